@@ -1,0 +1,66 @@
+/**
+ * Slots: values that are known only after resources exist.
+ *
+ * The plan names them, so the set, names and order of resources follow from the configuration alone;
+ * `components/bind.ts` is the one place where a slot meets an Output.
+ */
+
+/** Every slot, with what fills it. A slot marked secret never appears in plain. */
+export const SLOTS = {
+  serverIpv4: { secret: false, meaning: "public IPv4 address of the server" },
+  serverIpv6: { secret: false, meaning: "public IPv6 address of the server (base of its /64, plus 1)" },
+  dkimPublicKey: { secret: false, meaning: "DKIM `p=` value: SPKI DER in base64, one line" },
+  hostPublicKey: { secret: false, meaning: "SSH host key, public half, `ssh-ed25519 AAAA…`" },
+  deployPublicKey: { secret: false, meaning: "SSH key of the deploy, public half" },
+  hostPrivateKey: { secret: true, meaning: "SSH host key, OpenSSH private key text" },
+  dkimPrivateKey: { secret: true, meaning: "DKIM key of selector `default`, PEM" },
+  dnsApiToken: { secret: true, meaning: "token of the DNS provider, for certbot on the host" },
+  providedCertificate: { secret: false, meaning: "certificate chain given in the configuration, PEM" },
+  providedPrivateKey: { secret: true, meaning: "private key given in the configuration, PEM" },
+  helperEncryptionKey: { secret: true, meaning: "HELPER_ENCRYPTION_KEY, 32 characters" },
+  txtEncryptionKey: { secret: true, meaning: "TXT_ENCRYPTION_KEY, 32 hexadecimal digits" },
+  srsSecret: { secret: true, meaning: "SRS_SECRET, 32 characters" },
+  webhookSignatureKey: { secret: true, meaning: "WEBHOOK_SIGNATURE_KEY, 32 hexadecimal digits" },
+  apiSecret: { secret: true, meaning: "first of API_SECRETS, 64 hexadecimal digits" },
+  smtpTransportPassword: { secret: true, meaning: "SMTP_TRANSPORT_PASS, 32 characters" },
+  authBasicPassword: { secret: true, meaning: "AUTH_BASIC_PASSWORD, 24 characters" },
+} as const satisfies Record<string, { secret: boolean; meaning: string }>;
+
+/** Name of a slot. */
+export type SlotName = keyof typeof SLOTS;
+
+/** A place for a late value. */
+export interface Slot {
+  readonly slot: SlotName;
+}
+
+/** Text with slots in it: the pieces in order. */
+export type Template = readonly (string | Slot)[];
+
+/** Builds a template: ``template`v=DKIM1; k=rsa; p=${slot("dkimPublicKey")};` ``. */
+export function template(strings: TemplateStringsArray, ...values: readonly (string | Slot)[]): Template {
+  return strings.flatMap((text, index) => {
+    const value = values[index];
+    return value === undefined ? [text] : [text, value];
+  });
+}
+
+/** Names one slot. */
+export function slot(name: SlotName): Slot {
+  return { slot: name };
+}
+
+/** Fills every slot of a template with the function given. */
+export function fill(text: Template, value: (name: SlotName) => string): string {
+  return text.map((piece) => (typeof piece === "string" ? piece : value(piece.slot))).join("");
+}
+
+/** Slots that a template names, each once, in order of appearance. */
+export function slotsOf(text: Template): SlotName[] {
+  return [...new Set(text.flatMap((piece) => (typeof piece === "string" ? [] : [piece.slot])))];
+}
+
+/** Whether a template holds a secret. */
+export function isSecret(text: Template): boolean {
+  return slotsOf(text).some((name) => SLOTS[name].secret);
+}

@@ -1,0 +1,8 @@
+/** Where the published specifications are, when the checkout has them beside it; tests that need them skip without. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+const folder = join(import.meta.dirname, "../../../shared/specs");
+
+/** Folder of the specifications, or undefined. */
+export const sharedSpecs: string | undefined = existsSync(folder) ? folder : undefined;
