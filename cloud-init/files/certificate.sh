@@ -1,0 +1,132 @@
+#!/bin/bash
+# Gets and renews the certificate, and puts it where the containers read it.
+# usage: certificate.sh issue | renew
+# A refused order is no failure of the deploy: the containers start with the certificate at hand, or with a
+# self-signed one, the state file says so, and the timer tries again at the date printed.
+set -euo pipefail
+
+# METHOD, DIRECTORY, EMAIL, DOMAIN, NAMES, PROPAGATION_SECONDS, READERS
+# shellcheck source=/dev/null
+. /etc/mailstead/certificate.env
+
+ssl=/root/forwardemail.net/self-hosting/ssl
+state=/var/lib/mailstead/certificate.json
+hook=/usr/local/lib/mailstead/certificate-hook.sh
+lineage=/etc/letsencrypt/live/$DOMAIN
+retry_seconds=3600
+
+say() { printf 'mailstead: %s\n' "$1"; }
+
+# Writes the state for `mailstead status`: what the certificate is, and when the next try is.
+record() {
+  local status=$1 next_try=$2 reason=$3
+  local plain
+  plain=$(printf '%s' "$reason" | tr -d '"\\' | tr '\n\t' '  ' | cut -c1-400)
+  printf '{"status":"%s","method":"%s","nextTry":"%s","reason":"%s"}\n' \
+    "$status" "$METHOD" "$next_try" "$plain" >"$state.new"
+  mv "$state.new" "$state"
+}
+
+self_signed() {
+  [ -s "$ssl/fullchain.pem" ] && return 0
+  local names
+  # shellcheck disable=SC2086 # NAMES is a list of words
+  names=$(printf 'DNS:%s,' $NAMES)
+  install -d -m 0700 "$ssl"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -subj "/CN=$DOMAIN" \
+    -addext "subjectAltName=${names%,}" -keyout "$ssl/privkey.pem" -out "$ssl/fullchain.pem" 2>/dev/null
+  chmod 0600 "$ssl/privkey.pem"
+  cp "$ssl/fullchain.pem" "$ssl/cert.pem"
+  cp "$ssl/fullchain.pem" "$ssl/chain.pem"
+  say "a self-signed certificate stands in until a real one is there"
+}
+
+challenge_options() {
+  case $METHOD in
+  dns-01)
+    printf '%s\n' --dns-cloudflare --dns-cloudflare-credentials /root/.cloudflare.ini \
+      --dns-cloudflare-propagation-seconds "$PROPAGATION_SECONDS"
+    ;;
+  http-01) printf '%s\n' --standalone --preferred-challenges http ;;
+  esac
+}
+
+# The vendor's own date where it gives one, else one hour: an authority counts failures by the hour.
+next_try_after() {
+  local given
+  given=$(grep -oE 'retry after [0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:]{8}' "$1" | head -n 1 | cut -d' ' -f3-) || true
+  if [ -n "$given" ]; then
+    date --utc --date "$given UTC" +%Y-%m-%dT%H:%M:%SZ
+  else
+    date --utc --date "+$retry_seconds seconds" +%Y-%m-%dT%H:%M:%SZ
+  fi
+}
+
+order() {
+  local -a options=() domains=()
+  local name log=/var/lib/mailstead/certbot.out
+  mapfile -t options < <(challenge_options)
+  for name in $NAMES; do domains+=(-d "$name"); done
+  # Another authority than the one of the certificate at hand: a valid certificate would keep it from asking.
+  if [ -e "/etc/letsencrypt/renewal/$DOMAIN.conf" ] &&
+    ! grep -qF "server = $DIRECTORY" "/etc/letsencrypt/renewal/$DOMAIN.conf"; then
+    options+=(--force-renewal)
+  fi
+  if certbot certonly --non-interactive --agree-tos --email "$EMAIL" --server "$DIRECTORY" \
+    --cert-name "$DOMAIN" --keep-until-expiring --expand "${options[@]}" "${domains[@]}" >"$log" 2>&1; then
+    RENEWED_LINEAGE=$lineage "$hook"
+    record valid "" ""
+    say "certificate for $NAMES is in place"
+    return 0
+  fi
+  local next reason
+  next=$(next_try_after "$log")
+  reason=$(grep -E 'Detail:|Error|error|unauthorized|rateLimited' "$log" | tail -n 2) || true
+  self_signed
+  record refused "$next" "${reason:-see /var/log/letsencrypt/letsencrypt.log}"
+  say "the certificate order was refused: ${reason:-no reason given}"
+  say "next try: $next (log: /var/log/letsencrypt/letsencrypt.log)"
+}
+
+by_hand() {
+  if [ "$METHOD" = provided ] && [ -s "$ssl/fullchain.pem" ]; then
+    record valid "" ""
+    for name in $READERS; do docker restart --time 10 "$name" >/dev/null 2>&1 || true; done
+    return 0
+  fi
+  self_signed
+  record missing "" "place fullchain.pem and privkey.pem in $ssl"
+}
+
+issue() {
+  case $METHOD in
+  dns-01 | http-01) order ;;
+  *) by_hand ;;
+  esac
+}
+
+# A try that was refused waits for its date.
+due() {
+  local next
+  next=$(sed -n 's/.*"nextTry":"\([^"]*\)".*/\1/p' "$state" 2>/dev/null) || true
+  [ -z "$next" ] || [ "$(date --utc +%s)" -ge "$(date --utc --date "$next" +%s)" ]
+}
+
+renew() {
+  case $METHOD in dns-01 | http-01) ;; *) return 0 ;; esac
+  if [ ! -e "/etc/letsencrypt/renewal/$DOMAIN.conf" ]; then
+    if due; then issue; fi
+    return 0
+  fi
+  # Without a terminal certbot would sleep for minutes first; the timer spreads the load instead.
+  certbot renew --non-interactive --no-random-sleep-on-renew --cert-name "$DOMAIN" --deploy-hook "$hook"
+}
+
+case ${1:-} in
+issue) issue ;;
+renew) renew ;;
+*)
+  echo "usage: certificate.sh issue | renew" >&2
+  exit 2
+  ;;
+esac

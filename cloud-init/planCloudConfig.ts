@@ -1,0 +1,76 @@
+/** What the first boot does, as an object. Small and stable: a change of it waits for the next generation. */
+import type { PlannedBoot } from "../stack/plan.ts";
+import type { CloudConfig, WriteFile } from "./cloudConfig.ts";
+import { PACKAGES } from "./packages.ts";
+import type { Sources } from "./sources.ts";
+
+/** Settings file that `first-boot.sh` reads: data apart from the script, so that the script stays a whole file. */
+function bootSettings(boot: PlannedBoot): string {
+  const lines = boot.directories.map(({ path, mode }) => `${mode} ${path}`);
+  return [`SWAP_MIB=${String(boot.swapMib)}`, `DIRECTORIES="${lines.join("\n")}"`, ""].join("\n");
+}
+
+/** The guide's `/etc/profile.d/env.sh`. Values are quoted for a POSIX shell. */
+export function profileEnvironment(environment: Readonly<Record<string, string>>): string {
+  const quoted = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`;
+  return Object.entries(environment)
+    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+    .join("");
+}
+
+/** Whole files from `cloud-init/files/` that the first boot needs, with their place on the host. */
+const ASSETS: readonly { readonly asset: string; readonly path: string; readonly permissions: string }[] = [
+  { asset: "sshd.conf", path: "/etc/ssh/sshd_config.d/10-mailstead.conf", permissions: "0644" },
+  { asset: "sysctl.conf", path: "/etc/sysctl.d/60-mailstead.conf", permissions: "0644" },
+  { asset: "docker-daemon.json", path: "/etc/docker/daemon.json", permissions: "0644" },
+  { asset: "metadata.nft", path: "/etc/mailstead/metadata.nft", permissions: "0644" },
+  {
+    asset: "mailstead-metadata.service",
+    path: "/etc/systemd/system/mailstead-metadata.service",
+    permissions: "0644",
+  },
+  { asset: "first-boot.sh", path: "/usr/local/lib/mailstead/first-boot.sh", permissions: "0755" },
+];
+
+/** Plans the document that boots a host of ours. */
+export function planCloudConfig(boot: PlannedBoot, sources: Sources): CloudConfig {
+  const assets: WriteFile[] = ASSETS.map(({ asset, path, permissions }) => ({
+    path,
+    permissions,
+    content: sources.asset(asset),
+  }));
+  return {
+    hostname: boot.hostname.split(".")[0] ?? boot.hostname,
+    fqdn: boot.hostname,
+    prefer_fqdn_over_hostname: true,
+    disable_root: false,
+    ssh_pwauth: false,
+    ssh_deletekeys: true,
+    ssh_genkeytypes: ["ed25519"],
+    ssh_keys: {
+      ed25519_private: ended(sources.slot("hostPrivateKey")),
+      ed25519_public: sources.slot("hostPublicKey").trim(),
+    },
+    users: [
+      {
+        name: "root",
+        lock_passwd: true,
+        ssh_authorized_keys: [sources.slot("deployPublicKey").trim(), ...boot.adminKeys],
+      },
+    ],
+    package_update: true,
+    packages: PACKAGES[boot.distribution],
+    write_files: [
+      { path: "/etc/profile.d/env.sh", permissions: "0755", content: profileEnvironment(boot.environment) },
+      { path: "/etc/mailstead/boot.env", permissions: "0644", content: bootSettings(boot) },
+      ...assets,
+    ],
+    // Last and alone: of several commands cloud-init would report only the last one's status.
+    runcmd: [["/usr/local/lib/mailstead/first-boot.sh"]],
+  };
+}
+
+/** OpenSSH refuses a private key without its final newline. */
+function ended(text: string): string {
+  return text.endsWith("\n") ? text : `${text}\n`;
+}
