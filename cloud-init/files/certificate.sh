@@ -21,7 +21,7 @@ say() { printf 'mailstead: %s\n' "$1"; }
 record() {
   local status=$1 next_try=$2 reason=$3
   local plain
-  plain=$(printf '%s' "$reason" | tr -d '"\\' | tr '\n\t' '  ' | cut -c1-400)
+  plain=$(printf '%s' "$reason" | tr -cd '[:alnum:][:blank:].,:/_-' | cut -c1-400)
   printf '{"status":"%s","method":"%s","nextTry":"%s","reason":"%s"}\n' \
     "$status" "$METHOD" "$next_try" "$plain" >"$state.new"
   mv "$state.new" "$state"
@@ -30,7 +30,7 @@ record() {
 self_signed() {
   [ -s "$ssl/fullchain.pem" ] && return 0
   local names
-  # shellcheck disable=SC2086 # NAMES is a list of words
+  # shellcheck disable=SC2086,SC2153 # NAMES is a list of words, from the settings file
   names=$(printf 'DNS:%s,' $NAMES)
   install -d -m 0700 "$ssl"
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -subj "/CN=$DOMAIN" \
