@@ -1,0 +1,39 @@
+# One command surface. `make help` lists it.
+SHELL := /bin/bash
+NODE_DIR := $(CURDIR)/.sandbox/cache/node/node_modules/.bin
+export PATH := $(NODE_DIR):$(CURDIR)/.sandbox/cache/bin:$(PATH)
+
+.PHONY: help sandbox sandbox-down test check install format bench clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+sandbox: install ## a mail server comes to life on this machine, no account needed (Debian 12, root)
+	@node sandbox/main.ts up
+
+sandbox-down: ## take the sandbox away: processes, mounts, namespace, files
+	@node sandbox/main.ts down
+
+test: install ## prove everything (needs the sandbox's machine)
+	@npm run --silent format:check && npm run --silent lint && npm run --silent typecheck
+	@npx vitest run --reporter=default --reporter=./test/support/closingLine.ts
+
+check: install ## the fast half, without root: format, lint, types, unit, golden, component
+	@npm run --silent check
+
+format: install ## write the format
+	@npm run --silent format
+
+bench: install ## ratios: NAME ratio VALUE goal GOAL
+	@npm run --silent bench
+
+install: .sandbox/cache/installed ## Node and npm packages, where they are missing
+
+.sandbox/cache/installed: sandbox/install-node package-lock.json sandbox/package-lock.json
+	@sandbox/install-node
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@npm ci --prefix sandbox --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+clean: sandbox-down ## the cache too
+	@rm -rf .sandbox node_modules sandbox/node_modules
