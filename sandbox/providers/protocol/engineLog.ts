@@ -1,0 +1,25 @@
+/** Messages from a plugin to the engine that started it. */
+import * as grpc from "@grpc/grpc-js";
+import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
+import type { Severity } from "./handler.ts";
+
+/** Sends one message; without a URN it belongs to the whole run. */
+export type EngineLog = (severity: Severity, message: string, urn: string) => void;
+
+const LEVELS: Readonly<Record<Severity, 0 | 1 | 2 | 3>> = { debug: 0, info: 1, warning: 2, error: 3 };
+
+/** A log into the engine at `address`; without an address messages go to standard error. */
+export function engineLog(address: string | undefined): EngineLog {
+  if (address === undefined)
+    return (severity, message) => void process.stderr.write(`${severity}: ${message}\n`);
+  const client = new engineGrpc.EngineClient(address, grpc.credentials.createInsecure());
+  return (severity, message, urn) => {
+    const request = new enginePb.LogRequest();
+    request.setSeverity(LEVELS[severity]);
+    request.setMessage(message);
+    request.setUrn(urn);
+    // A message that cannot be delivered is not worth failing a deployment.
+    client.log(request, () => undefined);
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * A provider plugin as a process: a gRPC server for the engine.
+ *
+ * A stand-in's `main.ts` is `await serveProvider(definition)`. The engine starts the program with its own address as
+ * the argument and reads the port, alone on the first line of standard output.
+ */
+import * as grpc from "@grpc/grpc-js";
+import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import type { ProviderDefinition } from "./handler.ts";
+import { ProviderService } from "./service.ts";
+
+/** A provider that listens. */
+export interface RunningProvider {
+  /** TCP port on 127.0.0.1. */
+  readonly port: number;
+  /** Ends all calls at once. */
+  stop(): void;
+}
+
+/**
+ * Serves a provider on a free port of 127.0.0.1.
+ *
+ * @param engineAddress where messages go (`127.0.0.1:PORT`); without it to standard error.
+ */
+export async function startProvider(
+  provider: ProviderDefinition,
+  engineAddress?: string,
+): Promise<RunningProvider> {
+  // State may hold whole files, so no message is too large.
+  const server = new grpc.Server({
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+  });
+  const service = new ProviderService(provider, engineAddress);
+  server.addService(
+    providerGrpc.ResourceProviderService as unknown as grpc.ServiceDefinition,
+    service.methods(),
+  );
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  return { port, stop: () => server.forceShutdown() };
+}
+
+/** Serves a provider as a plugin process: prints the port, and ends with the engine. */
+export async function serveProvider(provider: ProviderDefinition): Promise<void> {
+  const { port } = await startProvider(provider, process.argv[2]);
+  // Ctrl-C reaches the whole process group; the engine lets the running step finish and then ends its plugins itself.
+  process.on("SIGINT", () => undefined);
+  const engine = process.ppid;
+  setInterval(() => {
+    // An engine that was killed cannot end its plugins.
+    if (process.ppid !== engine) process.exit(0);
+  }, 1000).unref();
+  process.stdout.write(`${port}\n`);
+}

@@ -1,0 +1,304 @@
+/** The ResourceProvider service of one provider definition, method by method. */
+import * as grpc from "@grpc/grpc-js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import type * as pb from "@pulumi/pulumi/proto/provider_pb.js";
+import { compareInputs } from "./diff.ts";
+import { engineLog } from "./engineLog.ts";
+import { grpcError } from "./failure.ts";
+import type { FailureSecrets } from "./failure.ts";
+import type {
+  CallContext,
+  CheckFailure,
+  DiffResult,
+  Known,
+  ProviderDefinition,
+  ResourceHandler,
+} from "./handler.ts";
+import { outputSecrets, plannedCreate, plannedUpdate } from "./preview.ts";
+import { hasUnknown, marshal, unmarshal } from "./value.ts";
+
+const DEFAULT_TIMEOUT_SECONDS = 20 * 60;
+
+type Request =
+  pb.CheckRequest | pb.DiffRequest | pb.CreateRequest | pb.ReadRequest | pb.UpdateRequest | pb.DeleteRequest;
+type Unary<Q, A> = (call: { request: Q }, callback: grpc.sendUnaryData<A>) => void;
+
+/** One provider's answers to the engine. All calls may run side by side. */
+export class ProviderService {
+  readonly #provider: ProviderDefinition;
+  readonly #cancelled = new AbortController();
+  #log;
+  #config: Known = {};
+
+  constructor(provider: ProviderDefinition, engineAddress: string | undefined) {
+    this.#provider = provider;
+    this.#log = engineLog(engineAddress);
+  }
+
+  /** Handlers for `server.addService`. What is not here (Handshake, Parameterize, ...) is unimplemented. */
+  methods(): grpc.UntypedServiceImplementation {
+    return {
+      getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(this.#provider.version)),
+      checkConfig: unary((request: pb.CheckRequest) => this.#checkConfig(request)),
+      diffConfig: unary((request: pb.DiffRequest) => this.#diffConfig(request)),
+      configure: unary((request: pb.ConfigureRequest) => this.#configure(request)),
+      check: unary((request: pb.CheckRequest) => this.#check(request)),
+      diff: unary((request: pb.DiffRequest) => this.#diff(request)),
+      create: unary((request: pb.CreateRequest) => this.#create(request)),
+      read: unary((request: pb.ReadRequest) => this.#read(request)),
+      update: unary((request: pb.UpdateRequest) => this.#update(request)),
+      delete: unary((request: pb.DeleteRequest) => this.#delete(request)),
+      invoke: unary((request: pb.InvokeRequest) => this.#invoke(request)),
+      cancel: unary(() => {
+        this.#cancelled.abort(new Error("context canceled"));
+        return new emptyPb.Empty();
+      }),
+      attach: unary((request: { getAddress(): string }) => {
+        this.#log = engineLog(request.getAddress());
+        return new emptyPb.Empty();
+      }),
+    };
+  }
+
+  #checkConfig(request: pb.CheckRequest): pb.CheckResponse {
+    const failures = this.#provider.checkConfig?.(unmarshal(request.getNews()).value) ?? [];
+    return checkResponse(failures).setInputs(request.getNews());
+  }
+
+  #diffConfig(request: pb.DiffRequest): pb.DiffResponse {
+    const change = {
+      id: request.getId(),
+      oldInputs: unmarshal(request.getOldInputs() ?? request.getOlds()).value,
+      oldOutputs: unmarshal(request.getOlds()).value,
+      newInputs: unmarshal(request.getNews()).value,
+    };
+    // No setting of a provider makes its resources anew.
+    return diffResponse(
+      compareInputs({ schema: { replaceOn: [], computed: [], ignored: ["version"] } }, change),
+    );
+  }
+
+  #configure(request: pb.ConfigureRequest): pb.ConfigureResponse {
+    const variables: Record<string, string> = {};
+    request.getVariablesMap().forEach((value, key) => {
+      variables[key.split(":").at(-1) ?? key] = value;
+    });
+    this.#config = { ...variables, ...unmarshal(request.getArgs()).value };
+    this.#provider.configure?.(this.#config);
+    const response = new providerPb.ConfigureResponse();
+    response.setAcceptsecrets(true);
+    response.setAcceptresources(true);
+    response.setAcceptoutputs(true);
+    response.setSupportspreview(true);
+    return response;
+  }
+
+  async #check(request: pb.CheckRequest): Promise<pb.CheckResponse> {
+    const handler = this.#handler(request);
+    const { value: news, secrets } = unmarshal(request.getNews());
+    const failures = [...knownInputs(handler, news)];
+    const checked = await this.#within(request, false, DEFAULT_TIMEOUT_SECONDS, (context) =>
+      Promise.resolve(handler.check?.(news, unmarshal(request.getOlds()).value, context)),
+    );
+    failures.push(...(checked?.failures ?? []));
+    return checkResponse(failures).setInputs(marshal(checked?.inputs ?? news, secrets));
+  }
+
+  async #diff(request: pb.DiffRequest): Promise<pb.DiffResponse> {
+    const handler = this.#handler(request);
+    const news = unmarshal(request.getNews()).value;
+    const oldOutputs = unmarshal(request.getOlds()).value;
+    const oldInputs = request.hasOldInputs() ? unmarshal(request.getOldInputs()).value : oldOutputs;
+    const change = { id: request.getId(), oldInputs, oldOutputs, newInputs: news };
+    const result = await this.#within(request, true, DEFAULT_TIMEOUT_SECONDS, (context) =>
+      Promise.resolve(handler.diff?.(change, context) ?? compareInputs(handler, change)),
+    );
+    return diffResponse({ deleteBeforeReplace: handler.schema.deleteBeforeReplace ?? false, ...result });
+  }
+
+  async #create(request: pb.CreateRequest): Promise<pb.CreateResponse> {
+    const handler = this.#handler(request);
+    const { schema } = handler;
+    const { value: inputs, secrets } = unmarshal(request.getProperties());
+    const hidden = { inputs: secrets, outputs: outputSecrets(schema, secrets) };
+    const preview = request.getPreview();
+    const limit = request.getTimeout() || (schema.timeouts?.create ?? DEFAULT_TIMEOUT_SECONDS);
+    const response = new providerPb.CreateResponse();
+    const outputs = await this.#within(
+      request,
+      preview,
+      limit,
+      async (context) => {
+        if (preview) return (await handler.previewCreate?.(inputs, context)) ?? plannedCreate(schema, inputs);
+        const made = await handler.create(inputs, context);
+        response.setId(made.id);
+        return made.outputs;
+      },
+      hidden,
+    );
+    return response.setProperties(marshal(outputs, hidden.outputs));
+  }
+
+  async #read(request: pb.ReadRequest): Promise<pb.ReadResponse> {
+    const handler = this.#handler(request);
+    const inputs = unmarshal(request.getInputs());
+    const outputs = unmarshal(request.getProperties());
+    const hidden = outputSecrets(handler.schema, outputs.secrets, inputs.secrets);
+    const limit = request.getTimeout() || DEFAULT_TIMEOUT_SECONDS;
+    const found = await this.#within(request, false, limit, (context) =>
+      handler.read(request.getId(), outputs.value, inputs.value, context),
+    );
+    // An answer without an id says that the resource is gone.
+    const response = new providerPb.ReadResponse();
+    if (found === undefined) return response;
+    response.setId(found.id);
+    response.setProperties(marshal(found.outputs, hidden));
+    return response.setInputs(marshal(found.inputs, inputs.secrets));
+  }
+
+  async #update(request: pb.UpdateRequest): Promise<pb.UpdateResponse> {
+    const handler = this.#handler(request);
+    const { schema } = handler;
+    const { value: news, secrets } = unmarshal(request.getNews());
+    const olds = {
+      inputs: unmarshal(request.getOldInputs()).value,
+      outputs: unmarshal(request.getOlds()).value,
+    };
+    const hidden = { inputs: secrets, outputs: outputSecrets(schema, secrets) };
+    const preview = request.getPreview();
+    const limit = request.getTimeout() || (schema.timeouts?.update ?? DEFAULT_TIMEOUT_SECONDS);
+    const outputs = await this.#within(
+      request,
+      preview,
+      limit,
+      async (context) =>
+        preview || hasUnknown(news)
+          ? plannedUpdate(schema, olds.inputs, olds.outputs, news)
+          : handler.update(request.getId(), olds, news, context),
+      hidden,
+    );
+    return new providerPb.UpdateResponse().setProperties(marshal(outputs, hidden.outputs));
+  }
+
+  async #delete(request: pb.DeleteRequest): Promise<InstanceType<typeof emptyPb.Empty>> {
+    const handler = this.#handler(request);
+    const olds = {
+      inputs: unmarshal(request.getOldInputs()).value,
+      outputs: unmarshal(request.getProperties()).value,
+    };
+    const limit = request.getTimeout() || (handler.schema.timeouts?.delete ?? DEFAULT_TIMEOUT_SECONDS);
+    await this.#within(request, false, limit, (context) => handler.delete(request.getId(), olds, context));
+    return new emptyPb.Empty();
+  }
+
+  async #invoke(request: pb.InvokeRequest): Promise<pb.InvokeResponse> {
+    const call = this.#provider.functions?.[request.getTok()];
+    if (call === undefined)
+      throw new Error(`${this.#provider.name}: this stand-in has no function ${request.getTok()}`);
+    const { value: args, secrets } = unmarshal(request.getArgs());
+    const result = await this.#within(undefined, false, DEFAULT_TIMEOUT_SECONDS, (context) =>
+      call(args, context),
+    );
+    return new providerPb.InvokeResponse().setReturn(marshal(result, secrets));
+  }
+
+  #handler(request: Request): ResourceHandler {
+    const type = request.getUrn().split("::")[2]?.split("$").at(-1) ?? "";
+    const handler = this.#provider.resources[type];
+    if (handler === undefined)
+      throw new Error(`${this.#provider.name}: this stand-in has no resource ${type}`);
+    return handler;
+  }
+
+  async #within<T>(
+    request: Request | undefined,
+    preview: boolean,
+    timeoutSeconds: number,
+    work: (context: CallContext) => Promise<T>,
+    secrets?: FailureSecrets,
+  ): Promise<T> {
+    const limit = new AbortController();
+    const timer = setTimeout(
+      () => limit.abort(new Error("context deadline exceeded")),
+      timeoutSeconds * 1000,
+    );
+    const urn = request?.getUrn() ?? "";
+    try {
+      return await work({
+        preview,
+        config: this.#config,
+        urn,
+        timeoutSeconds,
+        signal: AbortSignal.any([limit.signal, this.#cancelled.signal]),
+        log: (severity, message) => this.#log(severity, message, urn),
+      });
+    } catch (thrown) {
+      throw grpcError(thrown, secrets);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function unary<Q, A>(answer: (request: Q) => A | Promise<A>): Unary<Q, A> {
+  return ({ request }, callback) => {
+    Promise.resolve()
+      .then(() => answer(request))
+      .then(
+        (value) => callback(null, value),
+        (thrown: unknown) => callback(isGrpcError(thrown) ? thrown : grpcError(thrown)),
+      );
+  };
+}
+
+function isGrpcError(thrown: unknown): thrown is grpc.ServiceError {
+  return thrown instanceof Error && "metadata" in thrown && "code" in thrown;
+}
+
+function* knownInputs(handler: ResourceHandler, news: Known): Generator<CheckFailure> {
+  const { inputs, required } = handler.schema;
+  for (const key of Object.keys(news)) {
+    if (inputs !== undefined && !key.startsWith("__") && !inputs.includes(key)) {
+      yield {
+        property: key,
+        reason: `Unsupported argument. An argument named "${key}" is not expected here.`,
+      };
+    }
+  }
+  for (const key of required ?? []) {
+    if (news[key] === undefined || news[key] === null) {
+      const reason = `Missing required argument. The argument "${key}" is required, but no definition was found.`;
+      yield { property: key, reason };
+    }
+  }
+}
+
+function checkResponse(failures: readonly CheckFailure[]): pb.CheckResponse {
+  const response = new providerPb.CheckResponse();
+  for (const { property, reason } of failures) {
+    response.addFailures(new providerPb.CheckFailure().setProperty(property).setReason(reason));
+  }
+  return response;
+}
+
+function diffResponse(result: DiffResult): pb.DiffResponse {
+  const { DiffChanges } = providerPb.DiffResponse;
+  const response = new providerPb.DiffResponse();
+  response.setChanges(result.changed ? DiffChanges.DIFF_SOME : DiffChanges.DIFF_NONE);
+  response.setReplacesList([...result.replaces]);
+  response.setDeletebeforereplace(result.deleteBeforeReplace ?? false);
+  response.setHasdetaileddiff(true);
+  response.setDiffsList([
+    ...new Set(Object.keys(result.details).map((path) => path.split(/[.[]/)[0] ?? path)),
+  ]);
+  for (const [path, kind] of Object.entries(result.details)) {
+    const name = kind.toUpperCase().replace("-", "_") as keyof typeof providerPb.PropertyDiff.Kind;
+    const entry = new providerPb.PropertyDiff()
+      .setKind(providerPb.PropertyDiff.Kind[name])
+      .setInputdiff(true);
+    response.getDetaileddiffMap().set(path, entry);
+  }
+  return response;
+}
