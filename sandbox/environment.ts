@@ -1,0 +1,57 @@
+/** Writes what `./sandbox/run` needs: resolv.conf, tokens, the engine's folders and the exports. */
+
+import { randomBytes } from "node:crypto";
+import { access, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { addresses, cacheDir, paths, runDir } from "./groundPlan.ts";
+
+/** Makes the files where they are missing; tokens and passphrase stay the same as long as the sandbox lives. */
+export async function writeEnvironment(): Promise<void> {
+  await mkdir(runDir, { recursive: true });
+  await mkdir(paths.cloudDir, { recursive: true, mode: 0o700 });
+  for (const folder of ["home", "state"])
+    await mkdir(join(paths.pulumiDir, folder), { recursive: true, mode: 0o700 });
+  await writeFile(paths.resolvConf, `nameserver ${addresses.resolver.ipv4}\noptions timeout:3 attempts:2\n`);
+  // Lengths as the vendors' own: the real plugins refuse a Hetzner token that has not 64 characters.
+  await keepSecret(paths.hetznerToken, randomBytes(32).toString("hex"));
+  await keepSecret(paths.cloudflareToken, randomBytes(20).toString("hex"));
+  await keepSecret(join(paths.pulumiDir, "passphrase"), randomBytes(24).toString("base64url"));
+  await writeFile(paths.env, exportsText(), { mode: 0o600 });
+}
+
+/** The bash file. Secrets are read from their files at the moment of use and stand in no argument. */
+export function exportsText(): string {
+  const path = [join(cacheDir, "node", "node_modules", ".bin"), join(cacheDir, "bin")];
+  const plain = {
+    PULUMI_HOME: join(paths.pulumiDir, "home"),
+    PULUMI_BACKEND_URL: `file://${join(paths.pulumiDir, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: join(paths.pulumiDir, "passphrase"),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    NODE_EXTRA_CA_CERTS: paths.trust,
+    SSL_CERT_FILE: paths.trust,
+  };
+  const fromFiles = { HCLOUD_TOKEN: paths.hetznerToken, CLOUDFLARE_API_TOKEN: paths.cloudflareToken };
+  return [
+    "# Written by sandbox/environment.ts.",
+    `export PATH=${quote(path.join(":"))}:$PATH`,
+    ...Object.entries(plain).map(([name, value]) => `export ${name}=${quote(value)}`),
+    ...Object.entries(fromFiles).map(([name, file]) => `${name}=$(<${quote(file)}); export ${name}`),
+    "",
+  ].join("\n");
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+async function keepSecret(file: string, value: string): Promise<void> {
+  if (
+    await access(file).then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
+  await writeFile(file, value, { mode: 0o600 });
+}

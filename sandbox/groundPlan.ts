@@ -1,0 +1,108 @@
+/**
+ * The ground plan of the sandbox as data: names, addresses, ports and folders (README.md has the same as a table).
+ *
+ * IPv4 is TEST-NET-3 (RFC 5737), IPv6 the documentation prefix (RFC 3849): inside the namespace they stand for the
+ * public Internet, outside of it they lead nowhere.
+ */
+
+import { join, resolve } from "node:path";
+
+/** Name of the network namespace, and the first part of every cgroup's name. */
+export const namespace = "mailstead";
+/** What `nsenter --net=` wants. */
+export const namespaceFile = `/run/netns/${namespace}`;
+export const bridge = "br-mailstead";
+/** Fixed, or the bridge would change its address with every server that comes or goes. */
+export const bridgeMac = "02:6d:73:00:00:01";
+
+/** Addresses with a meaning; servers get `203.0.113.10` and up, and `2001:db8:a:N::1`. */
+export const addresses = {
+  gateway: { ipv4: "203.0.113.1", ipv6: "2001:db8:203::1", linkLocal: "fe80::1" },
+  resolver: { ipv4: "203.0.113.2", ipv6: "2001:db8:203::2" },
+  authoritative: { ipv4: "203.0.113.3", ipv6: "2001:db8:203::3" },
+  front: { ipv4: "203.0.113.4" },
+  debianMirror: { ipv4: "203.0.113.5" },
+  outside: { ipv4: "203.0.113.6", ipv6: "2001:db8:203::6" },
+} as const;
+
+/** Prefix lengths on the bridge, and the net that the servers' /64s are cut from. */
+export const nets = {
+  ipv4: "203.0.113.0/24",
+  ipv6: "2001:db8:203::/64",
+  servers: "2001:db8:a::/48",
+} as const;
+
+/** Ports of the backends on the namespace's 127.0.0.1. */
+export const ports = {
+  hetzner: 8101,
+  cloudflare: 8102,
+  outsideControl: 8103,
+  registry: 5000,
+  acme: 14000,
+  acmeManagement: 15000,
+} as const;
+
+/** Names that the TLS front answers for, with the backend behind each. */
+export const frontNames = {
+  "api.hetzner.cloud": ports.hetzner,
+  "api.cloudflare.com": ports.cloudflare,
+  "ghcr.io": ports.registry,
+  "registry-1.docker.io": ports.registry,
+  "acme-v02.api.letsencrypt.org": ports.acme,
+  "acme-staging-v02.api.letsencrypt.org": ports.acme,
+} as const;
+
+/** Names of the Debian mirror, plain HTTP. */
+export const mirrorNames = ["deb.debian.org", "security.debian.org"] as const;
+
+/** Name servers of every zone that a vendor API makes, as the vendor would name them. Both are the same knot. */
+export const nameServers = ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"] as const;
+
+/** The domain and the mail host of the world outside. */
+export const outside = { domain: "outside.test", host: "mx.outside.test" } as const;
+
+/** Root of the repository. */
+export const repository = resolve(import.meta.dirname, "..");
+/** Everything the sandbox keeps. */
+export const home = join(repository, ".sandbox");
+
+/** What is costly to make; `make clean` removes it. */
+export const cacheDir = join(home, "cache");
+/** One sandbox; `down` removes it whole. */
+export const runDir = join(home, "run");
+
+/** Files and folders of one sandbox. */
+export const paths = {
+  caDir: join(runDir, "ca"),
+  /** Certificate of the sandbox's CA, PEM. */
+  caCertificate: join(runDir, "ca", "ca.pem"),
+  /** The CA's key, 0600. */
+  caKey: join(runDir, "ca", "ca.key"),
+  /** Root of the ACME server's certificates, PEM; a new one each time that pebble starts. */
+  acmeRoot: join(runDir, "ca", "acme-root.pem"),
+  /** Both of the above: what a client on this "Internet" trusts. */
+  trust: join(runDir, "ca", "trust.pem"),
+  resolvConf: join(runDir, "resolv.conf"),
+  /** Bash file that `./sandbox/run` sources. */
+  env: join(runDir, "env"),
+  dnsDir: join(runDir, "dns"),
+  frontDir: join(runDir, "front"),
+  acmeDir: join(runDir, "acme"),
+  aptDir: join(runDir, "apt"),
+  registryDir: join(runDir, "registry"),
+  cloudDir: join(runDir, "cloud"),
+  hostsDir: join(runDir, "hosts"),
+  outsideDir: join(runDir, "outside"),
+  pulumiDir: join(runDir, "pulumi"),
+  logsDir: join(runDir, "logs"),
+  pidsDir: join(runDir, "pids"),
+  /** Token of the Hetzner API, 64 characters, 0600. */
+  hetznerToken: join(runDir, "cloud", "hetzner.token"),
+  /** Token of the Cloudflare API, 40 characters, 0600. */
+  cloudflareToken: join(runDir, "cloud", "cloudflare.token"),
+} as const;
+
+/** Port that a service's own process finds its siblings on: `127.0.0.1:PORT`. */
+export function loopback(port: number): string {
+  return `127.0.0.1:${port}`;
+}
