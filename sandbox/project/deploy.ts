@@ -1,0 +1,73 @@
+/** The last steps of `make sandbox`: the real engine runs `index.ts`, and the server's card is printed. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import process from "node:process";
+import { repository } from "../groundPlan.ts";
+
+/** The stack of the sandbox. */
+export const STACK = "dev";
+
+const run = join(repository, "sandbox/run");
+
+/**
+ * Runs a command inside the sandbox, from the project folder.
+ *
+ * @param show passes output through to this terminal as it comes.
+ * @returns standard output.
+ * @throws with the end of what it printed when the command fails.
+ */
+export function runInside(command: readonly string[], show = false): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(run, command, { cwd: repository, stdio: ["ignore", "pipe", "pipe"] });
+    let standardOutput = "";
+    let all = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      standardOutput += chunk.toString();
+      all += chunk.toString();
+      if (show) process.stdout.write(chunk);
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      all += chunk.toString();
+      if (show) process.stderr.write(chunk);
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve(standardOutput);
+      else reject(new Error(`${command.join(" ")} ended with ${String(code)}\n${show ? "" : all.slice(-4000)}`));
+    });
+  });
+}
+
+/** Makes the stack where there is none, and selects it. */
+export async function selectStack(): Promise<void> {
+  await runInside(["pulumi", "stack", "select", "--create", STACK, "--non-interactive"]);
+}
+
+/** Runs `pulumi up`. */
+export async function deploy(): Promise<void> {
+  await runInside(["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", STACK], true);
+}
+
+interface Outputs {
+  readonly webAddress: string;
+  readonly addresses: { readonly ipv4: string; readonly ipv6: string };
+  readonly clients: readonly { service: string; host: string; port: number; security: string }[];
+}
+
+/** The server's card: where it is, how to reach it, what to type next. No secret is in it. */
+export async function card(): Promise<string> {
+  const outputs = JSON.parse(
+    await runInside(["pulumi", "stack", "output", "--json", "--stack", STACK]),
+  ) as Outputs;
+  const rows = [
+    ["web", outputs.webAddress],
+    ["IPv4", outputs.addresses.ipv4],
+    ["IPv6", outputs.addresses.ipv6],
+    ...outputs.clients.map(({ service, host, port, security }) => [service, `${host}:${String(port)} ${security}`]),
+    ["login", "./sandbox/run pulumi stack output login --show-secrets"],
+    ["state", "./sandbox/run npx mailstead status"],
+    ["anything", "./sandbox/run COMMAND, such as ./sandbox/run pulumi preview"],
+    ["away", "make sandbox-down"],
+  ];
+  return rows.map(([name, value]) => `  ${(name ?? "").padEnd(9)} ${value ?? ""}`).join("\n");
+}

@@ -1,0 +1,48 @@
+/**
+ * The stack configuration as the sandbox's commands see it: `Pulumi.dev.yaml` with the digests of the images that
+ * this sandbox built.
+ *
+ * `sandbox/run` mounts the result over `Pulumi.dev.yaml` in a mount namespace of its own, so the engine can write
+ * its encryption salt and settings there and the checkout stays as it is in git.
+ */
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { parse, parseDocument } from "yaml";
+
+/** Digest of each image, by its role in the plan. */
+export type ImageDigests = Readonly<Record<string, { readonly reference: string; readonly digest: string }>>;
+
+const IMAGES_KEY = "mailstead:mail";
+const SALT_KEY = "encryptionsalt";
+
+/**
+ * Text of the stack configuration: the checkout's file, the digests in `mailstead:mail`, and the salt that an
+ * earlier run of the engine wrote.
+ */
+export function mergeStackConfig(source: string, digests: ImageDigests, earlier?: string): string {
+  const document = parseDocument(source);
+  for (const [role, { reference, digest }] of Object.entries(digests)) {
+    const tag = reference.slice(reference.lastIndexOf(":") + 1);
+    document.setIn(["config", IMAGES_KEY, "images", role], { tag, digest });
+  }
+  const salt = earlier === undefined ? undefined : (parse(earlier) as Record<string, unknown>)[SALT_KEY];
+  if (salt !== undefined) document.set(SALT_KEY, salt);
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Writes `run/Pulumi.dev.yaml` anew from the checkout's file and `run/images.json`. */
+export function writeStackConfig(projectFolder: string, runFolder: string): void {
+  const target = join(runFolder, "Pulumi.dev.yaml");
+  const digests = JSON.parse(readFileSync(join(runFolder, "images.json"), "utf8")) as ImageDigests;
+  const source = readFileSync(join(projectFolder, "Pulumi.dev.yaml"), "utf8");
+  const earlier = existsSync(target) ? readFileSync(target, "utf8") : undefined;
+  writeFileSync(`${target}.new`, mergeStackConfig(source, digests, earlier));
+  renameSync(`${target}.new`, target);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const [projectFolder, runFolder] = process.argv.slice(2);
+  if (projectFolder === undefined || runFolder === undefined) throw new Error("usage: stackConfig.ts PROJECT RUN");
+  writeStackConfig(projectFolder, runFolder);
+}
