@@ -29,12 +29,17 @@ export function exportsText(): string {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     NODE_EXTRA_CA_CERTS: paths.trust,
+    // Each family of programs has its own name for it: Go and OpenSSL, curl, Python.
     SSL_CERT_FILE: paths.trust,
+    CURL_CA_BUNDLE: paths.trust,
+    REQUESTS_CA_BUNDLE: paths.trust,
   };
   const fromFiles = { HCLOUD_TOKEN: paths.hetznerToken, CLOUDFLARE_API_TOKEN: paths.cloudflareToken };
   return [
     "# Written by sandbox/environment.ts.",
     `export PATH=${quote(path.join(":"))}:$PATH`,
+    // It would be believed beside the file, or before it.
+    "unset SSL_CERT_DIR",
     ...Object.entries(plain).map(([name, value]) => `export ${name}=${quote(value)}`),
     ...Object.entries(fromFiles).map(([name, file]) => `${name}=$(<${quote(file)}); export ${name}`),
     "",
