@@ -1,0 +1,77 @@
+/** What the stand-in keeps in MongoDB. */
+import { MongoClient, type Binary, type Collection } from "mongodb";
+import type { Settings } from "./settings.ts";
+
+/** Someone who may log in to the web. */
+export interface Account {
+  readonly _id: string;
+  readonly email: string;
+  readonly passwordHash: string;
+  readonly admin: boolean;
+}
+
+/** A mail domain. `_id` is its name. */
+export interface Domain {
+  readonly _id: string;
+  readonly verificationToken: string;
+  readonly dkimSelector: string;
+  /** SPKI in base64: the `p=` of the record. */
+  readonly dkimPublicKey: string;
+  /** PEM, sealed with HELPER_ENCRYPTION_KEY. */
+  readonly dkimPrivateKey: string;
+  /** MX and verification record were seen: mail is taken for the domain. */
+  readonly verified: boolean;
+  readonly created: Date;
+}
+
+/** An address. `_id` is the whole address. */
+export interface Alias {
+  readonly _id: string;
+  readonly domain: string;
+  readonly passwordHash: string;
+  /** Mail is stored in a mailbox. */
+  readonly hasImap: boolean;
+  /** Addresses that mail is forwarded to. */
+  readonly recipients: readonly string[];
+}
+
+/** A message on its way out, one a recipient. */
+export interface QueuedMessage {
+  readonly _id: string;
+  /** `user` and `system` mail is signed and gated; `forward` passes what came in. */
+  readonly kind: "user" | "system" | "forward";
+  readonly domain: string;
+  /** Return path. */
+  readonly sender: string;
+  readonly recipient: string;
+  readonly raw: Binary;
+  readonly state: "queued" | "sent" | "failed";
+  readonly attempts: number;
+  readonly nextTry: Date;
+  /** Why it is still here, or how it ended. */
+  readonly reason: string;
+  readonly created: Date;
+}
+
+/** The open database. */
+export interface Database {
+  readonly accounts: Collection<Account>;
+  readonly domains: Collection<Domain>;
+  readonly aliases: Collection<Alias>;
+  readonly queue: Collection<QueuedMessage>;
+  close(): Promise<void>;
+}
+
+/** Connects, and waits up to a minute for the server to answer. */
+export async function openDatabase(settings: Settings): Promise<Database> {
+  const client = new MongoClient(settings.mongoUri, { serverSelectionTimeoutMS: 60_000, maxPoolSize: 4 });
+  await client.connect();
+  const database = client.db();
+  return {
+    accounts: database.collection("accounts"),
+    domains: database.collection("domains"),
+    aliases: database.collection("aliases"),
+    queue: database.collection("emails"),
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,201 @@
+/** What the layers of the stand-in images are made of. */
+import { createHash } from "node:crypto";
+import {
+  chmod,
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { extractPackages, pathsBelow, subtract } from "./debian.ts";
+import { run } from "./process.ts";
+
+/** How one layer is made. The layer is made again when `inputs` changes. */
+export interface LayerRecipe {
+  readonly name: string;
+  readonly inputs: string;
+  make(folder: string): Promise<void>;
+}
+
+const HERE = import.meta.dirname;
+const BASE = ["base-files", "libc6", "libstdc++6", "busybox-static", "netbase", "tzdata"];
+
+/** Programs that upstream's image has beside Node: a real IMAP and POP3 server reads back what was stored. */
+const DOVECOT = ["dovecot-imapd", "dovecot-pop3d"];
+
+/** C library, a shell and the users. */
+export async function baseLayer(): Promise<LayerRecipe> {
+  return {
+    name: "base",
+    inputs: BASE.join() + (await hashOfTree(join(HERE, "files/base"))),
+    async make(folder) {
+      await extractPackages(BASE, folder);
+      await cp(join(HERE, "files/base"), folder, { recursive: true });
+      const present = new Set(await readdir(join(folder, "usr/bin")));
+      for (const applet of (await run(join(folder, "usr/bin/busybox"), ["--list"])).trim().split("\n")) {
+        if (!present.has(applet)) await symlink("busybox", join(folder, "usr/bin", applet));
+      }
+    },
+  };
+}
+
+/** The running Node, without its symbols. */
+export function nodeLayer(nodeBinary: string): LayerRecipe {
+  return {
+    name: "node",
+    inputs: nodeBinary === process.execPath ? process.version : nodeBinary,
+    async make(folder) {
+      const target = join(folder, "usr/local/bin/node");
+      await mkdir(join(folder, "usr/local/bin"), { recursive: true });
+      await copyFile(nodeBinary, target);
+      await run("strip", [target]);
+      await chmod(target, 0o755);
+    },
+  };
+}
+
+/** The stand-in programs' own packages, from the lockfile. */
+export async function modulesLayer(): Promise<LayerRecipe> {
+  const manifests = ["package.json", "package-lock.json"];
+  const texts = await Promise.all(manifests.map((name) => readFile(join(HERE, "app", name), "utf8")));
+  return {
+    name: "modules",
+    inputs: texts.join(),
+    async make(folder) {
+      const app = join(folder, "app");
+      await mkdir(app, { recursive: true });
+      for (const name of manifests) await copyFile(join(HERE, "app", name), join(app, name));
+      await run("npm", ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: app });
+      for (const path of await pathsBelow(app)) {
+        if (/\.(map|md|d\.ts|d\.[cm]ts)$/.test(path)) await rm(join(app, path));
+      }
+    },
+  };
+}
+
+/** The stand-in programs. */
+export async function appLayer(): Promise<LayerRecipe> {
+  const programs = (await readdir(join(HERE, "app"))).filter((name) => name !== "node_modules").sort();
+  return {
+    name: "app",
+    inputs: await hashOfTree(join(HERE, "app"), new Set(["node_modules"])),
+    async make(folder) {
+      await mkdir(join(folder, "app/ssl"), { recursive: true });
+      for (const name of programs)
+        await cp(join(HERE, "app", name), join(folder, "app", name), { recursive: true });
+    },
+  };
+}
+
+/** Dovecot, beyond the base. */
+export async function dovecotLayer(): Promise<LayerRecipe> {
+  return packageLayer("dovecot", DOVECOT, async (folder) => {
+    await mkdir(join(folder, "run/dovecot"), { recursive: true });
+  });
+}
+
+/** nginx with its stream module, logging to the container's output as the official image does. */
+export async function nginxLayer(): Promise<LayerRecipe> {
+  return packageLayer("nginx", ["nginx", "libnginx-mod-stream"], async (folder) => {
+    for (const path of ["var/log/nginx", "var/lib/nginx", "var/cache/nginx"]) {
+      await mkdir(join(folder, path), { recursive: true });
+    }
+    for (const [name, target] of [
+      ["access.log", "/dev/stdout"],
+      ["error.log", "/dev/stderr"],
+    ] as const) {
+      await rm(join(folder, "var/log/nginx", name), { force: true });
+      await symlink(target, join(folder, "var/log/nginx", name));
+    }
+  });
+}
+
+/** Redis, beyond the base. */
+export async function redisLayer(): Promise<LayerRecipe> {
+  return packageLayer("redis", ["redis-server"], async (folder) => {
+    await mkdir(join(folder, "data"), { recursive: true });
+  });
+}
+
+/** The MongoDB stand-in, built from its pinned modules. */
+export async function mongoLayer(): Promise<LayerRecipe> {
+  const source = join(HERE, "mongo");
+  return {
+    name: "mongo",
+    inputs: (await hashOfTree(source)) + (await hashOfTree(join(HERE, "files/mongo"))),
+    async make(folder) {
+      await cp(join(HERE, "files/mongo"), folder, { recursive: true });
+      const target = join(folder, "usr/local/bin/mongod");
+      await run("go", ["build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", target, "."], {
+        cwd: source,
+        env: { CGO_ENABLED: "0" },
+      });
+      await symlink("mongod", join(folder, "usr/local/bin/mongosh"));
+      for (const path of ["data/db", "backups"]) await mkdir(join(folder, path), { recursive: true });
+    },
+  };
+}
+
+/** A layer that changes an image's digest and nothing else. */
+export function variantLayer(variant: string): LayerRecipe {
+  return {
+    name: "variant",
+    inputs: variant,
+    async make(folder) {
+      await mkdir(join(folder, "etc"), { recursive: true });
+      await writeFile(join(folder, "etc/variant"), `${variant}\n`);
+    },
+  };
+}
+
+async function packageLayer(
+  name: string,
+  packages: readonly string[],
+  finish: (folder: string) => Promise<void>,
+): Promise<LayerRecipe> {
+  const files = join(HERE, "files", name);
+  return {
+    name,
+    inputs: [...BASE, ...packages].join() + (await hashOfTree(files)),
+    async make(folder) {
+      const base = await mkdtemp(join(tmpdir(), "mailstead-base-"));
+      try {
+        await extractPackages(BASE, base);
+        await extractPackages([...BASE, ...packages], folder);
+        await subtract(folder, new Set(await pathsBelow(base)));
+      } finally {
+        await rm(base, { recursive: true, force: true });
+      }
+      await cp(files, folder, { recursive: true, force: true }).catch(ignoreAbsent);
+      await finish(folder);
+    },
+  };
+}
+
+function ignoreAbsent(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+}
+
+/** Digest of a folder's names and contents; of nothing, where there is no folder. */
+async function hashOfTree(folder: string, without: ReadonlySet<string> = new Set()): Promise<string> {
+  const hash = createHash("sha256");
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    ignoreAbsent(error);
+    return [];
+  });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (without.has(entry.name)) continue;
+    const path = join(folder, entry.name);
+    hash
+      .update(`${entry.name}\0`)
+      .update(entry.isDirectory() ? await hashOfTree(path) : await readFile(path));
+  }
+  return hash.digest("hex");
+}
