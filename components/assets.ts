@@ -1,14 +1,13 @@
-/** Reads whole files that travel to the host: scripts, units and settings under `cloud-init/files/`. */
+/** Whole files that ship with the program. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
-const folder = join(import.meta.dirname, "../cloud-init/files");
 
 /**
  * Text of a file under `cloud-init/files/`.
  *
- * @throws when there is no such file.
+ * @throws Error when the name is not a plain file name, or there is no such file.
  */
 export function readAsset(name: string): string {
-  return readFileSync(join(folder, name), "utf8");
+  if (!/^[\w-]+(\.[\w-]+)*$/.test(name))
+    throw new Error(`"${name}" is not the name of a file in cloud-init/files`);
+  return readFileSync(new URL(`../cloud-init/files/${name}`, import.meta.url), "utf8");
 }

@@ -1,0 +1,48 @@
+/** Docker's form of the planned containers and images. */
+import type { ContainerArgs } from "@pulumi/docker/container.js";
+import type * as pulumi from "@pulumi/pulumi";
+import type { PlannedContainer, PlannedHealthCheck } from "../stack/plan.ts";
+import { goDuration } from "./goDuration.ts";
+
+/** Label of a container: hash of the files that it reads, so that a changed one replaces exactly its readers. */
+export const READS_LABEL = "mailstead.reads";
+
+/** Longest wait for a container to become healthy, in seconds: a first start fills caches and indexes. */
+const HEALTH_WAIT_SECONDS = 300;
+
+/** One container as the docker provider is asked for it. */
+export function containerArgs(
+  container: PlannedContainer,
+  image: pulumi.Input<string>,
+  readHash: pulumi.Input<string> | undefined,
+): ContainerArgs {
+  const { healthCheck } = container;
+  return {
+    name: container.name,
+    image,
+    networkMode: "host",
+    restart: "unless-stopped",
+    ...(container.command.length === 0 ? {} : { command: [...container.command] }),
+    ...(container.hostname === undefined ? {} : { hostname: container.hostname }),
+    envs: Object.entries(container.environment).map(([name, value]) => `${name}=${value}`),
+    volumes: container.mounts.map((mount) => ({ ...mount })),
+    hosts: Object.entries(container.hosts).map(([host, ip]) => ({ host, ip })),
+    labels: readHash === undefined ? [] : [{ label: READS_LABEL, value: readHash }],
+    // Written out also where there is none: the plugin does not see that a check was taken away.
+    healthcheck: healthCheck === undefined ? { tests: ["NONE"] } : healthcheckArgs(healthCheck),
+    ...(healthCheck === undefined ? {} : { wait: true, waitTimeout: HEALTH_WAIT_SECONDS }),
+    stopTimeout: container.stopTimeoutSeconds,
+    // Without it the plugin kills a container that it replaces, databases too.
+    destroyGraceSeconds: container.stopTimeoutSeconds,
+  };
+}
+
+function healthcheckArgs(check: PlannedHealthCheck) {
+  return {
+    tests: [...check.test],
+    interval: goDuration(check.intervalSeconds),
+    timeout: goDuration(check.timeoutSeconds),
+    retries: check.retries,
+    startPeriod: goDuration(check.startPeriodSeconds),
+  };
+}

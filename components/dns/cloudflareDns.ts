@@ -1,0 +1,120 @@
+/**
+ * Cloudflare's form of DNS records: all of it is here.
+ *
+ * Names are FQDNs, TXT is quoted in pieces of 255 bytes, MX and SRV have their priority at top level (SRV in `data`
+ * too), CAA and SRV go by `data`, a time to live of 1 means automatic. Any other spelling shows as drift.
+ *
+ * @see https://developers.cloudflare.com/api/resources/dns/subresources/records/
+ */
+import { DnsRecord, type DnsRecordArgs } from "@pulumi/cloudflare/dnsRecord.js";
+import { getZone } from "@pulumi/cloudflare/getZone.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { PlannedRecord } from "../../stack/plan.ts";
+import { bind, type SlotValues } from "../bind.ts";
+import { outsideError } from "../errors.ts";
+import { VENDOR_TIMEOUTS } from "../timeouts.ts";
+import type { DnsZone } from "./mailDns.ts";
+
+/** Longest comment that every plan of Cloudflare takes, in characters. */
+export const COMMENT_LIMIT = 100;
+
+/** A zone at Cloudflare. */
+export function cloudflareZone(zone: string, zoneId?: string): DnsZone {
+  const id = zoneId ?? pulumi.output(findZone(zone));
+  return {
+    declare: (record, values, opts) =>
+      new DnsRecord(record.role, cloudflareRecord(record, values, id), {
+        ...opts,
+        customTimeouts: VENDOR_TIMEOUTS,
+        // One name cannot hold both the old and the new record of another type.
+        deleteBeforeReplace: true,
+      }),
+  };
+}
+
+/** One record as the provider is asked for it. */
+export function cloudflareRecord(
+  record: PlannedRecord,
+  values: SlotValues,
+  zoneId: pulumi.Input<string>,
+): DnsRecordArgs {
+  return {
+    zoneId,
+    name: record.name,
+    type: record.type,
+    ttl: record.ttlSeconds === "auto" ? 1 : record.ttlSeconds,
+    proxied: false,
+    comment: shorten(record.purpose),
+    ...recordData(record, values),
+  };
+}
+
+function recordData(
+  record: PlannedRecord,
+  values: SlotValues,
+): Pick<DnsRecordArgs, "content" | "data" | "priority"> {
+  switch (record.type) {
+    case "A":
+    case "AAAA":
+      return { content: bind(record.address, values) };
+    case "CNAME":
+    case "NS":
+      return { content: record.target };
+    case "MX":
+      return { content: record.exchange, priority: record.priority };
+    case "TXT": {
+      const text = bind(record.text, values);
+      return { content: typeof text === "string" ? quoteText(text) : text.apply(quoteText) };
+    }
+    case "SRV": {
+      const { priority, weight, port, target } = record;
+      return { data: { priority, weight, port, target }, priority };
+    }
+    case "CAA": {
+      const { flags, tag, value } = record;
+      return { data: { flags, tag, value } };
+    }
+  }
+}
+
+/** A TXT value as quoted strings of at most 255 bytes each. @see RFC 1035 sections 3.3.14 and 5.1 */
+export function quoteText(text: string): string {
+  return chunksOf(text, 255)
+    .map((piece) => `"${piece.replace(/["\\]/g, "\\$&")}"`)
+    .join(" ");
+}
+
+/** Cuts a text into pieces of at most `limit` bytes of UTF-8, never inside a character. At least one piece. */
+function chunksOf(text: string, limit: number): string[] {
+  const pieces: string[] = [];
+  let piece = "";
+  let size = 0;
+  for (const character of text) {
+    const bytes = Buffer.byteLength(character);
+    if (size + bytes > limit) {
+      pieces.push(piece);
+      piece = "";
+      size = 0;
+    }
+    piece += character;
+    size += bytes;
+  }
+  return [...pieces, piece];
+}
+
+function shorten(purpose: string): string {
+  return purpose.length <= COMMENT_LIMIT ? purpose : `${purpose.slice(0, COMMENT_LIMIT - 1)}…`;
+}
+
+async function findZone(zone: string): Promise<string> {
+  try {
+    const found = await getZone({ filter: { name: zone } });
+    return found.zoneId ?? found.id;
+  } catch (cause) {
+    throw outsideError(
+      `Cloudflare did not show the zone ${zone}`,
+      cause,
+      "check that the token may read this zone (Zone.Zone Read, Zone.DNS Edit), or set mailstead:dns.zoneId.",
+    );
+  }
+}

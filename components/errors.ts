@@ -1,0 +1,31 @@
+/** Errors that end a run with a message and no stack: the reader can act on each. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Issue } from "../stack/issue.ts";
+
+/** One issue as a line: where, what, what to do. */
+export function issueLine(issue: Issue): string {
+  return `${issue.path}: ${issue.message} → ${issue.fix}`;
+}
+
+/** All faults of a configuration at once. Nothing has been declared when it is thrown. */
+export function configurationError(faults: readonly Issue[]): pulumi.RunError {
+  const count = faults.length === 1 ? "1 fault" : `${String(faults.length)} faults`;
+  const lines = faults.map((fault) => `  ${issueLine(fault)}`);
+  return new pulumi.RunError([`The configuration has ${count}; nothing was changed.`, ...lines].join("\n"));
+}
+
+/** A change that would destroy something that cannot be had back. */
+export function refusal(reason: string, waysOut: readonly string[]): pulumi.RunError {
+  const lines = waysOut.map((way) => `  - ${way}`);
+  return new pulumi.RunError([`Refused: ${reason}`, "Ways out:", ...lines].join("\n"));
+}
+
+/** Something outside did not answer as it must. */
+export function outsideError(what: string, cause: unknown, nextStep: string): pulumi.RunError {
+  return new pulumi.RunError(`${what}: ${causeText(cause)}\nNext step: ${nextStep}`);
+}
+
+/** Message of whatever was thrown. */
+export function causeText(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

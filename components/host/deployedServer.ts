@@ -1,0 +1,78 @@
+/**
+ * The server that runs now against the one that is planned: what waits for the next generation, and what is refused.
+ *
+ * The server keeps its labels from creation, so they tell what it was made from.
+ */
+import type { PlannedServer } from "../../stack/plan.ts";
+import { refusal } from "../errors.ts";
+import { BOOT_LABEL, GENERATION_LABEL } from "./host.ts";
+
+/** What the vendor tells of a server. */
+export interface DeployedServer {
+  readonly name: string;
+  readonly location: string;
+  readonly image: string;
+  readonly serverType: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Compares.
+ *
+ * @param hashOf Boot hash of a planned server.
+ * @returns One line for each thing that waits; none when the coming run makes a new server anyway.
+ * @throws RunError when the change would lose mail or cannot be made.
+ */
+export function reviewDeployed(
+  planned: PlannedServer,
+  deployed: DeployedServer,
+  hashOf: (server: PlannedServer) => string,
+): string[] {
+  refuseMove(planned, deployed);
+  const generation = deployed.labels[GENERATION_LABEL];
+  if (generation !== undefined && generation !== String(planned.generation)) {
+    if (planned.protect) throw mailAtStake(planned, generation);
+    return [];
+  }
+  return waiting(planned, deployed, hashOf);
+}
+
+function refuseMove(planned: PlannedServer, deployed: DeployedServer): void {
+  if (deployed.location === planned.location) return;
+  throw refusal(
+    `mailstead:server.location is ${planned.location}, but the server and its addresses are in ${deployed.location}, ` +
+      "and an address cannot move.",
+    [
+      `Set mailstead:server.location to ${deployed.location}.`,
+      "To move, stand up a second stack at the other location and move the mail; its addresses will be new.",
+    ],
+  );
+}
+
+function mailAtStake(planned: PlannedServer, deployedGeneration: string): Error {
+  return refusal(
+    `mailstead:generation is ${String(planned.generation)} and the running server is generation ${deployedGeneration}, ` +
+      "so it would be deleted, and the only copy of the mail is on it.",
+    [
+      `Set mailstead:generation back to ${deployedGeneration} to keep the server.`,
+      "Set mailstead:server.disposable to true if what is on it may be lost.",
+    ],
+  );
+}
+
+function waiting(
+  planned: PlannedServer,
+  deployed: DeployedServer,
+  hashOf: (server: PlannedServer) => string,
+): string[] {
+  const changes: string[] = [];
+  if (deployed.image !== planned.image) changes.push(`image ${deployed.image} → ${planned.image}`);
+  if (deployed.serverType !== planned.type) changes.push(`type ${deployed.serverType} → ${planned.type}`);
+  const bootedFrom = deployed.labels[BOOT_LABEL];
+  // The hash covers image and type too: put the deployed ones in, so that only user-data can differ.
+  const now = hashOf({ ...planned, image: deployed.image, type: deployed.serverType });
+  if (bootedFrom !== undefined && bootedFrom !== now) changes.push("first-boot user-data (it changed)");
+  return changes.map(
+    (change) => `Waits for the next generation: ${change}. To apply it, raise mailstead:generation by one.`,
+  );
+}

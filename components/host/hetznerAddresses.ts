@@ -1,0 +1,63 @@
+/** Addresses that stay when a server goes, with their reverse names: Hetzner's Primary IPs. */
+import { PrimaryIp } from "@pulumi/hcloud/primaryIp.js";
+import { Rdns } from "@pulumi/hcloud/rdns.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { Plan } from "../../stack/plan.ts";
+import { VENDOR_TIMEOUTS } from "../timeouts.ts";
+import { STACK_LABEL, type HostAddresses } from "./host.ts";
+
+export interface HetznerAddressesArgs {
+  readonly plan: Pick<Plan, "protect" | "server" | "reverseNames">;
+  /** Name of the stack: names and labels at the vendor. */
+  readonly stack: string;
+}
+
+/** One IPv4 address, one IPv6 /64, and a PTR for each. */
+export class HetznerAddresses extends pulumi.ComponentResource implements HostAddresses {
+  readonly ipv4: pulumi.Output<string>;
+  readonly ipv6: pulumi.Output<string>;
+  /** Ids as the server wants them. */
+  readonly ipv4Id: pulumi.Output<number>;
+  readonly ipv6Id: pulumi.Output<number>;
+
+  constructor(name: string, args: HetznerAddressesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mailstead:host:HetznerAddresses", name, {}, opts);
+    const kept = { parent: this, protect: args.plan.protect, customTimeouts: VENDOR_TIMEOUTS };
+    const make = (type: "ipv4" | "ipv6"): PrimaryIp =>
+      new PrimaryIp(
+        type,
+        {
+          name: `mailstead-${args.stack}-${type}`,
+          type,
+          location: args.plan.server.location,
+          autoDelete: false,
+          labels: { [STACK_LABEL]: args.stack },
+        },
+        kept,
+      );
+    const primary = { ipv4: make("ipv4"), ipv6: make("ipv6") };
+    this.ipv4 = primary.ipv4.ipAddress;
+    this.ipv6 = primary.ipv6.ipAddress.apply(firstOfNetwork);
+    this.ipv4Id = primary.ipv4.id.apply(Number);
+    this.ipv6Id = primary.ipv6.id.apply(Number);
+    const ids = { ipv4: this.ipv4Id, ipv6: this.ipv6Id };
+    for (const { role, family, ptr } of args.plan.reverseNames) {
+      // Create-first would set the new name and then let the old one's delete reset it.
+      const replaced = { ...kept, deleteBeforeReplace: true };
+      new Rdns(role, { primaryIpId: ids[family], ipAddress: this[family], dnsPtr: ptr }, replaced);
+    }
+    this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6 });
+  }
+}
+
+/**
+ * The address that Hetzner gives a server in its /64: base plus 1, in canonical text (RFC 5952).
+ *
+ * A respelled address would be another PTR to the plugin.
+ *
+ * @param base `2001:db8:a:1::`
+ */
+export function firstOfNetwork(base: string): string {
+  if (!base.endsWith("::")) throw new Error(`"${base}" is not the base of a /64`);
+  return new URL(`http://[${base}1]`).hostname.slice(1, -1);
+}

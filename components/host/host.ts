@@ -1,0 +1,25 @@
+/** What every cloud's host gives to the rest, whatever it is made of. */
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Public addresses of a server. */
+export interface HostAddresses {
+  readonly ipv4: pulumi.Output<string>;
+  /** Canonical text (RFC 5952) of the one address of the /64 that the server has. */
+  readonly ipv6: pulumi.Output<string>;
+}
+
+/** A server that boots from user-data and is reached by SSH as root. */
+export interface Host {
+  /** What is on the host dies with this, and is made anew when its id changes. */
+  readonly server: pulumi.CustomResource;
+  readonly addresses: HostAddresses;
+}
+
+/** Label that marks what belongs to a stack; only what bears it is ever touched. */
+export const STACK_LABEL = "mailstead";
+
+/** Label of a server: hash of what it was booted from. */
+export const BOOT_LABEL = "mailstead-boot";
+
+/** Label of a server: its generation. */
+export const GENERATION_LABEL = "mailstead-generation";

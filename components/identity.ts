@@ -1,0 +1,80 @@
+/** What outlives every machine: keys, secrets, addresses and their reverse names. */
+import { PrivateKey } from "@pulumi/tls/privateKey.js";
+import { RandomBytes } from "@pulumi/random/randomBytes.js";
+import { RandomPassword } from "@pulumi/random/randomPassword.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { SlotName } from "../stack/slots.ts";
+import type { SlotValues } from "./bind.ts";
+
+/** Secrets of letters and digits, by the slot they fill: logical name and length. */
+const PASSWORDS = {
+  helperEncryptionKey: { name: "helper-encryption-key", length: 32 },
+  srsSecret: { name: "srs-secret", length: 32 },
+  smtpTransportPassword: { name: "smtp-transport-password", length: 32 },
+  authBasicPassword: { name: "auth-basic-password", length: 24 },
+} as const satisfies Partial<Record<SlotName, { name: string; length: number }>>;
+
+/** Secrets of hexadecimal digits: logical name and length in bytes. */
+const HEX_SECRETS = {
+  txtEncryptionKey: { name: "txt-encryption-key", bytes: 16 },
+  webhookSignatureKey: { name: "webhook-signature-key", bytes: 16 },
+  apiSecret: { name: "api-secret", bytes: 32 },
+} as const satisfies Partial<Record<SlotName, { name: string; bytes: number }>>;
+
+export interface IdentityArgs {
+  /** Refuse to replace or delete anything of it: a new key or secret would come with no other warning. */
+  readonly protect: boolean;
+}
+
+/** Keys and secrets of the mail server. All of them survive `pulumi destroy --exclude-protected`. */
+export class Identity extends pulumi.ComponentResource {
+  /** SSH host key, public half, one line without a newline. */
+  readonly hostPublicKey: pulumi.Output<string>;
+  /** Private key of the deploy, OpenSSH text. Secret. */
+  readonly deployPrivateKey: pulumi.Output<string>;
+  /** Public half of the deploy key, one line without a newline. */
+  readonly deployPublicKey: pulumi.Output<string>;
+  /** Every slot that keys and secrets fill. */
+  readonly values: SlotValues;
+
+  constructor(name: string, args: IdentityArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mailstead:components:Identity", name, {}, opts);
+    const kept = { parent: this, protect: args.protect };
+    const hostKey = new PrivateKey("host-key", { algorithm: "ED25519" }, kept);
+    const deployKey = new PrivateKey("deploy-key", { algorithm: "ED25519" }, kept);
+    const dkimKey = new PrivateKey("dkim-key", { algorithm: "RSA", rsaBits: 2048 }, kept);
+
+    // The text ends in a newline, which Hetzner drops: untrimmed, each preview would plan a new key.
+    this.hostPublicKey = hostKey.publicKeyOpenssh.apply((line) => line.trim());
+    this.deployPublicKey = deployKey.publicKeyOpenssh.apply((line) => line.trim());
+    this.deployPrivateKey = deployKey.privateKeyOpenssh;
+    this.values = {
+      hostPublicKey: this.hostPublicKey,
+      deployPublicKey: this.deployPublicKey,
+      hostPrivateKey: hostKey.privateKeyOpenssh,
+      dkimPrivateKey: dkimKey.privateKeyPem,
+      dkimPublicKey: dkimKey.publicKeyPem.apply(dkimValue),
+      ...mapValues(PASSWORDS, ({ name: role, length }) => {
+        return new RandomPassword(role, { length, special: false }, kept).result;
+      }),
+      ...mapValues(
+        HEX_SECRETS,
+        ({ name: role, bytes }) => new RandomBytes(role, { length: bytes }, kept).hex,
+      ),
+    };
+    this.registerOutputs({ hostPublicKey: this.hostPublicKey, deployPublicKey: this.deployPublicKey });
+  }
+}
+
+/** `p=` value of a DKIM record: the SPKI in base64 without its armour. @see RFC 6376 section 3.6.1 */
+export function dkimValue(publicKeyPem: string): string {
+  return publicKeyPem.replace(/-----(BEGIN|END) PUBLIC KEY-----/g, "").replace(/\s/g, "");
+}
+
+function mapValues<K extends string, V, R>(
+  table: Readonly<Record<K, V>>,
+  make: (value: V) => R,
+): Record<K, R> {
+  const entries = (Object.entries(table) as [K, V][]).map(([key, value]) => [key, make(value)] as const);
+  return Object.fromEntries(entries) as Record<K, R>;
+}

@@ -1,0 +1,107 @@
+/** A whole mail server: what outlives the machine, the machine, its DNS, and what runs on it. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Plan } from "../stack/plan.ts";
+import type { SlotName } from "../stack/slots.ts";
+import type { SlotValues } from "./bind.ts";
+import { MailDns } from "./dns/mailDns.ts";
+import { recordTable, type RecordRow } from "./dns/recordTable.ts";
+import { HetznerAddresses } from "./host/hetznerAddresses.ts";
+import { HetznerHost } from "./host/hetznerHost.ts";
+import { Identity } from "./identity.ts";
+import { MailStack } from "./mailStack.ts";
+import { sshDirectory, sshOptions, writeSshFiles, type SshFiles } from "./sshFiles.ts";
+
+/** Slots that come from the configuration and not from resources. */
+export type GivenSlot = Extract<SlotName, "dnsApiToken" | "providedCertificate" | "providedPrivateKey">;
+
+export interface MailServerArgs {
+  readonly plan: Plan;
+  /** Name of the stack: names and labels at the vendors, and the folder of the SSH files. */
+  readonly stack: string;
+  /** Id of the DNS zone; looked up by name when absent. */
+  readonly zoneId?: string;
+  /** Values from the configuration, as far as the plan uses them. */
+  readonly given?: Readonly<Partial<Record<GivenSlot, pulumi.Output<string>>>>;
+  /** Where the SSH files go. Default `.mailstead/STACK`, relative to the project. */
+  readonly sshDirectory?: string;
+}
+
+/** First login, behind basic authentication. */
+export interface Login {
+  readonly address: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** One mail server. */
+export class MailServer extends pulumi.ComponentResource {
+  readonly webAddress: string;
+  /** Secret. */
+  readonly login: pulumi.Output<Login>;
+  readonly addresses: { readonly ipv4: pulumi.Output<string>; readonly ipv6: pulumi.Output<string> };
+  readonly records: readonly RecordRow[];
+  /** Files for `ssh` on this machine, relative to the project. */
+  readonly sshFiles: pulumi.Output<SshFiles>;
+
+  constructor(name: string, args: MailServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mailstead:components:MailServer", name, {}, opts);
+    const { plan, stack } = args;
+    const identity = new Identity("identity", { protect: plan.protect }, { parent: this });
+    const addresses = new HetznerAddresses("addresses", { plan, stack }, { parent: identity });
+    const values: SlotValues = {
+      ...identity.values,
+      ...args.given,
+      serverIpv4: addresses.ipv4,
+      serverIpv6: addresses.ipv6,
+    };
+    const { deployPublicKey, deployPrivateKey, hostPublicKey } = identity;
+    const host = new HetznerHost(
+      "host",
+      { plan, stack, addresses, deployPublicKey, values },
+      { parent: this },
+    );
+    const dns = new MailDns("dns", { plan, values, ...optional("zoneId", args.zoneId) }, { parent: this });
+    this.sshFiles = writeLate(args.sshDirectory ?? sshDirectory(stack), identity, addresses);
+    const connection = { ipv4: addresses.ipv4, deployPrivateKey, hostPublicKey };
+    new MailStack(
+      "stack",
+      { plan, host, connection, sshOptions: this.sshFiles.apply(sshOptions), records: dns.records, values },
+      { parent: this },
+    );
+
+    this.webAddress = plan.webAddress;
+    this.addresses = { ipv4: addresses.ipv4, ipv6: addresses.ipv6 };
+    this.records = recordTable(plan.records, values);
+    this.login = firstLogin(plan, values);
+    this.registerOutputs({ webAddress: this.webAddress, addresses: this.addresses });
+  }
+}
+
+/** Writes the SSH files as soon as their values are known, in previews too, so that a refresh can use them. */
+function writeLate(
+  directory: string,
+  identity: Identity,
+  addresses: HetznerAddresses,
+): pulumi.Output<SshFiles> {
+  const late = pulumi.all([
+    identity.deployPrivateKey,
+    identity.hostPublicKey,
+    addresses.ipv4,
+    addresses.ipv6,
+  ]);
+  const written = late.apply(([deployKey, hostPublicKey, ipv4, ipv6]) =>
+    writeSshFiles(directory, { deployKey, hostPublicKey, addresses: [ipv4, ipv6] }),
+  );
+  // Only the paths leave here.
+  return pulumi.unsecret(written);
+}
+
+function firstLogin(plan: Plan, values: SlotValues): pulumi.Output<Login> {
+  const username = plan.server.boot.environment["AUTH_BASIC_USERNAME"] ?? "";
+  const password = values.authBasicPassword ?? pulumi.output("");
+  return pulumi.secret(password.apply((text) => ({ address: plan.webAddress, username, password: text })));
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined ? {} : ({ [key]: value } as Partial<Record<K, V>>);
+}

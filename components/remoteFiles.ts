@@ -1,0 +1,152 @@
+/** Files and commands on the host, over the pinned SSH connection. */
+import { Command } from "@pulumi/command/remote/command.js";
+import * as pulumi from "@pulumi/pulumi";
+import { dirname } from "node:path/posix";
+import type { PlannedBoot, PlannedFile, PlannedStep } from "../stack/plan.ts";
+import { isSecret, type Template } from "../stack/slots.ts";
+import { readAsset } from "./assets.ts";
+import { bind, type SlotValues } from "./bind.ts";
+
+/** Seconds that reaching a host may take: 60 tries of at most 5 s each, with pauses between. */
+const REACH_SECONDS = 600;
+
+/** How the host is reached. */
+export interface HostConnection {
+  readonly ipv4: pulumi.Output<string>;
+  readonly deployPrivateKey: pulumi.Output<string>;
+  readonly hostPublicKey: pulumi.Output<string>;
+}
+
+/** What every command on a host shares: it runs anew on a new server, and dies with it. */
+export interface OnHost {
+  readonly connection: HostConnection;
+  readonly server: pulumi.CustomResource;
+  readonly parent: pulumi.Resource;
+}
+
+/** Text of a planned file, its slots filled. */
+export function fileText(file: PlannedFile, values: SlotValues): pulumi.Input<string> {
+  return isTemplate(file.content) ? bind(file.content, values) : readAsset(file.content.asset);
+}
+
+/** Waits, with limits, until the host has booted well. */
+export function declareReady(host: OnHost): Command {
+  // The script goes by standard input: the plugin prints a failed command whole.
+  return declare(
+    host,
+    "ready",
+    { create: "bash -s", stdin: readAsset("wait-for-host.sh") },
+    [host.server],
+    800,
+  );
+}
+
+/** Makes the directories that first boot would make, for those that were planned after it. */
+export function declareDirectories(
+  host: OnHost,
+  directories: PlannedBoot["directories"],
+  after: pulumi.Resource,
+): Command {
+  const lines = directories.map(({ path, mode }) => {
+    const quoted = shellQuote(path);
+    return `[ -d ${quoted} ] || install -d -m ${mode} ${quoted}`;
+  });
+  return declare(host, "directories", { create: ["set -e", ...lines].join("\n") }, [after], 60);
+}
+
+/** Writes one file, in one piece, and runs what has to follow a change of it. */
+export function declareFile(
+  host: OnHost,
+  file: PlannedFile,
+  values: SlotValues,
+  after: pulumi.Resource,
+): Command {
+  const path = shellQuote(file.path);
+  const draft = shellQuote(`${file.path}.new`);
+  const create = [
+    `mkdir -p ${shellQuote(dirname(file.path))}`,
+    // A container that was started before its file was there leaves an empty directory in its place.
+    `{ [ ! -d ${path} ] || rmdir ${path}; }`,
+    `install -m ${file.mode} /dev/stdin ${draft}`,
+    `mv -fT ${draft} ${path}`,
+    ...(file.afterChange === undefined ? [] : [`{ ${file.afterChange}; }`]),
+  ].join(" && ");
+  const secret = isTemplate(file.content) && isSecret(file.content);
+  return declare(
+    host,
+    `file-${file.role}`,
+    { create, stdin: fileText(file, values), logging: "none" },
+    [after],
+    120,
+    {
+      ...(secret ? { additionalSecretOutputs: ["stdout", "stderr"] } : {}),
+    },
+  );
+}
+
+/** Runs one step, anew whenever `readHash` changes. */
+export function declareStep(
+  host: OnHost,
+  step: PlannedStep,
+  readHash: pulumi.Input<string>,
+  after: readonly pulumi.Resource[],
+): Command {
+  const create = `timeout --kill-after=10 ${String(step.timeoutSeconds)} bash -euo pipefail -c ${shellQuote(step.command)}`;
+  return declare(
+    host,
+    `step-${step.role}`,
+    { create, triggers: [readHash] },
+    [...after],
+    step.timeoutSeconds,
+  );
+}
+
+interface CommandText {
+  readonly create: string;
+  readonly stdin?: pulumi.Input<string>;
+  readonly logging?: "none";
+  readonly triggers?: readonly pulumi.Input<string>[];
+}
+
+function declare(
+  host: OnHost,
+  name: string,
+  text: CommandText,
+  dependsOn: pulumi.Resource[],
+  timeoutSeconds: number,
+  opts: pulumi.CustomResourceOptions = {},
+): Command {
+  const limit = `${String(timeoutSeconds + REACH_SECONDS)}s`;
+  return new Command(
+    name,
+    {
+      ...text,
+      connection: {
+        host: host.connection.ipv4,
+        user: "root",
+        privateKey: host.connection.deployPrivateKey,
+        hostKey: host.connection.hostPublicKey,
+        dialErrorLimit: 60,
+        perDialTimeout: 5,
+      },
+      addPreviousOutputInEnv: false,
+      triggers: [host.server.id, ...(text.triggers ?? [])],
+    },
+    {
+      parent: host.parent,
+      dependsOn,
+      deletedWith: host.server,
+      customTimeouts: { create: limit, update: limit, delete: limit },
+      ...opts,
+    },
+  );
+}
+
+/** One word for a POSIX shell, whatever is in it. */
+export function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function isTemplate(content: PlannedFile["content"]): content is Template {
+  return Array.isArray(content);
+}
