@@ -1,0 +1,183 @@
+/** `mailstead preflight`: looks at the vendors before anything is made, and heals what a broken run left behind. */
+import process from "node:process";
+import { createInterface } from "node:readline/promises";
+import type { Plan } from "../../stack/plan.ts";
+import type { Finding } from "../../verify/finding.ts";
+import { runPreflight, type Orphan } from "../../verify/preflight.ts";
+import { Cloudflare, Hetzner } from "../../verify/vendors.ts";
+import { pulumi, readState, stackName, type StateResource } from "../engine.ts";
+import { loadPlan } from "../project.ts";
+import { CommandError, print } from "../terminal.ts";
+import { describeFinding, exitCodeOf } from "./status.ts";
+
+interface Options {
+  readonly stack?: string;
+  readonly fix?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+interface Tokens {
+  readonly hetzner: string;
+  readonly cloudflare: string;
+}
+
+/** How one orphan is healed, and in which words. */
+interface Cure {
+  readonly orphan: Orphan;
+  readonly words: string;
+  run(): Promise<void>;
+}
+
+/** Tokens from the environment, else from the stack's configuration. */
+async function readTokens(stack: string): Promise<Tokens> {
+  const from = async (variable: string, key: string): Promise<string> => {
+    const value = process.env[variable];
+    if (value !== undefined && value !== "") return value;
+    try {
+      return (await pulumi(["config", "get", key, "--stack", stack])).trim();
+    } catch {
+      throw new CommandError(
+        `there is no ${variable} and no ${key}`,
+        `export ${variable}, or: pulumi config set --secret ${key}`,
+      );
+    }
+  };
+  return {
+    hetzner: await from("HCLOUD_TOKEN", "hcloud:token"),
+    cloudflare: await from("CLOUDFLARE_API_TOKEN", "cloudflare:apiToken"),
+  };
+}
+
+function describeOrphan(orphan: Orphan): string {
+  const kind = orphan.vendor === "hetzner" ? orphan.kind.replace(/s$/, "").replace("_", " ") : "record";
+  return `${kind} ${orphan.name} (${String(orphan.id)})`;
+}
+
+/** An address is taken into the state, since a reputation may hang on it; the rest can be made anew and is deleted. */
+function cureOf(
+  orphan: Orphan,
+  tokens: Tokens,
+  stack: string,
+  plan: Plan,
+  resources: readonly StateResource[],
+): Cure {
+  if (orphan.vendor === "cloudflare") {
+    const run = (): Promise<void> => new Cloudflare(tokens.cloudflare).removeRecord(orphan.zoneId, orphan.id);
+    return { orphan, words: "delete it; the next `pulumi up` makes it again", run };
+  }
+  if (orphan.kind === "primary_ips") {
+    return { orphan, words: "take it into the state", run: () => importAddress(orphan, stack, resources) };
+  }
+  if (orphan.kind === "servers" && plan.server.protect && resources.some(({ type }) => type === SERVER)) {
+    const refuse = (): Promise<void> =>
+      Promise.reject(
+        new CommandError(`the server ${orphan.name} may hold mail`, "look at it and delete it by hand"),
+      );
+    return { orphan, words: "not done here: it may hold mail", run: refuse };
+  }
+  return {
+    orphan,
+    words: "delete it; the next `pulumi up` makes it again",
+    run: () => new Hetzner(tokens.hetzner).remove(orphan.kind, orphan.id),
+  };
+}
+
+const SERVER = "hcloud:index/server:Server";
+
+async function importAddress(
+  orphan: Orphan & { vendor: "hetzner" },
+  stack: string,
+  resources: readonly StateResource[],
+): Promise<void> {
+  const parent = resources.find(({ type }) => type === "mailstead:host:HetznerAddresses");
+  if (parent === undefined) {
+    throw new CommandError(
+      "the state does not hold the addresses' component yet",
+      "run `pulumi up` once, then this again",
+    );
+  }
+  const role = orphan.name.endsWith("ipv6") ? "ipv6" : "ipv4";
+  await pulumi([
+    ...["import", "hcloud:index/primaryIp:PrimaryIp", role, String(orphan.id)],
+    ...[
+      "--parent",
+      `addresses=${parent.urn}`,
+      "--stack",
+      stack,
+      "--yes",
+      "--skip-preview",
+      "--generate-code=false",
+    ],
+  ]);
+}
+
+async function agreed(cures: readonly Cure[], options: Options): Promise<boolean> {
+  if (options.yes === true) return true;
+  if (!process.stdin.isTTY) throw new CommandError("--fix asks, and there is no terminal", "add --yes", 2);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(`Do ${String(cures.length)} cures? [y/N] `);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** Warns of operations that never ended, and clears them. */
+async function clearPending(stack: string): Promise<void> {
+  await pulumi([
+    "refresh",
+    "--yes",
+    "--skip-preview",
+    "--clear-pending-creates",
+    "--run-program",
+    "--stack",
+    stack,
+  ]);
+}
+
+async function fix(cures: readonly Cure[], pending: number, stack: string, options: Options): Promise<void> {
+  if (cures.length === 0 && pending === 0) return;
+  if (!(await agreed(cures, options))) return;
+  for (const cure of cures) {
+    await cure.run();
+    print(`  done: ${describeOrphan(cure.orphan)}`);
+  }
+  if (pending > 0) {
+    await clearPending(stack);
+    print(`  done: ${String(pending)} operations that never ended are cleared`);
+  }
+}
+
+function orphanFinding({ orphan, words }: Cure): Finding {
+  return {
+    subject: `orphan ${describeOrphan(orphan)}`,
+    state: "bad",
+    seen: "is at the vendor and not in the state: every `pulumi up` would fail on it",
+    fix: `mailstead preflight --fix (${words})`,
+  };
+}
+
+/** Runs the command. */
+export async function preflightCommand(options: Options): Promise<number> {
+  const stack = await stackName(options.stack);
+  const { plan } = loadPlan(stack);
+  const [tokens, { resources, pending }] = await Promise.all([readTokens(stack), readState(stack)]);
+  const known = new Set(resources.flatMap(({ id }) => (id === undefined ? [] : [id])));
+  const { findings, orphans } = await runPreflight(plan, stack, tokens, known);
+  const cures = orphans.map((orphan) => cureOf(orphan, tokens, stack, plan, resources));
+  const all = [...findings, ...cures.map(orphanFinding)];
+  for (const { type, resource } of pending) {
+    const name = resource.urn.slice(resource.urn.lastIndexOf("::") + 2);
+    all.push({
+      subject: `operation ${type} ${name}`,
+      state: "warn",
+      seen: "never ended",
+      fix: "mailstead preflight --fix",
+    });
+  }
+  print(
+    options.json === true ? JSON.stringify({ findings: all }, null, 2) : all.map(describeFinding).join("\n"),
+  );
+  if (options.fix !== true) return exitCodeOf(all);
+  await fix(cures, pending.length, stack, options);
+  return exitCodeOf(findings);
+}

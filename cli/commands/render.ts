@@ -1,0 +1,71 @@
+/** `mailstead render`: the documents that a plan becomes, on standard output. */
+import { renderGuideUserData } from "../../cloud-init/renderUserData.ts";
+import { placeholder } from "../../cloud-init/sources.ts";
+import { renderZoneFile } from "../../stack/dns/zoneFile.ts";
+import type { Plan } from "../../stack/plan.ts";
+import { fill, type SlotName, type Template } from "../../stack/slots.ts";
+import type { Document } from "../documents.ts";
+import { readOutputs, stackName } from "../engine.ts";
+import { loadPlan } from "../project.ts";
+import { CommandError, print } from "../terminal.ts";
+
+interface Options {
+  readonly stack?: string;
+  readonly showSecrets?: boolean;
+  readonly json?: boolean;
+}
+
+type Values = (name: SlotName) => string;
+
+/** Values of slots from the stack, or placeholders. */
+async function valuesOf(options: Options): Promise<Values> {
+  if (options.showSecrets !== true) return placeholder;
+  const outputs = await readOutputs(await stackName(options.stack), true);
+  const slots = outputs["slots"] as Partial<Record<SlotName, string>> | undefined;
+  if (slots === undefined) throw new CommandError("the stack holds no secrets yet", "run `pulumi up` first");
+  return (name) => slots[name] ?? placeholder(name);
+}
+
+function environmentFile(plan: Plan): Template {
+  const content = plan.files.find(({ role }) => role === "env")?.content;
+  if (content === undefined || "asset" in content) throw new Error("the plan has no .env");
+  return content;
+}
+
+function render(document: Document, plan: Plan, values: Values): string {
+  switch (document) {
+    case "user-data":
+      return renderGuideUserData(plan.server.boot.environment, { slot: values });
+    case "dns":
+      return renderZoneFile(plan.records, values);
+    case "env":
+      return fill(environmentFile(plan), values);
+    case "containers":
+      return JSON.stringify({ images: plan.images, containers: plan.containers }, null, 2);
+  }
+}
+
+function asJson(document: Document, plan: Plan, values: Values): unknown {
+  if (document === "containers") return { images: plan.images, containers: plan.containers };
+  if (document !== "dns") return { [document]: render(document, plan, values) };
+  return plan.records.map((record) =>
+    Object.fromEntries(
+      Object.entries(record).map(([key, value]) => [
+        key,
+        Array.isArray(value) ? fill(value as Template, values) : (value as unknown),
+      ]),
+    ),
+  );
+}
+
+/** Runs the command. */
+export async function renderCommand(document: Document, options: Options): Promise<number> {
+  const { plan } = loadPlan(options.stack);
+  const values = await valuesOf(options);
+  print(
+    options.json === true
+      ? JSON.stringify(asJson(document, plan, values), null, 2)
+      : render(document, plan, values),
+  );
+  return 0;
+}

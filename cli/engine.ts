@@ -1,0 +1,107 @@
+/** The Pulumi engine as the command uses it: `pulumi` on PATH, in the project folder. */
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { CommandError } from "./terminal.ts";
+
+/** Root of the project. */
+export const projectFolder = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program and collects what it prints. Standard input is closed. */
+export function collect(program: string, args: readonly string[], input = ""): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: projectFolder, stdio: ["pipe", "pipe", "pipe"] });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    // A program that ends before it has read all of its input is judged by its exit code.
+    child.stdin.on("error", () => undefined);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve({
+        code: code ?? 1,
+        stdout: Buffer.concat(out).toString(),
+        stderr: Buffer.concat(err).toString(),
+      });
+    });
+    child.stdin.end(input);
+  });
+}
+
+/** Runs a program on this terminal, and returns its exit code. */
+export function attach(program: string, args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: projectFolder, stdio: "inherit" });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/**
+ * Runs `pulumi` and returns its standard output.
+ *
+ * @throws CommandError with the end of its error text.
+ */
+export async function pulumi(args: readonly string[]): Promise<string> {
+  let ended: Ended;
+  try {
+    ended = await collect("pulumi", [...args, "--non-interactive"]);
+  } catch {
+    throw new CommandError("`pulumi` is not on PATH", "install it: https://www.pulumi.com/docs/install/");
+  }
+  if (ended.code !== 0) {
+    throw new CommandError(
+      `pulumi ${args.join(" ")} ended with ${ended.code}: ${ended.stderr.trim().slice(-800)}`,
+      "select a stack with `pulumi stack select`, or name one with --stack",
+    );
+  }
+  return ended.stdout;
+}
+
+/** Runs `pulumi` on this terminal. */
+export function pulumiAttached(args: readonly string[]): Promise<number> {
+  return attach("pulumi", args);
+}
+
+/** A resource as the state knows it. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** Resources and half-done operations of a stack. Secrets stay encrypted. */
+export async function readState(
+  stack: string,
+): Promise<{ resources: StateResource[]; pending: { type: string; resource: StateResource }[] }> {
+  const text = await pulumi(["stack", "export", "--stack", stack]);
+  const { deployment } = JSON.parse(text) as {
+    deployment: {
+      resources?: StateResource[] | null;
+      pending_operations?: { type: string; resource: StateResource }[] | null;
+    };
+  };
+  return { resources: deployment.resources ?? [], pending: deployment.pending_operations ?? [] };
+}
+
+/** Outputs of a stack; secret ones only when asked for. */
+export async function readOutputs(stack: string, showSecrets = false): Promise<Record<string, unknown>> {
+  const args = ["stack", "output", "--json", "--stack", stack, ...(showSecrets ? ["--show-secrets"] : [])];
+  return JSON.parse(await pulumi(args)) as Record<string, unknown>;
+}
+
+/** Name of the stack: as given, else PULUMI_STACK, else the selected one. */
+export async function stackName(given: string | undefined): Promise<string> {
+  const named = given ?? process.env["PULUMI_STACK"];
+  if (named !== undefined && named !== "") return named;
+  return (await pulumi(["stack", "--show-name"])).trim();
+}

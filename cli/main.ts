@@ -1,0 +1,110 @@
+/** The command `mailstead`: thin commands over `stack/` and `verify/`. */
+import process from "node:process";
+import { Argument, Command, CommanderError } from "commander";
+import { DOCUMENTS, type Document } from "./documents.ts";
+import { CommandError, styled } from "./terminal.ts";
+
+const EXAMPLES = `
+Examples:
+  mailstead render dns                    the records as a zone file
+  mailstead render user-data              the guide's user-data, for any other cloud
+  mailstead status                        what should run and does not, with the last log lines
+  mailstead preflight --fix               before the first up, or after a broken one
+  mailstead rebuild                       the server was deleted at the vendor
+  mailstead logs smtp -f
+  mailstead ssh -- docker ps
+
+Exit codes: 0 all is well, 1 something is not, 2 the command or the configuration is wrong.
+Environment: PULUMI_STACK, HCLOUD_TOKEN, CLOUDFLARE_API_TOKEN, NO_COLOR,
+  MAILSTEAD_ADMIN_EMAIL and MAILSTEAD_ADMIN_PASSWORD (status reads the server's own checklist with them).`;
+
+type Run = (code: Promise<number>) => Promise<void>;
+
+function addHostCommands(program: Command, run: Run): void {
+  program
+    .command("rebuild")
+    .description("make a server that was deleted at the vendor anew")
+    .option("-s, --stack <name>", "stack (default: the selected one)")
+    .action((options: object) => run(import("./commands/host.ts").then((m) => m.rebuildCommand(options))));
+  program
+    .command("ssh")
+    .description("open a shell on the host, or run a command there")
+    .argument("[command...]")
+    .option("-s, --stack <name>", "stack (default: the selected one)")
+    .action((command: string[], options: object) =>
+      run(import("./commands/host.ts").then((m) => m.sshCommand(command, options))),
+    );
+  program
+    .command("logs")
+    .description("show a container's log")
+    .argument("<name>", "container, such as smtp")
+    .option("-f, --follow", "go on as it grows")
+    .option("-n, --lines <count>", "lines from the end", "100")
+    .option("-s, --stack <name>", "stack (default: the selected one)")
+    .action((name: string, options: object) =>
+      run(import("./commands/host.ts").then((m) => m.logsCommand(name, options))),
+    );
+}
+
+function addReadingCommands(program: Command, run: Run): void {
+  program
+    .command("render")
+    .description("print a document of the plan; needs no stack and no account")
+    .addArgument(new Argument("<document>").choices(DOCUMENTS))
+    .option("-s, --stack <name>", "stack file to read (default: the only one)")
+    .option("--show-secrets", "fill secrets in from the stack")
+    .option("--json", "machine-readable")
+    .action((document: Document, options: object) =>
+      run(import("./commands/render.ts").then((m) => m.renderCommand(document, options))),
+    );
+  program
+    .command("status")
+    .description("what should be and is not, asked of the host itself")
+    .option("-s, --stack <name>", "stack (default: the selected one)")
+    .option("--json", "machine-readable")
+    .action((options: object) => run(import("./commands/status.ts").then((m) => m.statusCommand(options))));
+  program
+    .command("preflight")
+    .description("look at tokens, zone, location, type, image and orphans before anything is made")
+    .option("-s, --stack <name>", "stack (default: the selected one)")
+    .option("--fix", "do the cures that are named, after asking")
+    .option("-y, --yes", "with --fix: do not ask")
+    .option("--json", "machine-readable")
+    .action((options: object) =>
+      run(import("./commands/preflight.ts").then((m) => m.preflightCommand(options))),
+    );
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof CommandError)) throw error;
+  process.stderr.write(`${styled("red", "error:")} ${error.message}\nNext step: ${error.nextStep}\n`);
+  return error.exitCode;
+}
+
+/**
+ * Runs the command line.
+ *
+ * @param args what follows the program's name.
+ * @returns the exit code.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const run: Run = async (code) => {
+    exitCode = await code;
+  };
+  const program = new Command("mailstead")
+    .description("Own a mail server whose identity outlives its machine.")
+    .addHelpText("after", EXAMPLES)
+    .showSuggestionAfterError()
+    .exitOverride();
+  addReadingCommands(program, run);
+  addHostCommands(program, run);
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return report(error);
+  }
+}

@@ -1,0 +1,72 @@
+/** Reads a stack's configuration from `Pulumi.STACK.yaml`, without an engine and without secrets. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { Config } from "../stack/config/config.ts";
+import { parseConfig } from "../stack/config/parseConfig.ts";
+import type { Issue } from "../stack/issue.ts";
+import type { Plan } from "../stack/plan.ts";
+import { planMailServer } from "../stack/planMailServer.ts";
+import { projectFolder } from "./engine.ts";
+import { CommandError } from "./terminal.ts";
+
+const NAMESPACE = "mailstead:";
+
+/** The stack's file to read: as named, else the only one there is. */
+export function stackFile(stack: string | undefined): string {
+  if (stack !== undefined) {
+    const path = join(projectFolder, `Pulumi.${stack}.yaml`);
+    if (existsSync(path)) return path;
+    throw new CommandError(`there is no Pulumi.${stack}.yaml`, `make it with \`pulumi stack init ${stack}\``);
+  }
+  const files = readdirSync(projectFolder).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+  const [only] = files;
+  if (only !== undefined && files.length === 1) return join(projectFolder, only);
+  throw new CommandError(`there are ${files.length} stack files here`, "name one: --stack NAME", 2);
+}
+
+/** A `secure:` value is ciphertext: it is replaced by a mark, which no check takes for a value. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  if ("secure" in value) return "<secret>";
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
+}
+
+/** A configuration file of a stack, as the `mailstead:` keys that it holds. */
+export function readStackFile(path: string): Record<string, unknown> {
+  const document = parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null;
+  return Object.fromEntries(
+    Object.entries(document?.config ?? {})
+      .filter(([key]) => key.startsWith(NAMESPACE))
+      .map(([key, value]) => [key.slice(NAMESPACE.length), withoutSecrets(value)]),
+  );
+}
+
+/** Every fault as one text, one line each. */
+export function describeIssues(issues: readonly Issue[]): string {
+  return issues.map(({ path, message, fix }) => `${path}: ${message}. ${fix}.`).join("\n");
+}
+
+/**
+ * Configuration and plan of a stack.
+ *
+ * @throws CommandError that lists every fault of the configuration.
+ */
+export function loadPlan(stack: string | undefined): { config: Config; plan: Plan } {
+  const path = stackFile(stack);
+  const parsed = parseConfig(readStackFile(path));
+  if (parsed.config === undefined) {
+    throw new CommandError(
+      `${path} has faults:\n${describeIssues(parsed.issues)}`,
+      "mend them and try again",
+      2,
+    );
+  }
+  const { plan, issues } = planMailServer(parsed.config);
+  const errors = issues.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) {
+    throw new CommandError(`the plan has faults:\n${describeIssues(errors)}`, "mend them and try again", 2);
+  }
+  return { config: parsed.config, plan };
+}

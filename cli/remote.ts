@@ -1,0 +1,80 @@
+/** Commands on the host, over the pinned SSH connection that the deploy left in `.mailstead/STACK/`. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { attach, collect, projectFolder, readOutputs } from "./engine.ts";
+import { CommandError } from "./terminal.ts";
+
+/** A host that can be reached. */
+export interface Remote {
+  readonly address: string;
+  /** Options for `ssh`, everything but the host and the command. */
+  readonly options: readonly string[];
+}
+
+/**
+ * Finds the host of a stack.
+ *
+ * @throws CommandError when the stack has no server or its key is not in this checkout.
+ */
+export async function findRemote(stack: string): Promise<Remote> {
+  const folder = join(projectFolder, ".mailstead", stack);
+  const outputs = await readOutputs(stack);
+  const addresses = outputs["addresses"] as { ipv4?: string } | undefined;
+  if (addresses?.ipv4 === undefined) {
+    throw new CommandError(`the stack ${stack} has no server yet`, "run `pulumi up` first");
+  }
+  const key = join(folder, "deploy_key");
+  const knownHosts = join(folder, "known_hosts");
+  if (!existsSync(key) || !existsSync(knownHosts)) {
+    throw new CommandError(
+      `no deploy key in ${folder}`,
+      "run `pulumi up` or `pulumi preview` here: it writes the key",
+    );
+  }
+  return {
+    address: addresses.ipv4,
+    options: [
+      ...["-F", "/dev/null", "-i", key, "-l", "root"],
+      ...["IdentitiesOnly=yes", "BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=10"].flatMap(
+        (option) => ["-o", option],
+      ),
+      ...[
+        "-o",
+        `UserKnownHostsFile=${knownHosts}`,
+        "-o",
+        "GlobalKnownHostsFile=/dev/null",
+        "-o",
+        "LogLevel=ERROR",
+      ],
+    ],
+  };
+}
+
+/**
+ * Runs a script on the host. It travels by standard input, so that nothing in it shows in a process list.
+ *
+ * @returns its standard output.
+ * @throws CommandError when the host does not answer or the script fails.
+ */
+export async function runScript(remote: Remote, script: string): Promise<string> {
+  const ended = await collect("ssh", [...remote.options, remote.address, "bash -s"], script);
+  if (ended.code === 255) {
+    throw new CommandError(
+      `no SSH to ${remote.address}: ${ended.stderr.trim()}`,
+      "is the server on, and your address in mailstead:server.adminNetworks? `mailstead rebuild` makes a lost server anew",
+    );
+  }
+  if (ended.code !== 0) {
+    throw new CommandError(
+      `the host answered with ${ended.code}: ${ended.stderr.trim().slice(-800)}`,
+      "try `mailstead ssh`",
+    );
+  }
+  return ended.stdout;
+}
+
+/** Opens a shell, or runs one command, on this terminal. Returns its exit code. */
+export function openShell(remote: Remote, command: readonly string[]): Promise<number> {
+  const terminal = command.length === 0 ? ["-t"] : [];
+  return attach("ssh", [...remote.options, ...terminal, remote.address, ...command]);
+}

@@ -1,0 +1,50 @@
+/** What people read: colours that respect NO_COLOR, tables, and errors that name the next step. */
+import process from "node:process";
+import { styleText } from "node:util";
+
+/** Error with a next step, printed without a stack trace. */
+export class CommandError extends Error {
+  readonly nextStep: string;
+  readonly exitCode: number;
+  /** @param exitCode 1 by default; 2 means that the command line itself is wrong. */
+  constructor(message: string, nextStep: string, exitCode = 1) {
+    super(message);
+    this.nextStep = nextStep;
+    this.exitCode = exitCode;
+  }
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Text in a colour where the terminal shows colours; `styleText` looks at NO_COLOR and FORCE_COLOR. */
+export function styled(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+/** One line with a mark before it. */
+export function mark(state: "ok" | "warn" | "bad", text: string): string {
+  const sign = { ok: styled("green", "✓"), warn: styled("yellow", "!"), bad: styled("red", "✗") }[state];
+  return `${sign} ${text}`;
+}
+
+/** Columns padded to their widest cell; the last one is left as it is. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, cell.length);
+    });
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+        .join("  "),
+    )
+    .join("\n");
+}
+
+/** Writes to standard output, with a final newline. */
+export function print(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}

@@ -1,0 +1,151 @@
+/** Looks at the vendors before anything is made: tokens, zone, names, and what an interrupted run left behind. */
+import type { Plan } from "../stack/plan.ts";
+import type { Finding } from "./finding.ts";
+import { Cloudflare, Hetzner, HETZNER_KINDS, VendorError, type HetznerKind } from "./vendors.ts";
+
+/** A thing at a vendor that bears our mark and that the state does not know. */
+export type Orphan =
+  | { readonly vendor: "hetzner"; readonly kind: HetznerKind; readonly id: number; readonly name: string }
+  | { readonly vendor: "cloudflare"; readonly zoneId: string; readonly id: string; readonly name: string };
+
+/** What a preflight needs to know of the state: ids of resources by type token. */
+export interface KnownIds {
+  has(id: string): boolean;
+  readonly size: number;
+}
+
+export interface Preflight {
+  readonly findings: Finding[];
+  readonly orphans: Orphan[];
+}
+
+function failed(subject: string, error: unknown, fix: string): Finding {
+  if (!(error instanceof VendorError)) throw error;
+  return { subject, state: "bad", seen: error.message, fix };
+}
+
+/** Words of the vendor that the configuration uses, each with where it is set. */
+async function checkWords(hetzner: Hetzner, plan: Plan): Promise<Finding[]> {
+  const words = [
+    ["location", "locations", plan.server.location, "mailstead:server.location"],
+    ["server type", "server_types", plan.server.type, "mailstead:server.type"],
+    ["image", "images", plan.server.image, "mailstead:server.image"],
+  ] as const;
+  return Promise.all(
+    words.map(async ([subject, kind, name, path]): Promise<Finding> => {
+      const names = (await hetzner.list(kind)).map((thing) => thing.name);
+      return names.includes(name)
+        ? { subject, state: "ok", seen: `${name} is offered` }
+        : {
+            subject,
+            state: "bad",
+            seen: `${name} is not offered`,
+            fix: `set ${path} to one of ${names.slice(0, 12).join(", ")}`,
+          };
+    }),
+  );
+}
+
+async function findHetznerOrphans(hetzner: Hetzner, stack: string, known: KnownIds): Promise<Orphan[]> {
+  const selector = `&label_selector=${encodeURIComponent(`mailstead==${stack}`)}`;
+  const lists = await Promise.all(
+    HETZNER_KINDS.map(async (kind) =>
+      (await hetzner.list(kind, selector)).map(({ id, name }) => ({ kind, id, name })),
+    ),
+  );
+  return lists
+    .flat()
+    .filter(({ id }) => !known.has(String(id)))
+    .map((thing) => ({ vendor: "hetzner", ...thing }));
+}
+
+async function checkHetzner(plan: Plan, stack: string, token: string, known: KnownIds): Promise<Preflight> {
+  const hetzner = new Hetzner(token);
+  try {
+    const words = await checkWords(hetzner, plan);
+    return {
+      findings: [{ subject: "Hetzner token", state: "ok", seen: "is accepted" }, ...words],
+      orphans: await findHetznerOrphans(hetzner, stack, known),
+    };
+  } catch (error) {
+    const fix =
+      "make a token that may read and write: Hetzner console, Security, API tokens; export HCLOUD_TOKEN";
+    return { findings: [failed("Hetzner token", error, fix)], orphans: [] };
+  }
+}
+
+async function checkCloudflare(plan: Plan, token: string, known: KnownIds): Promise<Preflight> {
+  const cloudflare = new Cloudflare(token);
+  try {
+    const zone = await cloudflare.zone(plan.zone);
+    const accepted: Finding = { subject: "Cloudflare token", state: "ok", seen: "is accepted" };
+    if (zone === undefined) {
+      const fix = `add ${plan.zone} at Cloudflare, give the token that zone (Zone:Read, DNS:Edit), or mend mailstead:dns.zone`;
+      return {
+        findings: [
+          accepted,
+          { subject: "zone", state: "bad", seen: `the token sees no zone ${plan.zone}`, fix },
+        ],
+        orphans: [],
+      };
+    }
+    const active: Finding =
+      zone.status === "active"
+        ? { subject: "zone", state: "ok", seen: `${plan.zone} is active` }
+        : {
+            subject: "zone",
+            state: "warn",
+            seen: `${plan.zone} is ${zone.status}`,
+            fix: "point the domain to Cloudflare's name servers at your registrar",
+          };
+    const { findings, orphans } = sortRecords(await cloudflare.records(zone.id), plan, zone.id, known);
+    return { findings: [accepted, active, ...findings], orphans };
+  } catch (error) {
+    const fix = "make a token with Zone:Read and DNS:Edit for the zone; export CLOUDFLARE_API_TOKEN";
+    return { findings: [failed("Cloudflare token", error, fix)], orphans: [] };
+  }
+}
+
+/** A record at a planned name and type that the state does not know is ours where it bears our comment. */
+function sortRecords(
+  records: Awaited<ReturnType<Cloudflare["records"]>>,
+  plan: Plan,
+  zoneId: string,
+  known: KnownIds,
+): Preflight {
+  const findings: Finding[] = [];
+  const orphans: Orphan[] = [];
+  for (const record of records) {
+    const planned = plan.records.filter(({ name, type }) => name === record.name && type === record.type);
+    if (planned.length === 0 || known.has(record.id)) continue;
+    if (planned.some(({ purpose }) => purpose === record.comment)) {
+      orphans.push({ vendor: "cloudflare", zoneId, id: record.id, name: `${record.type} ${record.name}` });
+    } else if (record.type !== "TXT") {
+      const fix = "remove it at Cloudflare, or keep it and leave ours out";
+      findings.push({
+        subject: `record ${record.type} ${record.name}`,
+        state: "bad",
+        seen: `exists already: ${record.content}`,
+        fix,
+      });
+    }
+  }
+  return { findings, orphans };
+}
+
+/** Runs every look. `stack` is the value of the label that our things bear. */
+export async function runPreflight(
+  plan: Plan,
+  stack: string,
+  tokens: { readonly hetzner: string; readonly cloudflare: string },
+  known: KnownIds,
+): Promise<Preflight> {
+  const [hetzner, cloudflare] = await Promise.all([
+    checkHetzner(plan, stack, tokens.hetzner, known),
+    checkCloudflare(plan, tokens.cloudflare, known),
+  ]);
+  return {
+    findings: [...hetzner.findings, ...cloudflare.findings],
+    orphans: [...hetzner.orphans, ...cloudflare.orphans],
+  };
+}
