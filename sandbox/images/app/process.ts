@@ -1,6 +1,5 @@
 /** What every process of the stand-in does alike: log, listen with the certificate, and end when asked to. */
 import { readFileSync } from "node:fs";
-import type { Server } from "node:net";
 import type { Settings } from "./settings.ts";
 
 /** Writes one line of JSON to standard output. Callers give no secret and no message text. */
@@ -20,14 +19,17 @@ export function readTls(settings: Settings, service: string): { key: Buffer; cer
   }
 }
 
+/** What all servers have in common. */
+interface Listener {
+  listen(port: number, host: string, ready: () => void): unknown;
+  on(event: "error", told: (error: Error) => void): unknown;
+}
+
 /** Listens on both families. A port that is taken ends the process. */
-export async function listen(server: Pick<Server, "listen" | "on" | "off">, port: number): Promise<void> {
+export async function listen(server: Listener, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.on("error", reject);
-    server.listen(port, "::", () => {
-      server.off("error", reject);
-      resolve();
-    });
+    server.listen(port, "::", resolve);
   });
   log("listening", { port });
 }

@@ -121,7 +121,7 @@ function settingsFrom(value: (name: string, fallback?: string) => string): Setti
     ...basicAuthFrom(value),
     sqliteHost: value("SQLITE_HOST", "127.0.0.1"),
     storage: `${value("SQLITE_STORAGE_ROOT", "/mnt")}/${value("SQLITE_STORAGE_PATH")}`,
-    sendEmail: value("SEND_EMAIL", "true") === "true",
+    sendEmail: value("SEND_EMAIL") === "true",
     tlsFiles: (service) => ({
       key: value(`${service}_SSL_KEY_PATH`, value("WEB_SSL_KEY_PATH", "/app/ssl/privkey.pem")),
       certificate: value(`${service}_SSL_CERT_PATH`, value("WEB_SSL_CERT_PATH", "/app/ssl/fullchain.pem")),

@@ -1,1 +1,1 @@
-// thin
+import "./web/web.ts";

@@ -1,0 +1,3 @@
+import { serveDav } from "./web/dav.ts";
+
+await serveDav("CARDDAV", "addressbook");

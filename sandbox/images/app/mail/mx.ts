@@ -1,0 +1,110 @@
+/** mx: takes mail from the world (port 25) for known addresses, judges it, and stores or forwards it. */
+import { authenticate, type AuthenticateResult } from "mailauth";
+import { SMTPServer, type SMTPServerSession } from "smtp-server";
+import { openDatabase, type Alias } from "../database.ts";
+import { mailauthResolver } from "../domain/lookup.ts";
+import { endOnSignal, listen, log, readTls, reasonOf } from "../process.ts";
+import { shortMac } from "../secrets.ts";
+import { readSettings } from "../settings.ts";
+import { storeMessage } from "../store/client.ts";
+import { bodyOf, domainOf, receivedLine, reply, SIZE_LIMIT } from "./message.ts";
+import { enqueue } from "./queue.ts";
+
+const settings = readSettings();
+endOnSignal();
+const tls = readTls(settings, "MX");
+const database = await openDatabase(settings);
+const server = new SMTPServer({
+  ...tls,
+  secure: false,
+  name: settings.mxHost,
+  size: SIZE_LIMIT,
+  authOptional: true,
+  disabledCommands: ["AUTH"],
+  disableReverseLookup: true,
+  onRcptTo: (address, _session, done) => {
+    void aliasFor(address.address).then((alias) => {
+      done(alias === undefined ? reply(550, "5.1.1 no such address here") : null);
+    }, temporarily(done));
+  },
+  onData: (stream, session, done) => {
+    void bodyOf(stream)
+      .then((body) => accept(session, body))
+      .then(() => done(null, "taken"), temporarily(done));
+  },
+});
+server.on("error", (error) => log("connection failed", { reason: reasonOf(error) }));
+await listen(server, settings.ports.MX);
+
+/** Passes on a refusal; any other failure is ours, and the sender shall try again. */
+function temporarily(done: (error: Error) => void): (error: unknown) => void {
+  return (error) => {
+    if (error instanceof Error && "responseCode" in error) return done(error);
+    log("not taken", { reason: reasonOf(error) });
+    done(reply(451, "4.3.0 try again later"));
+  };
+}
+
+/** The alias of a verified domain; `name+tag` is `name`. */
+async function aliasFor(address: string): Promise<Alias | undefined> {
+  const lower = address.toLowerCase();
+  const domain = await database.domains.findOne({ _id: domainOf(lower), verified: true });
+  if (domain === null) return undefined;
+  const untagged = lower.replace(/^([^+@]+)\+[^@]*@/, "$1@");
+  return (await database.aliases.findOne({ _id: untagged })) ?? undefined;
+}
+
+async function accept(session: SMTPServerSession, body: Buffer): Promise<void> {
+  const sender = session.envelope.mailFrom === false ? "" : session.envelope.mailFrom.address;
+  const results = await judge(session, sender, body);
+  if (
+    results.dmarc !== false &&
+    results.dmarc.status?.result === "fail" &&
+    results.dmarc.policy === "reject"
+  ) {
+    throw reply(550, `5.7.1 the policy of ${domainOf(sender)} tells to reject this message (DMARC)`);
+  }
+  const head = `${receivedLine(session, settings.mxHost)}${results.headers}`;
+  const raw = Buffer.concat([Buffer.from(head), body]);
+  for (const recipient of session.envelope.rcptTo) {
+    const alias = await aliasFor(recipient.address);
+    if (alias === undefined) throw reply(451, "4.3.0 try again later");
+    if (alias.hasImap) await storeMessage(settings, alias._id, raw);
+    if (alias.recipients.length > 0) await forward(alias, sender, raw);
+  }
+  log("taken", { from: domainOf(sender), to: session.envelope.rcptTo.length, ...summary(results) });
+}
+
+async function judge(session: SMTPServerSession, sender: string, body: Buffer): Promise<AuthenticateResult> {
+  return authenticate(body, {
+    ip: session.remoteAddress.replace(/^::ffff:/, ""),
+    helo: session.hostNameAppearsAs || "unknown",
+    mta: settings.mxHost,
+    sender,
+    resolver: mailauthResolver,
+    disableArc: true,
+    disableBimi: true,
+  });
+}
+
+function summary(results: AuthenticateResult): Record<string, string> {
+  return {
+    spf: (results.spf !== false && results.spf.status?.result) || "none",
+    dkim: results.dkim.results[0]?.status?.result ?? "none",
+    dmarc: (results.dmarc !== false && results.dmarc.status?.result) || "none",
+  };
+}
+
+/** The return path becomes ours (Sender Rewriting Scheme), or SPF would fail at the next hop. */
+async function forward(alias: Alias, sender: string, raw: Buffer): Promise<void> {
+  const [local = "", domain = ""] = sender.split("@");
+  const day = Math.floor(Date.now() / 86_400_000) % 1024;
+  const path = `${String(day)}=${domain}=${local}`;
+  await enqueue(database, {
+    kind: "forward",
+    domain: alias.domain,
+    sender: sender === "" ? "" : `SRS0=${shortMac(path, settings.srsSecret)}=${path}@${settings.webHost}`,
+    recipients: alias.recipients,
+    raw,
+  });
+}

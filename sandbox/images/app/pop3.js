@@ -1,0 +1,3 @@
+import { serveMailboxes } from "./store/dovecot.ts";
+
+await serveMailboxes("POP3");
