@@ -39,7 +39,8 @@ export async function installPlugins(
   return Promise.all(PROVIDERS.map((name) => installPlugin(name, pluginsDir, nodeBinary, realPlugins)));
 }
 
-async function installPlugin(
+/** One provider of {@link installPlugins}. */
+export async function installPlugin(
   name: ProviderName,
   pluginsDir: string,
   nodeBinary: string,

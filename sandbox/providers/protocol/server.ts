@@ -15,6 +15,8 @@ export interface RunningProvider {
   readonly port: number;
   /** Ends all calls at once. */
   stop(): void;
+  /** Takes no new calls, and resolves when the running ones are done. */
+  drain(): Promise<void>;
 }
 
 /**
@@ -41,18 +43,22 @@ export async function startProvider(
       error === null ? resolve(bound) : reject(error),
     );
   });
-  return { port, stop: () => server.forceShutdown() };
+  return {
+    port,
+    stop: () => server.forceShutdown(),
+    drain: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
+  };
 }
 
 /** Serves a provider as a plugin process: prints the port, and ends with the engine. */
 export async function serveProvider(provider: ProviderDefinition): Promise<void> {
-  const { port } = await startProvider(provider, process.argv[2]);
-  // Ctrl-C reaches the whole process group; the engine lets the running step finish and then ends its plugins itself.
-  process.on("SIGINT", () => undefined);
+  const running = await startProvider(provider, process.argv[2]);
+  // The engine ends a plugin by SIGINT and kills it ten seconds later. A running call is finished first.
+  process.on("SIGINT", () => void running.drain().then(() => process.exit(0)));
   const engine = process.ppid;
   setInterval(() => {
     // An engine that was killed cannot end its plugins.
     if (process.ppid !== engine) process.exit(0);
   }, 1000).unref();
-  process.stdout.write(`${port}\n`);
+  process.stdout.write(`${running.port}\n`);
 }
