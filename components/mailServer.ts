@@ -1,18 +1,15 @@
 /** A whole mail server: what outlives the machine, the machine, its DNS, and what runs on it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../stack/plan.ts";
-import type { SlotName } from "../stack/slots.ts";
 import type { SlotValues } from "./bind.ts";
 import { MailDns } from "./dns/mailDns.ts";
 import { recordTable, type RecordRow } from "./dns/recordTable.ts";
+import type { GivenValues } from "./given.ts";
 import { HetznerAddresses } from "./host/hetznerAddresses.ts";
 import { HetznerHost } from "./host/hetznerHost.ts";
 import { Identity } from "./identity.ts";
 import { MailStack } from "./mailStack.ts";
 import { sshDirectory, sshOptions, writeSshFiles, type SshFiles } from "./sshFiles.ts";
-
-/** Slots that come from the configuration and not from resources. */
-export type GivenSlot = Extract<SlotName, "dnsApiToken" | "providedCertificate" | "providedPrivateKey">;
 
 export interface MailServerArgs {
   readonly plan: Plan;
@@ -21,7 +18,7 @@ export interface MailServerArgs {
   /** Id of the DNS zone; looked up by name when absent. */
   readonly zoneId?: string;
   /** Values from the configuration, as far as the plan uses them. */
-  readonly given?: Readonly<Partial<Record<GivenSlot, pulumi.Output<string>>>>;
+  readonly given?: GivenValues;
   /** Where the SSH files go. Default `.mailstead/STACK`, relative to the project. */
   readonly sshDirectory?: string;
 }

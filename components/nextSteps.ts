@@ -1,0 +1,19 @@
+/** What is left for people to do after the first `up`, in order. */
+import type { Plan } from "../stack/plan.ts";
+
+/** Hetzner's form for raising limits; ports 25 and 465 are opened there, case by case. */
+const PORT_REQUEST_FORM = "https://console.hetzner.com/limits";
+
+/** Steps as sentences, each with what to type or open. */
+export function nextSteps(plan: Pick<Plan, "domain" | "webAddress" | "contact">): string[] {
+  const { domain, webAddress, contact } = plan;
+  return [
+    `Open ${webAddress}, pass its gate with the login that "pulumi stack output login --show-secrets" prints, and sign up as ${contact}.`,
+    `Add ${domain} there. Put the verification value and the domain's own DKIM key that it shows into ` +
+      "mailstead:dns.verification and mailstead:dns.dkim, and run pulumi up: until then mail of users does not leave.",
+    `Make the first alias, such as you@${domain}, and its password; the output "clients" has the settings for mail programs.`,
+    `Hetzner blocks outgoing ports 25 and 465 for new customers. Ask for both at ${PORT_REQUEST_FORM}; ` +
+      "npx mailstead status tells whether they are open, and prints the text to send.",
+    "Run npx mailstead status: it lists what is still missing.",
+  ];
+}
