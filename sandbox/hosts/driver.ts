@@ -1,0 +1,270 @@
+/**
+ * Hosts: booted Debian machines on the sandbox's bridge, each with real systemd, cloud-init, sshd and docker.
+ *
+ * All state is in `runDir/hosts` and in the kernel, so a driver can be left and another made at any time.
+ * No user namespace: root in a host is root outside. For the sandbox's own tests only.
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, open, readdir, readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { HostDriver, HostFirewallRule, HostSpec } from "../cloud/drivers.ts";
+import { findHierarchies, isPopulated, killGroup, makeGroup, processesOf, removeGroup } from "./cgroup.ts";
+import { runCommand, waitUntil } from "./command.ts";
+import { type Family, inboundRules, port25Rules } from "./firewall.ts";
+import {
+  bootCommand,
+  linkName,
+  machineFolder,
+  type MachineRecord,
+  mountDisk,
+  prepareDisk,
+  removeDisk,
+} from "./machine.ts";
+
+export interface HostDriverOptions {
+  /** The sandbox's `run` folder; on a real file system, since overlays cannot be stacked. */
+  readonly runDir: string;
+  /** Root of the machine image, from `ensureBase`. */
+  readonly baseDir: string;
+  /** PEM of the authority that signs the sandbox's "public" names. */
+  readonly caFile: string;
+  /** Network namespace, by its name in /run/netns. */
+  readonly namespace: string;
+  /** The bridge in it. */
+  readonly bridge: string;
+  readonly resolvers: readonly string[];
+  /** Default 203.0.113.1. */
+  readonly gateway4?: string;
+  /** Default fe80::1. */
+  readonly gateway6?: string;
+}
+
+/** A host driver, with what only tests need. */
+export interface LocalHostDriver extends HostDriver {
+  /** Drops what the host sends to port 25 of these families, as vendors do for new accounts. None: lifts it. */
+  blockPort25(key: string, families: readonly Family[]): Promise<void>;
+  /** Number of starts of the machine so far, reboots included. */
+  bootCount(key: string): Promise<number>;
+  /** Destroys every host of this sandbox, also what a crash has left. */
+  destroyAll(): Promise<void>;
+}
+
+const SHUTDOWN_LIMIT_MS = 90_000;
+const START_LIMIT_MS = 20_000;
+/** systemd's signals to PID 1: SIGRTMIN+5 reboots. SIGRTMIN is 34 with glibc. See systemd(1). */
+const REBOOT_SIGNAL = 34 + 5;
+const SUPERVISOR = fileURLToPath(new URL("supervise.sh", import.meta.url));
+
+/**
+ * The driver must run as root in the machine's own mount namespace (`nsenter --net` is fine, `ip netns exec` is not:
+ * it changes /sys). Calls for one host wait for each other.
+ */
+export function createHostDriver(options: HostDriverOptions): LocalHostDriver {
+  const hosts = new Hosts(options);
+  const turn = turns();
+  return {
+    create: (spec) => turn(spec.key, () => hosts.create(spec)),
+    powerOn: (key) => turn(key, () => hosts.powerOn(key)),
+    powerOff: (key) => turn(key, () => hosts.powerOff(key)),
+    shutdown: (key) => turn(key, () => hosts.shutdown(key)),
+    reboot: (key) => turn(key, () => hosts.reboot(key)),
+    destroy: (key) => turn(key, () => hosts.destroy(key)),
+    isRunning: (key) => hosts.isRunning(key),
+    setFirewall: (key, rules) => turn(key, () => hosts.setFirewall(key, rules)),
+    blockPort25: (key, families) => turn(key, () => hosts.blockPort25(key, families)),
+    bootCount: (key) => hosts.bootCount(key),
+    destroyAll: () => hosts.destroyAll(),
+  };
+}
+
+/** Lets calls of one key run one after another. */
+function turns(): (key: string, work: () => Promise<void>) => Promise<void> {
+  const last = new Map<string, Promise<void>>();
+  return (key, work) => {
+    const next = (last.get(key) ?? Promise.resolve()).catch(() => undefined).then(work);
+    last.set(key, next);
+    return next;
+  };
+}
+
+class Hosts {
+  readonly #options: HostDriverOptions;
+  readonly #runDir: string;
+
+  constructor(options: HostDriverOptions) {
+    this.#options = options;
+    this.#runDir = resolve(options.runDir);
+  }
+
+  async create(spec: HostSpec): Promise<void> {
+    const it = machineFolder(this.#runDir, spec.key);
+    if (existsSync(it.folder)) throw new Error(`there is a host ${spec.key} already, at ${it.folder}`);
+    await mkdir(it.folder, { recursive: true, mode: 0o700 });
+    await mountDisk(it, this.#options.baseDir);
+    await prepareDisk(it, spec, this.#ground(), this.#options.caFile);
+    await this.powerOn(spec.key);
+  }
+
+  async powerOn(key: string): Promise<void> {
+    const it = machineFolder(this.#runDir, key);
+    if (!existsSync(it.record)) throw new Error(`there is no host ${key}`);
+    if (await this.isRunning(key)) return;
+    await mountDisk(it, this.#options.baseDir);
+    await this.#routeIpv6(key, "replace");
+    await this.#dropLink(key);
+    const boots = await this.bootCount(key);
+    await this.#supervise(key);
+    const group = this.#group(key);
+    await waitUntil(`${key} to be switched on (see ${this.#log(key)})`, START_LIMIT_MS, async () => {
+      const started = (await this.bootCount(key)) > boots;
+      const supervised = await isPopulated(`${group}.supervisor`);
+      if (started && !supervised) throw new Error(`${key} did not start:\n${await this.#lastWords(key)}`);
+      return (await processesOf(`${group}/payload/init.scope`)).length > 0;
+    });
+  }
+
+  async powerOff(key: string): Promise<void> {
+    // The supervisor first, or it might take the end for a reboot.
+    await killGroup(`${this.#group(key)}.supervisor`);
+    await killGroup(this.#group(key));
+    await this.#dropLink(key);
+  }
+
+  async shutdown(key: string): Promise<void> {
+    if (!(await this.isRunning(key))) return;
+    // nspawn hands TERM to the machine's init as the wish to power off.
+    for (const pid of await this.#nspawn(key)) process.kill(pid, "SIGTERM");
+    await waitUntil(`${key} to shut down`, SHUTDOWN_LIMIT_MS, async () => !(await this.isRunning(key)));
+    await this.powerOff(key);
+  }
+
+  async reboot(key: string): Promise<void> {
+    const init = (await processesOf(`${this.#group(key)}/payload/init.scope`))[0];
+    if (init === undefined) throw new Error(`${key} is not running, so it cannot be rebooted`);
+    const boots = await this.bootCount(key);
+    process.kill(init, REBOOT_SIGNAL);
+    await waitUntil(`${key} to reboot`, SHUTDOWN_LIMIT_MS, async () => (await this.bootCount(key)) > boots);
+  }
+
+  async destroy(key: string): Promise<void> {
+    await this.powerOff(key);
+    await removeGroup(`${this.#group(key)}.supervisor`);
+    await removeGroup(this.#group(key));
+    if (await this.#namespaceExists()) {
+      await this.setFirewall(key, undefined);
+      await this.blockPort25(key, []);
+      await this.#routeIpv6(key, "delete").catch(() => undefined);
+    }
+    await removeDisk(machineFolder(this.#runDir, key).folder);
+  }
+
+  async destroyAll(): Promise<void> {
+    const all = `${this.#options.namespace}.hosts`;
+    await killGroup(all);
+    const keys = await readdir(join(this.#runDir, "hosts")).catch(() => []);
+    for (const key of keys) await this.destroy(key);
+    await removeGroup(all);
+  }
+
+  async isRunning(key: string): Promise<boolean> {
+    return await isPopulated(this.#group(key));
+  }
+
+  async setFirewall(key: string, rules: readonly HostFirewallRule[] | undefined): Promise<void> {
+    await this.#inNamespace("nft", ["-f", "-"], inboundRules(linkName(key), rules));
+  }
+
+  async blockPort25(key: string, families: readonly Family[]): Promise<void> {
+    await this.#inNamespace("nft", ["-f", "-"], port25Rules(linkName(key), families));
+  }
+
+  async bootCount(key: string): Promise<number> {
+    const lines = await readFile(machineFolder(this.#runDir, key).boots, "utf8").catch(() => "");
+    return lines.split("\n").length - 1;
+  }
+
+  #group(key: string): string {
+    return `${this.#options.namespace}.hosts/${key}`;
+  }
+
+  #log(key: string): string {
+    return join(this.#runDir, "logs", `host-${key}.log`);
+  }
+
+  #ground() {
+    return {
+      gateway4: this.#options.gateway4 ?? "203.0.113.1",
+      gateway6: this.#options.gateway6 ?? "fe80::1",
+      resolvers: this.#options.resolvers,
+    };
+  }
+
+  async #lastWords(key: string): Promise<string> {
+    return (await readFile(this.#log(key), "utf8").catch(() => "")).slice(-1500).trim();
+  }
+
+  /** nspawn moves itself to `supervisor` once it has parted its group. */
+  async #nspawn(key: string): Promise<number[]> {
+    const group = this.#group(key);
+    return [...(await processesOf(`${group}/supervisor`)), ...(await processesOf(group))];
+  }
+
+  async #namespaceExists(): Promise<boolean> {
+    return await runCommand("ip", ["netns", "list"]).then((list) =>
+      list.split("\n").some((line) => line.split(" ")[0] === this.#options.namespace),
+    );
+  }
+
+  async #inNamespace(file: string, args: readonly string[], input?: string): Promise<string> {
+    const enter = `--net=/run/netns/${this.#options.namespace}`;
+    return await runCommand("nsenter", [enter, file, ...args], input === undefined ? {} : { input });
+  }
+
+  /** A killed machine's cable stays for a moment, and its name would be in the next one's way. */
+  async #dropLink(key: string): Promise<void> {
+    if (!(await this.#namespaceExists())) return;
+    await this.#inNamespace("ip", ["link", "delete", linkName(key)]).catch(() => undefined);
+  }
+
+  /** The way to the host's own /64 is the bridge; its router has no address in it. */
+  async #routeIpv6(key: string, verb: "replace" | "delete"): Promise<void> {
+    const record = await readFile(machineFolder(this.#runDir, key).record, "utf8").catch(() => "{}");
+    const { ipv6Base } = JSON.parse(record) as Partial<MachineRecord>;
+    if (ipv6Base === undefined) return;
+    const network = `${ipv6Base.replace(/\/\d+$/, "")}/64`;
+    await this.#inNamespace("ip", ["-6", "route", verb, network, "dev", this.#options.bridge]);
+  }
+
+  async #supervise(key: string): Promise<void> {
+    const it = machineFolder(this.#runDir, key);
+    const ownGroup = join((await findHierarchies()).unified, `${this.#group(key)}.supervisor`);
+    const groups = await makeGroup(this.#group(key));
+    await makeGroup(`${this.#group(key)}.supervisor`);
+    const machine = await bootCommand(it, key, this.#options.bridge);
+    await mkdir(dirname(this.#log(key)), { recursive: true });
+    const log = await open(this.#log(key), "a", 0o600);
+    try {
+      const enter = `--net=/run/netns/${this.#options.namespace}`;
+      const child = spawn(
+        "nsenter",
+        [enter, "sh", SUPERVISOR, it.boots, ownGroup, groups.join(":"), ...machine],
+        {
+          detached: true,
+          cwd: "/",
+          stdio: ["ignore", log.fd, log.fd],
+          // Without it a machine on hybrid cgroups cannot run containers.
+          env: { PATH: process.env["PATH"], SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" },
+        },
+      );
+      await new Promise<void>((started, failed) => {
+        child.once("spawn", started);
+        child.once("error", failed);
+      });
+      child.unref();
+    } finally {
+      await log.close();
+    }
+  }
+}
