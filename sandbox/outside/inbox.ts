@@ -1,0 +1,117 @@
+/** What arrives at the outside host: judged as a large receiver would judge it, and kept as it came. */
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { authenticate } from "mailauth";
+import { SMTPServer, type SMTPServerSession } from "smtp-server";
+import { reverseConfirmed, type ReverseResult } from "./reverse.ts";
+import type { OutsideSettings } from "./settings.ts";
+
+/** A message that arrived, without its text (which lies beside it as `ID.eml`). */
+export interface ReceivedMessage {
+  readonly id: string;
+  readonly receivedAt: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly remoteAddress: string;
+  readonly family: "ipv4" | "ipv6";
+  readonly helo: string;
+  /** Protocol of the connection, `false` when it was plain. */
+  readonly tls: string | false;
+  readonly spf: string;
+  readonly dkim: readonly { readonly domain: string; readonly selector: string; readonly result: string }[];
+  readonly dmarc: string;
+  readonly iprev: ReverseResult;
+}
+
+/** Takes mail on every address of the host. Resolves when it listens. */
+export async function receiveMail(settings: OutsideSettings): Promise<() => Promise<void>> {
+  await mkdir(join(settings.folder, "inbox"), { recursive: true });
+  const servers: SMTPServer[] = [];
+  for (const address of [settings.ipv4, settings.ipv6]) {
+    if (address !== undefined) servers.push(await listenOn(settings, address));
+  }
+  return async () => {
+    await Promise.all(servers.map((server) => new Promise<void>((done) => server.close(() => done()))));
+  };
+}
+
+async function listenOn(settings: OutsideSettings, address: string): Promise<SMTPServer> {
+  const server = new SMTPServer({
+    name: settings.name,
+    key: readFileSync(settings.key),
+    cert: readFileSync(settings.certificate),
+    authOptional: true,
+    disabledCommands: ["AUTH"],
+    disableReverseLookup: true,
+    onData: (stream, session, done) => {
+      void (async () => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of stream) chunks.push(chunk as Buffer);
+        return keep(settings, session, Buffer.concat(chunks));
+      })().then((id) => done(null, `kept as ${id}`), done);
+    },
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.on("error", reject);
+    server.listen(settings.port, address, resolve);
+  });
+  // From here on an error is one connection's, such as a client that goes away in the middle.
+  server.removeAllListeners("error");
+  server.on("error", (error: Error) => process.stderr.write(`connection: ${error.message}\n`));
+  return server;
+}
+
+async function keep(settings: OutsideSettings, session: SMTPServerSession, raw: Buffer): Promise<string> {
+  const sender = session.envelope.mailFrom === false ? "" : session.envelope.mailFrom.address;
+  const { spf, dkim, dmarc } = await authenticate(raw, {
+    ip: session.remoteAddress,
+    helo: session.hostNameAppearsAs || "unknown",
+    mta: settings.name,
+    sender,
+    resolver: async (name, type) => (await settings.resolver.resolve(name, type)) as string[] | string[][],
+    disableArc: true,
+    disableBimi: true,
+  });
+  const message: ReceivedMessage = {
+    id: randomUUID(),
+    receivedAt: new Date().toISOString(),
+    from: sender,
+    to: session.envelope.rcptTo.map((recipient) => recipient.address),
+    subject: /^subject:[ \t]*(.*)\r?$/im.exec(raw.toString("latin1"))?.[1] ?? "",
+    remoteAddress: session.remoteAddress,
+    family: session.remoteAddress.includes(":") ? "ipv6" : "ipv4",
+    helo: session.hostNameAppearsAs || "",
+    tls: session.tlsOptions === false ? false : (session.tlsOptions.version ?? "TLS"),
+    spf: spf === false ? "none" : (spf.status?.result ?? "none"),
+    dkim: dkim.results.map((result) => ({
+      domain: result.signingDomain ?? "",
+      selector: result.selector ?? "",
+      result: result.status?.result ?? "none",
+    })),
+    dmarc: dmarc === false ? "none" : (dmarc.status?.result ?? "none"),
+    iprev: await reverseConfirmed(settings.resolver, session.remoteAddress),
+  };
+  const file = join(settings.folder, "inbox", message.id);
+  await writeFile(`${file}.eml`, raw);
+  await writeFile(`${file}.partial`, JSON.stringify(message, undefined, 2));
+  await rename(`${file}.partial`, `${file}.json`);
+  return message.id;
+}
+
+/** Everything that arrived, oldest first. */
+export async function readInbox(settings: OutsideSettings): Promise<ReceivedMessage[]> {
+  const folder = join(settings.folder, "inbox");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+  const messages = texts.map((text) => JSON.parse(text) as ReceivedMessage);
+  return messages.sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1));
+}
+
+/** Throws everything away that arrived. */
+export async function clearInbox(settings: OutsideSettings): Promise<void> {
+  const folder = join(settings.folder, "inbox");
+  for (const name of await readdir(folder)) await rm(join(folder, name), { force: true });
+}
