@@ -1,0 +1,104 @@
+/** Checks on how the certificate is had: what a method needs, and what does not go with it. */
+import { createPrivateKey } from "node:crypto";
+import { certificateNames } from "../mail/certificateNames.ts";
+import type { Issue } from "../issue.ts";
+import { ACME_DIRECTORIES } from "./defaults.ts";
+import type { Draft } from "./draft.ts";
+import { errorAt } from "./readSection.ts";
+import { certificatesOf } from "./words.ts";
+
+const PATH = "mailstead:certificates";
+
+/** Which keys go with which method. */
+const METHODS_OF = {
+  directory: ["dns-01", "http-01"],
+  certificate: ["provided"],
+  privateKey: ["provided"],
+  acmeChallenges: ["manual"],
+} as const satisfies Record<string, readonly string[]>;
+
+function strayKeys({ certificates }: Draft): Issue[] {
+  const { method } = certificates;
+  if (method === undefined) return [];
+  return Object.entries(METHODS_OF).flatMap(([key, methods]: [string, readonly string[]]) => {
+    const value = certificates[key as keyof typeof METHODS_OF];
+    const given = Array.isArray(value) ? value.length > 0 : value !== undefined;
+    if (!given || methods.includes(method)) return [];
+    const message = `this has no meaning with the method ${method}`;
+    const fix = `remove it, or set certificates.method to ${methods.join(" or ")}`;
+    return [errorAt(`${PATH}.${key}`, { rule: "not-for-method", message, fix })];
+  });
+}
+
+function challenges({ certificates }: Draft): Issue[] {
+  const given = certificates.acmeChallenges ?? [];
+  if (certificates.method !== "manual") return [];
+  if (given.length === 2 && given[0] === given[1]) {
+    const fix = "paste the second value of the order; the two differ";
+    return [
+      errorAt(`${PATH}.acmeChallenges[1]`, {
+        rule: "duplicate-challenge",
+        message: "both values are the same",
+        fix,
+      }),
+    ];
+  }
+  if (given.length > 0) return [];
+  const message = "no value yet: the server starts with a self-signed certificate";
+  const fix = "start the order by hand, and paste the values that it shows";
+  return [{ path: `${PATH}.acmeChallenges`, rule: "no-challenge-yet", severity: "warning", message, fix }];
+}
+
+function staging({ certificates }: Draft): Issue[] {
+  if (certificates.directory !== ACME_DIRECTORIES["letsencrypt-staging"]) return [];
+  const message = "certificates of the staging directory are trusted by no one";
+  const fix = "set letsencrypt when all works";
+  return [{ path: `${PATH}.directory`, rule: "staging-directory", severity: "warning", message, fix }];
+}
+
+function provided(draft: Draft): Issue[] {
+  const { certificates, top, mail } = draft;
+  if (certificates.method !== "provided") return [];
+  const missing = (["certificate", "privateKey"] as const).filter((key) => certificates[key] === undefined);
+  if (missing.length > 0) return [];
+  const leaf = certificatesOf(certificates.certificate ?? "")[0];
+  if (leaf === undefined) return [];
+  const issues: Issue[] = [];
+  if (!leaf.checkPrivateKey(createPrivateKey(certificates.privateKey ?? ""))) {
+    const message = "the private key does not belong to the first certificate";
+    issues.push(
+      errorAt(`${PATH}.privateKey`, { rule: "key-mismatch", message, fix: "set the leaf's own key" }),
+    );
+  }
+  if (top.domain === undefined) return issues;
+  const names = certificateNames(top.domain, mail.storage ?? true, "provided");
+  const uncovered = names.filter((name) => leaf.checkHost(name) === undefined);
+  if (uncovered.length > 0) {
+    const message = `the certificate does not cover ${uncovered.join(", ")}`;
+    const fix = `use one for ${top.domain} and *.${top.domain}`;
+    issues.push(errorAt(`${PATH}.certificate`, { rule: "names-not-covered", message, fix }));
+  }
+  return issues;
+}
+
+/** Values that the method needs. Asked apart, since a value that was bad is reported already. */
+export function missingForMethod(
+  method: string | undefined,
+  given: (key: "certificate" | "privateKey") => boolean,
+): Issue[] {
+  if (method !== "provided") return [];
+  return (["certificate", "privateKey"] as const)
+    .filter((key) => !given(key))
+    .map((key) =>
+      errorAt(`${PATH}.${key}`, {
+        rule: "missing",
+        message: "the method provided needs this value",
+        fix: key === "certificate" ? "paste the chain in PEM" : "set the key in PEM as a secret",
+      }),
+    );
+}
+
+/** All checks on certificates. */
+export function checkCertificates(draft: Draft): readonly Issue[] {
+  return [...strayKeys(draft), ...challenges(draft), ...staging(draft), ...provided(draft)];
+}

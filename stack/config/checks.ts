@@ -1,0 +1,170 @@
+/** Checks that look at more than one value. Each works on what could be read, so one fault hides no other. */
+import ipaddr from "ipaddr.js";
+import type { Issue } from "../issue.ts";
+import { dkimKeyBits } from "./dkimKey.ts";
+import { hasPublicSuffix, isWithin, registrableDomain } from "./domainName.ts";
+import type { Draft } from "./draft.ts";
+import { checkCertificates } from "./certificateChecks.ts";
+import { nearest } from "./nearest.ts";
+import type { Fault } from "./reading.ts";
+import { errorAt } from "./readSection.ts";
+
+/** A check over the draft. */
+export type Check = (draft: Draft) => readonly Issue[];
+
+function warningAt(path: string, fault: Fault): Issue {
+  return { path, severity: "warning", ...fault };
+}
+
+const checkZone: Check = ({ top, dns, zone }) => {
+  const path = "mailstead:dns.zone";
+  if (top.domain === undefined || zone === undefined) return [];
+  const registrable = registrableDomain(zone);
+  if (dns.zone !== undefined && registrable === undefined) {
+    const message = `${zone} is a public suffix, not a zone of yours`;
+    return [errorAt(path, { rule: "public-suffix", message, fix: "set the zone at your provider" })];
+  }
+  if (!isWithin(top.domain, zone)) {
+    const message = `${top.domain} is not in the zone ${zone}`;
+    const fix = `set ${registrableDomain(top.domain) ?? top.domain}, or change the domain`;
+    return [errorAt(path, { rule: "domain-outside-zone", message, fix })];
+  }
+  if (registrable !== undefined && registrable !== zone) {
+    const message = `${zone} is below the registrable domain ${registrable}; Cloudflare keeps such zones for large customers only`;
+    return [
+      warningAt(path, {
+        rule: "zone-below-domain",
+        message,
+        fix: `set ${registrable} unless the zone is there`,
+      }),
+    ];
+  }
+  return [];
+};
+
+const checkDomain: Check = ({ top }) => {
+  if (top.domain === undefined || hasPublicSuffix(top.domain)) return [];
+  const message =
+    "the last label is no public top-level domain: no public authority gives a certificate for it";
+  return [
+    warningAt("mailstead:domain", { rule: "unknown-top-level", message, fix: "use a registered domain" }),
+  ];
+};
+
+const checkContact: Check = ({ top }) => {
+  const domain = top.email?.split("@")[1];
+  if (domain === undefined || top.domain === undefined || !isWithin(domain, top.domain)) return [];
+  const message = "the contact address is on this very server: nothing reaches you while it is down";
+  return [
+    warningAt("mailstead:email", { rule: "contact-in-domain", message, fix: "use an address elsewhere" }),
+  ];
+};
+
+/** Errors for entries of a list that were there before. */
+function duplicates(values: readonly string[], path: string, rule: string, what: string): Issue[] {
+  return values.flatMap((value, index) => {
+    const first = values.indexOf(value);
+    if (first === index) return [];
+    const message = `the same ${what} is at [${first}]`;
+    return [errorAt(`${path}[${index}]`, { rule, message, fix: "remove one of the two" })];
+  });
+}
+
+const checkNetworks: Check = ({ server }) => {
+  const path = "mailstead:server.adminNetworks";
+  const networks = server.adminNetworks ?? [];
+  const open = networks.flatMap((network, index) => {
+    const [, prefix] = ipaddr.parseCIDR(network);
+    if (prefix !== 0) return [];
+    const message = "SSH is open to the whole Internet";
+    return [
+      warningAt(`${path}[${index}]`, { rule: "ssh-open-to-all", message, fix: "name your own networks" }),
+    ];
+  });
+  return [...duplicates(networks, path, "duplicate-network", "block"), ...open];
+};
+
+const checkAdminKeys: Check = ({ server }) => {
+  const keys = (server.adminKeys ?? []).map((line) => line.split(" ").slice(0, 2).join(" "));
+  return duplicates(keys, "mailstead:server.adminKeys", "duplicate-key", "key");
+};
+
+const LOCATIONS = ["fsn1", "nbg1", "hel1", "ash", "hil", "sin"];
+const EUROPE_ONLY = /^(cx|cax)\d/;
+
+const checkPlace: Check = ({ server }) => {
+  const { location, type } = server;
+  if (location === undefined) return [];
+  const path = "mailstead:server.location";
+  if (!LOCATIONS.includes(location)) {
+    const meant = nearest(location, LOCATIONS);
+    const fix = meant === undefined ? `the known ones are ${LOCATIONS.join(", ")}` : `set ${meant}`;
+    return [
+      warningAt(path, { rule: "unknown-location", message: `${location} is not a known location`, fix }),
+    ];
+  }
+  if (type === undefined || !EUROPE_ONLY.test(type) || !["ash", "hil", "sin"].includes(location)) return [];
+  const message = `the type ${type} is offered in Europe only`;
+  const source = "docs.hetzner.com/cloud/general/locations";
+  const fix = "set a type such as cpx21, or a location in Europe";
+  return [warningAt("mailstead:server.type", { rule: "type-not-in-location", message, fix, source })];
+};
+
+const checkDkim: Check = ({ dkim }) => {
+  const seen = new Map<string, string>();
+  return dkim.flatMap(({ value, path }) => {
+    const first = seen.get(value.selector);
+    seen.set(value.selector, first ?? path);
+    if (first !== undefined) {
+      const message = `the selector ${value.selector} has a key already`;
+      return [
+        errorAt(`${path}.selector`, { rule: "duplicate-selector", message, fix: "remove one of the two" }),
+      ];
+    }
+    const bits = dkimKeyBits(value.publicKey);
+    if (bits >= 2048) return [];
+    const fix = "change the key length to 2048 in the web interface, and paste the new key";
+    const message = `the key has ${bits} bits; large receivers want 2048`;
+    return [warningAt(`${path}.publicKey`, { rule: "short-dkim-key", message, fix, source: "RFC 8301 3.2" })];
+  });
+};
+
+const checkReports: Check = ({ dmarc, top }) => {
+  const target = dmarc.rua?.split("@")[1];
+  if (target === undefined || top.domain === undefined) return [];
+  if (registrableDomain(target) === registrableDomain(top.domain)) return [];
+  const message = `reports go to another domain, which must allow it`;
+  const fix = `have a TXT record "v=DMARC1" at ${top.domain}._report._dmarc.${target}`;
+  const path = "mailstead:dns.dmarc.rua";
+  return [warningAt(path, { rule: "foreign-reports", message, fix, source: "RFC 9990" })];
+};
+
+const checkRelease: Check = ({ mail, images }) => {
+  if (mail.release === undefined || images.app === undefined || images.app.tag === mail.release) return [];
+  const message = `the image's tag ${images.app.tag} is not the release ${mail.release}`;
+  const fix = "leave mail.images.app.tag out";
+  return [warningAt("mailstead:mail.images.app.tag", { rule: "release-differs", message, fix })];
+};
+
+const checkRecordNames: Check = ({ records, zone }) =>
+  records.flatMap(({ value, path }) => {
+    if (zone === undefined || isWithin(value.name.replace(/^\*\./, ""), zone)) return [];
+    const message = `${value.name} is not in the zone ${zone}`;
+    const fix = "write @, a name under the mail domain, or a whole name in the zone";
+    return [errorAt(`${path}.name`, { rule: "outside-zone", message, fix })];
+  });
+
+/** Every check, in the order in which people read the configuration. */
+export const CHECKS: readonly Check[] = [
+  checkDomain,
+  checkContact,
+  checkPlace,
+  checkNetworks,
+  checkAdminKeys,
+  checkZone,
+  checkReports,
+  checkDkim,
+  checkRecordNames,
+  checkRelease,
+  checkCertificates,
+];

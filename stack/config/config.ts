@@ -1,0 +1,138 @@
+/** The configuration after reading: checked, normalised, every default filled in. */
+import type { Distribution, RecordLevel } from "../plan.ts";
+
+/** Where the server runs and how. */
+export interface ServerConfig {
+  readonly provider: "hetzner";
+  /** Vendor's name of the place: `nbg1`. */
+  readonly location: string;
+  /** Vendor's name of the size: `cx23`. */
+  readonly type: string;
+  /** Vendor's name of the image; the same words name the distribution. */
+  readonly image: Distribution;
+  /** CIDR blocks that may reach SSH, canonical. */
+  readonly adminNetworks: readonly string[];
+  /** People's own public keys, one OpenSSH line each. */
+  readonly adminKeys: readonly string[];
+  /** Losing the server with the mail on it is agreed to. */
+  readonly disposable: boolean;
+  /** Size of the swap file in MiB; 0 means none. */
+  readonly swapMib: number;
+}
+
+interface ExtraRecordBase {
+  /** Logical name, kebab case, stable for ever. */
+  readonly role: string;
+  /** Lower-case FQDN without a final dot. */
+  readonly name: string;
+  readonly ttlSeconds?: number | "auto";
+  readonly purpose: string;
+  readonly level: RecordLevel;
+}
+
+/** A record that the owner adds to the plan. Names are FQDNs here, whatever form they were given in. */
+export type ExtraRecord = ExtraRecordBase &
+  (
+    | { readonly type: "A" | "AAAA"; readonly address: string }
+    | { readonly type: "CNAME" | "NS"; readonly target: string }
+    | { readonly type: "MX"; readonly priority: number; readonly exchange: string }
+    | { readonly type: "TXT"; readonly text: string }
+    | {
+        readonly type: "SRV";
+        readonly priority: number;
+        readonly weight: number;
+        readonly port: number;
+        readonly target: string;
+      }
+    | {
+        readonly type: "CAA";
+        readonly flags: number;
+        readonly tag: "issue" | "issuewild" | "iodef";
+        readonly value: string;
+      }
+  );
+
+/** A DKIM key made elsewhere, such as the one that the web interface shows for the domain. */
+export interface DkimConfig {
+  /** First labels of the record's name, before `._domainkey`. */
+  readonly selector: string;
+  /** SPKI DER in base64, one line. */
+  readonly publicKey: string;
+}
+
+export interface DmarcConfig {
+  readonly policy: "none" | "quarantine" | "reject";
+  /** Address that takes aggregate reports. */
+  readonly rua?: string;
+}
+
+/** Which records, and where they are kept. */
+export interface DnsConfig {
+  readonly provider: "cloudflare";
+  /** Zone that holds the mail domain, lower-case ASCII. */
+  readonly zone: string;
+  /** Provider's own id of the zone; looked up by name where absent. */
+  readonly zoneId?: string;
+  /** Time to live of every record that does not say its own. */
+  readonly ttlSeconds: number | "auto";
+  /** `address`: the MX points to a name with addresses. `alias`: to a CNAME, as the guide's table has it. */
+  readonly mxHost: "address" | "alias";
+  readonly dmarc: DmarcConfig;
+  readonly dkim: readonly DkimConfig[];
+  /** Token after `forward-email-site-verification=`. */
+  readonly verification?: string;
+  readonly records: readonly ExtraRecord[];
+}
+
+/** One container image. */
+export interface ImageConfig {
+  readonly repository: string;
+  readonly tag: string;
+  /** `sha256:` and 64 hexadecimal digits. */
+  readonly digest: string;
+}
+
+export interface MailConfig {
+  /** Release tag of Forward Email. */
+  readonly release: string;
+  readonly images: {
+    readonly app: ImageConfig;
+    readonly nginx: ImageConfig;
+    readonly mongo: ImageConfig;
+    readonly redis: ImageConfig;
+  };
+  /** Mailboxes, calendars and contacts; false leaves a server that forwards and sends. */
+  readonly storage: boolean;
+  /** User name of the gate before the first account exists. */
+  readonly authUser: string;
+}
+
+export interface CertificatesConfig {
+  readonly method: "dns-01" | "http-01" | "provided" | "manual";
+  /** URL of the ACME directory. */
+  readonly directoryUrl: string;
+  /** Seconds between writing a dns-01 record and asking for its check. */
+  readonly propagationSeconds: number;
+  /** PEM chain, leaf first; there with method `provided`. */
+  readonly certificate?: string;
+  /** PEM. SECRET. There with method `provided`. */
+  readonly privateKey?: string;
+  /** Values of `_acme-challenge` given by hand; at most two. */
+  readonly acmeChallenges: readonly string[];
+}
+
+/** The whole configuration. */
+export interface Config {
+  /** Mail domain, lower-case ASCII (punycode for an internationalised one). */
+  readonly domain: string;
+  /** Address of the person responsible: certificates and system messages. */
+  readonly contact: string;
+  readonly server: ServerConfig;
+  readonly dns: DnsConfig;
+  readonly mail: MailConfig;
+  readonly certificates: CertificatesConfig;
+  /** Counts the server's lives; one more replaces it. */
+  readonly generation: number;
+  /** Identity and required records cannot be deleted by mistake. */
+  readonly protect: boolean;
+}

@@ -1,0 +1,58 @@
+/** Every default, with the reason for it. */
+
+/** A default value and why it is that one. */
+export interface Default<T> {
+  readonly value: T;
+  readonly reason: string;
+}
+
+function because<T>(value: T, reason: string): Default<T> {
+  return { value, reason };
+}
+
+/** Defaults by the path of the value under `mailstead:`. */
+export const DEFAULTS = {
+  generation: because(1, "the first server"),
+  protect: because(true, "keys, addresses and records that mail depends on are not deleted by mistake"),
+  "server.provider": because("hetzner" as const, "the one cloud that is built so far"),
+  "server.type": because("cx23", "2 CPUs and 4 GB, which fifteen containers want; the cheapest such size"),
+  "server.image": because("ubuntu-24.04" as const, "supported by its makers until 2029"),
+  "server.adminKeys": because<readonly string[]>([], "the deploy has its own key; people's keys are extra"),
+  "server.disposable": because(false, "mail is lost with the server until backups exist"),
+  "server.swapMib": because(2048, "fifteen containers on 4 GB need room for peaks"),
+  "dns.provider": because("cloudflare" as const, "the one DNS provider that is built so far"),
+  "dns.ttlSeconds": because("auto" as const, "the guide's table says automatic"),
+  "dns.mxHost": because("address" as const, "an MX may not point to an alias (RFC 2181 10.3)"),
+  "dns.dmarc.policy": because(
+    "quarantine" as const,
+    "all mail of the domain leaves through this server, which sends nothing that fails DMARC; reject is the next step",
+  ),
+  "mail.storage": because(true, "mailboxes are what most people want a mail server for"),
+  "mail.authUser": because("admin", "the name that the guide uses"),
+  "mail.images.app.repository": because(
+    "ghcr.io/forwardemail/forwardemail.net-selfhosted",
+    "where Forward Email publishes its self-hosted image",
+  ),
+  "mail.images.nginx.repository": because("nginx", "the official image"),
+  "mail.images.nginx.tag": because("1.28", "a stable branch, as upstream uses `stable`"),
+  "mail.images.mongo.repository": because("mongo", "the official image"),
+  "mail.images.mongo.tag": because(
+    "8.0",
+    "a major release of its own: a jump by `latest` cannot be taken back",
+  ),
+  "mail.images.redis.repository": because("redis", "the official image"),
+  "mail.images.redis.tag": because("8.2", "a minor release of its own: `latest` moves unasked"),
+  "certificates.method": because("dns-01" as const, "one certificate for every name, with no port to open"),
+  "certificates.directory": because(
+    "letsencrypt",
+    "free, and trusted by mail programs and servers everywhere",
+  ),
+  "certificates.propagationSeconds": because(10, "what the provider's own plug-in waits"),
+  "certificates.acmeChallenges": because<readonly string[]>([], "only the method manual has them"),
+} as const;
+
+/** ACME directories that have a short name. */
+export const ACME_DIRECTORIES: Readonly<Record<string, string>> = {
+  letsencrypt: "https://acme-v02.api.letsencrypt.org/directory",
+  "letsencrypt-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
+};

@@ -1,0 +1,148 @@
+/** The configuration while it is read: what failed or was left out is absent. */
+import type { Issue } from "../issue.ts";
+import type { Config, DkimConfig, ExtraRecord, ImageConfig } from "./config.ts";
+import { DEFAULTS } from "./defaults.ts";
+import { registrableDomain } from "./domainName.ts";
+import { absoluteName, RECORD_FIELDS } from "./extraRecord.ts";
+import { nearest } from "./nearest.ts";
+import { below, errorAt, isObject, readSection, refuseUnknownKeys } from "./readSection.ts";
+import type { Values } from "./schema.ts";
+import { CERTIFICATES, DKIM, DMARC, DNS, IMAGE, MAIL, SECTIONS, SERVER, TOP } from "./schema.ts";
+
+export type ImageRole = keyof Config["mail"]["images"];
+
+/** A list item that was good, with its place in the list. */
+export interface Placed<T> {
+  readonly value: T;
+  readonly path: string;
+}
+
+export interface Draft {
+  readonly top: Values<typeof TOP>;
+  readonly server: Values<typeof SERVER>;
+  readonly dns: Values<typeof DNS>;
+  readonly dmarc: Values<typeof DMARC>;
+  readonly dkim: readonly Placed<DkimConfig>[];
+  readonly records: readonly Placed<ExtraRecord>[];
+  readonly mail: Values<typeof MAIL>;
+  readonly images: Partial<Record<ImageRole, ImageConfig>>;
+  readonly certificates: Values<typeof CERTIFICATES>;
+  /** Given, or the registrable domain of the mail domain. */
+  readonly zone: string | undefined;
+}
+
+const IMAGE_ROLES = ["app", "nginx", "mongo", "redis"] as const;
+
+function part(section: unknown, key: string): unknown {
+  return isObject(section) ? section[key] : undefined;
+}
+
+function readList<T>(
+  value: unknown,
+  path: string,
+  issues: Issue[],
+  read: (item: unknown, path: string) => T | undefined,
+): Placed<T>[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) {
+    issues.push(
+      errorAt(path, { rule: "wrong-kind", message: "expected a list", fix: "write a list of objects" }),
+    );
+    return [];
+  }
+  return value.flatMap((item, index) => {
+    const itemPath = `${path}[${index}]`;
+    const result = read(item, itemPath);
+    return result === undefined ? [] : [{ value: result, path: itemPath }];
+  });
+}
+
+/** All keys of a table that must be there are. */
+function complete(values: Readonly<Record<string, unknown>>, keys: readonly string[]): boolean {
+  return keys.every((key) => values[key] !== undefined);
+}
+
+function readDkim(item: unknown, path: string, issues: Issue[]): DkimConfig | undefined {
+  const { selector, publicKey } = readSection(DKIM, item, path, issues);
+  return selector === undefined || publicKey === undefined ? undefined : { selector, publicKey };
+}
+
+function readRecord(item: unknown, path: string, issues: Issue[]): ExtraRecord | undefined {
+  const types = Object.keys(RECORD_FIELDS);
+  const type = part(item, "type");
+  if (!isObject(item) || typeof type !== "string" || !Object.hasOwn(RECORD_FIELDS, type)) {
+    const meant = typeof type === "string" ? nearest(type, types) : undefined;
+    const rule = type === undefined ? "missing" : "not-allowed";
+    const message = type === undefined ? "the value is missing" : "there is no such record type here";
+    const fix = meant === undefined ? `set one of ${types.join(", ")}` : `set ${meant}`;
+    issues.push(errorAt(below(path, "type"), { rule, message, fix }));
+    return undefined;
+  }
+  const fields = RECORD_FIELDS[type as ExtraRecord["type"]];
+  const before = issues.length;
+  const values = readSection(fields, item, path, issues, ["type"]);
+  const required = Object.keys(fields).filter((key) => fields[key]?.required === true);
+  if (issues.length > before || !complete(values, required)) return undefined;
+  return { type, ...values } as ExtraRecord;
+}
+
+function readImages(
+  value: unknown,
+  release: string | undefined,
+  issues: Issue[],
+): Partial<Record<ImageRole, ImageConfig>> {
+  const path = "mailstead:mail.images";
+  if (isObject(value)) refuseUnknownKeys(value, IMAGE_ROLES, path, issues);
+  const images: Partial<Record<ImageRole, ImageConfig>> = {};
+  for (const role of IMAGE_ROLES) {
+    const given = readSection(IMAGE, part(value, role), below(path, role), issues);
+    const tag = given.tag ?? (role === "app" ? release : DEFAULTS[`mail.images.${role}.tag`].value);
+    const repository = given.repository ?? DEFAULTS[`mail.images.${role}.repository`].value;
+    if (tag !== undefined && given.digest !== undefined)
+      images[role] = { repository, tag, digest: given.digest };
+  }
+  return images;
+}
+
+/** Whole names for the records, once domain and zone are known. */
+function resolveNames(
+  records: readonly Placed<ExtraRecord>[],
+  domain: string | undefined,
+  zone: string | undefined,
+): Placed<ExtraRecord>[] {
+  if (domain === undefined || zone === undefined) return [];
+  return records.map(({ value, path }) => ({
+    path,
+    value: { ...value, name: absoluteName(value.name, domain, zone) },
+  }));
+}
+
+/** Values that arrive as text at the top: `pulumi config set` writes "3" and "true". */
+function fromText(value: unknown): unknown {
+  if (value === "true") return true;
+  if (value === "false") return false;
+  return typeof value === "string" && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+}
+
+/** Reads every section; faults of single values are added to `issues`. */
+export function readDraft(raw: Readonly<Record<string, unknown>>, issues: Issue[]): Draft {
+  const plain = { ...raw, generation: fromText(raw["generation"]), protect: fromText(raw["protect"]) };
+  const top = readSection(TOP, plain, "mailstead:", issues, SECTIONS[""]);
+  const server = readSection(SERVER, raw["server"], "mailstead:server", issues);
+  const dns = readSection(DNS, raw["dns"], "mailstead:dns", issues, SECTIONS.dns);
+  const dmarc = readSection(DMARC, part(raw["dns"], "dmarc"), "mailstead:dns.dmarc", issues);
+  const dkim = readList(part(raw["dns"], "dkim"), "mailstead:dns.dkim", issues, (item, path) =>
+    readDkim(item, path, issues),
+  );
+  const records = readList(part(raw["dns"], "records"), "mailstead:dns.records", issues, (item, path) =>
+    readRecord(item, path, issues),
+  );
+  const mail = readSection(MAIL, raw["mail"], "mailstead:mail", issues, SECTIONS.mail);
+  const images = readImages(part(raw["mail"], "images"), mail.release, issues);
+  const certificates = readSection(CERTIFICATES, raw["certificates"], "mailstead:certificates", issues);
+  const zone = dns.zone ?? (top.domain === undefined ? undefined : registrableDomain(top.domain));
+  return {
+    ...{ top, server, dns, dmarc, dkim, mail, images, certificates, zone },
+    records: resolveNames(records, top.domain, zone),
+  };
+}

@@ -1,0 +1,172 @@
+/** Reads the records that the owner adds. */
+import { z } from "zod";
+import type { ExtraRecord } from "./config.ts";
+import { readDnsName, readHostName } from "./domainName.ts";
+import { readAddress } from "./network.ts";
+import type { Reading } from "./reading.ts";
+import { bad, good } from "./reading.ts";
+import type { Fields } from "./schema.ts";
+import { text } from "./schema.ts";
+
+/** Longest comment that the smallest plan of Cloudflare keeps. */
+export const MAX_PURPOSE = 100;
+
+function readRole(role: string): Reading<string> {
+  return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(role) && role.length <= 63
+    ? good(role)
+    : bad("not-a-role", "a role is lower-case words with hyphens between", "write it as my-site");
+}
+
+function readPurpose(purpose: string): Reading<string> {
+  return purpose.length <= MAX_PURPOSE && /^[^\p{Cc}]*$/u.test(purpose)
+    ? good(purpose)
+    : bad("purpose-too-long", `a purpose is one line of ${MAX_PURPOSE} characters at most`, "shorten it");
+}
+
+/** A name inside the zone: `@`, one relative to the mail domain, or a whole one. Joined later. */
+function readRecordName(name: string): Reading<string> {
+  if (name === "@") return good(name);
+  const absolute = name.endsWith(".");
+  const wildcard = name.startsWith("*.") || name === "*";
+  const rest = wildcard ? name.slice(2) : name;
+  if (rest === "") return good("*");
+  const read = readDnsName(rest);
+  if (read.fault !== undefined) return read;
+  return good(`${wildcard ? "*." : ""}${read.value}${absolute ? "." : ""}`);
+}
+
+function readTarget(target: string): Reading<string> {
+  const read = readDnsName(target);
+  if (read.fault !== undefined) return read;
+  return read.value.includes(".")
+    ? read
+    : bad("relative-target", "the target has no dot", "write the whole name, such as www.example.net");
+}
+
+/** An MX or SRV target is a host name; `.` alone says that there is no service. */
+function readHostTarget(target: string): Reading<string> {
+  return target === "."
+    ? bad("null-target", "a null target cannot be planned here", "leave the record out")
+    : readHostName(target);
+}
+
+function readText(value: string): Reading<string> {
+  if (value === "") return bad("empty", "the text is empty", "write the text of the record");
+  if (/^"[\s\S]*"$/.test(value)) {
+    return bad(
+      "quoted-text",
+      "the text is in quotes, which would become part of it",
+      "write it without the quotes",
+    );
+  }
+  if (/\p{Cc}/u.test(value))
+    return bad("control-character", "the text holds a control character", "write one line");
+  return Buffer.byteLength(value) <= 2048
+    ? good(value)
+    : bad(
+        "text-too-long",
+        "the text has more than 2048 bytes",
+        "shorten it",
+        "developers.cloudflare.com/dns",
+      );
+}
+
+const number16 = z.int().min(0).max(65_535);
+
+const COMMON = {
+  role: {
+    schema: text(readRole),
+    meaning: "name of the record in the state, for ever",
+    fix: "set a role such as my-site",
+    required: true,
+  },
+  name: {
+    schema: text(readRecordName),
+    meaning: "@, a name under the mail domain, or a whole name in the zone",
+    fix: "set @ or a name",
+    required: true,
+  },
+  ttlSeconds: {
+    schema: z.union([z.literal("auto"), z.int().min(60).max(86400)]),
+    meaning: "time to live",
+    fix: 'set "auto" or 60 to 86400 seconds',
+  },
+  purpose: {
+    schema: text(readPurpose),
+    meaning: "one line for people",
+    fix: "say in one line what the record is for",
+    fallback: "added by the owner",
+  },
+  level: {
+    schema: z.enum(["required", "recommended", "optional"]),
+    meaning: "required records survive a destroy",
+    fix: "set required, recommended or optional",
+    fallback: "optional",
+  },
+} satisfies Fields;
+
+const target = {
+  schema: text(readTarget),
+  meaning: "name",
+  fix: "set a whole name",
+  required: true,
+} as const;
+const host = {
+  schema: text(readHostTarget),
+  meaning: "host",
+  fix: "set a host name",
+  required: true,
+} as const;
+
+function number(meaning: string) {
+  return { schema: number16, meaning, fix: "set a whole number from 0 to 65535", required: true } as const;
+}
+
+function address(family: "ipv4" | "ipv6") {
+  const schema = text((value) => readAddress(value, family));
+  return { schema, meaning: "address", fix: "set one address", required: true } as const;
+}
+
+/** Keys of a record beside its type, by type. */
+export const RECORD_FIELDS: Readonly<Record<ExtraRecord["type"], Fields>> = {
+  A: { ...COMMON, address: address("ipv4") },
+  AAAA: { ...COMMON, address: address("ipv6") },
+  CNAME: { ...COMMON, target },
+  NS: { ...COMMON, target: host },
+  MX: { ...COMMON, priority: number("lower is tried first"), exchange: host },
+  TXT: {
+    ...COMMON,
+    text: { schema: text(readText), meaning: "text", fix: "set the text, without quotes", required: true },
+  },
+  SRV: {
+    ...COMMON,
+    priority: number("lower is tried first"),
+    weight: number("share among equals"),
+    port: number("port"),
+    target: host,
+  },
+  CAA: {
+    ...COMMON,
+    flags: { schema: z.int().min(0).max(255), meaning: "flags", fix: "set 0 or 128", required: true },
+    tag: {
+      schema: z.enum(["issue", "issuewild", "iodef"]),
+      meaning: "what is said",
+      fix: "set issue, issuewild or iodef",
+      required: true,
+    },
+    value: {
+      schema: text(readText),
+      meaning: "authority or URL",
+      fix: "set a value such as letsencrypt.org",
+      required: true,
+    },
+  },
+};
+
+/** Whole name of a record: relative ones belong to the mail domain, names within the zone are whole. */
+export function absoluteName(name: string, domain: string, zone: string): string {
+  if (name === "@") return domain;
+  if (name.endsWith(".")) return name.slice(0, -1);
+  if (name === zone || name.endsWith(`.${zone}`)) return name;
+  return `${name}.${domain}`;
+}

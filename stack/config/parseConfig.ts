@@ -1,0 +1,101 @@
+/** Turns what the owner wrote into a {@link Config}, or into every fault at once. */
+import { checkRecords } from "../dns/checks/checkRecords.ts";
+import { planDns } from "../dns/planDns.ts";
+import type { Issue } from "../issue.ts";
+import { missingForMethod } from "./certificateChecks.ts";
+import { CHECKS } from "./checks.ts";
+import type { CertificatesConfig, Config, DnsConfig, ServerConfig } from "./config.ts";
+import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
+import type { Draft } from "./draft.ts";
+import { readDraft } from "./draft.ts";
+import { isObject } from "./readSection.ts";
+
+/** What reading gives: a configuration with warnings, or faults. */
+export type ParsedConfig =
+  | { readonly config: Config; readonly issues: Issue[] }
+  | { readonly config?: undefined; readonly issues: Issue[] };
+
+function dnsOf({ dns, dmarc, dkim, records, zone }: Draft): DnsConfig {
+  const { zoneId, verification } = dns;
+  return {
+    provider: dns.provider ?? DEFAULTS["dns.provider"].value,
+    zone: zone ?? "",
+    ...(zoneId === undefined ? {} : { zoneId }),
+    ttlSeconds: dns.ttlSeconds ?? DEFAULTS["dns.ttlSeconds"].value,
+    mxHost: dns.mxHost ?? DEFAULTS["dns.mxHost"].value,
+    dmarc: {
+      policy: dmarc.policy ?? DEFAULTS["dns.dmarc.policy"].value,
+      ...(dmarc.rua === undefined ? {} : { rua: dmarc.rua }),
+    },
+    dkim: dkim.map(({ value }) => value),
+    ...(verification === undefined ? {} : { verification }),
+    records: records.map(({ value }) => value),
+  };
+}
+
+function certificatesOf({ certificates }: Draft): CertificatesConfig {
+  const { certificate, privateKey } = certificates;
+  const directory = ACME_DIRECTORIES[DEFAULTS["certificates.directory"].value] ?? "";
+  return {
+    method: certificates.method ?? DEFAULTS["certificates.method"].value,
+    directoryUrl: certificates.directory ?? directory,
+    propagationSeconds: certificates.propagationSeconds ?? DEFAULTS["certificates.propagationSeconds"].value,
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(privateKey === undefined ? {} : { privateKey }),
+    acmeChallenges: certificates.acmeChallenges ?? [],
+  };
+}
+
+/** The configuration of a draft without faults: every required value is there. */
+function configOf(draft: Draft): Config {
+  const { top, mail, images } = draft;
+  return {
+    domain: top.domain ?? "",
+    contact: top.email ?? "",
+    server: draft.server as ServerConfig,
+    dns: dnsOf(draft),
+    mail: { ...(mail as Omit<Config["mail"], "images">), images: images as Config["mail"]["images"] },
+    certificates: certificatesOf(draft),
+    generation: top.generation ?? DEFAULTS.generation.value,
+    protect: top.protect ?? DEFAULTS.protect.value,
+  };
+}
+
+/** Faults of the records that the plan would find, told together with the others. */
+function recordFaults(draft: Draft): readonly Issue[] {
+  const { domain } = draft.top;
+  if (domain === undefined || draft.zone === undefined) return [];
+  const dns = dnsOf(draft);
+  const input = {
+    domain,
+    dns,
+    mail: { storage: draft.mail.storage ?? true },
+    certificates: { acmeChallenges: draft.certificates.acmeChallenges ?? [] },
+  };
+  return checkRecords(
+    planDns(input),
+    draft.records.map(({ path }) => path),
+  );
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @param raw the values under `mailstead:`, keys without that prefix, objects already parsed
+ *   (see {@link readRawConfig}). At the top, texts that say a number or true and false are taken for them.
+ * @returns the configuration with warnings, or every fault and warning at once. No secret is in any message.
+ */
+export function parseConfig(raw: Readonly<Record<string, unknown>>): ParsedConfig {
+  const issues: Issue[] = [];
+  const draft = readDraft(raw, issues);
+  const section = isObject(raw["certificates"]) ? raw["certificates"] : {};
+  issues.push(
+    ...missingForMethod(
+      draft.certificates.method,
+      (key) => section[key] !== undefined && section[key] !== null,
+    ),
+    ...CHECKS.flatMap((check) => check(draft)),
+  );
+  if (!issues.some(({ severity }) => severity === "error")) return { config: configOf(draft), issues };
+  return { issues: [...issues, ...recordFaults(draft).filter(({ severity }) => severity === "error")] };
+}

@@ -1,0 +1,279 @@
+/** What may stand in the configuration: every key, its check, its meaning, and what to set. */
+import { z } from "zod";
+import { DEFAULTS } from "./defaults.ts";
+import { readDkimPublicKey, readDkimSelector } from "./dkimKey.ts";
+import { readHostName, readMailDomain } from "./domainName.ts";
+import { readMailAddress } from "./mailAddress.ts";
+import { readNetwork } from "./network.ts";
+import type { Reading } from "./reading.ts";
+import { readSshPublicKey } from "./sshKey.ts";
+import * as words from "./words.ts";
+
+/** One key of the configuration. */
+export interface Field<T> {
+  readonly schema: z.ZodType<T>;
+  /** One line for people. */
+  readonly meaning: string;
+  /** What to set when the value is missing or of the wrong kind. */
+  readonly fix: string;
+  /** Value where the key is left out; none: the key is optional unless it is required. */
+  readonly fallback?: T;
+  readonly required?: true;
+  /** The value is never shown. */
+  readonly secret?: true;
+}
+
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+
+/** Values that a table of fields gives; what failed or was left out is absent. */
+export type Values<F extends Fields> = { [K in keyof F]?: F[K] extends Field<infer T> ? T : never };
+
+/** Text that a reader understands. */
+export function text<T>(read: (text: string) => Reading<T>): z.ZodType<T> {
+  return z.string().transform((value, context) => {
+    const reading = read(value);
+    if (reading.fault === undefined) return reading.value;
+    context.addIssue({ code: "custom", message: reading.fault.message, params: { fault: reading.fault } });
+    return z.NEVER;
+  });
+}
+
+const ttl = z.union([z.literal("auto"), z.int().min(60).max(86400)]);
+const switches = z.boolean();
+
+function count(least: number, most: number): z.ZodType<number> {
+  return z.int().min(least).max(most);
+}
+
+function list<T>(item: z.ZodType<T>, most = 100): z.ZodType<readonly T[]> {
+  return z.array(item).max(most);
+}
+
+const TTL_FIX = 'set "auto" or 60 to 86400 seconds';
+
+/** Keys at the top. */
+export const TOP = {
+  domain: {
+    schema: text(readMailDomain),
+    meaning: "mail domain",
+    fix: "set the domain of your addresses: pulumi config set mailstead:domain example.com",
+    required: true,
+  },
+  email: {
+    schema: text(readMailAddress),
+    meaning: "address of the person responsible, best outside the mail domain",
+    fix: "set an address that you read: pulumi config set mailstead:email you@example.org",
+    required: true,
+  },
+  generation: {
+    schema: count(1, 1_000_000),
+    meaning: "one more replaces the server",
+    fix: "set a whole number from 1 on",
+    fallback: DEFAULTS.generation.value,
+  },
+  protect: {
+    schema: switches,
+    meaning: "identity and required records cannot be deleted",
+    fix: "set true or false",
+    fallback: DEFAULTS.protect.value,
+  },
+} satisfies Fields;
+
+export const SERVER = {
+  provider: {
+    schema: z.enum(["hetzner"]),
+    meaning: "cloud",
+    fix: "set hetzner",
+    fallback: DEFAULTS["server.provider"].value,
+  },
+  location: {
+    schema: text(words.readLocation),
+    meaning: "place of the server; stays for ever",
+    fix: "set a location of the vendor, such as nbg1",
+    required: true,
+  },
+  type: {
+    schema: text(words.readServerType),
+    meaning: "size of the server",
+    fix: "set a server type of the vendor, such as cx23",
+    fallback: DEFAULTS["server.type"].value,
+  },
+  image: {
+    schema: z.enum(["ubuntu-24.04", "debian-13"]),
+    meaning: "operating system",
+    fix: "set ubuntu-24.04 or debian-13",
+    fallback: DEFAULTS["server.image"].value,
+  },
+  adminNetworks: {
+    schema: z.array(text(readNetwork)).min(1).max(100),
+    meaning: "blocks that may reach SSH",
+    fix: "list the CIDR blocks that you administer from, such as 203.0.113.0/24",
+    required: true,
+  },
+  adminKeys: {
+    schema: list(text(readSshPublicKey)),
+    meaning: "people's own public SSH keys",
+    fix: "list public keys, one line each",
+    fallback: DEFAULTS["server.adminKeys"].value,
+  },
+  disposable: {
+    schema: switches,
+    meaning: "the mail on the server may be lost with it",
+    fix: "set true or false",
+    fallback: DEFAULTS["server.disposable"].value,
+  },
+  swapMib: {
+    schema: count(0, 65_536),
+    meaning: "swap file in MiB",
+    fix: "set a whole number of MiB, 0 for none",
+    fallback: DEFAULTS["server.swapMib"].value,
+  },
+} satisfies Fields;
+
+/** Keys of `dns` but its sections `dmarc`, `dkim` and `records`. */
+export const DNS = {
+  provider: {
+    schema: z.enum(["cloudflare"]),
+    meaning: "where the zone is kept",
+    fix: "set cloudflare",
+    fallback: DEFAULTS["dns.provider"].value,
+  },
+  zone: {
+    schema: text(readHostName),
+    meaning: "zone that holds the domain; by default its registrable domain",
+    fix: "set the name of the zone at the provider, such as example.com",
+  },
+  zoneId: {
+    schema: text(words.readZoneId),
+    meaning: "the provider's id of the zone",
+    fix: "copy the zone ID of 32 hexadecimal digits, or leave it out",
+  },
+  ttlSeconds: {
+    schema: ttl,
+    meaning: "time to live of the records",
+    fix: TTL_FIX,
+    fallback: DEFAULTS["dns.ttlSeconds"].value,
+  },
+  mxHost: {
+    schema: z.enum(["address", "alias"]),
+    meaning: "whether mx has addresses or is an alias",
+    fix: "set address or alias",
+    fallback: DEFAULTS["dns.mxHost"].value,
+  },
+  verification: {
+    schema: text(words.readVerification),
+    meaning: "token of forward-email-site-verification",
+    fix: "paste the token that the web interface shows",
+  },
+} satisfies Fields;
+
+export const DMARC = {
+  policy: {
+    schema: z.enum(["none", "quarantine", "reject"]),
+    meaning: "what others do with mail that fails",
+    fix: "set none, quarantine or reject",
+    fallback: DEFAULTS["dns.dmarc.policy"].value,
+  },
+  rua: {
+    schema: text(words.readReportAddress),
+    meaning: "address that takes aggregate reports",
+    fix: "set one mail address, or leave it out",
+  },
+} satisfies Fields;
+
+export const DKIM = {
+  selector: {
+    schema: text(readDkimSelector),
+    meaning: "selector of the key",
+    fix: "set the selector that the web interface shows, such as fe-1a2b3c",
+    required: true,
+  },
+  publicKey: {
+    schema: text(readDkimPublicKey),
+    meaning: "public key",
+    fix: "paste the value of p= that the web interface shows",
+    required: true,
+  },
+} satisfies Fields;
+
+/** Keys of `mail` but its section `images`. */
+export const MAIL = {
+  release: {
+    schema: text(words.readTag),
+    meaning: "release of Forward Email",
+    fix: "set the tag of a release on github.com/forwardemail/forwardemail.net/releases",
+    required: true,
+  },
+  storage: {
+    schema: switches,
+    meaning: "mailboxes, calendars and contacts",
+    fix: "set true or false",
+    fallback: DEFAULTS["mail.storage"].value,
+  },
+  authUser: {
+    schema: text(words.readUserName),
+    meaning: "user name of the first login",
+    fix: "set a name of letters and digits",
+    fallback: DEFAULTS["mail.authUser"].value,
+  },
+} satisfies Fields;
+
+/** Keys of one image; what is left out comes from the defaults of its role. */
+export const IMAGE = {
+  repository: {
+    schema: text(words.readRepository),
+    meaning: "where the image is kept",
+    fix: "set registry and name, without tag",
+  },
+  tag: { schema: text(words.readTag), meaning: "tag", fix: "set the tag of a release" },
+  digest: {
+    schema: text(words.readDigest),
+    meaning: "digest of the image's index",
+    fix: "set sha256:… as `docker buildx imagetools inspect REPOSITORY:TAG` prints it",
+    required: true,
+  },
+} satisfies Fields;
+
+export const CERTIFICATES = {
+  method: {
+    schema: z.enum(["dns-01", "http-01", "provided", "manual"]),
+    meaning: "how the certificate is had",
+    fix: "set dns-01, http-01, provided or manual",
+    fallback: DEFAULTS["certificates.method"].value,
+  },
+  directory: {
+    schema: text(words.readDirectory),
+    meaning: "ACME directory",
+    fix: "set letsencrypt, letsencrypt-staging or an https URL",
+  },
+  propagationSeconds: {
+    schema: count(1, 3600),
+    meaning: "wait before a dns-01 record is checked",
+    fix: "set 1 to 3600 seconds",
+    fallback: DEFAULTS["certificates.propagationSeconds"].value,
+  },
+  certificate: {
+    schema: text(words.readCertificate),
+    meaning: "certificate chain in PEM, for the method provided",
+    fix: "paste the whole chain, leaf first",
+  },
+  privateKey: {
+    schema: text(words.readPrivateKey),
+    meaning: "private key in PEM, for the method provided",
+    fix: "pulumi config set --secret --path mailstead:certificates.privateKey < privkey.pem",
+    secret: true,
+  },
+  acmeChallenges: {
+    schema: list(text(words.readChallenge), 2),
+    meaning: "values of _acme-challenge, for the method manual",
+    fix: "list the two values that the certificate order shows",
+    fallback: DEFAULTS["certificates.acmeChallenges"].value,
+  },
+} satisfies Fields;
+
+/** Keys under `mailstead:` with sections of their own, by path. */
+export const SECTIONS = {
+  "": ["server", "dns", "mail", "certificates"],
+  dns: ["dmarc", "dkim", "records"],
+  mail: ["images"],
+} as const;

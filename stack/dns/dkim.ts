@@ -1,0 +1,22 @@
+/** DomainKeys Identified Mail (RFC 6376). */
+import type { Slot, Template } from "../slots.ts";
+import { slot } from "../slots.ts";
+
+/** Name of the record of a selector. */
+export function dkimName(selector: string, domain: string): string {
+  return `${selector}._domainkey.${domain}`;
+}
+
+/**
+ * Text of a key record.
+ *
+ * Forward Email compares the text with exactly this form: these tags in this order, with the last semicolon.
+ */
+export function dkimRecord(publicKey: string | Slot): Template {
+  return ["v=DKIM1; k=rsa; p=", publicKey, ";"];
+}
+
+/** Text of the server's own key, which signs its system mail. */
+export function ownDkimRecord(): Template {
+  return dkimRecord(slot("dkimPublicKey"));
+}

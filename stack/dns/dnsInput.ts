@@ -1,0 +1,10 @@
+/** What the records follow from. */
+import type { Config } from "../config/config.ts";
+
+/** The part of the configuration that decides the records. */
+export interface DnsInput {
+  readonly domain: string;
+  readonly dns: Config["dns"];
+  readonly mail: Pick<Config["mail"], "storage">;
+  readonly certificates: Pick<Config["certificates"], "acmeChallenges">;
+}

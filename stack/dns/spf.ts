@@ -1,0 +1,16 @@
+/** Sender Policy Framework (RFC 7208). */
+import type { Template } from "../slots.ts";
+
+/**
+ * The policy of the guide: mail comes from the addresses of the domain itself, from nowhere else.
+ *
+ * `a` covers both families, and as the mail leaves by the server's own addresses nothing more is needed.
+ */
+export function spfPolicy(): Template {
+  return ["v=spf1 a -all"];
+}
+
+/** Whether a TXT record is an SPF policy (RFC 7208 4.5). */
+export function isSpf(text: string): boolean {
+  return /^v=spf1( |$)/i.test(text);
+}

@@ -1,0 +1,17 @@
+/** The TXT record by which Forward Email sees that the domain is ours. */
+import type { Template } from "../slots.ts";
+
+const PREFIX = "forward-email-site-verification=";
+
+export function verificationRecord(token: string): Template {
+  return [`${PREFIX}${token}`];
+}
+
+export function isVerification(text: string): boolean {
+  return text.startsWith(PREFIX);
+}
+
+/** Whether a TXT record lists aliases in the open, which keeps a domain with a web account from sending. */
+export function isOpenAliasList(text: string): boolean {
+  return text.startsWith("forward-email=");
+}

@@ -1,0 +1,60 @@
+/** Renders records as a zone file (RFC 1035 5), for people and for other providers' import forms. */
+import type { PlannedRecord } from "../plan.ts";
+import type { SlotName } from "../slots.ts";
+import { fill } from "../slots.ts";
+
+/** Time to live where the provider chooses; Cloudflare answers 300 seconds then. */
+const AUTO_TTL = 300;
+
+/** Longest character-string of a TXT record, in bytes (RFC 1035 3.3). */
+const STRING_BYTES = 255;
+
+function escaped(bytes: Buffer): string {
+  return Array.from(bytes, (byte) => {
+    if (byte === 0x22 || byte === 0x5c) return `\\${String.fromCharCode(byte)}`;
+    return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\${String(byte).padStart(3, "0")}`;
+  }).join("");
+}
+
+/** A text as quoted strings of at most 255 bytes each. */
+export function characterStrings(text: string): string {
+  const bytes = Buffer.from(text);
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length || at === 0; at += STRING_BYTES) {
+    pieces.push(`"${escaped(bytes.subarray(at, at + STRING_BYTES))}"`);
+  }
+  return pieces.join(" ");
+}
+
+function rdata(record: PlannedRecord, value: (name: SlotName) => string): string {
+  switch (record.type) {
+    case "A":
+    case "AAAA":
+      return fill(record.address, value);
+    case "CNAME":
+    case "NS":
+      return `${record.target}.`;
+    case "MX":
+      return `${record.priority} ${record.exchange}.`;
+    case "TXT":
+      return characterStrings(fill(record.text, value));
+    case "SRV":
+      return `${record.priority} ${record.weight} ${record.port} ${record.target}.`;
+    case "CAA":
+      return `${record.flags} ${record.tag} ${characterStrings(record.value)}`;
+  }
+}
+
+/**
+ * Renders a zone file: one line a record, absolute names, a comment with level and purpose above each.
+ *
+ * @param value gives the text of a slot; a placeholder does.
+ */
+export function renderZoneFile(records: readonly PlannedRecord[], value: (name: SlotName) => string): string {
+  const lines = records.flatMap((record) => {
+    const ttl = record.ttlSeconds === "auto" ? AUTO_TTL : record.ttlSeconds;
+    const comment = `; ${record.role} (${record.level}): ${record.purpose}`;
+    return [comment, `${record.name}. ${ttl} IN ${record.type} ${rdata(record, value)}`];
+  });
+  return `${[`$TTL ${AUTO_TTL}`, ...lines].join("\n")}\n`;
+}

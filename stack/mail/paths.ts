@@ -1,0 +1,32 @@
+/** Where things are on the host: the guide's paths, and Mailstead's own. */
+
+/** The guide's folder, which backups and upstream's scripts know. */
+export const SELF_HOSTING = "/root/forwardemail.net/self-hosting";
+
+export const SSL = `${SELF_HOSTING}/ssl`;
+export const ENV_FILE = `${SELF_HOSTING}/.env`;
+export const NGINX_CONF = `${SELF_HOSTING}/nginx.conf`;
+
+/** Folders of data: all that a snapshot must hold. */
+export const DATA = {
+  mongo: `${SELF_HOSTING}/mongo-data`,
+  mongoBackups: `${SELF_HOSTING}/mongo-backups`,
+  redis: `${SELF_HOSTING}/redis-data`,
+  sqlite: `${SELF_HOSTING}/sqlite-data`,
+} as const;
+
+/** Mailstead's own settings and scripts. */
+export const SETTINGS = "/etc/mailstead";
+export const SCRIPTS = "/usr/local/lib/mailstead";
+
+/** Name of the folder of mailboxes below `/mnt` in the containers; stored with each alias, so it never changes. */
+export const SQLITE_STORAGE_PATH = "sqlite_storage";
+
+/** Folders that must exist before a container binds them: a missing one would become a folder of root. */
+export const DIRECTORIES: readonly { readonly path: string; readonly mode: string }[] = [
+  { path: SELF_HOSTING, mode: "0700" },
+  { path: SSL, mode: "0700" },
+  ...Object.values(DATA).map((path) => ({ path, mode: "0755" })),
+  { path: SETTINGS, mode: "0755" },
+  { path: SCRIPTS, mode: "0755" },
+];

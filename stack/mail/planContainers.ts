@@ -1,0 +1,216 @@
+/**
+ * The containers.
+ *
+ * Names, commands, ports, mounts and order are upstream's (`self-hosting/docker-compose-self-hosted.yml` at
+ * 03a0d7a). Ours differ in three things: databases listen on loopback alone, Mongo's data is a folder beside the
+ * others and no named volume, and Redis does not get `.env` as its environment: it reads nothing of it, and an
+ * environment is seen by whoever may ask the daemon.
+ */
+import type { Config } from "../config/config.ts";
+import type { PlannedContainer, PlannedHealthCheck, PlannedMount } from "../plan.ts";
+import { httpsAnswers, mongoAnswers, redisAnswers, tcpAnswers } from "./healthChecks.ts";
+import { DATA, ENV_FILE, NGINX_CONF, SQLITE_STORAGE_PATH, SSL } from "./paths.ts";
+import type { ServiceName } from "./serviceNames.ts";
+import { serviceNames } from "./serviceNames.ts";
+
+const LOOPBACK = "127.0.0.1";
+
+const CERTIFICATES: PlannedMount = { hostPath: SSL, containerPath: "/app/ssl", readOnly: true };
+const ENVIRONMENT: PlannedMount = { hostPath: ENV_FILE, containerPath: "/app/.env", readOnly: true };
+const MAILBOXES: PlannedMount = {
+  hostPath: DATA.sqlite,
+  containerPath: `/mnt/${SQLITE_STORAGE_PATH}`,
+  readOnly: false,
+};
+
+interface AppService {
+  readonly name: string;
+  /** File that Node runs. */
+  readonly script: string;
+  /** Whose host name it bears; `domain` for the domain itself; none: the host's. */
+  readonly hostname?: ServiceName | "domain";
+  readonly port?: number;
+  readonly healthCheck?: PlannedHealthCheck;
+  readonly mailboxes?: true;
+  /** Is there only with mailboxes. */
+  readonly storage?: true;
+  readonly startsAfter: readonly string[];
+}
+
+const DATABASES = ["mongodb", "redis"] as const;
+const AFTER_SMTP = [...DATABASES, "smtp"] as const;
+const AFTER_SQLITE = [...DATABASES, "sqlite"] as const;
+
+const APP_SERVICES: readonly AppService[] = [
+  {
+    name: "web",
+    script: "web.js",
+    hostname: "domain",
+    port: 3000,
+    healthCheck: httpsAnswers(3000, "/"),
+    startsAfter: AFTER_SMTP,
+  },
+  {
+    name: "api",
+    script: "api.js",
+    hostname: "api",
+    port: 4000,
+    healthCheck: httpsAnswers(4000, "/v1/test"),
+    startsAfter: AFTER_SMTP,
+  },
+  { name: "bree", script: "bree.js", startsAfter: DATABASES },
+  {
+    name: "smtp",
+    script: "smtp.js",
+    hostname: "smtp",
+    port: 465,
+    healthCheck: tcpAnswers(465, 2),
+    startsAfter: DATABASES,
+  },
+  { name: "smtp_bree", script: "smtp-bree.js", hostname: "smtp", startsAfter: AFTER_SMTP },
+  {
+    name: "mx",
+    script: "mx.js",
+    hostname: "mx",
+    port: 25,
+    healthCheck: tcpAnswers(25),
+    mailboxes: true,
+    startsAfter: DATABASES,
+  },
+  {
+    name: "sqlite",
+    script: "sqlite.js",
+    hostname: "sqlite",
+    port: 3456,
+    healthCheck: tcpAnswers(3456, 2),
+    mailboxes: true,
+    storage: true,
+    startsAfter: AFTER_SMTP,
+  },
+  {
+    name: "sqlite_bree",
+    script: "sqlite-bree.js",
+    hostname: "sqlite",
+    mailboxes: true,
+    storage: true,
+    startsAfter: AFTER_SQLITE,
+  },
+  {
+    name: "imap",
+    script: "imap.js",
+    hostname: "imap",
+    port: 993,
+    healthCheck: tcpAnswers(993),
+    mailboxes: true,
+    storage: true,
+    startsAfter: AFTER_SQLITE,
+  },
+  {
+    name: "pop3",
+    script: "pop3.js",
+    hostname: "pop3",
+    port: 995,
+    healthCheck: tcpAnswers(995),
+    mailboxes: true,
+    storage: true,
+    startsAfter: AFTER_SQLITE,
+  },
+  {
+    name: "caldav",
+    script: "caldav.js",
+    hostname: "caldav",
+    port: 5000,
+    healthCheck: tcpAnswers(5000),
+    storage: true,
+    startsAfter: AFTER_SQLITE,
+  },
+  {
+    name: "carddav",
+    script: "carddav.js",
+    hostname: "carddav",
+    port: 6000,
+    healthCheck: tcpAnswers(6000),
+    storage: true,
+    startsAfter: AFTER_SQLITE,
+  },
+];
+
+/** Names that containers talk to among themselves: by loopback, so no talk leaves the host or waits for the DNS. */
+function loopbackNames(domain: string, storage: boolean): Readonly<Record<string, string>> {
+  const { api, caldav, carddav, imap, smtp, sqlite } = serviceNames(domain);
+  const names = storage ? [domain, api, caldav, carddav, imap, smtp, sqlite] : [domain, api, smtp];
+  return Object.fromEntries(names.map((name) => [name, LOOPBACK]));
+}
+
+function appContainer(service: AppService, { domain, mail }: Config): PlannedContainer {
+  const { hostname, port, healthCheck } = service;
+  const mounts = [CERTIFICATES, ENVIRONMENT, ...(service.mailboxes === true ? [MAILBOXES] : [])];
+  const ownName = hostname === "domain" ? domain : hostname && serviceNames(domain)[hostname];
+  return {
+    name: service.name,
+    image: "app",
+    command: ["node", service.script],
+    ...(ownName === undefined ? {} : { hostname: ownName }),
+    ports: port === undefined ? [] : [port],
+    environment: {},
+    reads: ["env", "dkim-key"],
+    mounts,
+    hosts: loopbackNames(domain, mail.storage),
+    ...(healthCheck === undefined ? {} : { healthCheck }),
+    startsAfter: service.startsAfter,
+    stopTimeoutSeconds: 15,
+  };
+}
+
+const PLAIN = { environment: {}, hosts: {}, startsAfter: [] } as const;
+
+const ROUTER: PlannedContainer = {
+  ...PLAIN,
+  name: "sni-router",
+  image: "nginx",
+  command: ["nginx", "-g", "daemon off;"],
+  ports: [443],
+  reads: ["nginx-conf"],
+  mounts: [{ hostPath: NGINX_CONF, containerPath: "/etc/nginx/nginx.conf", readOnly: true }],
+  stopTimeoutSeconds: 10,
+};
+
+const MONGO: PlannedContainer = {
+  ...PLAIN,
+  name: "mongodb",
+  image: "mongo",
+  command: ["mongod", "--bind_ip", LOOPBACK],
+  ports: [27017],
+  reads: [],
+  mounts: [
+    { hostPath: DATA.mongo, containerPath: "/data/db", readOnly: false },
+    { hostPath: DATA.mongoBackups, containerPath: "/backups", readOnly: false },
+  ],
+  healthCheck: mongoAnswers,
+  stopTimeoutSeconds: 60,
+};
+
+const REDIS: PlannedContainer = {
+  ...PLAIN,
+  name: "redis",
+  image: "redis",
+  command: ["redis-server", "--bind", LOOPBACK],
+  ports: [6379],
+  reads: [],
+  mounts: [{ hostPath: DATA.redis, containerPath: "/data", readOnly: false }],
+  healthCheck: redisAnswers,
+  stopTimeoutSeconds: 30,
+};
+
+/** Plans fifteen containers, or nine without mailboxes. */
+export function planContainers(config: Config): readonly PlannedContainer[] {
+  const services = APP_SERVICES.filter(({ storage }) => config.mail.storage || storage !== true);
+  return [ROUTER, ...services.map((service) => appContainer(service, config)), MONGO, REDIS];
+}
+
+/** Containers that read the certificate, and so start anew with each one. */
+export function certificateReaders(storage: boolean): readonly string[] {
+  return APP_SERVICES.filter(
+    (service) => service.port !== undefined && (storage || service.storage !== true),
+  ).map(({ name }) => name);
+}

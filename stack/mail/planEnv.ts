@@ -1,0 +1,150 @@
+/** The mail stack's `.env`: complete, with secrets as slots. */
+import type { Config } from "../config/config.ts";
+import type { Slot, Template } from "../slots.ts";
+import { slot } from "../slots.ts";
+import { SQLITE_STORAGE_PATH } from "./paths.ts";
+import { serviceNames } from "./serviceNames.ts";
+import { FIXED, UNSET } from "./upstreamVariables.ts";
+
+type Variable = readonly [name: string, ...value: (string | Slot)[]];
+
+const SSL_KEY = "/app/ssl/privkey.pem";
+const SSL_CERTIFICATE = "/app/ssl/fullchain.pem";
+const SSL_CHAIN = "/app/ssl/chain.pem";
+
+/** A web server of the app: names of its variables, its public URL, its port on loopback. */
+function server(prefix: string, host: string, port: number): Variable[] {
+  return [
+    [`${prefix}_HOST`, host],
+    [`${prefix}_PORT`, String(port)],
+    [`${prefix}_PROTOCOL`, "https"],
+    // Without the port: from outside, and by the router from inside, each answers on 443.
+    [`${prefix}_URL`, `https://${host}`],
+    [`${prefix}_SSL_KEY_PATH`, SSL_KEY],
+    [`${prefix}_SSL_CERT_PATH`, SSL_CERTIFICATE],
+    [`${prefix}_SSL_CA_PATH`, SSL_CHAIN],
+  ];
+}
+
+function hosts(config: Config): Variable[] {
+  const { domain } = config;
+  const names = serviceNames(domain);
+  return [
+    ["DOMAIN", domain],
+    ["WEBSITE_URL", domain],
+    ["APP_NAME", domain],
+    ...server("WEB", domain, 3000),
+    ...server("API", names.api, 4000),
+    ...server("CALDAV", names.caldav, 5000),
+    ...server("CARDDAV", names.carddav, 6000),
+    ["ERROR_HANDLER_BASE_URL", `https://${domain}`],
+    ["UBUNTU_CALLBACK_URL", `https://${domain}/auth/ubuntu/ok`],
+    ["UBUNTU_REALM", `https://${domain}`],
+    ["APPLE_CALLBACK_URL", `https://${domain}/auth/apple/ok`],
+    ["GOOGLE_CALLBACK_URL", `https://${domain}/auth/google/ok`],
+    ["GITHUB_CALLBACK_URL", `https://${domain}/auth/github/ok`],
+    ["SQLITE_HOST", names.sqlite],
+    ["SQLITE_PORT", "3456"],
+    ["SQLITE_STORAGE_PATH", SQLITE_STORAGE_PATH],
+    ["SQLITE_TMPDIR", `/tmp/production_${SQLITE_STORAGE_PATH}_tmp`],
+    ["SMTP_HOST", names.smtp],
+    ["SMTP_PORT", "465"],
+    ["IMAP_HOST", names.imap],
+    ["IMAP_PORT", "993"],
+    ["POP3_HOST", names.pop3],
+    ["POP3_PORT", "995"],
+    ["MX_HOST", names.mx],
+    ["MX_PORT", "25"],
+    ["MX1_HOST", names.mx],
+    ["MX2_HOST", names.mx],
+    ["SMTP_EXCHANGE_DOMAINS", exchanges(config).join(",")],
+  ];
+}
+
+/** Every host that the domain's MX records name: verification fails on one that is not listed. */
+function exchanges({ domain, dns }: Config): readonly string[] {
+  const own = serviceNames(domain).mx;
+  const more = dns.records.flatMap((record) =>
+    record.type === "MX" && record.name === domain ? [record.exchange] : [],
+  );
+  return [...new Set([own, ...more])];
+}
+
+function senders({ domain }: Config): Variable[] {
+  return [
+    ["EMAIL_ABUSE", `abuse@${domain}`],
+    ["EMAIL_SECURITY", `security@${domain}`],
+    ["EMAIL_FRIENDLY_FROM", `no-reply@${domain}`],
+    ["EMAIL_DEFAULT_FROM_EMAIL", `support@${domain}`],
+    ["EMAIL_DEFAULT_FROM", `${domain} <support@${domain}>`],
+    ["EMAIL_ALERTS_FROM_EMAIL", `alerts@${domain}`],
+    ["EMAIL_ALERTS_FROM", `${domain} <alerts@${domain}>`],
+    ["REMOVED_EMAIL_DOMAIN", `removed.${domain}`],
+    ["SMTP_TRANSPORT_USER", `support@${domain}`],
+    ["SMTP_TRANSPORT_HOST", serviceNames(domain).smtp],
+    ["DKIM_DOMAIN_NAME", domain],
+    ["DKIM_KEY_SELECTOR", "default"],
+    ["DKIM_PRIVATE_KEY_PATH", "/app/ssl/dkim.key"],
+  ];
+}
+
+function secrets({ mail }: Config): Variable[] {
+  return [
+    ["HELPER_ENCRYPTION_KEY", slot("helperEncryptionKey")],
+    ["TXT_ENCRYPTION_KEY", slot("txtEncryptionKey")],
+    ["SRS_SECRET", slot("srsSecret")],
+    ["WEBHOOK_SIGNATURE_KEY", slot("webhookSignatureKey")],
+    // The comma makes the app read a list.
+    ["API_SECRETS", slot("apiSecret"), ","],
+    ["SMTP_TRANSPORT_PASS", slot("smtpTransportPassword")],
+    ["AUTH_BASIC_USERNAME", mail.authUser],
+    ["AUTH_BASIC_PASSWORD", slot("authBasicPassword")],
+  ];
+}
+
+/** For upstream's own scripts, and for a restore: data goes with the release that wrote it. */
+function release({ mail }: Config): Variable[] {
+  return [
+    ["IMAGE_TAG", mail.images.app.tag],
+    ["COMPOSE_PROFILES", mail.storage ? "storage" : ""],
+  ];
+}
+
+/** A plain value needs no quotes; blanks and `#` would end it without. */
+function quoted(value: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]*$/.test(value) ? value : `"${value}"`;
+}
+
+function line([name, ...value]: Variable): Template {
+  const plain = value.map((piece) => (typeof piece === "string" ? quoted(piece) : piece));
+  return [`${name}=`, ...plain, "\n"];
+}
+
+/** Joins neighbouring texts, so that a template shows slots and the text between them. */
+function joined(pieces: Template): Template {
+  const result: (string | Slot)[] = [];
+  for (const piece of pieces) {
+    const last = result.at(-1);
+    if (typeof piece === "string" && typeof last === "string") result[result.length - 1] = last + piece;
+    else result.push(piece);
+  }
+  return result;
+}
+
+/** Variables in the order of the file. */
+export function envVariables(config: Config): readonly Variable[] {
+  return [
+    ...hosts(config),
+    ...senders(config),
+    ...secrets(config),
+    ...release(config),
+    ...FIXED,
+    ...UNSET.map((name): Variable => [name, ""]),
+  ];
+}
+
+/** Plans the text of `.env`. Secrets are slots; none of the secrets that upstream ships is kept. */
+export function planEnv(config: Config): Template {
+  const head = "# Written by Mailstead. Changes here are lost with the next deploy.\n";
+  return joined([head, ...envVariables(config).flatMap(line)]);
+}

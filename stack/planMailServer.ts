@@ -1,0 +1,82 @@
+/** The plan of one mail server: a pure function of its configuration. */
+import type { Config } from "./config/config.ts";
+import { checkRecords } from "./dns/checks/checkRecords.ts";
+import { planDns } from "./dns/planDns.ts";
+import { planFirewall } from "./firewall/planFirewall.ts";
+import type { Issue } from "./issue.ts";
+import { planImages } from "./mail/images.ts";
+import { DIRECTORIES } from "./mail/paths.ts";
+import { planContainers } from "./mail/planContainers.ts";
+import { planFiles, planSteps } from "./mail/planFiles.ts";
+import { serviceNames } from "./mail/serviceNames.ts";
+import type { Plan, PlannedReverseName, PlannedServer } from "./plan.ts";
+
+function planServer({ domain, contact, server, mail, generation, protect }: Config): PlannedServer {
+  const host = serviceNames(domain).mx;
+  return {
+    name: host,
+    provider: server.provider,
+    location: server.location,
+    type: server.type,
+    image: server.image,
+    generation,
+    protect: protect && !server.disposable,
+    boot: {
+      distribution: server.image,
+      hostname: host,
+      adminKeys: server.adminKeys,
+      swapMib: server.swapMib,
+      environment: { EMAIL: contact, DOMAIN: domain, AUTH_BASIC_USERNAME: mail.authUser },
+      directories: DIRECTORIES,
+    },
+  };
+}
+
+/** Both families name the host of the MX: receivers ask for each, and Gmail refuses IPv6 without. */
+function planReverseNames(domain: string): readonly PlannedReverseName[] {
+  const ptr = serviceNames(domain).mx;
+  return [
+    { role: "reverse-v4", family: "ipv4", ptr },
+    { role: "reverse-v6", family: "ipv6", ptr },
+  ];
+}
+
+function planClients({ domain, mail }: Config): Plan["clients"] {
+  const { imap, pop3, smtp } = serviceNames(domain);
+  const sending = { service: "SMTP", host: smtp, port: 465, security: "TLS" } as const;
+  if (!mail.storage) return [sending];
+  return [
+    { service: "IMAP", host: imap, port: 993, security: "TLS" },
+    sending,
+    { service: "POP3", host: pop3, port: 995, security: "TLS" },
+  ];
+}
+
+/**
+ * Plans everything that will be declared.
+ *
+ * The same configuration gives the same plan, byte for byte; late values are slots in it.
+ *
+ * @returns the plan, and what is wrong with its records. With an issue of severity `error` nothing may be made.
+ */
+export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } {
+  const records = planDns(config);
+  const paths = config.dns.records.map((_, index) => `mailstead:dns.records[${index}]`);
+  const plan: Plan = {
+    domain: config.domain,
+    zone: config.dns.zone,
+    contact: config.contact,
+    protect: config.protect,
+    server: planServer(config),
+    firewall: planFirewall(config),
+    reverseNames: planReverseNames(config.domain),
+    records,
+    files: planFiles(config),
+    steps: planSteps(config),
+    images: planImages(config),
+    containers: planContainers(config),
+    clients: planClients(config),
+    webAddress: `https://${config.domain}`,
+  };
+  return { plan, issues: [...checkRecords(records, paths)] };
+}
