@@ -15,7 +15,7 @@ export function compareInputs(
 ): DiffResult {
   const { schema } = handler;
   const normalise = (inputs: Known): Properties => handler.normalise?.(inputs) ?? inputs;
-  const olds = comparable(schema, normalise(change.oldInputs));
+  const olds = comparable(schema, normalise(deployed(schema, change)));
   const news = comparable(schema, normalise(change.newInputs));
   const details: Record<string, DiffResult["details"][string]> = {};
   const replaces: string[] = [];
@@ -33,13 +33,29 @@ export function compareInputs(
   return { changed, details, replaces };
 }
 
+/** Old inputs, with outputs in their place where those are what counts. */
+function deployed(schema: ResourceSchema, { oldInputs, oldOutputs }: DiffArguments): Known {
+  const compared = Object.keys(oldOutputs).filter(
+    (key) =>
+      schema.comparedWithOutput?.includes(key) ||
+      (schema.optionalComputed?.includes(key) && !(key in oldInputs)),
+  );
+  return { ...oldInputs, ...Object.fromEntries(compared.map((key) => [key, oldOutputs[key] ?? null])) };
+}
+
 function comparable(schema: ResourceSchema, inputs: Properties): Record<string, Value> {
   const result: Record<string, Value> = {};
   for (const [key, value] of Object.entries({ ...schema.defaults, ...inputs })) {
-    if (value === undefined || value === null || key.startsWith("__")) continue;
+    if (value === undefined || value === null || key.startsWith("__") || isEmpty(value)) continue;
     result[key] = sorted(schema, key, value);
   }
   return result;
+}
+
+/** An empty list or object says no more than one left out. */
+function isEmpty(value: Value): boolean {
+  if (isList(value)) return value.length === 0;
+  return isMap(value) && Object.keys(value).length === 0;
 }
 
 function sorted(schema: ResourceSchema, path: string, value: Value): Value {

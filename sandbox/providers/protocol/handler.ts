@@ -54,8 +54,10 @@ export interface ResourceSchema {
   readonly deleteBeforeReplace?: boolean;
   /** Inputs whose change is no change at all. */
   readonly ignored?: readonly string[];
-  /** Inputs that, when left out, keep what is deployed: dropping them is no change. */
+  /** Inputs that, when left out, keep what is deployed: dropping them, or naming what is deployed, is no change. */
   readonly optionalComputed?: readonly string[];
+  /** Inputs that are compared with the output of the same name: what the vendor made of them counts. */
+  readonly comparedWithOutput?: readonly string[];
   /** Paths of lists whose order means nothing: `firewallIds`, `rules`, `rules.sourceIps`. */
   readonly sets?: readonly string[];
   /** Limits in seconds without `customTimeouts`. Default 20 minutes each. */

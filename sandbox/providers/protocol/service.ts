@@ -103,7 +103,7 @@ export class ProviderService {
       Promise.resolve(handler.check?.(news, unmarshal(request.getOlds()).value, context)),
     );
     failures.push(...(checked?.failures ?? []));
-    return checkResponse(failures).setInputs(marshal(checked?.inputs ?? news, secrets));
+    return checkResponse(failures, request.getUrn()).setInputs(marshal(checked?.inputs ?? news, secrets));
   }
 
   async #diff(request: pb.DiffRequest): Promise<pb.DiffResponse> {
@@ -275,10 +275,13 @@ function* knownInputs(handler: ResourceHandler, news: Known): Generator<CheckFai
   }
 }
 
-function checkResponse(failures: readonly CheckFailure[]): pb.CheckResponse {
+/** Failures in the words of the Terraform bridge, which most real plugins are built on. */
+function checkResponse(failures: readonly CheckFailure[], urn = ""): pb.CheckResponse {
   const response = new providerPb.CheckResponse();
+  const name = urn.split("::").at(-1) ?? "";
   for (const { property, reason } of failures) {
-    response.addFailures(new providerPb.CheckFailure().setProperty(property).setReason(reason));
+    const place = property === "" || name === "" ? "" : `. Examine values at '${name}.${property}'.`;
+    response.addFailures(new providerPb.CheckFailure().setReason(`${reason}${place}`));
   }
   return response;
 }
