@@ -48,5 +48,7 @@ export const clients = plan.clients;
 export const records = server.records;
 /** Files that `ssh` needs to reach the host, relative to the project. */
 export const ssh = server.sshFiles;
+/** Values behind the plan's slots. Secret; `mailstead render --show-secrets` reads it. */
+export const slots = server.slots;
 /** What is left to do. */
 export const nextSteps = stepsAfter(plan);

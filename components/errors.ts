@@ -2,27 +2,40 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "../stack/issue.ts";
 
+/**
+ * Ends the run; the engine prints the message alone.
+ *
+ * The SDK puts the name of a property before the message, again for each resource that waits for it. Those would bury
+ * what the reader needs, so the message stays as it is.
+ */
+export class StopError extends pulumi.RunError {
+  constructor(message: string) {
+    super(message);
+    Object.defineProperty(this, "message", { get: () => message, set: () => undefined });
+  }
+}
+
 /** One issue as a line: where, what, what to do. */
 export function issueLine(issue: Issue): string {
   return `${issue.path}: ${issue.message} → ${issue.fix}`;
 }
 
 /** All faults of a configuration at once. Nothing has been declared when it is thrown. */
-export function configurationError(faults: readonly Issue[]): pulumi.RunError {
+export function configurationError(faults: readonly Issue[]): StopError {
   const count = faults.length === 1 ? "1 fault" : `${String(faults.length)} faults`;
   const lines = faults.map((fault) => `  ${issueLine(fault)}`);
-  return new pulumi.RunError([`The configuration has ${count}; nothing was changed.`, ...lines].join("\n"));
+  return new StopError([`The configuration has ${count}; nothing was changed.`, ...lines].join("\n"));
 }
 
 /** A change that would destroy something that cannot be had back. */
-export function refusal(reason: string, waysOut: readonly string[]): pulumi.RunError {
+export function refusal(reason: string, waysOut: readonly string[]): StopError {
   const lines = waysOut.map((way) => `  - ${way}`);
-  return new pulumi.RunError([`Refused: ${reason}`, "Ways out:", ...lines].join("\n"));
+  return new StopError([`Refused: ${reason}`, "Ways out:", ...lines].join("\n"));
 }
 
 /** Something outside did not answer as it must. */
-export function outsideError(what: string, cause: unknown, nextStep: string): pulumi.RunError {
-  return new pulumi.RunError(`${what}: ${causeText(cause)}\nNext step: ${nextStep}`);
+export function outsideError(what: string, cause: unknown, nextStep: string): StopError {
+  return new StopError(`${what}: ${causeText(cause)}\nNext step: ${nextStep}`);
 }
 
 /** Message of whatever was thrown. */

@@ -37,6 +37,8 @@ export class MailServer extends pulumi.ComponentResource {
   readonly login: pulumi.Output<Login>;
   readonly addresses: { readonly ipv4: pulumi.Output<string>; readonly ipv6: pulumi.Output<string> };
   readonly records: readonly RecordRow[];
+  /** Every late value by slot, for `mailstead render --show-secrets`. Secret. */
+  readonly slots: pulumi.Output<Readonly<Record<string, string>>>;
   /** Files for `ssh` on this machine, relative to the project. */
   readonly sshFiles: pulumi.Output<SshFiles>;
 
@@ -70,6 +72,7 @@ export class MailServer extends pulumi.ComponentResource {
     this.addresses = { ipv4: addresses.ipv4, ipv6: addresses.ipv6 };
     this.records = recordTable(plan.records, values);
     this.login = firstLogin(plan, values);
+    this.slots = pulumi.secret(pulumi.all(values as Record<string, pulumi.Output<string>>));
     this.registerOutputs({ webAddress: this.webAddress, addresses: this.addresses });
   }
 }
