@@ -1,13 +1,21 @@
 import { defineConfig } from "vitest/config";
+import ByName from "./test/support/byName.ts";
 
 export default defineConfig({
   test: {
+    // Only the sandbox project has an order that matters; the fast one runs in parallel.
+    sequence: { sequencer: ByName },
     projects: [
-      { test: { name: "fast", include: ["test/{unit,golden,component}/**/*.test.ts"], testTimeout: 30_000 } },
       {
+        extends: true,
+        test: { name: "fast", include: ["test/{unit,golden,component}/**/*.test.ts"], testTimeout: 60_000 },
+      },
+      {
+        extends: true,
         test: {
           name: "sandbox",
           include: ["test/sandbox/**/*.test.ts"],
+          globalSetup: ["test/sandbox/globalSetup.ts"],
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -62,7 +62,7 @@ config() { printf 'user = "%s:%s"\\n' "$(value AUTH_BASIC_USERNAME)" "$(value AU
 base=https://127.0.0.1:3000
 call() { curl --silent --show-error --fail --insecure --config <(config) --cookie "$jar" --cookie-jar "$jar" -H 'Accept: application/json' "$@"; }
 printf '%s' ${quoted(new URLSearchParams({ email: login.email, password: login.password }).toString())} |
-  call -H 'Content-Type: application/x-www-form-urlencoded' --data-binary @- "$base/en/login" >/dev/null
+  call -H 'Content-Type: application/x-www-form-urlencoded' --data-binary @- "$base/login" >/dev/null
 call "$base/setup/dns/${domain}"
 `;
 }

@@ -1,0 +1,8 @@
+/** Runs sandbox test files in the order of their names: together they tell one server's life. */
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+export default class ByName extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return Promise.resolve(files.toSorted((left, right) => left.moduleId.localeCompare(right.moduleId)));
+  }
+}

@@ -1,0 +1,70 @@
+/** What the host itself says, asked over the pinned SSH connection. */
+import { onHost, succeed } from "./sandbox.ts";
+
+/** A container as `docker inspect` tells it. */
+export interface Seen {
+  readonly name: string;
+  readonly id: string;
+  readonly running: boolean;
+  /** `none` where it has no health check. */
+  readonly health: string;
+  readonly image: string;
+}
+
+const FORMAT =
+  '{"name":"{{.Name}}","id":"{{.Id}}","running":{{.State.Running}},"health":"{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}","image":"{{.Image}}"}';
+
+/** Every container on the host, by name. */
+export async function containers(): Promise<Map<string, Seen>> {
+  const printed = await onHost(`docker ps -aq | xargs -r docker inspect --format '${FORMAT}'\n`);
+  const seen = printed
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Seen)
+    .map((container) => ({ ...container, name: container.name.replace(/^\//, "") }));
+  return new Map(seen.map((container) => [container.name, container]));
+}
+
+/** Names of containers that the plan has, with whether they have a health check. */
+export async function planned(): Promise<{ name: string; checked: boolean; ports: number[] }[]> {
+  const printed = await succeed([
+    "node",
+    "cli/mailstead.js",
+    "render",
+    "containers",
+    "--json",
+    "--stack",
+    "dev",
+  ]);
+  const plan = JSON.parse(printed) as {
+    containers: { name: string; healthCheck?: object; ports: number[] }[];
+  };
+  return plan.containers.map(({ name, healthCheck, ports }) => ({
+    name,
+    checked: healthCheck !== undefined,
+    ports,
+  }));
+}
+
+/** Names of containers that are not as the plan wants them; empty when all is well. */
+export async function unwell(): Promise<string[]> {
+  const [plan, seen] = await Promise.all([planned(), containers()]);
+  const faults = plan.flatMap(({ name, checked }) => {
+    const container = seen.get(name);
+    if (container?.running !== true) return [`${name} does not run`];
+    return checked && container.health !== "healthy" ? [`${name} is ${container.health}`] : [];
+  });
+  const names = new Set(plan.map(({ name }) => name));
+  return [
+    ...faults,
+    ...[...seen.keys()].filter((name) => !names.has(name)).map((name) => `${name} is not planned`),
+  ];
+}
+
+/** Names of containers that were made anew between two looks. */
+export function madeAnew(before: ReadonlyMap<string, Seen>, after: ReadonlyMap<string, Seen>): string[] {
+  return [...after.values()]
+    .filter(({ name, id }) => before.get(name)?.id !== id)
+    .map(({ name }) => name)
+    .sort();
+}

@@ -1,0 +1,146 @@
+/** What people do with the server: sign up, add the domain, make aliases, send and read. */
+import { setConfig, succeed } from "./sandbox.ts";
+
+export const ADMIN = { email: "owner@outside.test", password: "correct horse battery staple" };
+export const DOMAIN = "example.com";
+
+/** A line of the server's own checklist. */
+export interface ChecklistItem {
+  readonly type: string;
+  readonly name: string;
+  readonly expected: string;
+  readonly found: readonly string[];
+  readonly pass: boolean;
+}
+
+interface Login {
+  readonly address: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** First login, from the stack's secret output. */
+export async function firstLogin(): Promise<Login> {
+  return JSON.parse(
+    await succeed(["pulumi", "stack", "output", "login", "--show-secrets", "--json", "--stack", "dev"]),
+  ) as Login;
+}
+
+const JAR = ".sandbox/run/cookies";
+
+/** One call to the web interface, with the gate's login and the session's cookie. Secrets travel by standard input. */
+export async function web(path: string, fields?: Readonly<Record<string, string>>): Promise<string> {
+  const { username, password } = await firstLogin();
+  const lines = [
+    `url = "https://${DOMAIN}${path}"`,
+    `user = "${username}:${password}"`,
+    'header = "Accept: application/json"',
+    `cookie = "${JAR}"`,
+    `cookie-jar = "${JAR}"`,
+    ...(fields === undefined ? [] : [`data = "${new URLSearchParams(fields).toString()}"`]),
+  ];
+  return succeed(
+    ["curl", "--silent", "--show-error", "--fail-with-body", "--max-time", "60", "--config", "-"],
+    {
+      input: `${lines.join("\n")}\n`,
+    },
+  );
+}
+
+/** Reads the server's own checklist for the domain. */
+export async function checklist(): Promise<ChecklistItem[]> {
+  const answer = JSON.parse(await web(`/setup/dns/${DOMAIN}`)) as { checklist: ChecklistItem[] };
+  return answer.checklist;
+}
+
+/** Registers the administrator and adds the domain. */
+export async function signUp(): Promise<void> {
+  await web("/register", ADMIN);
+  await web("/my-account/domains", { domain: DOMAIN });
+}
+
+/** Makes an alias with a mailbox and returns its password. */
+export async function addAlias(name: string): Promise<string> {
+  const alias = JSON.parse(await web(`/my-account/domains/${DOMAIN}/aliases`, { name })) as {
+    password: string;
+  };
+  return alias.password;
+}
+
+/** Pastes the two values of the onboarding into the configuration, from the server's checklist. */
+export async function pasteOnboarding(items: readonly ChecklistItem[]): Promise<void> {
+  const verification = items.find(({ expected }) => expected.startsWith("forward-email-site-verification="));
+  const dkim = items.find(({ name }) => name.includes("._domainkey."));
+  if (verification === undefined || dkim === undefined)
+    throw new Error("the checklist lacks a value to paste");
+  await setConfig("mailstead:dns.verification", verification.expected.replace(/^.*=/, ""));
+  await setConfig("mailstead:dns.dkim[0].selector", dkim.name.replace(/\._domainkey\..*$/, ""));
+  await setConfig("mailstead:dns.dkim[0].publicKey", dkim.expected.replace(/^.*p=/, "").replace(/;$/, ""));
+}
+
+/** Submits a message as an alias. */
+export async function submit(user: string, password: string, to: string, subject: string): Promise<void> {
+  const request = {
+    do: "send",
+    host: `smtp.${DOMAIN}`,
+    user,
+    password,
+    to,
+    subject,
+    text: "sent from the inside",
+  };
+  await succeed(["node", "sandbox/client/mailProgram.ts"], {
+    input: JSON.stringify(request),
+    limitSeconds: 60,
+  });
+}
+
+/** Reads the newest message of a subject over IMAP; the certificate is verified. */
+export async function readMail(
+  user: string,
+  password: string,
+  subject: string,
+): Promise<{ found: number; source?: string }> {
+  const request = { do: "read", host: `imap.${DOMAIN}`, user, password, subject };
+  return JSON.parse(
+    await succeed(["node", "sandbox/client/mailProgram.ts"], {
+      input: JSON.stringify(request),
+      limitSeconds: 60,
+    }),
+  ) as { found: number; source?: string };
+}
+
+/** A message at the outside host. */
+export interface Received {
+  readonly id: string;
+  readonly subject: string;
+  readonly remoteAddress: string;
+  readonly helo: string;
+  readonly spf: string;
+  readonly dkim: readonly { domain: string; selector: string; result: string }[];
+  readonly dmarc: string;
+  readonly iprev: unknown;
+}
+
+const CONTROL = "http://127.0.0.1:8103";
+
+/** Sends from the outside host's queue. */
+export async function sendFromOutside(to: string, subject: string, family?: "ipv4" | "ipv6"): Promise<void> {
+  const message = { from: "friend@outside.test", to, subject, text: "sent from the outside", family };
+  await succeed(
+    ["curl", "--silent", "--show-error", "--fail-with-body", "--data-binary", "@-", `${CONTROL}/send`],
+    {
+      input: JSON.stringify(message),
+    },
+  );
+}
+
+/** Messages that arrived outside. */
+export async function outsideInbox(): Promise<Received[]> {
+  return JSON.parse(await succeed(["curl", "--silent", "--fail", `${CONTROL}/inbox`])) as Received[];
+}
+
+/** Messages that wait in the outside host's queue. */
+export async function outsideQueue(): Promise<unknown[]> {
+  return JSON.parse(await succeed(["curl", "--silent", "--fail", `${CONTROL}/queue`])) as unknown[];
+}

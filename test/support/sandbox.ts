@@ -1,0 +1,153 @@
+/** How the sandbox tests drive the sandbox: commands inside, the engine, SSH, and bounded waits. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import process from "node:process";
+
+/** Root of the checkout. */
+export const project: string = join(import.meta.dirname, "../..");
+const runScript = join(project, "sandbox/run");
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Options {
+  readonly input?: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Seconds after which the command is ended and the test fails. */
+  readonly limitSeconds?: number;
+}
+
+/** Runs a command inside the sandbox and waits for its end, whatever its exit code. */
+export function inside(command: readonly string[], options: Options = {}): Promise<Ended> {
+  const limit = options.limitSeconds ?? 420;
+  return new Promise((resolve, reject) => {
+    const child = spawn(runScript, command, {
+      cwd: options.cwd ?? project,
+      env: { ...process.env, ...options.env },
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: true,
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      reject(
+        new Error(
+          `${command.join(" ")} did not end within ${limit} s\n${stdout.slice(-2000)}${stderr.slice(-2000)}`,
+        ),
+      );
+    }, limit * 1000);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? 137, stdout, stderr });
+    });
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(options.input ?? "");
+  });
+}
+
+/** Runs a command inside; a non-zero exit code fails the test with what it printed. */
+export async function succeed(command: readonly string[], options: Options = {}): Promise<string> {
+  const ended = await inside(command, options);
+  if (ended.code !== 0) {
+    throw new Error(
+      `${command.join(" ")} ended with ${ended.code}\n${ended.stdout.slice(-6000)}\n${ended.stderr.slice(-3000)}`,
+    );
+  }
+  return ended.stdout;
+}
+
+/** Name of the sandbox's stack. */
+export const STACK = "dev";
+
+/** `pulumi COMMAND … --stack dev --non-interactive`. */
+export function pulumi(args: readonly string[], options: Options = {}): Promise<Ended> {
+  return inside(["pulumi", ...args, "--stack", STACK, "--non-interactive"], options);
+}
+
+/** A plain `pulumi up` that must succeed; returns what it printed. */
+export async function up(options: Options = {}): Promise<string> {
+  const ended = await pulumi(["up", "--yes", "--skip-preview"], options);
+  if (ended.code !== 0)
+    throw new Error(
+      `pulumi up ended with ${ended.code}\n${ended.stdout.slice(-8000)}\n${ended.stderr.slice(-2000)}`,
+    );
+  return ended.stdout;
+}
+
+/** Fails unless a plain preview and a refreshed one both have nothing to do. */
+export async function expectNoChanges(): Promise<void> {
+  for (const extra of [[], ["--refresh", "--run-program"]]) {
+    const ended = await pulumi(["preview", ...extra, "--expect-no-changes", "--diff"]);
+    if (ended.code !== 0) {
+      throw new Error(
+        `preview ${extra.join(" ")} ended with ${ended.code}\n${ended.stdout.slice(-6000)}\n${ended.stderr.slice(-2000)}`,
+      );
+    }
+  }
+}
+
+/** Sets one value of the configuration, as the user would: `pulumi config set --path`. */
+export async function setConfig(path: string, value: string): Promise<void> {
+  await succeed(["pulumi", "config", "set", "--path", path, value, "--stack", STACK]);
+}
+
+/** Outputs of the stack without secrets. */
+export async function outputs(): Promise<{ addresses: { ipv4: string; ipv6: string }; webAddress: string }> {
+  return JSON.parse(await succeed(["pulumi", "stack", "output", "--json", "--stack", STACK])) as {
+    addresses: { ipv4: string; ipv6: string };
+    webAddress: string;
+  };
+}
+
+/** Runs a script on the host over the pinned SSH connection; it travels by standard input. */
+export async function onHost(script: string): Promise<string> {
+  return succeed(["node", "cli/mailstead.js", "ssh", "--stack", STACK, "--", "bash", "-s"], {
+    input: script,
+  });
+}
+
+/**
+ * Waits until a question has the wanted answer.
+ *
+ * @param what is named when the wait ends without it.
+ * @param limitSeconds how long; the question is asked again every quarter of a second.
+ */
+export async function waitFor<T>(
+  what: string,
+  limitSeconds: number,
+  ask: () => Promise<T | undefined | false>,
+): Promise<T> {
+  const end = Date.now() + limitSeconds * 1000;
+  let last: unknown;
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined && answer !== false) return answer;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) {
+      throw new Error(`waited ${limitSeconds} s for ${what}`, { cause: last });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/** Counts of the steps that an update printed: created, updated, replaced, deleted, unchanged. */
+export function counts(printed: string): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const [, count, word] of printed.matchAll(
+    /^\s+[+~=-]*\+?-? ?(\d+) (created|updated|replaced|deleted|unchanged)/gm,
+  )) {
+    if (word !== undefined) found[word] = Number(count);
+  }
+  return found;
+}
