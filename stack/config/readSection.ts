@@ -28,7 +28,7 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** Shows a value that is not secret, cut short. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  const text = JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }
 

@@ -15,7 +15,9 @@ export function extraRecord(record: ExtraRecord, ttlSeconds: number | "auto"): P
       return { ...record, ...ttl, type: "CNAME" };
     case "NS":
       return { ...record, ...ttl, type: "NS" };
-    default:
+    case "MX":
+    case "SRV":
+    case "CAA":
       return { ...record, ...ttl };
   }
 }

@@ -131,6 +131,8 @@ function joined(pieces: Template): Template {
   return result;
 }
 
+const SAME_FOR_ALL: readonly Variable[] = [...FIXED, ...UNSET.map((name): Variable => [name, ""])];
+
 /** Variables in the order of the file. */
 export function envVariables(config: Config): readonly Variable[] {
   return [
@@ -138,8 +140,7 @@ export function envVariables(config: Config): readonly Variable[] {
     ...senders(config),
     ...secrets(config),
     ...release(config),
-    ...FIXED,
-    ...UNSET.map((name): Variable => [name, ""]),
+    ...SAME_FOR_ALL,
   ];
 }
 

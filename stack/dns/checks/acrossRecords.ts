@@ -26,10 +26,15 @@ const aliasAlone: Rule = ({ record, path, before }) => {
   return [errorAt(`${path}.name`, { rule: "alias-not-alone", message, fix, source: "RFC 1034 3.6.2" })];
 };
 
-/** What a record says, without what we say about it. */
+/** What we say about a record, beside what the record says. */
+const OURS = ["role", "purpose", "level", "ttlSeconds"];
+
 function data(record: PlannedRecord): string {
-  const { role: _role, purpose: _purpose, level: _level, ttlSeconds: _ttl, ...said } = record;
-  return JSON.stringify(said);
+  return JSON.stringify(
+    Object.entries(record)
+      .filter(([key]) => !OURS.includes(key))
+      .sort(),
+  );
 }
 
 const noTwins: Rule = ({ record, path, before }) => {
