@@ -1,0 +1,113 @@
+/** What Hetzner's side remembers: `hetzner.json`. */
+import { z } from "zod";
+
+const labels = z.record(z.string(), z.string());
+
+const sshKey = z.object({
+  id: z.int(),
+  name: z.string(),
+  publicKey: z.string(),
+  fingerprint: z.string(),
+  labels,
+  created: z.string(),
+});
+
+const primaryIp = z.object({
+  id: z.int(),
+  name: z.string(),
+  type: z.enum(["ipv4", "ipv6"]),
+  /** IPv4 address, or base of the /64 with its final `::`. */
+  address: z.string(),
+  location: z.string(),
+  autoDelete: z.boolean(),
+  protected: z.boolean(),
+  assignee: z.int().nullable(),
+  /** Reverse names by address; without an entry IPv4 has the default name and IPv6 none. */
+  reverse: z.record(z.string(), z.string()),
+  labels,
+  created: z.string(),
+});
+
+const rule = z.object({
+  direction: z.enum(["in", "out"]),
+  protocol: z.enum(["tcp", "udp", "icmp", "esp", "gre"]),
+  port: z.string().nullable(),
+  source_ips: z.array(z.string()),
+  destination_ips: z.array(z.string()),
+  description: z.string().nullable(),
+});
+
+const firewall = z.object({
+  id: z.int(),
+  name: z.string(),
+  rules: z.array(rule),
+  servers: z.array(z.int()),
+  labels,
+  created: z.string(),
+});
+
+const server = z.object({
+  id: z.int(),
+  name: z.string(),
+  status: z.enum(["initializing", "starting", "running", "stopping", "off", "deleting"]),
+  type: z.string(),
+  imageId: z.int(),
+  location: z.string(),
+  diskGb: z.int(),
+  ipv4: z.int().nullable(),
+  ipv6: z.int().nullable(),
+  protected: z.boolean(),
+  /** Only until the machine is made: it may carry a private key. */
+  userData: z.string().optional(),
+  /** Off only when `start_after_create` was false. */
+  startAfterCreate: z.boolean(),
+  labels,
+  created: z.string(),
+});
+
+const action = z.object({
+  id: z.int(),
+  command: z.string(),
+  status: z.enum(["running", "success", "error"]),
+  progress: z.int(),
+  started: z.string(),
+  finished: z.string().nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  resources: z.array(z.object({ id: z.int(), type: z.string() })),
+});
+
+/** Schema of the file. */
+export const hetznerStateSchema = z.object({
+  nextId: z.record(z.string(), z.int()),
+  /** Released addresses, the longest free first; given again only when no fresh one is left. */
+  released: z.array(z.string()),
+  /** Fresh addresses given so far, by family. */
+  handedOut: z.object({ ipv4: z.int(), ipv6: z.int() }),
+  sshKeys: z.array(sshKey),
+  primaryIps: z.array(primaryIp),
+  firewalls: z.array(firewall),
+  servers: z.array(server),
+  actions: z.array(action),
+});
+
+export type HetznerState = z.infer<typeof hetznerStateSchema>;
+export type SshKey = z.infer<typeof sshKey>;
+export type PrimaryIp = z.infer<typeof primaryIp>;
+export type FirewallRule = z.infer<typeof rule>;
+export type Firewall = z.infer<typeof firewall>;
+export type CloudServer = z.infer<typeof server>;
+export type Action = z.infer<typeof action>;
+
+/** Nothing made yet. Ids start apart, so that a mixed-up id is not found instead of wrong. */
+export function emptyHetznerState(): HetznerState {
+  return {
+    nextId: { sshKeys: 2001, primaryIps: 3001, servers: 4001, firewalls: 5001, actions: 500001 },
+    released: [],
+    handedOut: { ipv4: 0, ipv6: 0 },
+    sshKeys: [],
+    primaryIps: [],
+    firewalls: [],
+    servers: [],
+    actions: [],
+  };
+}

@@ -1,0 +1,37 @@
+/** The control path `/_sandbox`, on the API's own port but only for this machine and never through the TLS front. */
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { type FaultBook, faultSchema } from "./faults.ts";
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
+const LOCAL_HOST = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/;
+
+/**
+ * - `POST faults`: adds a fault; 201 with the list, 422 where it is not understood.
+ * - `DELETE faults`: removes all; 204.
+ * - `GET state`: everything the vendors remember, without secrets.
+ */
+export function controlRoutes(faults: FaultBook, state: () => unknown): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.use("*", async (context, next) => {
+    // The front hands on requests from loopback too: it keeps the vendor's name in Host.
+    const remote = context.env.incoming.socket.remoteAddress ?? "";
+    const forwarded = context.req.header("x-forwarded-for") ?? context.req.header("via");
+    const local = LOOPBACK.test(remote) && LOCAL_HOST.test(context.req.header("host") ?? "");
+    if (!local || forwarded !== undefined) return context.text("not found\n", 404);
+    return next();
+  });
+  app.post("/faults", async (context) => {
+    const parsed = faultSchema.safeParse(await context.req.json().catch(() => undefined));
+    if (!parsed.success) return context.json({ error: parsed.error.issues }, 422);
+    faults.add(parsed.data);
+    return context.json({ faults: faults.list() }, 201);
+  });
+  app.get("/faults", (context) => context.json({ faults: faults.list() }));
+  app.delete("/faults", (context) => {
+    faults.clear();
+    return context.body(null, 204);
+  });
+  app.get("/state", (context) => context.json(state() as Record<string, unknown>));
+  return app;
+}

@@ -1,0 +1,129 @@
+/**
+ * Starts both vendor APIs over one folder.
+ *
+ * Everything that an API has answered is on disk before the answer; a new start over the same folder goes on
+ * where the old one ended: zones and reverse names are pushed again, machines that should run are switched on.
+ */
+import { join } from "node:path";
+import { type CloudflareCloud, cloudflareApi } from "./cloudflare/cloudflareApi.ts";
+import { cloudflareStateSchema } from "./cloudflare/state.ts";
+import { openZoneWriter } from "./cloudflare/zoneWriter.ts";
+import { seedZones, type ZoneOption } from "./cloudflare/zones.ts";
+import type { DnsDriver, HostDriver } from "./drivers.ts";
+import { openActions } from "./hetzner/actions.ts";
+import type { HetznerCloud, HetznerLimits } from "./hetzner/cloud.ts";
+import { hetznerApi, resumeHetzner } from "./hetzner/hetznerApi.ts";
+import { emptyHetznerState, hetznerStateSchema } from "./hetzner/state.ts";
+import { controlRoutes } from "./serve/control.ts";
+import { type FaultBook, openFaultBook } from "./serve/faults.ts";
+import { openStore } from "./serve/jsonStore.ts";
+import { listen } from "./serve/listen.ts";
+import { mask, openRequestLog } from "./serve/requestLog.ts";
+
+/** What the cloud needs. */
+export interface CloudOptions {
+  /** Holds hetzner.json, cloudflare.json and requests.jsonl; made where it is missing. */
+  readonly folder: string;
+  readonly hosts: HostDriver;
+  readonly dns: DnsDriver;
+  /** Exactly 64 characters, as the vendor's plugin demands. */
+  readonly hetznerToken: string;
+  /** 40 to 80 letters, digits, `_` or `-`. */
+  readonly cloudflareToken: string;
+  /** Active zones, by name or with an id. */
+  readonly zones: readonly ZoneOption[];
+  /** 0 takes a free port. */
+  readonly hetznerPort: number;
+  readonly cloudflarePort: number;
+  /** Default: 10 servers, 20 addresses, 50 firewalls, 100 keys. */
+  readonly limits?: Partial<HetznerLimits>;
+  /** Images that may be ordered. Default: all in the list; the host driver then fails the action of one that it cannot boot. */
+  readonly bootableImages?: readonly string[];
+  /** Default: two names as Cloudflare gives them. */
+  readonly nameServers?: readonly string[];
+}
+
+/** The running cloud. */
+export interface Cloud {
+  /** `http://127.0.0.1:8101/v1` is the endpoint that the plugin wants; this is without `/v1`. */
+  readonly hetznerUrl: string;
+  /** Without `/client/v4`. */
+  readonly cloudflareUrl: string;
+  /** Stops both listeners. Work of drivers still under way is taken up at the next start. */
+  close(): Promise<void>;
+}
+
+const LIMITS: HetznerLimits = { servers: 10, primaryIps: 20, firewalls: 50, sshKeys: 100 };
+
+/**
+ * Starts the APIs; resolves when both answer and the name server has all names.
+ * @throws Error when a token has the wrong form, a file cannot be read, a port is taken or a driver fails.
+ */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  checkTokens(options);
+  const faults = openFaultBook();
+  const stopping = new AbortController();
+  const hetzner = openHetzner(options, faults, stopping.signal);
+  const cloudflare = openCloudflare(options);
+  for (const zone of cloudflare.store.data.zones) await cloudflare.writer.write(zone);
+  await resumeHetzner(hetzner);
+  const control = controlRoutes(faults, () =>
+    mask({ hetzner: visible(hetzner), cloudflare: cloudflare.store.data, faults: faults.list() }),
+  );
+  const shared = { faults, control, log: openRequestLog(join(options.folder, "requests.jsonl")) };
+  const one = await listen(hetznerApi(hetzner, options.hetznerToken), shared, options.hetznerPort);
+  const other = await listen(cloudflareApi(cloudflare), shared, options.cloudflarePort).catch(
+    async (cause) => {
+      await one.close();
+      throw cause;
+    },
+  );
+  return {
+    hetznerUrl: one.url,
+    cloudflareUrl: other.url,
+    async close() {
+      hetzner.actions.close();
+      stopping.abort();
+      await Promise.all([one.close(), other.close()]);
+    },
+  };
+}
+
+function checkTokens(options: CloudOptions): void {
+  if (options.hetznerToken.length !== 64) throw new Error("hetznerToken must have exactly 64 characters");
+  if (!/^[0-9A-Za-z_-]{40,80}$/.test(options.cloudflareToken)) {
+    throw new Error("cloudflareToken must be 40 to 80 letters, digits, _ or -");
+  }
+}
+
+function openHetzner(options: CloudOptions, faults: FaultBook, stopping: AbortSignal): HetznerCloud {
+  const store = openStore(join(options.folder, "hetzner.json"), hetznerStateSchema, emptyHetznerState());
+  return {
+    store,
+    actions: openActions(store),
+    hosts: options.hosts,
+    dns: options.dns,
+    faults,
+    limits: { ...LIMITS, ...options.limits },
+    bootableImages: options.bootableImages,
+    stopping,
+  };
+}
+
+function openCloudflare(options: CloudOptions): CloudflareCloud {
+  const store = openStore(join(options.folder, "cloudflare.json"), cloudflareStateSchema, { zones: [] });
+  seedZones(store.data, options.zones);
+  store.save();
+  return {
+    store,
+    writer: openZoneWriter(options.dns),
+    token: options.cloudflareToken,
+    nameServers: options.nameServers ?? ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"],
+  };
+}
+
+/** The books without user-data. */
+function visible(hetzner: HetznerCloud): unknown {
+  const { servers, ...rest } = hetzner.store.data;
+  return { ...rest, servers: servers.map(({ userData: _, ...server }) => server) };
+}
