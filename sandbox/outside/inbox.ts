@@ -86,11 +86,10 @@ async function keep(settings: OutsideSettings, session: SMTPServerSession, raw: 
     helo: session.hostNameAppearsAs || "",
     tls: session.tlsOptions === false ? false : (session.tlsOptions.version ?? "TLS"),
     spf: spf === false ? "none" : (spf.status?.result ?? "none"),
-    dkim: dkim.results.map((result) => ({
-      domain: result.signingDomain ?? "",
-      selector: result.selector ?? "",
-      result: result.status?.result ?? "none",
-    })),
+    // An unsigned message has one result without a domain.
+    dkim: dkim.results.flatMap(({ signingDomain: domain, selector, status }) =>
+      domain === undefined ? [] : [{ domain, selector: selector ?? "", result: status?.result ?? "none" }],
+    ),
     dmarc: dmarc === false ? "none" : (dmarc.status?.result ?? "none"),
     iprev: await reverseConfirmed(settings.resolver, session.remoteAddress),
   };

@@ -71,13 +71,16 @@ async function prepared(
 }
 
 async function signed(raw: Buffer, key: SigningKey): Promise<Buffer> {
-  const result = await dkimSign(raw, {
+  const signature = {
     signingDomain: key.domain,
     selector: key.selector,
     privateKey: key.privateKey,
     canonicalization: "relaxed/relaxed",
     algorithm: "rsa-sha256",
-  });
-  if (result.signatures === "") throw new Error("the message could not be signed");
+  };
+  // The list is what is signed with; the library's types ask for the same fields beside it.
+  const result = await dkimSign(raw, { ...signature, signatureData: [signature] });
+  if (result.signatures === "")
+    throw new Error(`not signed: ${reasonOf(result.errors[0]?.err ?? "no reason")}`);
   return Buffer.concat([Buffer.from(result.signatures), raw]);
 }

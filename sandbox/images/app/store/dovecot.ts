@@ -6,26 +6,24 @@ import { every, log } from "../process.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { makeFolder, MAIL_USER } from "./maildir.ts";
 
-const FOLDER = "/run/mailboxes";
-const USERS = `${FOLDER}/users`;
-
 /** Runs Dovecot for one protocol, and ends when it ends. */
 export async function serveMailboxes(protocol: "IMAP" | "POP3"): Promise<void> {
   const settings = readSettings();
   const database = await openDatabase(settings);
-  await mkdir(FOLDER, { recursive: true });
+  const folder = `/run/dovecot-${protocol.toLowerCase()}`;
+  await mkdir(folder, { recursive: true });
   await makeFolder(settings.storage);
   let written = "";
   const follow = async (): Promise<void> => {
     const users = await usersText(database);
-    if (users !== written) await writeUsers(users);
+    if (users !== written) await writeUsers(`${folder}/users`, users);
     written = users;
   };
   await follow();
   every(1, "users", follow);
-  await writeFile(`${FOLDER}/dovecot.conf`, dovecotConfig(settings, protocol));
+  await writeFile(`${folder}.conf`, dovecotConfig(settings, protocol, folder));
   // Dovecot's master stays in the foreground, and stops its children when it is told to end.
-  const dovecot = spawn("dovecot", ["-F", "-c", `${FOLDER}/dovecot.conf`], {
+  const dovecot = spawn("dovecot", ["-F", "-c", `${folder}.conf`], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   dovecot.on("error", (error) => log("dovecot does not start", { reason: error.message }));
@@ -40,26 +38,26 @@ async function usersText(database: Database): Promise<string> {
 }
 
 /** Readable by Dovecot's authentication process alone, and whole at any moment. */
-async function writeUsers(text: string): Promise<void> {
-  const next = `${USERS}.next`;
+async function writeUsers(file: string, text: string): Promise<void> {
+  const next = `${file}.next`;
   await writeFile(next, text, { mode: 0o600 });
   await chown(next, DOVECOT_USER, DOVECOT_USER);
   await chmod(next, 0o600);
-  await rename(next, USERS);
+  await rename(next, file);
 }
 
 /** The user `dovecot` of the image. */
 const DOVECOT_USER = 102;
 
 /** Configuration in the form of Dovecot 2.4. */
-export function dovecotConfig(settings: Settings, protocol: "IMAP" | "POP3"): string {
+export function dovecotConfig(settings: Settings, protocol: "IMAP" | "POP3", folder: string): string {
   const name = protocol.toLowerCase();
   const tls = settings.tlsFiles(protocol);
   return `dovecot_config_version = 2.4.1
 dovecot_storage_version = 2.4.1
 protocols = ${name}
 listen = *, ::
-base_dir = /run/dovecot
+base_dir = ${folder}
 log_path = /dev/stderr
 ssl = required
 ssl_server_cert_file = ${tls.certificate}
@@ -71,7 +69,7 @@ mail_uid = ${String(MAIL_USER)}
 mail_gid = ${String(MAIL_USER)}
 first_valid_uid = ${String(MAIL_USER)}
 passdb passwd-file {
-  passwd_file_path = ${USERS}
+  passwd_file_path = ${folder}/users
 }
 userdb static {
   fields {

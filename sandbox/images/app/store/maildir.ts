@@ -16,11 +16,12 @@ export async function addToMaildir(
   await makeFolder(join(storage, mailbox.domain));
   await makeFolder(folder);
   for (const name of ["tmp", "new", "cur"]) await makeFolder(join(folder, name));
-  const name = `${String(Date.now())}.${randomUUID()}.mailstead,S=${String(raw.length)}`;
+  // Bare line feeds, as Maildirs have them (Dovecot turns them back); S= is the size on disk.
+  const text = raw.toString("latin1").replaceAll("\r\n", "\n");
+  const name = `${String(Date.now())}.${randomUUID()}.mailstead,S=${String(text.length)}`;
   const file = await open(join(folder, "tmp", name), "wx", 0o600);
   try {
-    // Bare line feeds, as Maildirs have them; Dovecot turns them back.
-    await file.writeFile(raw.toString("latin1").replaceAll("\r\n", "\n"), "latin1");
+    await file.writeFile(text, "latin1");
     await give(file);
     await file.sync();
   } finally {
