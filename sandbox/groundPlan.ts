@@ -58,6 +58,9 @@ export const mirrorNames = ["deb.debian.org", "security.debian.org"] as const;
 /** Name servers of every zone that a vendor API makes, as the vendor would name them. Both are the same knot. */
 export const nameServers = ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"] as const;
 
+/** Zones that the DNS vendor's account has from the start, as one who has moved his domains there. */
+export const vendorZones = ["example.com", "example.net", "example.co.uk"] as const;
+
 /** The domain and the mail host of the world outside. */
 export const outside = { domain: "outside.test", host: "mx.outside.test" } as const;
 

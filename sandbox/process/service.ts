@@ -93,7 +93,6 @@ async function launch(service: Service, group: string): Promise<void> {
   const log = await open(logFile(service.name), "a");
   try {
     // The shell joins the group before the program exists, so no child can ever be outside of it.
-    // The sandbox's own resolv.conf is mounted for the service alone, as `./sandbox/run` does.
     const enter = `echo $$ > ${group}/cgroup.procs && exec nsenter --net=${namespaceFile} -- "$@"`;
     const child = spawn("sh", ["-c", enter, service.name, service.command, ...service.args], {
       cwd: service.cwd ?? "/",

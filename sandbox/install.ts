@@ -1,0 +1,115 @@
+/** Debian packages that the sandbox's servers come from. */
+
+import { access, readFile, rm, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { run } from "./process/command.ts";
+
+/** Package → a program that it brings. One that is on PATH is taken to be the package's, wherever it came from. */
+export const debianPackages: Readonly<Record<string, string>> = {
+  iproute2: "ip",
+  nftables: "nft",
+  "systemd-container": "systemd-nspawn",
+  mmdebstrap: "mmdebstrap",
+  "apt-utils": "apt-ftparchive",
+  gpg: "gpg",
+  "xz-utils": "xz",
+  zstd: "zstd",
+  knot: "knotd",
+  "knot-dnsutils": "kdig",
+  "bind9-dnsutils": "dig",
+  unbound: "unbound",
+  "nginx-light": "nginx",
+  pebble: "pebble",
+  "docker-registry": "docker-registry",
+  skopeo: "skopeo",
+  openssl: "openssl",
+  "openssh-client": "ssh",
+  curl: "curl",
+  unzip: "unzip",
+};
+
+/** Units that Debian starts with these packages. */
+const ownUnits: Readonly<Record<string, readonly string[]>> = {
+  knot: ["knot.service"],
+  unbound: ["unbound.service", "unbound-resolvconf.service"],
+  "nginx-light": ["nginx.service"],
+  "docker-registry": ["docker-registry.service"],
+};
+
+/**
+ * Installs what is missing with apt-get; does nothing where all is there.
+ *
+ * @returns the packages that it installed.
+ * @throws {CommandError} with apt's own words.
+ */
+export async function installPackages(): Promise<string[]> {
+  const missing = await missingPackages();
+  if (missing.length === 0) return [];
+  // Where apt's lists are old or empty the first try fails, and one update mends it.
+  await aptInstall(missing).catch(async () => {
+    await run("apt-get", ["-q", "update"], { timeoutSeconds: 300 });
+    await aptInstall(missing);
+  });
+  await disableUnits(missing);
+  const still = await missingPackages();
+  if (still.length > 0) {
+    const words = still.map((name) => `${name} (${debianPackages[name] ?? ""})`).join(", ");
+    throw new Error(`apt-get installed them, but these programs are not on PATH: ${words}`);
+  }
+  return missing;
+}
+
+/** Packages whose program is not on PATH. */
+export async function missingPackages(): Promise<string[]> {
+  const missing: string[] = [];
+  for (const [name, program] of Object.entries(debianPackages))
+    if (!(await onPath(program))) missing.push(name);
+  return missing;
+}
+
+async function aptInstall(packages: readonly string[]): Promise<void> {
+  await withoutStarts(() =>
+    run("apt-get", ["-q", "-y", "--no-install-recommends", "install", ...packages], {
+      env: { DEBIAN_FRONTEND: "noninteractive" },
+      timeoutSeconds: 900,
+    }),
+  );
+}
+
+/** Debian starts a server as soon as it is installed, on the machine's own addresses; this holds it back. */
+async function withoutStarts(action: () => Promise<unknown>): Promise<void> {
+  const policy = "/usr/sbin/policy-rc.d";
+  const ours = (await readFile(policy, "utf8").catch(() => undefined)) === undefined;
+  if (ours) await writeFile(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    await action();
+  } finally {
+    if (ours) await rm(policy, { force: true });
+  }
+}
+
+/** So that they do not start with the machine either. Only those that this program has installed. */
+async function disableUnits(installed: readonly string[]): Promise<void> {
+  const systemdRuns = await access("/run/systemd/system").then(
+    () => true,
+    () => false,
+  );
+  if (!systemdRuns) return;
+  for (const unit of installed.flatMap((name) => ownUnits[name] ?? [])) {
+    // A unit that this release of the package does not have is none to disable.
+    await run("systemctl", ["disable", "--now", unit]).catch(() => undefined);
+  }
+}
+
+/** True when a program of that name can be found; system folders count also where PATH leaves them out. */
+async function onPath(program: string): Promise<boolean> {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  for (const folder of folders) {
+    const found = await access(join(folder, program)).then(
+      () => true,
+      () => false,
+    );
+    if (found) return true;
+  }
+  return false;
+}

@@ -1,0 +1,26 @@
+/** Keeps a second `up` away from one that is under way, and makes a broken-off one's leftovers findable. */
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { namespace } from "../groundPlan.ts";
+import { findCgroupRoots } from "./cgroup.ts";
+
+/**
+ * Moves this process into the group `mailstead.up`: whatever it starts and leaves behind, `down` will find and end.
+ * Servers and hosts have groups of their own.
+ *
+ * @throws {Error} when another `up` is in there.
+ */
+export async function onlyOneUp(): Promise<void> {
+  const { unified } = await findCgroupRoots();
+  const group = join(unified, `${namespace}.up`);
+  await mkdir(group, { recursive: true });
+  const members = (await readFile(join(group, "cgroup.procs"), "utf8")).split("\n").filter(Boolean);
+  for (const pid of members.filter((member) => member !== String(process.pid))) {
+    const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    if (/main\.ts\0up\0/.test(commandLine)) {
+      throw new Error(`the sandbox is being brought up already, by process ${pid}`);
+    }
+  }
+  await writeFile(join(group, "cgroup.procs"), String(process.pid));
+}
