@@ -127,8 +127,11 @@ class Hosts {
 
   async powerOff(key: string): Promise<void> {
     // The supervisor first, or it might take the end for a reboot.
-    await killGroup(`${this.#group(key)}.supervisor`);
-    await killGroup(this.#group(key));
+    for (const group of [`${this.#group(key)}.supervisor`, this.#group(key)]) {
+      await killGroup(group);
+      // A group once killed is spoilt: newer kernels also kill what is cloned from it into a fresh one.
+      await removeGroup(group);
+    }
     await this.#dropLink(key);
   }
 
@@ -150,9 +153,7 @@ class Hosts {
 
   async destroy(key: string): Promise<void> {
     await this.powerOff(key);
-    await removeGroup(`${this.#group(key)}.supervisor`);
-    await removeGroup(this.#group(key));
-    if (await this.#namespaceExists()) {
+    if (this.#namespaceExists()) {
       await this.setFirewall(key, undefined);
       await this.blockPort25(key, []);
       await this.#routeIpv6(key, "delete").catch(() => undefined);
@@ -211,10 +212,8 @@ class Hosts {
     return [...(await processesOf(`${group}/supervisor`)), ...(await processesOf(group))];
   }
 
-  async #namespaceExists(): Promise<boolean> {
-    return await runCommand("ip", ["netns", "list"]).then((list) =>
-      list.split("\n").some((line) => line.split(" ")[0] === this.#options.namespace),
-    );
+  #namespaceExists(): boolean {
+    return existsSync(`/run/netns/${this.#options.namespace}`);
   }
 
   async #inNamespace(file: string, args: readonly string[], input?: string): Promise<string> {
@@ -224,7 +223,7 @@ class Hosts {
 
   /** A killed machine's cable stays for a moment, and its name would be in the next one's way. */
   async #dropLink(key: string): Promise<void> {
-    if (!(await this.#namespaceExists())) return;
+    if (!this.#namespaceExists()) return;
     await this.#inNamespace("ip", ["link", "delete", linkName(key)]).catch(() => undefined);
   }
 
