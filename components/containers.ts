@@ -10,6 +10,26 @@ export const READS_LABEL = "mailstead.reads";
 /** Longest wait for a container to become healthy, in seconds: a first start fills caches and indexes. */
 const HEALTH_WAIT_SECONDS = 300;
 
+/**
+ * Containers, each after those that it starts after; otherwise in the plan's order.
+ *
+ * @throws Error when one waits for itself in a circle, or for one that is not planned: the plan is broken.
+ */
+export function inStartOrder(containers: readonly PlannedContainer[]): PlannedContainer[] {
+  const planned = new Map(containers.map((container) => [container.name, container]));
+  const ordered = new Set<PlannedContainer>();
+  const visit = (name: string, waiting: readonly string[]): void => {
+    const container = planned.get(name);
+    const path = [...waiting, name].join(" → ");
+    if (container === undefined) throw new Error(`The plan is broken: no container ${name} (${path}).`);
+    if (waiting.includes(name)) throw new Error(`The plan is broken: containers wait in a circle (${path}).`);
+    for (const before of container.startsAfter) visit(before, [...waiting, name]);
+    ordered.add(container);
+  };
+  for (const { name } of containers) visit(name, []);
+  return [...ordered];
+}
+
 /** One container as the docker provider is asked for it. */
 export function containerArgs(
   container: PlannedContainer,

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import type { Plan, PlannedContainer, PlannedImage, PlannedStep } from "../stack/plan.ts";
 import type { SlotValues } from "./bind.ts";
-import { containerArgs } from "./containers.ts";
+import { containerArgs, inStartOrder } from "./containers.ts";
 import type { Host } from "./host/host.ts";
 import {
   declareDirectories,
@@ -79,7 +79,7 @@ export class MailStack extends pulumi.ComponentResource {
       images.set(role, new RemoteImage(`image-${role}`, { name: reference, keepLocally: true }, opts));
     }
     const started = new Map<string, pulumi.Resource>();
-    for (const container of plan.containers) {
+    for (const container of inStartOrder(plan.containers)) {
       const image = need(images, container.image, `container ${container.name} runs`);
       const before = container.startsAfter.map((name) =>
         need(started, name, `${container.name} starts after`),

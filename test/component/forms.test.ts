@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readAsset } from "../../components/assets.ts";
+import { inStartOrder } from "../../components/containers.ts";
 import { cloudflareRecord, quoteText } from "../../components/dns/cloudflareDns.ts";
 import { configurationError } from "../../components/errors.ts";
 import { goDuration } from "../../components/goDuration.ts";
@@ -15,6 +16,7 @@ import { firstOfNetwork } from "../../components/host/hetznerAddresses.ts";
 import { dkimValue } from "../../components/identity.ts";
 import { shellQuote } from "../../components/remoteFiles.ts";
 import { writeSshFiles } from "../../components/sshFiles.ts";
+import { smallPlan } from "./support/smallPlan.ts";
 
 describe("durations as Go prints them", () => {
   test.each([
@@ -136,4 +138,29 @@ describe("ssh files", () => {
     expect(statSync(files.keyFile).mode & 0o777).toBe(0o600);
     expect(readFileSync(files.knownHosts, "utf8")).toContain("AAAA");
   });
+});
+
+describe("start order", () => {
+  const [redis, bree] = smallPlan().containers;
+  const named = (name: string, startsAfter: string[]) => ({ ...need(redis), name, startsAfter });
+
+  test("whoever is waited for comes first, the rest stays in the plan's order", () => {
+    const plan = [
+      named("web", ["mongo", "smtp"]),
+      named("smtp", ["mongo"]),
+      named("other", []),
+      named("mongo", []),
+    ];
+    expect(inStartOrder(plan).map(({ name }) => name)).toEqual(["mongo", "smtp", "web", "other"]);
+  });
+
+  test("a circle and an unknown name are named", () => {
+    expect(() => inStartOrder([named("a", ["b"]), named("b", ["a"])])).toThrow("in a circle (a → b → a)");
+    expect(() => inStartOrder([need(bree)])).toThrow("no container redis (smtp_bree → redis)");
+  });
+
+  function need<T>(value: T | undefined): T {
+    if (value === undefined) throw new Error("the small plan has two containers");
+    return value;
+  }
 });
