@@ -1,0 +1,300 @@
+/**
+ * Proves: every fault of a configuration is told at once with its path, rule and message, secrets are never told,
+ * and what is good comes out normalised with every default.
+ * Cannot prove: that the vendors know the names given; `mailstead preflight` asks them.
+ */
+import { describe, expect, test } from "vitest";
+import { DEFAULTS } from "../../../stack/config/defaults.ts";
+import { nearest } from "../../../stack/config/nearest.ts";
+import { parseConfig } from "../../../stack/config/parseConfig.ts";
+import { readRawConfig } from "../../../stack/config/readRawConfig.ts";
+import type { Issue } from "../../../stack/issue.ts";
+import { BAD_CONFIGURATIONS } from "./support/badConfigurations.ts";
+import type { Raw } from "./support/validRaw.ts";
+import { ADMIN_KEY, certificateFor, DIGEST, dkimKey, rawWith, validRaw } from "./support/validRaw.ts";
+
+function configOf(raw: Raw) {
+  const { config, issues } = parseConfig(raw);
+  expect(issues.filter(({ severity }) => severity === "error")).toEqual([]);
+  if (config === undefined) throw new Error("no configuration");
+  return config;
+}
+
+function fixOf(raw: Raw, path: string): string | undefined {
+  return parseConfig(raw).issues.find((issue) => issue.path === path)?.fix;
+}
+
+function warnings(raw: Raw): [string, string][] {
+  const { config, issues } = parseConfig(raw);
+  expect(config).toBeDefined();
+  return issues.map(({ path, rule }) => [path, rule]);
+}
+
+describe("bad configurations", () => {
+  test("there are sixty at least, each with another name", () => {
+    expect(BAD_CONFIGURATIONS.length).toBeGreaterThanOrEqual(60);
+    expect(new Set(BAD_CONFIGURATIONS.map(({ name }) => name)).size).toBe(BAD_CONFIGURATIONS.length);
+  });
+
+  test.each(BAD_CONFIGURATIONS.map((bad) => [bad.name, bad] as const))("%s", (_, { raw, faults }) => {
+    const { config, issues } = parseConfig(raw);
+    const errors = issues.filter(({ severity }) => severity === "error");
+    expect(errors.map(({ path, rule, message }) => [path, rule, message])).toEqual(faults);
+    expect(faults.length).toBeGreaterThan(0);
+    expect(config).toBeUndefined();
+  });
+
+  test("every fault says what to set, and none repeats a secret", () => {
+    const all: Issue[] = BAD_CONFIGURATIONS.flatMap(({ raw }) => parseConfig(raw).issues);
+    expect(all.filter(({ fix }) => fix.trim() === "")).toEqual([]);
+    const told = JSON.stringify(all);
+    for (const secret of ["very-secret", "PRIVATE KEY-----", "MII"]) expect(told).not.toContain(secret);
+  });
+
+  test("the fix names the right form", () => {
+    const networks = "mailstead:server.adminNetworks[0]";
+    const one = (network: string) => fixOf(rawWith({ "server.adminNetworks": [network] }), networks);
+    expect(one("203.0.113.7/24")).toBe("write 203.0.113.0/24");
+    expect(one("203.0.113.130/25")).toBe("write 203.0.113.128/25");
+    expect(one("2001:db8:203::1/64")).toBe("write 2001:db8:203::/64");
+    expect(one("203.0.113.7")).toBe("write 203.0.113.7/32");
+    expect(one("2001:DB8::1")).toBe("write 2001:db8::1/128");
+    expect(fixOf(rawWith({ protct: true }), "mailstead:protct")).toBe("write protect");
+    expect(fixOf(rawWith({ "dns.mxhost": "alias" }), "mailstead:dns.mxhost")).toBe("write mxHost");
+    expect(fixOf(rawWith({ "dns.mxHost": "adress" }), "mailstead:dns.mxHost")).toBe("set address");
+    expect(fixOf(rawWith({ "server.location": "fsn1-dc14" }), "mailstead:server.location")).toBe("set fsn1");
+    expect(fixOf(rawWith({ apiToken: "x" }), "mailstead:apiToken")).toBe(
+      "remove it; known keys are domain, email, generation, protect, server, dns, mail, certificates",
+    );
+  });
+
+  test("faults between records are told together with others", () => {
+    const records = [{ role: "spf", type: "TXT", name: "@", text: "v=spf1 -all" }];
+    const { issues } = parseConfig(rawWith({ generation: 0, "dns.records": records }));
+    expect(issues.map(({ path, rule }) => [path, rule])).toEqual([
+      ["mailstead:generation", "out-of-range"],
+      ["mailstead:dns.records[0]", "second-spf"],
+    ]);
+  });
+});
+
+describe("good configurations", () => {
+  test("the least gives every default", () => {
+    const image = (repository: string, tag: string) => ({ repository, tag, digest: DIGEST });
+    expect(configOf(validRaw())).toEqual({
+      domain: "example.com",
+      contact: "ops@example.org",
+      server: {
+        provider: "hetzner",
+        location: "nbg1",
+        type: "cx23",
+        image: "ubuntu-24.04",
+        adminNetworks: ["203.0.113.0/24"],
+        adminKeys: [],
+        disposable: false,
+        swapMib: 2048,
+      },
+      dns: {
+        provider: "cloudflare",
+        zone: "example.com",
+        ttlSeconds: "auto",
+        mxHost: "address",
+        dmarc: { policy: "quarantine" },
+        dkim: [],
+        records: [],
+      },
+      mail: {
+        release: "v1.0.0",
+        images: {
+          app: image("ghcr.io/forwardemail/forwardemail.net-selfhosted", "v1.0.0"),
+          nginx: image("nginx", "1.28"),
+          mongo: image("mongo", "8.0"),
+          redis: image("redis", "8.2"),
+        },
+        storage: true,
+        authUser: "admin",
+      },
+      certificates: {
+        method: "dns-01",
+        directoryUrl: "https://acme-v02.api.letsencrypt.org/directory",
+        propagationSeconds: 10,
+        acmeChallenges: [],
+      },
+      generation: 1,
+      protect: true,
+    });
+    expect(parseConfig(validRaw()).issues).toEqual([]);
+  });
+
+  test("every default has a reason", () => {
+    for (const { reason } of Object.values(DEFAULTS)) expect(reason.length).toBeGreaterThan(10);
+  });
+
+  test.each([
+    ["Example.COM", "example.com", "example.com"],
+    ["example.com.", "example.com", "example.com"],
+    ["mail.example.co.uk", "mail.example.co.uk", "example.co.uk"],
+    ["Bücher.example.de", "xn--bcher-kva.example.de", "example.de"],
+    ["müller.de", "xn--mller-kva.de", "xn--mller-kva.de"],
+    ["例え.jp", "xn--r8jz45g.jp", "xn--r8jz45g.jp"],
+    ["xn--mller-kva.de", "xn--mller-kva.de", "xn--mller-kva.de"],
+    ["me.github.io", "me.github.io", "me.github.io"],
+  ])("domain %s", (given, domain, zone) => {
+    const config = configOf(rawWith({ domain: given }));
+    expect([config.domain, config.dns.zone]).toEqual([domain, zone]);
+  });
+
+  test("a sub-domain in the zone given", () => {
+    const config = configOf(rawWith({ domain: "Mail.Example.co.uk.", "dns.zone": "EXAMPLE.co.uk" }));
+    expect([config.domain, config.dns.zone]).toEqual(["mail.example.co.uk", "example.co.uk"]);
+  });
+
+  test("numbers and switches as text at the top", () => {
+    const config = configOf(rawWith({ generation: "3", protect: "false" }));
+    expect([config.generation, config.protect]).toEqual([3, false]);
+  });
+
+  test("networks and keys in canonical form", () => {
+    const config = configOf(
+      rawWith({
+        "server.adminNetworks": ["2001:DB8:0203:0::/64", "203.0.113.7/32"],
+        "server.adminKeys": [`  ${ADMIN_KEY.replace(" ", "   ")}\n`],
+      }),
+    );
+    expect(config.server.adminNetworks).toEqual(["2001:db8:203::/64", "203.0.113.7/32"]);
+    expect(config.server.adminKeys).toEqual([ADMIN_KEY]);
+  });
+
+  test("DKIM keys and the token as people paste them", () => {
+    const key = dkimKey(2048);
+    const pasted = [
+      key,
+      `v=DKIM1; k=rsa; p=${key};`,
+      `"v=DKIM1; k=rsa; p=${key.slice(0, 200)}" "${key.slice(200)}"`,
+      `-----BEGIN PUBLIC KEY-----\n${key.replace(/(.{64})/g, "$1\n")}\n-----END PUBLIC KEY-----\n`,
+    ];
+    const dkim = pasted.map((publicKey, index) => ({
+      selector: `FE-${index}._domainkey.example.com`,
+      publicKey,
+    }));
+    const config = configOf(
+      rawWith({ "dns.dkim": dkim, "dns.verification": '"forward-email-site-verification=Ab12Cd34"' }),
+    );
+    expect(config.dns.dkim).toEqual(pasted.map((_, index) => ({ selector: `fe-${index}`, publicKey: key })));
+    expect(config.dns.verification).toBe("Ab12Cd34");
+  });
+
+  test("names of records: at the domain, below it, whole", () => {
+    const names = ["@", "www", "*.apps", "api2.Example.co.uk", "other.example.co.uk.", "*"];
+    const records = names.map((name, index) => ({ role: `r${index}`, type: "TXT", name, text: `t${index}` }));
+    const config = configOf(rawWith({ domain: "mail.example.co.uk", "dns.records": records }));
+    expect(config.dns.records.map(({ name }) => name)).toEqual([
+      "mail.example.co.uk",
+      "www.mail.example.co.uk",
+      "*.apps.mail.example.co.uk",
+      "api2.example.co.uk",
+      "other.example.co.uk",
+      "*.mail.example.co.uk",
+    ]);
+  });
+
+  test("a certificate of one's own", () => {
+    const pair = certificateFor(["example.com", "*.example.com"]);
+    const { certificates } = configOf(rawWith({ certificates: { method: "provided", ...pair } }));
+    expect(certificates).toMatchObject({ certificate: pair.certificate, privateKey: pair.privateKey });
+  });
+
+  test("without mailboxes a certificate needs fewer names", () => {
+    const pair = certificateFor(["example.com", "mx.example.com", "smtp.example.com", "api.example.com"]);
+    configOf(rawWith({ "mail.storage": false, certificates: { method: "provided", ...pair } }));
+  });
+});
+
+describe("warnings", () => {
+  test.each<[string, Raw, [string, string][]]>([
+    [
+      "contact on the server itself",
+      rawWith({ email: "ops@example.com" }),
+      [["mailstead:email", "contact-in-domain"]],
+    ],
+    [
+      "a top level that no authority knows",
+      rawWith({ domain: "mail.test" }),
+      [["mailstead:domain", "unknown-top-level"]],
+    ],
+    [
+      "SSH open to all",
+      rawWith({ "server.adminNetworks": ["0.0.0.0/0"] }),
+      [["mailstead:server.adminNetworks[0]", "ssh-open-to-all"]],
+    ],
+    [
+      "an unknown location",
+      rawWith({ "server.location": "nbg2" }),
+      [["mailstead:server.location", "unknown-location"]],
+    ],
+    [
+      "a type of Europe elsewhere",
+      rawWith({ "server.location": "ash" }),
+      [["mailstead:server.type", "type-not-in-location"]],
+    ],
+    [
+      "a zone below the registrable domain",
+      rawWith({ domain: "a.b.example.com", "dns.zone": "b.example.com" }),
+      [["mailstead:dns.zone", "zone-below-domain"]],
+    ],
+    [
+      "reports to another domain",
+      rawWith({ "dns.dmarc.rua": "mailto:d@example.net" }),
+      [["mailstead:dns.dmarc.rua", "foreign-reports"]],
+    ],
+    [
+      "a DKIM key of 1024 bits",
+      rawWith({ "dns.dkim": [{ selector: "fe-1", publicKey: dkimKey(1024) }] }),
+      [["mailstead:dns.dkim[0].publicKey", "short-dkim-key"]],
+    ],
+    [
+      "another tag than the release",
+      rawWith({ "mail.images.app.tag": "v0.9.0" }),
+      [["mailstead:mail.images.app.tag", "release-differs"]],
+    ],
+    [
+      "the staging directory",
+      rawWith({ "certificates.directory": "letsencrypt-staging" }),
+      [["mailstead:certificates.directory", "staging-directory"]],
+    ],
+    [
+      "no challenge yet",
+      rawWith({ "certificates.method": "manual" }),
+      [["mailstead:certificates.acmeChallenges", "no-challenge-yet"]],
+    ],
+  ])("%s", (_, raw, expected) => {
+    expect(warnings(raw)).toEqual(expected);
+  });
+});
+
+describe("the engine's flat map", () => {
+  test("objects are parsed, text stays text, other namespaces are left alone", () => {
+    const all = {
+      "mailstead:domain": "example.com",
+      "mailstead:generation": "2",
+      "mailstead:server": '{"location":"nbg1"}',
+      "mailstead:dns": "{broken",
+      "cloudflare:apiToken": "secret",
+    };
+    expect(readRawConfig(all)).toEqual({
+      domain: "example.com",
+      generation: "2",
+      server: { location: "nbg1" },
+      dns: "{broken",
+    });
+  });
+});
+
+test("nearest word", () => {
+  const known = ["server", "dns", "mail"];
+  expect(nearest("sever", known)).toBe("server");
+  expect(nearest("evrser", known)).toBeUndefined();
+  expect(nearest("Dns", known)).toBe("dns");
+  expect(nearest("mial", known)).toBe("mail");
+  expect(nearest("certificates", known)).toBeUndefined();
+});

@@ -1,0 +1,810 @@
+/** Bad configurations, each with its exact faults: path, rule, message. */
+import { ADMIN_KEY, certificateFor, DIGEST, dkimKey, rawWith } from "./validRaw.ts";
+import type { Raw } from "./validRaw.ts";
+
+export interface BadConfiguration {
+  readonly name: string;
+  readonly raw: Raw;
+  readonly faults: readonly (readonly [path: string, rule: string, message: string])[];
+}
+
+const SHORT_RSA_KEY =
+  "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDF0pJJ5VkkFyYmqvKMB3T4Fy9Kmwk0YFzqDTrjWSvRlWDgdd8LnE0QSdCLVyFFtSEwjCF6J0eWkVBdkb2PH2jJ1OSgYBMAeBfEMFZZ3qfD3VhbXwZ1eK2bKQ1wS6gVjBVXZcNPDRkQnVVdYmlHZBc8xz5LkZxPXfmuTrvAj4lvJQ==";
+const LABEL_64 = "a".repeat(64);
+const LONG_DOMAIN = `${`${"a".repeat(59)}.`.repeat(4)}com`;
+const KEY_2048 = dkimKey(2048);
+const WHOLE = certificateFor(["example.com", "*.example.com"]);
+const OTHER = certificateFor(["example.com", "*.example.com"]);
+const NARROW = certificateFor(["example.com", "mx.example.com"]);
+
+function record(fields: Readonly<Record<string, unknown>>): Raw {
+  return rawWith({ "dns.records": [{ role: "extra", name: "extra", ...fields }] });
+}
+
+export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
+  // the whole
+  {
+    name: "nothing at all",
+    raw: {},
+    faults: [
+      ["mailstead:domain", "missing", "the value is missing"],
+      ["mailstead:email", "missing", "the value is missing"],
+      ["mailstead:server.location", "missing", "the value is missing"],
+      ["mailstead:server.adminNetworks", "missing", "the value is missing"],
+      ["mailstead:mail.release", "missing", "the value is missing"],
+      ["mailstead:mail.images.app.digest", "missing", "the value is missing"],
+      ["mailstead:mail.images.nginx.digest", "missing", "the value is missing"],
+      ["mailstead:mail.images.mongo.digest", "missing", "the value is missing"],
+      ["mailstead:mail.images.redis.digest", "missing", "the value is missing"],
+    ],
+  },
+  {
+    name: "an unknown key at the top, near a known one",
+    raw: rawWith({ protct: true }),
+    faults: [["mailstead:protct", "unknown-key", "there is no such key"]],
+  },
+  {
+    name: "an unknown key far from all",
+    raw: rawWith({ apiToken: "very-secret-token" }),
+    faults: [["mailstead:apiToken", "unknown-key", "there is no such key"]],
+  },
+  {
+    name: "an unknown key in a section",
+    raw: rawWith({ "server.swapMiB": 1 }),
+    faults: [["mailstead:server.swapMiB", "unknown-key", "there is no such key"]],
+  },
+  {
+    name: "a section that is text",
+    raw: rawWith({ dns: "cloudflare" }),
+    faults: [["mailstead:dns", "wrong-kind", "expected an object, found a text"]],
+  },
+  {
+    name: "a section that is a list",
+    raw: rawWith({ certificates: ["dns-01"] }),
+    faults: [["mailstead:certificates", "wrong-kind", "expected an object, found a list"]],
+  },
+  {
+    name: "many faults at once",
+    raw: rawWith({
+      domain: "com",
+      generation: 0,
+      "server.location": "nbg1-dc3",
+      "dns.mxHost": "addres",
+      "mail.storage": "yes",
+    }),
+    faults: [
+      ["mailstead:domain", "single-label", "the domain has no dot"],
+      ["mailstead:generation", "out-of-range", "0 is below 1"],
+      [
+        "mailstead:server.location",
+        "datacenter-not-location",
+        "this is a data centre, which the vendor no longer takes",
+      ],
+      ["mailstead:dns.mxHost", "not-allowed", '"addres" is not one of address, alias'],
+      ["mailstead:mail.storage", "wrong-kind", "expected true or false, found a text"],
+    ],
+  },
+  // domain
+  {
+    name: "domain missing",
+    raw: rawWith({ domain: undefined }),
+    faults: [["mailstead:domain", "missing", "the value is missing"]],
+  },
+  {
+    name: "domain empty in YAML",
+    raw: rawWith({ domain: null }),
+    faults: [["mailstead:domain", "missing", "the value is missing"]],
+  },
+  {
+    name: "domain an empty text",
+    raw: rawWith({ domain: "" }),
+    faults: [["mailstead:domain", "empty", "the name is empty"]],
+  },
+  {
+    name: "domain a number",
+    raw: rawWith({ domain: 7 }),
+    faults: [["mailstead:domain", "wrong-kind", "expected a text, found a number"]],
+  },
+  {
+    name: "domain a web address",
+    raw: rawWith({ domain: "https://example.com/" }),
+    faults: [["mailstead:domain", "url-not-name", "this is a web address, not a name"]],
+  },
+  {
+    name: "domain a mail address",
+    raw: rawWith({ domain: "me@example.com" }),
+    faults: [["mailstead:domain", "address-not-name", "this is a mail address, not a name"]],
+  },
+  {
+    name: "domain an IPv4 address",
+    raw: rawWith({ domain: "192.0.2.1" }),
+    faults: [["mailstead:domain", "address-not-name", "this is an address or holds a port, not a name"]],
+  },
+  {
+    name: "domain with a port",
+    raw: rawWith({ domain: "example.com:443" }),
+    faults: [["mailstead:domain", "address-not-name", "this is an address or holds a port, not a name"]],
+  },
+  {
+    name: "domain with a blank",
+    raw: rawWith({ domain: "exam ple.com" }),
+    faults: [["mailstead:domain", "blank-in-name", "the name holds blanks"]],
+  },
+  {
+    name: "domain with one label",
+    raw: rawWith({ domain: "localhost" }),
+    faults: [["mailstead:domain", "single-label", "the domain has no dot"]],
+  },
+  {
+    name: "domain a public suffix",
+    raw: rawWith({ domain: "co.uk" }),
+    faults: [
+      ["mailstead:domain", "public-suffix", "co.uk is a public suffix, under which others register names"],
+    ],
+  },
+  {
+    name: "domain with an underscore",
+    raw: rawWith({ domain: "my_mail.example.com" }),
+    faults: [["mailstead:domain", "not-a-name", 'the label "my_mail" is not allowed in a name']],
+  },
+  {
+    name: "domain with a hyphen at the end of a label",
+    raw: rawWith({ domain: "mail-.example.com" }),
+    faults: [["mailstead:domain", "not-a-name", 'the label "mail-" is not allowed in a name']],
+  },
+  {
+    name: "domain with an empty label",
+    raw: rawWith({ domain: "mail..example.com" }),
+    faults: [["mailstead:domain", "empty-label", "the name has two dots in a row or a first dot"]],
+  },
+  {
+    name: "domain with a label of 64",
+    raw: rawWith({ domain: `${LABEL_64}.com` }),
+    faults: [["mailstead:domain", "label-too-long", "a label of the name has 64 characters"]],
+  },
+  {
+    name: "domain too long for the records below it",
+    raw: rawWith({ domain: LONG_DOMAIN }),
+    faults: [["mailstead:domain", "name-too-long", "243 characters leave no room for the records below it"]],
+  },
+  {
+    name: "domain a wildcard",
+    raw: rawWith({ domain: "*.example.com" }),
+    faults: [["mailstead:domain", "wildcard-domain", "a mail domain has no wildcard"]],
+  },
+  {
+    name: "domain not writable in the DNS",
+    raw: rawWith({ domain: "ex＠mple\u00ad.com‮" }),
+    faults: [["mailstead:domain", "not-a-name", "the name cannot be written in the DNS"]],
+  },
+  // contact
+  {
+    name: "contact without an @",
+    raw: rawWith({ email: "ops.example.org" }),
+    faults: [["mailstead:email", "not-an-address", "this is not a mail address"]],
+  },
+  {
+    name: "contact with two addresses",
+    raw: rawWith({ email: "a@example.org, b@example.org" }),
+    faults: [
+      ["mailstead:email", "not-an-address", "the part before the @ is not plain ASCII without blanks"],
+    ],
+  },
+  {
+    name: "contact with a local part in another script",
+    raw: rawWith({ email: "почта@example.org" }),
+    faults: [
+      ["mailstead:email", "not-an-address", "the part before the @ is not plain ASCII without blanks"],
+    ],
+  },
+  {
+    name: "contact at a host without a dot",
+    raw: rawWith({ email: "ops@localhost" }),
+    faults: [["mailstead:email", "not-an-address", "the part after the @ is not a domain"]],
+  },
+  // counts and switches
+  {
+    name: "generation zero",
+    raw: rawWith({ generation: 0 }),
+    faults: [["mailstead:generation", "out-of-range", "0 is below 1"]],
+  },
+  {
+    name: "generation zero as text",
+    raw: rawWith({ generation: "0" }),
+    faults: [["mailstead:generation", "out-of-range", "0 is below 1"]],
+  },
+  {
+    name: "generation broken",
+    raw: rawWith({ generation: 1.5 }),
+    faults: [["mailstead:generation", "wrong-kind", "expected a whole number, found a number"]],
+  },
+  {
+    name: "generation a word",
+    raw: rawWith({ generation: "two" }),
+    faults: [["mailstead:generation", "wrong-kind", "expected a number, found a text"]],
+  },
+  {
+    name: "protect a word",
+    raw: rawWith({ protect: "yes" }),
+    faults: [["mailstead:protect", "wrong-kind", "expected true or false, found a text"]],
+  },
+  // server
+  {
+    name: "a cloud that is not built",
+    raw: rawWith({ "server.provider": "digitalocean" }),
+    faults: [["mailstead:server.provider", "not-allowed", '"digitalocean" is not one of hetzner']],
+  },
+  {
+    name: "location missing",
+    raw: rawWith({ "server.location": undefined }),
+    faults: [["mailstead:server.location", "missing", "the value is missing"]],
+  },
+  {
+    name: "location a data centre",
+    raw: rawWith({ "server.location": "fsn1-dc14" }),
+    faults: [
+      [
+        "mailstead:server.location",
+        "datacenter-not-location",
+        "this is a data centre, which the vendor no longer takes",
+      ],
+    ],
+  },
+  {
+    name: "location a country",
+    raw: rawWith({ "server.location": "Germany" }),
+    faults: [["mailstead:server.location", "not-a-location", "this is not a name of a location"]],
+  },
+  {
+    name: "type with a blank",
+    raw: rawWith({ "server.type": "cx 23" }),
+    faults: [["mailstead:server.type", "not-a-server-type", "this is not a name of a server type"]],
+  },
+  {
+    name: "an image whose first boot is not known",
+    raw: rawWith({ "server.image": "debian-12" }),
+    faults: [["mailstead:server.image", "not-allowed", '"debian-12" is not one of ubuntu-24.04, debian-13']],
+  },
+  {
+    name: "no admin network",
+    raw: rawWith({ "server.adminNetworks": undefined }),
+    faults: [["mailstead:server.adminNetworks", "missing", "the value is missing"]],
+  },
+  {
+    name: "an empty list of admin networks",
+    raw: rawWith({ "server.adminNetworks": [] }),
+    faults: [["mailstead:server.adminNetworks", "empty-list", "the list is empty"]],
+  },
+  {
+    name: "admin networks as one text",
+    raw: rawWith({ "server.adminNetworks": "203.0.113.0/24" }),
+    faults: [["mailstead:server.adminNetworks", "wrong-kind", "expected a list, found a text"]],
+  },
+  {
+    name: "IPv4 host bits",
+    raw: rawWith({ "server.adminNetworks": ["203.0.113.7/24"] }),
+    faults: [["mailstead:server.adminNetworks[0]", "host-bits", "the block has bits set after its prefix"]],
+  },
+  {
+    name: "IPv6 host bits",
+    raw: rawWith({ "server.adminNetworks": ["2001:db8:203::1/64"] }),
+    faults: [["mailstead:server.adminNetworks[0]", "host-bits", "the block has bits set after its prefix"]],
+  },
+  {
+    name: "a bare address",
+    raw: rawWith({ "server.adminNetworks": ["203.0.113.7", "2001:db8::1"] }),
+    faults: [
+      ["mailstead:server.adminNetworks[0]", "network-without-length", "the prefix length is missing"],
+      ["mailstead:server.adminNetworks[1]", "network-without-length", "the prefix length is missing"],
+    ],
+  },
+  {
+    name: "a prefix too long",
+    raw: rawWith({ "server.adminNetworks": ["203.0.113.0/33"] }),
+    faults: [["mailstead:server.adminNetworks[0]", "not-a-network", "the prefix length must be 0 to 32"]],
+  },
+  {
+    name: "an IPv4 block in IPv6 form",
+    raw: rawWith({ "server.adminNetworks": ["::ffff:203.0.113.0/120"] }),
+    faults: [["mailstead:server.adminNetworks[0]", "not-a-network", "this is an IPv4 address in IPv6 form"]],
+  },
+  {
+    name: "no network at all",
+    raw: rawWith({ "server.adminNetworks": ["home"] }),
+    faults: [["mailstead:server.adminNetworks[0]", "not-a-network", "this is not a CIDR block"]],
+  },
+  {
+    name: "the same network twice",
+    raw: rawWith({ "server.adminNetworks": ["2001:DB8::/32", "2001:db8::/32"] }),
+    faults: [["mailstead:server.adminNetworks[1]", "duplicate-network", "the same block is at [0]"]],
+  },
+  {
+    name: "a private SSH key",
+    raw: rawWith({ "server.adminKeys": ["-----BEGIN OPENSSH PRIVATE KEY-----"] }),
+    faults: [
+      ["mailstead:server.adminKeys[0]", "private-key", "this is a private key, which must not be here"],
+    ],
+  },
+  {
+    name: "an SSH key with options",
+    raw: rawWith({ "server.adminKeys": [`no-pty ${ADMIN_KEY}`] }),
+    faults: [
+      [
+        "mailstead:server.adminKeys[0]",
+        "not-an-ssh-key",
+        "the line does not begin with the type of a public key",
+      ],
+    ],
+  },
+  {
+    name: "an SSH key cut off",
+    raw: rawWith({ "server.adminKeys": [ADMIN_KEY.slice(0, 60)] }),
+    faults: [["mailstead:server.adminKeys[0]", "not-an-ssh-key", "the key is cut off or damaged"]],
+  },
+  {
+    name: "an SSH key of another type than it says",
+    raw: rawWith({ "server.adminKeys": [ADMIN_KEY.replace("ssh-ed25519", "ssh-rsa")] }),
+    faults: [["mailstead:server.adminKeys[0]", "not-an-ssh-key", "the key is cut off or damaged"]],
+  },
+  {
+    name: "a DSA key",
+    raw: rawWith({ "server.adminKeys": ["ssh-dss AAAAB3NzaC1kc3M="] }),
+    faults: [["mailstead:server.adminKeys[0]", "weak-ssh-key", "DSA keys are refused by OpenSSH"]],
+  },
+  {
+    name: "an RSA key of 1024 bits",
+    raw: rawWith({ "server.adminKeys": [SHORT_RSA_KEY] }),
+    faults: [["mailstead:server.adminKeys[0]", "weak-ssh-key", "the RSA key has less than 2048 bits"]],
+  },
+  {
+    name: "two keys in one entry",
+    raw: rawWith({ "server.adminKeys": [`${ADMIN_KEY}\n${ADMIN_KEY}`] }),
+    faults: [["mailstead:server.adminKeys[0]", "not-an-ssh-key", "a key is one line"]],
+  },
+  {
+    name: "the same SSH key twice",
+    raw: rawWith({ "server.adminKeys": [ADMIN_KEY, `${ADMIN_KEY}2`] }),
+    faults: [["mailstead:server.adminKeys[1]", "duplicate-key", "the same key is at [0]"]],
+  },
+  {
+    name: "disposable as text",
+    raw: rawWith({ "server.disposable": "true" }),
+    faults: [["mailstead:server.disposable", "wrong-kind", "expected true or false, found a text"]],
+  },
+  {
+    name: "swap below zero",
+    raw: rawWith({ "server.swapMib": -1 }),
+    faults: [["mailstead:server.swapMib", "out-of-range", "-1 is below 0"]],
+  },
+  // dns
+  {
+    name: "a DNS provider that is not built",
+    raw: rawWith({ "dns.provider": "route53" }),
+    faults: [["mailstead:dns.provider", "not-allowed", '"route53" is not one of cloudflare']],
+  },
+  {
+    name: "a zone that does not hold the domain",
+    raw: rawWith({ "dns.zone": "example.org" }),
+    faults: [["mailstead:dns.zone", "domain-outside-zone", "example.com is not in the zone example.org"]],
+  },
+  {
+    name: "a zone below the domain",
+    raw: rawWith({ "dns.zone": "mail.example.com" }),
+    faults: [
+      ["mailstead:dns.zone", "domain-outside-zone", "example.com is not in the zone mail.example.com"],
+    ],
+  },
+  {
+    name: "a zone that is a public suffix",
+    raw: rawWith({ domain: "mail.example.co.uk", "dns.zone": "co.uk" }),
+    faults: [["mailstead:dns.zone", "public-suffix", "co.uk is a public suffix, not a zone of yours"]],
+  },
+  {
+    name: "a zone ID cut off",
+    raw: rawWith({ "dns.zoneId": "0123456789abcdef" }),
+    faults: [["mailstead:dns.zoneId", "not-a-zone-id", "a zone ID has 32 hexadecimal digits"]],
+  },
+  {
+    name: "a time to live below the provider's least",
+    raw: rawWith({ "dns.ttlSeconds": 30 }),
+    faults: [["mailstead:dns.ttlSeconds", "out-of-range", "30 is below 60"]],
+  },
+  {
+    name: "a time to live with a unit",
+    raw: rawWith({ "dns.ttlSeconds": "5m" }),
+    faults: [["mailstead:dns.ttlSeconds", "not-allowed", '"5m" is not allowed']],
+  },
+  {
+    name: "a DMARC policy misspelt",
+    raw: rawWith({ "dns.dmarc.policy": "quarantin" }),
+    faults: [
+      ["mailstead:dns.dmarc.policy", "not-allowed", '"quarantin" is not one of none, quarantine, reject'],
+    ],
+  },
+  {
+    name: "DMARC with pct",
+    raw: rawWith({ "dns.dmarc.pct": 50 }),
+    faults: [["mailstead:dns.dmarc.pct", "unknown-key", "there is no such key"]],
+  },
+  {
+    name: "two report addresses",
+    raw: rawWith({ "dns.dmarc.rua": "a@example.com,b@example.com" }),
+    faults: [["mailstead:dns.dmarc.rua", "not-an-address", "this is not one plain address"]],
+  },
+  {
+    name: "a verification that is no token",
+    raw: rawWith({ "dns.verification": "v=spf1 a -all" }),
+    faults: [["mailstead:dns.verification", "not-a-token", "this is not a verification token"]],
+  },
+  // dkim
+  {
+    name: "DKIM no list",
+    raw: rawWith({ "dns.dkim": { selector: "fe-1", publicKey: KEY_2048 } }),
+    faults: [["mailstead:dns.dkim", "wrong-kind", "expected a list"]],
+  },
+  {
+    name: "DKIM without a key",
+    raw: rawWith({ "dns.dkim": [{ selector: "fe-1" }] }),
+    faults: [["mailstead:dns.dkim[0].publicKey", "missing", "the value is missing"]],
+  },
+  {
+    name: "DKIM with the server's own selector",
+    raw: rawWith({ "dns.dkim": [{ selector: "default", publicKey: KEY_2048 }] }),
+    faults: [
+      ["mailstead:dns.dkim[0].selector", "own-selector", "the selector default is the server's own key"],
+    ],
+  },
+  {
+    name: "DKIM with a bad selector",
+    raw: rawWith({ "dns.dkim": [{ selector: "fe_1", publicKey: KEY_2048 }] }),
+    faults: [
+      ["mailstead:dns.dkim[0].selector", "not-a-selector", "a selector has letters, digits and hyphens"],
+    ],
+  },
+  {
+    name: "DKIM key cut off",
+    raw: rawWith({ "dns.dkim": [{ selector: "fe-1", publicKey: KEY_2048.slice(0, 100) }] }),
+    faults: [["mailstead:dns.dkim[0].publicKey", "not-a-dkim-key", "the key is cut off or damaged"]],
+  },
+  {
+    name: "DKIM key of Ed25519",
+    raw: rawWith({
+      "dns.dkim": [
+        { selector: "fe-1", publicKey: "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" },
+      ],
+    }),
+    faults: [["mailstead:dns.dkim[0].publicKey", "not-a-dkim-key", "Forward Email signs with RSA only"]],
+  },
+  {
+    name: "DKIM private key",
+    raw: rawWith({ "dns.dkim": [{ selector: "fe-1", publicKey: "-----BEGIN PRIVATE KEY-----" }] }),
+    faults: [
+      ["mailstead:dns.dkim[0].publicKey", "private-key", "this is a private key, which must not be here"],
+    ],
+  },
+  {
+    name: "the same DKIM selector twice",
+    raw: rawWith({
+      "dns.dkim": [
+        { selector: "fe-1", publicKey: KEY_2048 },
+        { selector: "FE-1", publicKey: KEY_2048 },
+      ],
+    }),
+    faults: [["mailstead:dns.dkim[1].selector", "duplicate-selector", "the selector fe-1 has a key already"]],
+  },
+  // the owner's records
+  {
+    name: "a record without a type",
+    raw: record({ target: "a.example.net" }),
+    faults: [["mailstead:dns.records[0].type", "missing", "the value is missing"]],
+  },
+  {
+    name: "a record type in lower case",
+    raw: record({ type: "cname", target: "a.example.net" }),
+    faults: [["mailstead:dns.records[0].type", "not-allowed", "there is no such record type here"]],
+  },
+  {
+    name: "a record without its value",
+    raw: record({ type: "A" }),
+    faults: [["mailstead:dns.records[0].address", "missing", "the value is missing"]],
+  },
+  {
+    name: "a record with the value of another type",
+    raw: record({ type: "TXT", text: "x", target: "a.example.net" }),
+    faults: [["mailstead:dns.records[0].target", "unknown-key", "there is no such key"]],
+  },
+  {
+    name: "an A record with an IPv6 address",
+    raw: record({ type: "A", address: "2001:db8::1" }),
+    faults: [["mailstead:dns.records[0].address", "not-an-address", "this is not an IPv4 address"]],
+  },
+  {
+    name: "an AAAA record with an IPv4 address",
+    raw: record({ type: "AAAA", address: "192.0.2.1" }),
+    faults: [["mailstead:dns.records[0].address", "not-an-address", "this is not an IPv6 address"]],
+  },
+  {
+    name: "a relative target",
+    raw: record({ type: "CNAME", target: "www" }),
+    faults: [["mailstead:dns.records[0].target", "relative-target", "the target has no dot"]],
+  },
+  {
+    name: "an MX to an address",
+    raw: record({ type: "MX", priority: 10, exchange: "192.0.2.1" }),
+    faults: [
+      [
+        "mailstead:dns.records[0].exchange",
+        "address-not-name",
+        "this is an address or holds a port, not a name",
+      ],
+    ],
+  },
+  {
+    name: "an MX without a priority",
+    raw: record({ type: "MX", exchange: "mx.example.net" }),
+    faults: [["mailstead:dns.records[0].priority", "missing", "the value is missing"]],
+  },
+  {
+    name: "an SRV with a port too high",
+    raw: record({ type: "SRV", priority: 0, weight: 0, port: 70000, target: "a.example.net" }),
+    faults: [["mailstead:dns.records[0].port", "out-of-range", "70000 is above 65535"]],
+  },
+  {
+    name: "a CAA with an unknown tag",
+    raw: record({ type: "CAA", flags: 0, tag: "isue", value: "letsencrypt.org" }),
+    faults: [["mailstead:dns.records[0].tag", "not-allowed", '"isue" is not one of issue, issuewild, iodef']],
+  },
+  {
+    name: "a TXT in quotes",
+    raw: record({ type: "TXT", text: '"hello"' }),
+    faults: [
+      [
+        "mailstead:dns.records[0].text",
+        "quoted-text",
+        "the text is in quotes, which would become part of it",
+      ],
+    ],
+  },
+  {
+    name: "a TXT with a line break",
+    raw: record({ type: "TXT", text: "a\nb" }),
+    faults: [["mailstead:dns.records[0].text", "control-character", "the text holds a control character"]],
+  },
+  {
+    name: "a TXT too long",
+    raw: record({ type: "TXT", text: "x".repeat(2049) }),
+    faults: [["mailstead:dns.records[0].text", "text-too-long", "the text has more than 2048 bytes"]],
+  },
+  {
+    name: "a role with capitals",
+    raw: record({ role: "MySite", type: "TXT", text: "x" }),
+    faults: [
+      ["mailstead:dns.records[0].role", "not-a-role", "a role is lower-case words with hyphens between"],
+    ],
+  },
+  {
+    name: "a purpose too long",
+    raw: record({ purpose: "x".repeat(101), type: "TXT", text: "x" }),
+    faults: [
+      [
+        "mailstead:dns.records[0].purpose",
+        "purpose-too-long",
+        "a purpose is one line of 100 characters at most",
+      ],
+    ],
+  },
+  {
+    name: "a record outside the zone",
+    raw: record({ name: "www.example.org.", type: "TXT", text: "x" }),
+    faults: [
+      ["mailstead:dns.records[0].name", "outside-zone", "www.example.org is not in the zone example.com"],
+    ],
+  },
+  // certificates
+  {
+    name: "a method misspelt",
+    raw: rawWith({ "certificates.method": "dns01" }),
+    faults: [
+      [
+        "mailstead:certificates.method",
+        "not-allowed",
+        '"dns01" is not one of dns-01, http-01, provided, manual',
+      ],
+    ],
+  },
+  {
+    name: "a directory over plain HTTP",
+    raw: rawWith({ "certificates.directory": "http://acme.example.org/" }),
+    faults: [
+      ["mailstead:certificates.directory", "not-a-directory", "an ACME directory is a plain https URL"],
+    ],
+  },
+  {
+    name: "a directory that is no URL",
+    raw: rawWith({ "certificates.directory": "constructor" }),
+    faults: [
+      ["mailstead:certificates.directory", "not-a-directory", "this is neither a known directory nor a URL"],
+    ],
+  },
+  {
+    name: "provided without both values",
+    raw: rawWith({ "certificates.method": "provided" }),
+    faults: [
+      ["mailstead:certificates.certificate", "missing", "the method provided needs this value"],
+      ["mailstead:certificates.privateKey", "missing", "the method provided needs this value"],
+    ],
+  },
+  {
+    name: "a certificate with another method",
+    raw: rawWith({
+      "certificates.certificate": WHOLE.certificate,
+      "certificates.privateKey": WHOLE.privateKey,
+    }),
+    faults: [
+      ["mailstead:certificates.certificate", "not-for-method", "this has no meaning with the method dns-01"],
+      ["mailstead:certificates.privateKey", "not-for-method", "this has no meaning with the method dns-01"],
+    ],
+  },
+  {
+    name: "a key of another certificate",
+    raw: rawWith({
+      certificates: { method: "provided", certificate: WHOLE.certificate, privateKey: OTHER.privateKey },
+    }),
+    faults: [
+      [
+        "mailstead:certificates.privateKey",
+        "key-mismatch",
+        "the private key does not belong to the first certificate",
+      ],
+    ],
+  },
+  {
+    name: "a certificate that does not cover all names",
+    raw: rawWith({ certificates: { method: "provided", ...NARROW } }),
+    faults: [
+      [
+        "mailstead:certificates.certificate",
+        "names-not-covered",
+        "the certificate does not cover smtp.example.com, api.example.com, imap.example.com, pop3.example.com, caldav.example.com, carddav.example.com",
+      ],
+    ],
+  },
+  {
+    name: "the private key as certificate",
+    raw: rawWith({
+      certificates: { method: "provided", certificate: WHOLE.privateKey, privateKey: WHOLE.privateKey },
+    }),
+    faults: [["mailstead:certificates.certificate", "private-key", "the certificate holds a private key"]],
+  },
+  {
+    name: "a damaged private key",
+    raw: rawWith({
+      certificates: { method: "provided", certificate: WHOLE.certificate, privateKey: "very-secret-key" },
+    }),
+    faults: [["mailstead:certificates.privateKey", "not-a-private-key", "this is not a private key in PEM"]],
+  },
+  {
+    name: "a private key with a password",
+    raw: rawWith({
+      certificates: {
+        method: "provided",
+        certificate: WHOLE.certificate,
+        privateKey: "-----BEGIN ENCRYPTED PRIVATE KEY-----",
+      },
+    }),
+    faults: [["mailstead:certificates.privateKey", "encrypted-key", "the private key has a password"]],
+  },
+  {
+    name: "a directory with a provided certificate",
+    raw: rawWith({ certificates: { method: "provided", directory: "letsencrypt", ...WHOLE } }),
+    faults: [
+      ["mailstead:certificates.directory", "not-for-method", "this has no meaning with the method provided"],
+    ],
+  },
+  {
+    name: "challenges with another method",
+    raw: rawWith({ "certificates.acmeChallenges": ["A".repeat(43)] }),
+    faults: [
+      [
+        "mailstead:certificates.acmeChallenges",
+        "not-for-method",
+        "this has no meaning with the method dns-01",
+      ],
+    ],
+  },
+  {
+    name: "three challenges",
+    raw: rawWith({
+      certificates: { method: "manual", acmeChallenges: ["A", "B", "C"].map((letter) => letter.repeat(43)) },
+    }),
+    faults: [["mailstead:certificates.acmeChallenges", "list-too-long", "the list has more than 2 entries"]],
+  },
+  {
+    name: "the same challenge twice",
+    raw: rawWith({ certificates: { method: "manual", acmeChallenges: ["A".repeat(43), "A".repeat(43)] } }),
+    faults: [["mailstead:certificates.acmeChallenges[1]", "duplicate-challenge", "both values are the same"]],
+  },
+  {
+    name: "a challenge cut off",
+    raw: rawWith({ certificates: { method: "manual", acmeChallenges: ["short"] } }),
+    faults: [
+      [
+        "mailstead:certificates.acmeChallenges[0]",
+        "not-a-challenge",
+        "a value of _acme-challenge has 43 letters, digits, - and _",
+      ],
+    ],
+  },
+  {
+    name: "no wait for a dns-01 record",
+    raw: rawWith({ "certificates.propagationSeconds": 0 }),
+    faults: [["mailstead:certificates.propagationSeconds", "out-of-range", "0 is below 1"]],
+  },
+  // mail
+  {
+    name: "release missing",
+    raw: rawWith({ "mail.release": undefined }),
+    faults: [["mailstead:mail.release", "missing", "the value is missing"]],
+  },
+  {
+    name: "a release that moves",
+    raw: rawWith({ "mail.release": "latest" }),
+    faults: [["mailstead:mail.release", "moving-tag", "this tag moves by itself"]],
+  },
+  {
+    name: "a release with the whole image",
+    raw: rawWith({ "mail.release": "ghcr.io/forwardemail/x:v1" }),
+    faults: [["mailstead:mail.release", "not-a-tag", "this is not a tag of an image"]],
+  },
+  {
+    name: "a digest missing",
+    raw: rawWith({ "mail.images.mongo": undefined }),
+    faults: [["mailstead:mail.images.mongo.digest", "missing", "the value is missing"]],
+  },
+  {
+    name: "a digest without its kind",
+    raw: rawWith({ "mail.images.redis.digest": "ab".repeat(32) }),
+    faults: [
+      ["mailstead:mail.images.redis.digest", "not-a-digest", "a digest is sha256: and 64 hexadecimal digits"],
+    ],
+  },
+  {
+    name: "a repository with a tag",
+    raw: rawWith({ "mail.images.nginx.repository": "nginx:1.28" }),
+    faults: [
+      [
+        "mailstead:mail.images.nginx.repository",
+        "repository-with-tag",
+        "the repository holds a tag or digest",
+      ],
+    ],
+  },
+  {
+    name: "a repository with capitals",
+    raw: rawWith({ "mail.images.nginx.repository": "Nginx" }),
+    faults: [
+      ["mailstead:mail.images.nginx.repository", "not-a-repository", "this is not a name of an image"],
+    ],
+  },
+  {
+    name: "a tag that moves",
+    raw: rawWith({ "mail.images.nginx": { tag: "stable", digest: DIGEST } }),
+    faults: [["mailstead:mail.images.nginx.tag", "moving-tag", "this tag moves by itself"]],
+  },
+  {
+    name: "an image that there is not",
+    raw: rawWith({ "mail.images.mysql": { digest: DIGEST } }),
+    faults: [["mailstead:mail.images.mysql", "unknown-key", "there is no such key"]],
+  },
+  {
+    name: "a user name with a blank",
+    raw: rawWith({ "mail.authUser": "the admin" }),
+    faults: [
+      [
+        "mailstead:mail.authUser",
+        "not-a-user-name",
+        "a user name has letters, digits, dots and hyphens, 64 at most",
+      ],
+    ],
+  },
+];

@@ -1,0 +1,25 @@
+/** Plans a configuration that must be good. */
+import { parseConfig } from "../../../../stack/config/parseConfig.ts";
+import type { Config } from "../../../../stack/config/config.ts";
+import type { Issue } from "../../../../stack/issue.ts";
+import type { Plan } from "../../../../stack/plan.ts";
+import { planMailServer } from "../../../../stack/planMailServer.ts";
+import type { Raw } from "./validRaw.ts";
+
+/** The configuration; throws with every fault. */
+export function configOf(raw: Raw): Config {
+  const { config, issues } = parseConfig(raw);
+  if (config === undefined) throw new Error(JSON.stringify(issues, null, 1));
+  return config;
+}
+
+export function planned(raw: Raw): { plan: Plan; issues: Issue[] } {
+  return planMailServer(configOf(raw));
+}
+
+/** The plan; throws when it has an issue. */
+export function planOf(raw: Raw): Plan {
+  const { plan, issues } = planned(raw);
+  if (issues.length > 0) throw new Error(JSON.stringify(issues, null, 1));
+  return plan;
+}
