@@ -1,0 +1,28 @@
+/** A stand-in started in this process, on a loopback port, with the engine's side of the line. */
+import { ProviderClient } from "../../../sandbox/providers/protocol/client.ts";
+import type { ProviderDefinition } from "../../../sandbox/providers/protocol/handler.ts";
+import { startProvider } from "../../../sandbox/providers/protocol/server.ts";
+import type { Properties } from "../../../sandbox/providers/protocol/value.ts";
+
+/** A configured plugin. */
+export interface StartedPlugin {
+  readonly client: ProviderClient;
+  stop(): void;
+}
+
+/** Starts and configures one. */
+export async function startedPlugin(
+  definition: ProviderDefinition,
+  config: Properties = {},
+): Promise<StartedPlugin> {
+  const running = await startProvider(definition);
+  const client = new ProviderClient(running.port);
+  await client.configure(config);
+  return {
+    client,
+    stop() {
+      client.close();
+      running.stop();
+    },
+  };
+}
