@@ -81,6 +81,11 @@ async function recipesOf(role: ImageRole, options: BuildOptions): Promise<layers
   ];
 }
 
+/** Small young generations: a dozen Node processes share one small host. */
+const environments: Partial<Record<ImageRole, readonly string[]>> = {
+  app: ["NODE_OPTIONS=--max-semi-space-size=1"],
+};
+
 function settingsOf(role: ImageRole, version: string): ImageSettings {
   const own: Record<ImageRole, Omit<ImageSettings, "environment" | "labels">> = {
     app: { entrypoint: [], command: ["node", "web.js"], workingDirectory: "/app" },
@@ -90,7 +95,7 @@ function settingsOf(role: ImageRole, version: string): ImageSettings {
   };
   return {
     ...own[role],
-    environment: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"],
+    environment: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", ...(environments[role] ?? [])],
     labels: {
       "org.opencontainers.image.title": `mailstead sandbox stand-in: ${role}`,
       "org.opencontainers.image.version": version,
