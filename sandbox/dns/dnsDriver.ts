@@ -41,8 +41,8 @@ export function createDnsDriver(): DnsDriver {
 
 /** Address → name, as far as the sandbox knows. */
 export async function readReverseNames(): Promise<Readonly<Record<string, string>>> {
-  const text = await readFile(reverseFile, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
+  const text = await readFile(reverseFile, "utf8").catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   });
   if (text !== undefined) return JSON.parse(text) as Record<string, string>;

@@ -20,5 +20,5 @@ export function reverseName(address: string): string {
   const right = tail === undefined || tail === "" ? [] : tail.split(":");
   const zeros = Array<string>(8 - left.length - right.length).fill("0");
   const digits = [...left, ...zeros, ...right].map((group) => group.padStart(4, "0")).join("");
-  return `${[...digits].reverse().join(".")}.ip6.arpa`;
+  return `${Array.from(digits).reverse().join(".")}.ip6.arpa`;
 }

@@ -5,7 +5,7 @@
  * `mailstead.host-NAME` for booted hosts. Hosts may have groups of the same name in v1 hierarchies as well.
  */
 
-import { access, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { access, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { constants } from "node:fs";
 import { join } from "node:path";
 import { namespace } from "../groundPlan.ts";
@@ -32,12 +32,10 @@ export async function findCgroupRoots(): Promise<CgroupRoots> {
   return { unified, legacy };
 }
 
-/** Makes the group `mailstead.services/NAME` and gives its folder. */
-export async function makeServiceGroup(name: string): Promise<string> {
+/** Folder of the group `mailstead.services/NAME`, whether it is there or not. */
+export async function serviceGroup(name: string): Promise<string> {
   const { unified } = await findCgroupRoots();
-  const folder = join(unified, `${prefix}services`, name);
-  await mkdir(folder, { recursive: true });
-  return folder;
+  return join(unified, `${prefix}services`, name);
 }
 
 /** True when a process lives in the group or below it. False when there is no such group. */
@@ -74,8 +72,8 @@ export async function removeGroup(folder: string): Promise<void> {
   const remove = async (path: string): Promise<void> => {
     const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
     for (const entry of entries) if (entry.isDirectory()) await remove(join(path, entry.name));
-    await rmdir(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
+    await rmdir(path).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     });
   };
   await waitUntil(async () => (await remove(folder), true), {

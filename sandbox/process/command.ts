@@ -52,9 +52,14 @@ export function run(command: string, args: readonly string[], options: CommandOp
         maxBuffer: 64 * 1024 * 1024,
       },
       (error, stdout, stderr) => {
-        if (error === null) return done(stdout);
-        if (error.code === "ENOENT")
-          return failed(new CommandError(`${file} is not installed`, undefined, ""));
+        if (error === null) {
+          done(stdout);
+          return;
+        }
+        if (error.code === "ENOENT") {
+          failed(new CommandError(`${file} is not installed`, undefined, ""));
+          return;
+        }
         const exitCode = typeof error.code === "number" ? error.code : undefined;
         const how = error.killed
           ? `took longer than ${timeoutSeconds} s`

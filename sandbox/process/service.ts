@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { namespaceFile, paths } from "../groundPlan.ts";
-import { findCgroupRoots, isPopulated, killGroup, makeServiceGroup, removeGroup } from "./cgroup.ts";
+import { isPopulated, killGroup, removeGroup, serviceGroup } from "./cgroup.ts";
 import { waitUntil } from "./waitUntil.ts";
 
 /** A server that stays. It must not put itself in the background. */
@@ -39,7 +39,8 @@ export function logFile(name: string): string {
  * @throws {Error} with the end of its log, when it ended or did not get ready in time.
  */
 export async function startService(service: Service): Promise<boolean> {
-  const group = await makeServiceGroup(service.name);
+  const group = await serviceGroup(service.name);
+  await mkdir(group, { recursive: true });
   const wasRunning = await isPopulated(group);
   if (!wasRunning) await launch(service, group);
   try {
@@ -57,8 +58,7 @@ export async function startService(service: Service): Promise<boolean> {
 
 /** Asks the service to end, and kills what is left of it after the limit. */
 export async function stopService(name: string, timeoutSeconds = 5): Promise<void> {
-  const { unified } = await findCgroupRoots();
-  const group = join(unified, "mailstead.services", name);
+  const group = await serviceGroup(name);
   const pid = await readPid(name, group);
   if (pid !== undefined) {
     process.kill(pid, "SIGTERM");
@@ -74,16 +74,14 @@ export async function stopService(name: string, timeoutSeconds = 5): Promise<voi
 
 /** Looks, changes nothing. */
 export async function serviceState(service: Service): Promise<ServiceState> {
-  const { unified } = await findCgroupRoots();
-  if (!(await isPopulated(join(unified, "mailstead.services", service.name)))) return "stopped";
+  if (!(await isPopulated(await serviceGroup(service.name)))) return "stopped";
   const ready = await service.ready().catch(() => false);
   return ready ? "ready" : "running, not ready";
 }
 
 /** Sends a signal to the service's first process. False when it does not run. */
 export async function signalService(name: string, signal: NodeJS.Signals): Promise<boolean> {
-  const { unified } = await findCgroupRoots();
-  const pid = await readPid(name, join(unified, "mailstead.services", name));
+  const pid = await readPid(name, await serviceGroup(name));
   return pid !== undefined && process.kill(pid, signal);
 }
 
@@ -102,7 +100,9 @@ async function launch(service: Service, group: string): Promise<void> {
     });
     const pid = await new Promise<number>((done, failed) => {
       child.once("error", failed);
-      child.once("spawn", () => done(child.pid ?? 0));
+      child.once("spawn", () => {
+        done(child.pid ?? 0);
+      });
     });
     child.unref();
     await writeFile(join(paths.pidsDir, service.name), `${pid}\n`);

@@ -60,7 +60,9 @@ async function runStep(step: Step, begin: number, options: ProgressOptions): Pro
   options.write(step.streams ? `${head}\n` : `${head} `);
   const tick =
     options.live && !step.streams
-      ? setInterval(() => options.write(`\r${head} ${took()} `), 1000)
+      ? setInterval(() => {
+          options.write(`\r${head} ${took()} `);
+        }, 1000)
       : undefined;
   // A terminal may show the running seconds: the line is written anew.
   const again = options.live || step.streams ? `${step.streams ? "" : "\r"}${head} ` : "";
