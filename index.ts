@@ -1,54 +1,14 @@
-/** The Pulumi program: configuration → plan → resources → outputs. */
-import * as pulumi from "@pulumi/pulumi";
-import { configurationError, issueLine } from "./components/errors.ts";
-import { givenValues } from "./components/given.ts";
-import { MailServer } from "./components/mailServer.ts";
-import { nextSteps as stepsAfter } from "./components/nextSteps.ts";
-import type { Config } from "./stack/config/config.ts";
-import { parseConfig } from "./stack/config/parseConfig.ts";
-import { readRawConfig } from "./stack/config/readRawConfig.ts";
-import type { Issue } from "./stack/issue.ts";
-import type { Plan } from "./stack/plan.ts";
-import { planMailServer } from "./stack/planMailServer.ts";
+/**
+ * The Pulumi program.
+ *
+ * Node keeps what it made of our modules (types stripped, code compiled): without that, each run of the engine would
+ * spend about a quarter of its start on it again. It has to be told before the modules are loaded.
+ */
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
 
-/** Stops at any fault, with all of them; says every warning. */
-function settle(issues: readonly Issue[]): void {
-  const faults = issues.filter(({ severity }) => severity === "error");
-  if (faults.length > 0) throw configurationError(faults);
-  for (const warning of issues) void pulumi.log.warn(issueLine(warning));
-}
+enableCompileCache(join(import.meta.dirname, "node_modules", ".cache", "mailstead"));
 
-/** @throws RunError with every fault of the configuration, before anything is declared */
-function read(all: Readonly<Record<string, string>>): { config: Config; plan: Plan } {
-  const { config, issues } = parseConfig(readRawConfig(all));
-  if (config === undefined) throw configurationError(issues.filter(({ severity }) => severity === "error"));
-  const { plan, issues: planIssues } = planMailServer(config);
-  settle([...issues, ...planIssues]);
-  return { config, plan };
-}
-
-const all = pulumi.runtime.allConfig();
-const { config, plan } = read(all);
-const server = new MailServer("mail", {
-  plan,
-  stack: pulumi.getStack(),
-  given: givenValues(config.certificates, all, process.env),
-  ...(config.dns.zoneId === undefined ? {} : { zoneId: config.dns.zoneId }),
-});
-
-/** Where the web interface is. */
-export const webAddress = server.webAddress;
-/** First login, for the gate in front of the web interface. Secret. */
-export const login = server.login;
-/** Public addresses of the server. */
-export const addresses = server.addresses;
-/** Settings for mail programs. */
-export const clients = plan.clients;
-/** DNS table: what each record is for, and how much it matters. */
-export const records = server.records;
-/** Files that `ssh` needs to reach the host, relative to the project. */
-export const ssh = server.sshFiles;
-/** Values behind the plan's slots. Secret; `mailstead render --show-secrets` reads it. */
-export const slots = server.slots;
-/** What is left to do. */
-export const nextSteps = stepsAfter(plan);
+/** The outputs of a stack. */
+export const { webAddress, login, addresses, clients, records, ssh, slots, nextSteps } =
+  await import("./components/program.ts");

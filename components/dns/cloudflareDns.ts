@@ -108,8 +108,7 @@ function shorten(purpose: string): string {
 
 async function findZone(zone: string): Promise<string> {
   try {
-    const found = await getZone({ filter: { name: zone } });
-    return found.zoneId ?? found.id;
+    return (await getZone({ filter: { name: zone } })).id;
   } catch (cause) {
     throw outsideError(
       `Cloudflare did not show the zone ${zone}`,

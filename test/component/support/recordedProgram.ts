@@ -55,7 +55,7 @@ export async function recordProgram(declare: () => unknown, options: RunOptions 
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => {
-        const { id, state } = vendorState(type ?? "", name, plain(inputs));
+        const { id, state } = vendorState(type, name, plain(inputs as Record<string, unknown>));
         return options.first === true && custom === true ? { id: undefined, state: {} } : { id, state };
       },
       call: ({ token, inputs }) => {
