@@ -55,6 +55,9 @@ export const frontNames = {
 /** Names of the Debian mirror, plain HTTP. */
 export const mirrorNames = ["deb.debian.org", "security.debian.org"] as const;
 
+/** Mail hosts of large providers, which hosts try to reach on port 25: the outside mail host stands for them. */
+export const foreignMailHosts = ["gmail-smtp-in.l.google.com", "mx-aol.mail.gm0.yahoodns.net"] as const;
+
 /** Name servers of every zone that a vendor API makes, as the vendor would name them. Both are the same knot. */
 export const nameServers = ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"] as const;
 

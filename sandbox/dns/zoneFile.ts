@@ -1,6 +1,6 @@
 /** Zone files (RFC 1035 section 5) of the sandbox's authoritative server. Pure. */
 
-import { addresses, frontNames, mirrorNames, nameServers, outside } from "../groundPlan.ts";
+import { addresses, foreignMailHosts, frontNames, mirrorNames, nameServers, outside } from "../groundPlan.ts";
 import type { RecordSet } from "../cloud/drivers.ts";
 import { reverseName, reverseZones } from "./reverseName.ts";
 
@@ -54,6 +54,7 @@ export function rootZone(
   for (const name of [sandboxNameServer, ...nameServers])
     sets.push(...addressSets(name, addresses.authoritative));
   for (const name of Object.keys(frontNames)) sets.push(...addressSets(name, addresses.front));
+  for (const name of foreignMailHosts) sets.push(...addressSets(name, addresses.outside));
   for (const name of mirrorNames) sets.push(...addressSets(name, addresses.debianMirror));
   const inner = (zone: string): boolean => zones.some((other) => zone.endsWith(`.${other.zone}`));
   // What lies below another zone's cut would be hidden in the root; the server finds it by itself.
