@@ -39,7 +39,7 @@ export interface HostDriver {
   /** Removes the machine and its disk. Resolves also when there is none. */
   destroy(key: string): Promise<void>;
   isRunning(key: string): Promise<boolean>;
-  /** Replaces all rules of a machine; `undefined` means no firewall is attached. */
+  /** Replaces all rules of a machine, also of one not made yet; `undefined` means no firewall is attached. */
   setFirewall(key: string, rules: readonly HostFirewallRule[] | undefined): Promise<void>;
 }
 

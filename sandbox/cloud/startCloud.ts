@@ -73,7 +73,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const shared = { faults, control, log: openRequestLog(join(options.folder, "requests.jsonl")) };
   const one = await listen(hetznerApi(hetzner, options.hetznerToken), shared, options.hetznerPort);
   const other = await listen(cloudflareApi(cloudflare), shared, options.cloudflarePort).catch(
-    async (cause) => {
+    async (cause: unknown) => {
       await one.close();
       throw cause;
     },
@@ -125,5 +125,5 @@ function openCloudflare(options: CloudOptions): CloudflareCloud {
 /** The books without user-data. */
 function visible(hetzner: HetznerCloud): unknown {
   const { servers, ...rest } = hetzner.store.data;
-  return { ...rest, servers: servers.map(({ userData: _, ...server }) => server) };
+  return { ...rest, servers: servers.map((server) => ({ ...server, userData: undefined })) };
 }

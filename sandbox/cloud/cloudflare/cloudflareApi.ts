@@ -24,7 +24,7 @@ export interface CloudflareCloud {
 /** The API under `/client/v4`. */
 export function cloudflareApi(cloud: CloudflareCloud): VendorApi {
   const v4 = new Hono<NodeEnv>();
-  v4.use("*", (context, next) => {
+  v4.use("*", (context: Context<NodeEnv>, next) => {
     checkToken(cloud.token, context);
     return next();
   });

@@ -48,8 +48,12 @@ export function openActions(store: JsonStore<HetznerState>): ActionBook {
     resume(action: Action, queue: string, work: () => Promise<void>): void {
       const before = queues.get(queue) ?? Promise.resolve();
       const now = before.then(work).then(
-        () => settle(action, undefined),
-        (cause: unknown) => settle(action, cause),
+        () => {
+          settle(action, undefined);
+        },
+        (cause: unknown) => {
+          settle(action, cause);
+        },
       );
       queues.set(queue, now);
     },
@@ -91,7 +95,10 @@ function finish(action: Action, cause: unknown): void {
   action.progress = 100;
   action.finished = timestamp();
   if (cause === undefined) return;
-  action.error = { code: "action_failed", message: cause instanceof Error ? cause.message : String(cause) };
+  action.error = {
+    code: "action_failed",
+    message: cause instanceof Error ? cause.message : "the driver gave no reason",
+  };
 }
 
 /** The next number of a kind. */

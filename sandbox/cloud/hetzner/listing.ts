@@ -100,5 +100,9 @@ function sorted<T extends Listed>(things: readonly T[], query: Query): T[] {
 
 function compare(left: unknown, right: unknown): number {
   if (typeof left === "number" && typeof right === "number") return left - right;
-  return String(left ?? "").localeCompare(String(right ?? ""));
+  return text(left).localeCompare(text(right));
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

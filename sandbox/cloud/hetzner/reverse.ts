@@ -25,8 +25,8 @@ export function reverseAction(
   if (ip === undefined || owner === undefined)
     throw invalid("ip", `${change.ip} does not belong to this resource`);
   const name = change.dns_ptr?.toLowerCase() ?? null;
-  if (name === null) delete owner.reverse[ip];
-  else owner.reverse[ip] = name;
+  const others = Object.entries(owner.reverse).filter(([known]) => known !== ip);
+  owner.reverse = Object.fromEntries(name === null ? others : [...others, [ip, name]]);
   return cloud.actions.run("change_dns_ptr", [resource], `reverse ${ip}`, () =>
     cloud.dns.setReverse(ip, reverseNameOf(owner, ip)),
   );

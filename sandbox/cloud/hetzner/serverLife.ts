@@ -13,6 +13,8 @@ export async function makeMachine(cloud: HetznerCloud, server: CloudServer, faul
     if (fault?.kind === "slow_boot") await wait((fault.seconds ?? 30) * 1000, cloud.stopping);
     if (fault?.kind === "boot_failure") throw new Error("the server could not be started");
     if (cloud.actions.closed) return;
+    // Before it boots, so that it is open at no time; and after, for what was changed meanwhile.
+    await pushFirewall(cloud, server);
     await cloud.hosts.create(hostSpec(cloud, server));
     await pushFirewall(cloud, server);
     if (!server.startAfterCreate) await cloud.hosts.powerOff(hostKey(server));

@@ -44,7 +44,7 @@ export async function listen(api: VendorApi, shared: Shared, port: number): Prom
   const app = new Hono<NodeEnv>();
   const stopping = new AbortController();
   app.route("/_sandbox", shared.control);
-  app.use("*", (context, next) => observe(api, shared, stopping.signal, context, next));
+  app.use("*", (context: Context<NodeEnv>, next) => observe(api, shared, stopping.signal, context, next));
   app.route("/", api.routes);
   const listener = getRequestListener((request, env) => app.fetch(request, env));
   const server = createServer((request, response) => void listener(request, response));
@@ -63,7 +63,11 @@ function boundPort(server: Server): number {
 
 async function stop(server: Server, stopping: AbortController): Promise<void> {
   stopping.abort();
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const closed = new Promise<void>((resolve) =>
+    server.close(() => {
+      resolve();
+    }),
+  );
   server.closeAllConnections();
   await closed;
 }
@@ -130,9 +134,16 @@ async function misbehave(
 /** Resolves after the time, or at once when the listener closes. */
 export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
     const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    const stop = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener("abort", stop, { once: true });
   });
 }
 

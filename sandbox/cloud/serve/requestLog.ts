@@ -35,7 +35,9 @@ export interface RequestLog {
 export function openRequestLog(path: string): RequestLog {
   mkdirSync(dirname(path), { recursive: true });
   return {
-    write: (line) => appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 }),
+    write: (line) => {
+      appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+    },
   };
 }
 

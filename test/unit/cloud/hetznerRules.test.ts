@@ -113,8 +113,8 @@ describe("refusals", () => {
   });
 
   it("refuses addresses of another family, of another place or in use", async () => {
-    const v4 = (await address("v4")).body.at("primary_ip", "id");
-    const far = (await address("far", { location: "hel1" })).body.at("primary_ip", "id");
+    const v4 = (await address("v4")).body.num("primary_ip", "id");
+    const far = (await address("far", { location: "hel1" })).body.num("primary_ip", "id");
     const order = (net: Record<string, unknown>) => ({ ...ORDER, public_net: net });
     expect(await refusal("POST", "/servers", order({ ipv6: v4 }))).toEqual([
       422,
@@ -133,13 +133,13 @@ describe("refusals", () => {
 
   it("assigns and unassigns while the server is off", async () => {
     const made = await cloud.hetzner("POST", "/servers", ORDER);
-    await cloud.ended(made.body.at("action", "id"));
-    const id = made.body.at("server", "id");
-    const own = (await address("own")).body.at("primary_ip", "id");
+    await cloud.ended(made.body.num("action", "id"));
+    const id = made.body.num("server", "id");
+    const own = (await address("own")).body.num("primary_ip", "id");
     const assign = { assignee_id: id, assignee_type: "server" };
-    const automatic = made.body.at("server", "public_net", "ipv4", "id");
+    const automatic = made.body.num("server", "public_net", "ipv4", "id");
     await cloud.ended(
-      (await cloud.hetzner("POST", `/servers/${id}/actions/poweroff`)).body.at("action", "id"),
+      (await cloud.hetzner("POST", `/servers/${id}/actions/poweroff`)).body.num("action", "id"),
     );
     expect(await refusal("POST", `/primary_ips/${own}/actions/assign`, assign)).toEqual([
       422,
@@ -148,18 +148,18 @@ describe("refusals", () => {
     expect((await cloud.hetzner("POST", `/primary_ips/${automatic}/actions/unassign`)).status).toBe(201);
     expect((await cloud.hetzner("POST", `/primary_ips/${own}/actions/assign`, assign)).status).toBe(201);
     const shown = await cloud.hetzner("GET", `/servers/${id}`);
-    expect(shown.body.at("server", "public_net", "ipv4", "id")).toBe(own);
+    expect(shown.body.num("server", "public_net", "ipv4", "id")).toBe(own);
   });
 
   it("answers 423 to the deletion of what is protected, until it is not", async () => {
-    const id = (await address("kept")).body.at("primary_ip", "id");
+    const id = (await address("kept")).body.num("primary_ip", "id");
     const path = `/primary_ips/${id}/actions/change_protection`;
     await cloud.hetzner("POST", path, { delete: true });
     expect(await refusal("DELETE", `/primary_ips/${id}`)).toEqual([423, "protected"]);
     await cloud.hetzner("POST", path, { delete: false });
     expect((await cloud.hetzner("DELETE", `/primary_ips/${id}`)).status).toBe(204);
     const made = await cloud.hetzner("POST", "/servers", ORDER);
-    const server = `/servers/${made.body.at("server", "id")}`;
+    const server = `/servers/${made.body.num("server", "id")}`;
     await cloud.hetzner("POST", `${server}/actions/change_protection`, { delete: true, rebuild: true });
     expect(await refusal("DELETE", server)).toEqual([423, "protected"]);
   });
@@ -169,13 +169,13 @@ describe("refusals", () => {
     cloud.hosts.before = (call) =>
       call.startsWith("create") ? new Promise((resolve) => (release = resolve)) : Promise.resolve();
     const made = await cloud.hetzner("POST", "/servers", ORDER);
-    const server = `/servers/${made.body.at("server", "id")}`;
+    const server = `/servers/${made.body.num("server", "id")}`;
     expect(await refusal("POST", `${server}/actions/poweroff`)).toEqual([423, "locked"]);
     const gone = await cloud.hetzner("DELETE", server);
     const again = await cloud.hetzner("DELETE", server);
-    expect(again.body.at("action", "id")).toBe(gone.body.at("action", "id"));
+    expect(again.body.num("action", "id")).toBe(gone.body.num("action", "id"));
     release();
-    expect((await cloud.ended(gone.body.at("action", "id")))["status"]).toBe("success");
+    expect((await cloud.ended(gone.body.num("action", "id")))["status"]).toBe("success");
     expect(cloud.hosts.machines.size).toBe(0);
   });
 
@@ -244,21 +244,21 @@ describe("the catalogue", () => {
     const answer = await cloud.hetzner("GET", path);
     const found = (answer.body.at(key) as { id: number; name: string }[]).map((one) => one.name);
     expect(found.sort()).toEqual([...names].sort());
-    const id = String(answer.body.at(key, 0, "id"));
+    const id = String(answer.body.num(key, 0, "id"));
     expect((await cloud.hetzner("GET", `/${key}/${id}`)).status).toBe(200);
   });
 
   it("renames in place", async () => {
     const firewall = await cloud.hetzner("POST", "/firewalls", { name: "mail" });
-    const id = firewall.body.at("firewall", "id");
+    const id = firewall.body.num("firewall", "id");
     const named = await cloud.hetzner("PUT", `/firewalls/${id}`, { name: "mail2", labels: { a: "b" } });
     expect(named.body.at("firewall")).toMatchObject({ name: "mail2", labels: { a: "b" } });
     const made = await cloud.hetzner("POST", "/servers", ORDER);
-    const put = await cloud.hetzner("PUT", `/servers/${made.body.at("server", "id")}`, {
+    const put = await cloud.hetzner("PUT", `/servers/${made.body.num("server", "id")}`, {
       name: "mx2.example.com",
     });
     expect(put.body.at("server", "name")).toBe("mx2.example.com");
-    for (const path of ["/servers/actions", `/servers/${made.body.at("server", "id")}/actions`]) {
+    for (const path of ["/servers/actions", `/servers/${made.body.num("server", "id")}/actions`]) {
       expect(((await cloud.hetzner("GET", path)).body.at("actions") as unknown[]).length).toBe(2);
     }
   });

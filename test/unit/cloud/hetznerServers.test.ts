@@ -24,7 +24,7 @@ async function address(type: "ipv4" | "ipv6", more: Record<string, unknown> = {}
   };
   const answer = await cloud.hetzner("POST", "/primary_ips", body);
   expect(answer.status).toBe(201);
-  return answer.body.at("primary_ip", "id") as number;
+  return answer.body.num("primary_ip", "id");
 }
 
 async function server(more: Record<string, unknown> = {}) {
@@ -35,9 +35,9 @@ async function server(more: Record<string, unknown> = {}) {
 async function running(more: Record<string, unknown> = {}): Promise<number> {
   const answer = await server(more);
   expect(answer.status).toBe(201);
-  const action = await cloud.ended(answer.body.at("action", "id"));
+  const action = await cloud.ended(answer.body.num("action", "id"));
   expect(action).toMatchObject({ status: "success", command: "create_server", progress: 100 });
-  return answer.body.at("server", "id") as number;
+  return answer.body.num("server", "id");
 }
 
 describe("the life that the plugin gives a server", () => {
@@ -55,18 +55,18 @@ describe("the life that the plugin gives a server", () => {
     ];
     const firewall = await cloud.hetzner("POST", "/firewalls", { name: "mail", labels: {}, rules });
     const answer = await server({
-      ssh_keys: [key.body.at("ssh_key", "id")],
+      ssh_keys: [key.body.num("ssh_key", "id")],
       user_data: "#cloud-config\n",
       labels: { generation: "1" },
-      firewalls: [{ firewall: firewall.body.at("firewall", "id") }],
+      firewalls: [{ firewall: firewall.body.num("firewall", "id") }],
       public_net: { enable_ipv4: true, enable_ipv6: true, ipv4: v4, ipv6: v6 },
     });
     expect(answer.body.at("server", "status")).toBe("initializing");
-    const ids = [answer.body.at("action", "id"), answer.body.at("next_actions", 0, "id")];
+    const ids = [answer.body.num("action", "id"), answer.body.num("next_actions", 0, "id")];
     for (const id of ids) expect((await cloud.ended(id))["status"]).toBe("success");
     const poll = await cloud.hetzner("GET", `/actions?id=${ids[0]}&id=${ids[1]}&page=1&sort=status&sort=id`);
     expect((poll.body.at("actions") as unknown[]).length).toBe(2);
-    const shown = await cloud.hetzner("GET", `/servers/${String(answer.body.at("server", "id"))}`);
+    const shown = await cloud.hetzner("GET", `/servers/${String(answer.body.num("server", "id"))}`);
     expect(shown.body.at("server")).toMatchObject({
       status: "running",
       public_net: {
@@ -93,7 +93,7 @@ describe("the life that the plugin gives a server", () => {
     const first = await running({ public_net: { ipv4, ipv6 } });
     const gone = await cloud.hetzner("DELETE", `/servers/${first}`);
     expect(gone.status).toBe(200);
-    expect((await cloud.ended(gone.body.at("action", "id")))["status"]).toBe("success");
+    expect((await cloud.ended(gone.body.num("action", "id")))["status"]).toBe("success");
     expect((await cloud.hetzner("GET", `/servers/${first}`)).status).toBe(404);
     expect(
       (await cloud.hetzner("GET", `/primary_ips/${ipv4}`)).body.at("primary_ip", "assignee_id"),
@@ -109,7 +109,7 @@ describe("the life that the plugin gives a server", () => {
       2,
     );
     const gone = await cloud.hetzner("DELETE", `/servers/${first}`);
-    await cloud.ended(gone.body.at("action", "id"));
+    await cloud.ended(gone.body.num("action", "id"));
     expect((await cloud.hetzner("GET", "/primary_ips")).body.at("meta", "pagination", "total_entries")).toBe(
       0,
     );
@@ -125,7 +125,7 @@ describe("the life that the plugin gives a server", () => {
     expect([refused.status, refused.body.at("error", "code")]).toEqual([422, "server_not_stopped"]);
     for (const how of ["reboot", "reset", "shutdown", "poweron", "poweroff"]) {
       const answer = await cloud.hetzner("POST", `/servers/${id}/actions/${how}`);
-      expect((await cloud.ended(answer.body.at("action", "id")))["status"]).toBe("success");
+      expect((await cloud.ended(answer.body.num("action", "id")))["status"]).toBe("success");
     }
     expect((await cloud.hetzner("GET", `/servers/${id}`)).body.at("server", "status")).toBe("off");
     expect((await cloud.hetzner("POST", `/servers/${id}/actions/change_type`, type)).status).toBe(201);
@@ -146,13 +146,13 @@ describe("the life that the plugin gives a server", () => {
 
   it("ends the action with the cause when the machine cannot be made", async () => {
     const answer = await server({ image: "ubuntu-24.04" });
-    const action = await cloud.ended(answer.body.at("action", "id"));
+    const action = await cloud.ended(answer.body.num("action", "id"));
     expect(action["status"]).toBe("error");
     expect(action["error"]).toEqual({
       code: "action_failed",
       message: "image ubuntu-24.04 does not boot here",
     });
-    expect((await cloud.ended(answer.body.at("next_actions", 0, "id")))["status"]).toBe("error");
+    expect((await cloud.ended(answer.body.num("next_actions", 0, "id")))["status"]).toBe("error");
   });
 });
 
@@ -166,12 +166,12 @@ describe("reverse names", () => {
       const path = `/primary_ips/${id}/actions/change_dns_ptr`;
       const set = await cloud.hetzner("POST", path, { ip, dns_ptr: "mx.example.com" });
       expect(set.status).toBe(201);
-      await cloud.ended(set.body.at("action", "id"));
+      await cloud.ended(set.body.num("action", "id"));
       expect(cloud.dns.reverse.get(String(ip))).toBe("mx.example.com");
       const shown = await cloud.hetzner("GET", `/primary_ips/${id}`);
       expect(shown.body.at("primary_ip", "dns_ptr")).toEqual([{ ip, dns_ptr: "mx.example.com" }]);
       const reset = await cloud.hetzner("POST", path, { ip, dns_ptr: null });
-      await cloud.ended(reset.body.at("action", "id"));
+      await cloud.ended(reset.body.num("action", "id"));
     }
     expect(cloud.dns.reverse.get("203.0.113.10")).toBe("static.10.113.0.203.clients.your-server.de");
     expect(cloud.dns.reverse.has("2001:db8:a:1::1")).toBe(false);
@@ -204,13 +204,13 @@ describe("firewalls", () => {
         cloud.hetzner("POST", "/firewalls", { name: `p${port}`, rules: [rule(port)] }),
       ),
     );
-    const ids = made.map((answer) => answer.body.at("firewall", "id"));
+    const ids = made.map((answer) => answer.body.num("firewall", "id"));
     const resource = [{ type: "server", server: { id } }];
     for (const one of ids) {
       const answer = await cloud.hetzner("POST", `/firewalls/${one}/actions/apply_to_resources`, {
         apply_to: resource,
       });
-      await cloud.ended(answer.body.at("actions", 0, "id"));
+      await cloud.ended(answer.body.num("actions", 0, "id"));
     }
     const key = `server-${id}`;
     expect(
@@ -231,7 +231,7 @@ describe("firewalls", () => {
     for (const one of ids) {
       const path = `/firewalls/${one}/actions/remove_from_resources`;
       const answer = await cloud.hetzner("POST", path, { remove_from: resource });
-      await cloud.ended(answer.body.at("actions", 0, "id"));
+      await cloud.ended(answer.body.num("actions", 0, "id"));
       expect((await cloud.hetzner("DELETE", `/firewalls/${one}`)).status).toBe(204);
     }
     expect(cloud.hosts.firewalls.get(key)).toBeUndefined();

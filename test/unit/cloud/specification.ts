@@ -75,7 +75,7 @@ function templateOf(templates: readonly string[], path: string): string | undefi
 function translate(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(translate);
   if (typeof value !== "object" || value === null) return value;
-  const { nullable, example: _, examples: __, ...rest } = value as Record<string, unknown>;
+  const { nullable, ...rest } = value as Record<string, unknown>;
   const entries = Object.entries(rest).map(([key, inner]) => [key, translate(inner)]);
   const schema = Object.fromEntries(entries) as Record<string, unknown>;
   return nullable === true ? { anyOf: [schema, { type: "null" }] } : schema;

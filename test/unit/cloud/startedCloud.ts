@@ -22,6 +22,8 @@ export interface Answer {
 export interface Json {
   readonly raw: unknown;
   at(...path: (string | number)[]): unknown;
+  /** A number at the place; a test fault where there is none. */
+  num(...path: (string | number)[]): number;
 }
 
 /** A started cloud. */
@@ -149,11 +151,14 @@ async function ask(
 }
 
 function json(raw: unknown): Json {
-  return {
-    raw,
-    at: (...path) =>
-      path.reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], raw),
+  const at = (...path: (string | number)[]): unknown =>
+    path.reduce<unknown>((value, step) => (value as Record<string, unknown> | undefined)?.[step], raw);
+  const num = (...path: (string | number)[]): number => {
+    const value = at(...path);
+    if (typeof value === "number") return value;
+    throw new Error(`no number at ${path.join(".")} of ${JSON.stringify(raw)}`);
   };
+  return { raw, at, num };
 }
 
 async function ended(started: Started, id: unknown): Promise<Record<string, unknown>> {
