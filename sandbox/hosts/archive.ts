@@ -10,7 +10,7 @@ import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises
 import { basename, join, resolve } from "node:path";
 import { ensureArchiveKey, gpg } from "./archiveKey.ts";
 import { ensureBase } from "./base.ts";
-import { runCommand } from "./command.ts";
+import { run } from "../process/command.ts";
 import { machineMirror, sourcesList } from "./mirror.ts";
 
 /** What Mailstead's first boot asks for beside what the machine image has. */
@@ -104,25 +104,25 @@ async function download(work: string, base: string, packages: readonly string[])
     // Hooks of this machine would tidy up its own cache.
     "APT::Update::Post-Invoke::=true",
   ].flatMap((setting) => ["-o", setting]);
-  await runCommand("apt-get", ["-q", ...settings, "update"], { limitMs: 300_000 });
-  await runCommand("apt-get", ["-q", "-y", ...settings, "install", "--download-only", ...packages], {
-    limitMs: 600_000,
+  await run("apt-get", ["-q", ...settings, "update"], { timeoutSeconds: 300 });
+  await run("apt-get", ["-q", "-y", ...settings, "install", "--download-only", ...packages], {
+    timeoutSeconds: 600,
   });
 }
 
 /** Writes and signs one suite; only `trixie` has packages, the others are empty as on a quiet day. */
 async function writeSuite(root: string, it: (typeof SUITES)[number], gnupgHome: string): Promise<void> {
-  const architecture = (await runCommand("dpkg", ["--print-architecture"])).trim();
+  const architecture = (await run("dpkg", ["--print-architecture"])).trim();
   const repository = join(root, it.folder);
   const dist = join(repository, "dists", it.suite);
   const binary = join(dist, "main", `binary-${architecture}`);
   await mkdir(binary, { recursive: true });
   const index =
     it.suite === "trixie"
-      ? await runCommand("sh", ["-c", 'cd "$1" && apt-ftparchive packages pool', "sh", repository])
+      ? await run("sh", ["-c", 'cd "$1" && apt-ftparchive packages pool', "sh", repository])
       : "";
   await writeFile(join(binary, "Packages"), index);
-  await runCommand("xz", ["--keep", join(binary, "Packages")]);
+  await run("xz", ["--keep", join(binary, "Packages")]);
   const fields = {
     Origin: "Debian",
     Label: it.label,
@@ -136,7 +136,7 @@ async function writeSuite(root: string, it: (typeof SUITES)[number], gnupgHome: 
     `APT::FTPArchive::Release::${name}=${value}`,
   ]);
   const release = join(dist, "Release");
-  await writeFile(release, await runCommand("apt-ftparchive", [...settings, "release", dist]));
+  await writeFile(release, await run("apt-ftparchive", [...settings, "release", dist]));
   await gpg(gnupgHome, ["--clearsign", "--output", join(dist, "InRelease"), release]);
   await gpg(gnupgHome, ["--armor", "--detach-sign", "--output", join(dist, "Release.gpg"), release]);
 }

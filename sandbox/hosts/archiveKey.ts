@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runCommand } from "./command.ts";
+import { run } from "../process/command.ts";
 
 export interface ArchiveKey {
   /** GnuPG home with the private key; one a cache. */
@@ -16,9 +16,9 @@ export interface ArchiveKey {
 /** Runs gpg in a home of its own, and lets no agent outlive it. */
 export async function gpg(home: string, args: readonly string[]): Promise<string> {
   try {
-    return await runCommand("gpg", ["--homedir", home, "--batch", "--no-tty", "--quiet", ...args]);
+    return await run("gpg", ["--homedir", home, "--batch", "--no-tty", "--quiet", ...args]);
   } finally {
-    await runCommand("gpgconf", ["--homedir", home, "--kill", "all"]);
+    await run("gpgconf", ["--homedir", home, "--kill", "all"]);
   }
 }
 

@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ensureArchiveKey } from "./archiveKey.ts";
-import { runCommand } from "./command.ts";
+import { run } from "../process/command.ts";
 import { machineMirror, sourcesList } from "./mirror.ts";
 
 const PACKAGES = [
@@ -117,7 +117,7 @@ export async function ensureBase(cacheDir: string): Promise<string> {
 async function bootstrap(root: string): Promise<void> {
   const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
   const sources = sourcesList(await machineMirror(), keyring);
-  await runCommand(
+  await run(
     "mmdebstrap",
     [
       "--variant=minbase",
@@ -129,7 +129,7 @@ async function bootstrap(root: string): Promise<void> {
       root,
       "-",
     ],
-    { input: sources, limitMs: 600_000 },
+    { input: sources, timeoutSeconds: 600 },
   );
 }
 
@@ -146,6 +146,6 @@ async function finish(root: string, publicKeyFile: string): Promise<void> {
   for (const [path, content] of Object.entries(FILES)) await writeFile(join(root, path), content);
   await copyFile(publicKeyFile, join(root, "usr/share/keyrings/debian-archive-keyring.pgp"));
   await symlink("../run/systemd/resolve/stub-resolv.conf", join(root, "etc/resolv.conf"));
-  await runCommand("systemctl", [`--root=${root}`, "enable", ...ENABLED]);
-  await runCommand("systemctl", [`--root=${root}`, "mask", ...MASKED]);
+  await run("systemctl", [`--root=${root}`, "enable", ...ENABLED]);
+  await run("systemctl", [`--root=${root}`, "mask", ...MASKED]);
 }

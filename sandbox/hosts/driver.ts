@@ -10,8 +10,10 @@ import { mkdir, open, readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { HostDriver, HostFirewallRule, HostSpec } from "../cloud/drivers.ts";
-import { findHierarchies, isPopulated, killGroup, makeGroup, processesOf, removeGroup } from "./cgroup.ts";
-import { runCommand, waitUntil } from "./command.ts";
+import { isPopulated } from "../process/cgroup.ts";
+import { run } from "../process/command.ts";
+import { waitUntil } from "../process/waitUntil.ts";
+import { endGroup, groupFolder, makeGroup, processesOf } from "./hostGroup.ts";
 import { type Family, inboundRules, port25Rules } from "./firewall.ts";
 import {
   bootCommand,
@@ -51,8 +53,8 @@ export interface LocalHostDriver extends HostDriver {
   destroyAll(): Promise<void>;
 }
 
-const SHUTDOWN_LIMIT_MS = 90_000;
-const START_LIMIT_MS = 20_000;
+const SHUTDOWN_LIMIT_SECONDS = 90;
+const START_LIMIT_SECONDS = 30;
 /** systemd's signals to PID 1: SIGRTMIN+5 reboots. SIGRTMIN is 34 with glibc. See systemd(1). */
 const REBOOT_SIGNAL = 34 + 5;
 const SUPERVISOR = fileURLToPath(new URL("supervise.sh", import.meta.url));
@@ -116,22 +118,22 @@ class Hosts {
     await this.#dropLink(key);
     const boots = await this.bootCount(key);
     await this.#supervise(key);
-    const group = this.#group(key);
-    await waitUntil(`${key} to be switched on (see ${this.#log(key)})`, START_LIMIT_MS, async () => {
-      const started = (await this.bootCount(key)) > boots;
-      const supervised = await isPopulated(`${group}.supervisor`);
-      if (started && !supervised) throw new Error(`${key} did not start:\n${await this.#lastWords(key)}`);
-      return (await processesOf(`${group}/payload/init.scope`)).length > 0;
+    const supervisor = await groupFolder(`${this.#group(key)}.supervisor`);
+    await waitUntil(async () => (await processesOf(`${this.#group(key)}/payload/init.scope`)).length > 0, {
+      what: `${key} to be switched on (see ${this.#log(key)})`,
+      timeoutSeconds: START_LIMIT_SECONDS,
+      everyMilliseconds: 20,
+      giveUp: async () => {
+        const ended = (await this.bootCount(key)) > boots && !(await isPopulated(supervisor));
+        return ended ? `it ended:\n${await this.#lastWords(key)}` : undefined;
+      },
     });
   }
 
   async powerOff(key: string): Promise<void> {
     // The supervisor first, or it might take the end for a reboot.
-    for (const group of [`${this.#group(key)}.supervisor`, this.#group(key)]) {
-      await killGroup(group);
-      // A group once killed is spoilt: newer kernels also kill what is cloned from it into a fresh one.
-      await removeGroup(group);
-    }
+    await endGroup(`${this.#group(key)}.supervisor`);
+    await endGroup(this.#group(key));
     await this.#dropLink(key);
   }
 
@@ -139,7 +141,10 @@ class Hosts {
     if (!(await this.isRunning(key))) return;
     // nspawn hands TERM to the machine's init as the wish to power off.
     for (const pid of await this.#nspawn(key)) process.kill(pid, "SIGTERM");
-    await waitUntil(`${key} to shut down`, SHUTDOWN_LIMIT_MS, async () => !(await this.isRunning(key)));
+    await waitUntil(async () => !(await this.isRunning(key)), {
+      what: `${key} to shut down`,
+      timeoutSeconds: SHUTDOWN_LIMIT_SECONDS,
+    });
     await this.powerOff(key);
   }
 
@@ -148,7 +153,10 @@ class Hosts {
     if (init === undefined) throw new Error(`${key} is not running, so it cannot be rebooted`);
     const boots = await this.bootCount(key);
     process.kill(init, REBOOT_SIGNAL);
-    await waitUntil(`${key} to reboot`, SHUTDOWN_LIMIT_MS, async () => (await this.bootCount(key)) > boots);
+    await waitUntil(async () => (await this.bootCount(key)) > boots, {
+      what: `${key} to reboot`,
+      timeoutSeconds: SHUTDOWN_LIMIT_SECONDS,
+    });
   }
 
   async destroy(key: string): Promise<void> {
@@ -162,15 +170,13 @@ class Hosts {
   }
 
   async destroyAll(): Promise<void> {
-    const all = `${this.#options.namespace}.hosts`;
-    await killGroup(all);
     const keys = await readdir(join(this.#runDir, "hosts")).catch(() => []);
     for (const key of keys) await this.destroy(key);
-    await removeGroup(all);
+    await endGroup(`${this.#options.namespace}.hosts`);
   }
 
   async isRunning(key: string): Promise<boolean> {
-    return await isPopulated(this.#group(key));
+    return await isPopulated(await groupFolder(this.#group(key)));
   }
 
   async setFirewall(key: string, rules: readonly HostFirewallRule[] | undefined): Promise<void> {
@@ -218,7 +224,7 @@ class Hosts {
 
   async #inNamespace(file: string, args: readonly string[], input?: string): Promise<string> {
     const enter = `--net=/run/netns/${this.#options.namespace}`;
-    return await runCommand("nsenter", [enter, file, ...args], input === undefined ? {} : { input });
+    return await run("nsenter", [enter, file, ...args], input === undefined ? {} : { input });
   }
 
   /** A killed machine's cable stays for a moment, and its name would be in the next one's way. */
@@ -238,9 +244,8 @@ class Hosts {
 
   async #supervise(key: string): Promise<void> {
     const it = machineFolder(this.#runDir, key);
-    const ownGroup = join((await findHierarchies()).unified, `${this.#group(key)}.supervisor`);
     const groups = await makeGroup(this.#group(key));
-    await makeGroup(`${this.#group(key)}.supervisor`);
+    const ownGroups = await makeGroup(`${this.#group(key)}.supervisor`);
     const machine = await bootCommand(it, key, this.#options.bridge);
     await mkdir(dirname(this.#log(key)), { recursive: true });
     const log = await open(this.#log(key), "a", 0o600);
@@ -248,7 +253,7 @@ class Hosts {
       const enter = `--net=/run/netns/${this.#options.namespace}`;
       const child = spawn(
         "nsenter",
-        [enter, "sh", SUPERVISOR, it.boots, ownGroup, groups.join(":"), ...machine],
+        [enter, "sh", SUPERVISOR, it.boots, ownGroups.join(":"), groups.join(":"), ...machine],
         {
           detached: true,
           cwd: "/",

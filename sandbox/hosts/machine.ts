@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { appendFile, chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostSpec } from "../cloud/drivers.ts";
-import { runCommand } from "./command.ts";
+import { run } from "../process/command.ts";
 import { type NetworkGround, writeSeed } from "./seed.ts";
 
 /** Paths of a host's folder, `runDir/hosts/KEY`. */
@@ -52,7 +52,7 @@ export async function mountDisk(it: MachineFolder, baseDir: string): Promise<voi
   for (const path of [it.root, layers.upper, layers.work]) await mkdir(path, { recursive: true });
   if ((await mountsBelow(it.folder)).length > 0) return;
   const settings = `lowerdir=${baseDir},upperdir=${layers.upper},workdir=${layers.work}`;
-  await runCommand("mount", ["-t", "overlay", "overlay", "-o", settings, it.root]);
+  await run("mount", ["-t", "overlay", "overlay", "-o", settings, it.root]);
   // The work folder belongs to the kernel; the root of a disk is readable to all.
   await chmod(it.root, 0o755);
 }
@@ -67,8 +67,8 @@ export async function mountsBelow(folder: string): Promise<string[]> {
 
 /** Unmounts the disk and removes the folder, never reaching into what is still mounted. */
 export async function removeDisk(folder: string): Promise<void> {
-  for (const point of await mountsBelow(folder)) await runCommand("umount", [point]);
-  if (existsSync(folder)) await runCommand("rm", ["-rf", "--one-file-system", folder]);
+  for (const point of await mountsBelow(folder)) await run("umount", [point]);
+  if (existsSync(folder)) await run("rm", ["-rf", "--one-file-system", folder]);
 }
 
 /** Writes what a vendor puts on a new disk: the seed, and trust in the public authorities, here the sandbox's. */

@@ -1,5 +1,5 @@
 /** Where this machine gets its Debian packages: taken from apt's configuration, whatever that is. */
-import { runCommand } from "./command.ts";
+import { run } from "../process/command.ts";
 
 export interface Mirror {
   /** Base of `dists/trixie`, without a final slash. */
@@ -13,7 +13,7 @@ export interface Mirror {
  * @see apt-get(8), indextargets
  */
 export async function machineMirror(): Promise<Mirror> {
-  const listing = await runCommand("apt-get", ["indextargets", "--format", "$(REPO_URI) $(SUITE)"]);
+  const listing = await run("apt-get", ["indextargets", "--format", "$(REPO_URI) $(SUITE)"]);
   const bases = listing
     .split("\n")
     .map((line) => (line.split(" ")[0] ?? "").replace(/\/+$/, ""))

@@ -1,32 +1,30 @@
 #!/bin/sh
 # Keeps a machine running: starts it again when it asked for a reboot, and ends when it was switched off.
-# usage: supervise.sh BOOTS SUPERVISOR_GROUP MACHINE_GROUPS COMMAND [ARGUMENT...]
-#   BOOTS             file which gets a line for each start
-#   SUPERVISOR_GROUP  cgroup folder for this script
-#   MACHINE_GROUPS    cgroup folders for the machine, parted by colons
+# usage: supervise.sh BOOTS OWN_GROUPS MACHINE_GROUPS COMMAND [ARGUMENT...]
+#   BOOTS           file which gets a line for each start
+#   OWN_GROUPS      cgroup folders for this script, parted by colons
+#   MACHINE_GROUPS  cgroup folders for the machine, parted by colons
 # It is its own process, so that machines outlive who switched them on.
 set -u
 
-boots=$1 own_group=$2 groups=$3
+boots=$1 own_groups=$2 machine_groups=$3
 shift 3
 # Ends with this when the machine asked for a reboot.
 reboot_status=133
 
-echo 0 >"$own_group/cgroup.procs" || exit 1
-
-# Turns into COMMAND, as a member of the machine's groups.
-become() {
+join() {
   IFS=:
-  for group in $groups; do
+  for group in $1; do
     echo 0 >"$group/cgroup.procs" || exit 1
   done
   unset IFS
-  exec "$@"
 }
+
+join "$own_groups"
 
 while :; do
   date +%s >>"$boots"
-  (become "$@") </dev/null
+  (join "$machine_groups" && exec "$@") </dev/null
   status=$?
   [ "$status" -eq "$reboot_status" ] || break
 done

@@ -10,9 +10,10 @@ import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureArchive, firstBootPackages } from "../../sandbox/hosts/archive.ts";
 import { ensureBase } from "../../sandbox/hosts/base.ts";
-import { findHierarchies } from "../../sandbox/hosts/cgroup.ts";
-import { runCommand, waitUntil } from "../../sandbox/hosts/command.ts";
 import { createHostDriver, type LocalHostDriver } from "../../sandbox/hosts/driver.ts";
+import { findCgroupRoots } from "../../sandbox/process/cgroup.ts";
+import { run as runProgram } from "../../sandbox/process/command.ts";
+import { waitUntil } from "../../sandbox/process/waitUntil.ts";
 import { type HostsGround, makeHostsGround, MIRROR, ROUTER_V6, trialUserData } from "./hostsGround.ts";
 
 const CACHE = resolve(import.meta.dirname, "../../.sandbox/cache");
@@ -43,7 +44,7 @@ describe.skipIf(!root)("a host", () => {
       resolvers: ["203.0.113.2", "2001:db8:203::2"],
     });
   const answers = async (address: string, command = "true") =>
-    await ground.ssh(address, command, 20_000).then(
+    await ground.ssh(address, command, 20).then(
       () => true,
       () => false,
     );
@@ -53,7 +54,7 @@ describe.skipIf(!root)("a host", () => {
     const attempt =
       from === undefined
         ? ground.run("timeout", ["2", "bash", "-c", script])
-        : ground.ssh(from, `timeout 2 bash -c '${script}'`, 20_000);
+        : ground.ssh(from, `timeout 2 bash -c '${script}'`, 20);
     return await attempt.then(
       () => true,
       () => false,
@@ -91,18 +92,24 @@ describe.skipIf(!root)("a host", () => {
     });
     expect(await driver.isRunning(KEY)).toBe(true);
     const on = seconds();
-    await waitUntil("ssh to answer over IPv6", 60_000, () => answers(V6), 100);
+    await waitUntil(() => answers(V6), {
+      what: "ssh to answer over IPv6",
+      timeoutSeconds: 60,
+      everyMilliseconds: 100,
+    });
     const ssh = seconds();
-    await waitUntil("docker to answer", 120_000, () => answers(V4, "docker version"), 200);
+    await waitUntil(() => answers(V4, "docker version"), {
+      what: "docker to answer",
+      timeoutSeconds: 120,
+      everyMilliseconds: 200,
+    });
     const docker = seconds();
-    const status = await ground.ssh(V4, "cloud-init status --wait --long", 120_000);
+    const status = await ground.ssh(V4, "cloud-init status --wait --long", 120);
     console.log(`on ${on} s, ssh ${ssh} s, docker ${docker} s, cloud-init ${seconds()} s`);
     expect(status).toContain("\nextended_status: done\n");
     expect(await ground.ssh(V4, "hostname; cut -c1-3 /etc/debian_version")).toBe("mx-trial\n13.\n");
-    await ground.ssh(V4, `${TINY_ROOT} | docker import - tiny`, 60_000);
-    expect(await ground.ssh(V4, "docker run --rm tiny sh -c 'echo from inside'", 60_000)).toBe(
-      "from inside\n",
-    );
+    await ground.ssh(V4, `${TINY_ROOT} | docker import - tiny`, 60);
+    expect(await ground.ssh(V4, "docker run --rm tiny sh -c 'echo from inside'", 60)).toBe("from inside\n");
     expect(await ground.ssh(V4, "docker info --format '{{.Driver}}'")).toBe("overlay2\n");
   });
 
@@ -117,7 +124,11 @@ describe.skipIf(!root)("a host", () => {
   it("is guarded by the provider's firewall on both families", async () => {
     await ground.ssh(V4, "systemd-run --unit=web python3 -m http.server --bind :: 8080");
     for (const address of [V4, V6]) {
-      await waitUntil(`${address}:8080 to open`, 20_000, () => opens(address, 8080), 100);
+      await waitUntil(() => opens(address, 8080), {
+        what: `${address}:8080 to open`,
+        timeoutSeconds: 20,
+        everyMilliseconds: 100,
+      });
     }
     await driver.setFirewall(KEY, [
       { protocol: "tcp", port: "22", sources: ANY },
@@ -129,7 +140,7 @@ describe.skipIf(!root)("a host", () => {
       expect(await pings(address), `ping ${address}`).toBe(false);
     }
     // What the host began itself is answered.
-    await ground.ssh(V4, "apt-get -q update", 60_000);
+    await ground.ssh(V4, "apt-get -q update", 60);
     await driver.setFirewall(KEY, [
       { protocol: "tcp", port: "8000-9000", sources: ["203.0.113.0/24", "2001:db8:203::/64"] },
       { protocol: "icmp", sources: ANY },
@@ -155,15 +166,23 @@ describe.skipIf(!root)("a host", () => {
   });
 
   it("comes back from a reboot, asked for from outside or inside, with its disk and its containers", async () => {
-    await ground.ssh(V4, "docker run -d --name stays --init --restart always tiny sleep 100000", 60_000);
+    await ground.ssh(V4, "docker run -d --name stays --init --restart always tiny sleep 100000", 60);
     const running = "docker inspect --format '{{.State.Running}}' stays | grep true";
     for (const ask of [() => driver.reboot(KEY), () => ground.ssh(V4, "systemctl reboot").catch(() => "")]) {
       const boots = await driver.bootCount(KEY);
       const before = await ground.ssh(V4, "cat /proc/1/stat | cut -d' ' -f22");
       const start = Date.now();
       await ask();
-      await waitUntil("another start", 90_000, async () => (await driver.bootCount(KEY)) > boots, 50);
-      await waitUntil("the container to run again", 90_000, () => answers(V4, running), 200);
+      await waitUntil(async () => (await driver.bootCount(KEY)) > boots, {
+        what: "another start",
+        timeoutSeconds: 90,
+        everyMilliseconds: 50,
+      });
+      await waitUntil(() => answers(V4, running), {
+        what: "the container to run again",
+        timeoutSeconds: 90,
+        everyMilliseconds: 200,
+      });
       console.log(`reboot until the container runs: ${((Date.now() - start) / 1000).toFixed(1)} s`);
       expect(await ground.ssh(V4, "cat /proc/1/stat | cut -d' ' -f22")).not.toBe(before);
       expect(await answers(V4, "test -e /root/first-boot-is-done")).toBe(true);
@@ -177,13 +196,17 @@ describe.skipIf(!root)("a host", () => {
     expect(await driver.isRunning(KEY)).toBe(false);
     expect(await opens(V4, 22)).toBe(false);
     await another.powerOn(KEY);
-    await waitUntil("ssh to answer", 60_000, () => answers(V4, "test -e /root/first-boot-is-done"), 100);
+    await waitUntil(() => answers(V4, "test -e /root/first-boot-is-done"), {
+      what: "ssh to answer",
+      timeoutSeconds: 60,
+      everyMilliseconds: 100,
+    });
     const start = Date.now();
     await driver.shutdown(KEY);
     console.log(`shut down in ${((Date.now() - start) / 1000).toFixed(1)} s`);
     expect(await driver.isRunning(KEY)).toBe(false);
     await driver.powerOn(KEY);
-    await waitUntil("ssh to answer", 60_000, () => answers(V4), 100);
+    await waitUntil(() => answers(V4), { what: "ssh to answer", timeoutSeconds: 60, everyMilliseconds: 100 });
   });
 
   it("outlives the process that made it, beside another host, which it reaches on both families", async () => {
@@ -193,28 +216,32 @@ describe.skipIf(!root)("a host", () => {
     const program = `
       import { createHostDriver } from ${JSON.stringify(resolve(import.meta.dirname, "../../sandbox/hosts/driver.ts"))};
       await createHostDriver(${JSON.stringify(options)}).create(${JSON.stringify(spec)});`;
-    await runCommand(process.execPath, ["--input-type=module", "--eval", program]);
-    await waitUntil("ssh to answer", 60_000, () => answers(spec.ipv4), 100);
+    await runProgram(process.execPath, ["--input-type=module", "--eval", program]);
+    await waitUntil(() => answers(spec.ipv4), {
+      what: "ssh to answer",
+      timeoutSeconds: 60,
+      everyMilliseconds: 100,
+    });
     expect(await driver.isRunning(spec.key)).toBe(true);
     expect([await opens(spec.ipv4, 22, V4), await opens(`${spec.ipv6Base}1`, 22, V4)]).toEqual([true, true]);
     await expect(driver.create(spec)).rejects.toThrow(/there is a host server-4711-second already/);
   });
 
   it("leaves nothing behind", async () => {
-    const { unified, legacy } = await findHierarchies();
+    const { unified, legacy } = await findCgroupRoots();
     await driver.destroy(KEY);
     await driver.destroy(KEY);
     expect(existsSync(`${ground.runDir}/hosts/${KEY}`)).toBe(false);
     expect(existsSync(`${unified}/${ground.namespace}.hosts/${KEY}`)).toBe(false);
     await driver.destroyAll();
-    for (const hierarchy of [unified, legacy ?? unified]) {
+    for (const hierarchy of [unified, ...legacy]) {
       expect(existsSync(`${hierarchy}/${ground.namespace}.hosts`)).toBe(false);
     }
     expect(await readFile("/proc/self/mountinfo", "utf8")).not.toContain(ground.runDir);
     expect(await ground.run("nft", ["list", "tables"])).toBe("");
     expect(await ground.run("ip", ["-o", "link", "show", "type", "veth"])).toBe("");
     expect(await ground.run("ip", ["-6", "route", "show", "2001:db8:a::/48"])).toBe("");
-    const processes = await runCommand("ps", ["-eo", "args"]);
+    const processes = await runProgram("ps", ["-eo", "args"]);
     expect(processes.split("\n").filter((line) => line.includes(`${ground.runDir}/hosts`))).toEqual([]);
   });
 });

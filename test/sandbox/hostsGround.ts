@@ -1,8 +1,8 @@
 /** A network namespace of a test's own for trial hosts: a bridge, an archive, and a way to reach in. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runCommand } from "../../sandbox/hosts/command.ts";
+import { run as runProgram } from "../../sandbox/process/command.ts";
 
 export interface HostsGround {
   readonly namespace: string;
@@ -14,9 +14,9 @@ export interface HostsGround {
   readonly hostPublicKey: string;
   readonly clientPublicKey: string;
   /** Runs a program in the namespace. */
-  run(file: string, args: readonly string[], input?: string, limitMs?: number): Promise<string>;
+  run(file: string, args: readonly string[], input?: string, timeoutSeconds?: number): Promise<string>;
   /** Runs a command line as root on a host whose key is pinned. */
-  ssh(address: string, command: string, limitMs?: number): Promise<string>;
+  ssh(address: string, command: string, timeoutSeconds?: number): Promise<string>;
   clear(): Promise<void>;
 }
 
@@ -30,28 +30,30 @@ export async function makeHostsGround(namespace: string, parent: string): Promis
   const runDir = await mkdtemp(join(parent, `${namespace}-`));
   const bridge = "br-trial";
   const enter = `--net=/run/netns/${namespace}`;
-  const run: HostsGround["run"] = async (file, args, input, limitMs) =>
-    await runCommand("nsenter", [enter, file, ...args], {
+  const run: HostsGround["run"] = async (file, args, input, timeoutSeconds) =>
+    await runProgram("nsenter", [enter, file, ...args], {
       ...(input === undefined ? {} : { input }),
-      ...(limitMs === undefined ? {} : { limitMs }),
+      ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     });
   await makeNetwork(namespace, bridge, run);
   const keys = await makeKeys(runDir);
   const web = await startMirror(enter, runDir);
-  const ssh: HostsGround["ssh"] = async (address, command, limitMs) => {
+  const ssh: HostsGround["ssh"] = async (address, command, timeoutSeconds) => {
     await writeFile(join(runDir, "known_hosts"), `${address} ${keys.hostPublicKey}\n`);
-    return await run("ssh", ["-F", join(runDir, "ssh_config"), address, command], undefined, limitMs);
+    return await run("ssh", ["-F", join(runDir, "ssh_config"), address, command], undefined, timeoutSeconds);
   };
   const clear = async () => {
     web.kill("SIGTERM");
-    await runCommand("ip", ["netns", "delete", namespace]);
+    await runProgram("ip", ["netns", "delete", namespace]);
     await rm(runDir, { recursive: true, force: true });
+    // Another test's folder may be beside it.
+    await rmdir(parent).catch(() => undefined);
   };
   return { namespace, bridge, runDir, caFile: join(runDir, "ca.pem"), ...keys, run, ssh, clear };
 }
 
 async function makeNetwork(namespace: string, bridge: string, run: HostsGround["run"]): Promise<void> {
-  await runCommand("ip", ["netns", "add", namespace]);
+  await runProgram("ip", ["netns", "add", namespace]);
   const commands = [
     "link set lo up",
     `link add ${bridge} type bridge`,
@@ -66,14 +68,14 @@ async function makeNetwork(namespace: string, bridge: string, run: HostsGround["
 }
 
 async function makeKeys(runDir: string) {
-  const text = async (file: string) => (await runCommand("cat", [join(runDir, file)])).trim();
+  const text = async (file: string) => (await runProgram("cat", [join(runDir, file)])).trim();
   for (const name of ["host", "client"]) {
-    await runCommand("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", join(runDir, name)]);
+    await runProgram("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", join(runDir, name)]);
   }
   const subject = ["-subj", "/CN=Trial authority"];
   const out = ["-keyout", join(runDir, "ca.key"), "-out", join(runDir, "ca.pem")];
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-  await runCommand("openssl", ["req", "-x509", "-days", "2", ...curve, ...subject, ...out]);
+  await runProgram("openssl", ["req", "-x509", "-days", "2", ...curve, ...subject, ...out]);
   const settings = [
     "Host *",
     "  User root",
