@@ -3,7 +3,6 @@
  * update and delete are the POST alone (a delete resets the name with `dns_ptr: null`).
  */
 import type { CallContext, CheckFailure, Known, ResourceHandler } from "../protocol/handler.ts";
-import type { Properties } from "../protocol/value.ts";
 import { canonicalAddress } from "./address.ts";
 import type { HcloudApi } from "./api.ts";
 import { missing, numberOf, refreshed, textOf } from "./inputs.ts";

@@ -6,6 +6,8 @@
  */
 import * as grpc from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import { engineLog } from "./engineLog.ts";
+import type { EngineLog } from "./engineLog.ts";
 import type { ProviderDefinition } from "./handler.ts";
 import { ProviderService } from "./service.ts";
 
@@ -22,18 +24,18 @@ export interface RunningProvider {
 /**
  * Serves a provider on a free port of 127.0.0.1.
  *
- * @param engineAddress where messages go (`127.0.0.1:PORT`); without it to standard error.
+ * @param engine where messages go: the engine's address (`127.0.0.1:PORT`) or a function; without it standard error.
  */
 export async function startProvider(
   provider: ProviderDefinition,
-  engineAddress?: string,
+  engine?: string | EngineLog,
 ): Promise<RunningProvider> {
   // State may hold whole files, so no message is too large.
   const server = new grpc.Server({
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
   });
-  const service = new ProviderService(provider, engineAddress);
+  const service = new ProviderService(provider, typeof engine === "function" ? engine : engineLog(engine));
   server.addService(
     providerGrpc.ResourceProviderService as unknown as grpc.ServiceDefinition,
     service.methods(),

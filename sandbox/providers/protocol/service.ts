@@ -6,16 +6,11 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as pb from "@pulumi/pulumi/proto/provider_pb.js";
 import { compareInputs } from "./diff.ts";
 import { engineLog } from "./engineLog.ts";
+import type { EngineLog } from "./engineLog.ts";
 import { grpcError } from "./failure.ts";
 import type { FailureSecrets } from "./failure.ts";
-import type {
-  CallContext,
-  CheckFailure,
-  DiffResult,
-  Known,
-  ProviderDefinition,
-  ResourceHandler,
-} from "./handler.ts";
+import type { CallContext, Known, ProviderDefinition, ResourceHandler } from "./handler.ts";
+import { checkResponse, diffResponse, knownInputs } from "./responses.ts";
 import { outputSecrets, plannedCreate, plannedUpdate } from "./preview.ts";
 import { hasUnknown, marshal, unmarshal } from "./value.ts";
 
@@ -29,12 +24,12 @@ type Unary<Q, A> = (call: { request: Q }, callback: grpc.sendUnaryData<A>) => vo
 export class ProviderService {
   readonly #provider: ProviderDefinition;
   readonly #cancelled = new AbortController();
-  #log;
+  #log: EngineLog;
   #config: Known = {};
 
-  constructor(provider: ProviderDefinition, engineAddress: string | undefined) {
+  constructor(provider: ProviderDefinition, log: EngineLog) {
     this.#provider = provider;
-    this.#log = engineLog(engineAddress);
+    this.#log = log;
   }
 
   /** Handlers for `server.addService`. What is not here (Handshake, Parameterize, ...) is unimplemented. */
@@ -255,53 +250,4 @@ function unary<Q, A>(answer: (request: Q) => A | Promise<A>): Unary<Q, A> {
 
 function isGrpcError(thrown: unknown): thrown is grpc.ServiceError {
   return thrown instanceof Error && "metadata" in thrown && "code" in thrown;
-}
-
-function* knownInputs(handler: ResourceHandler, news: Known): Generator<CheckFailure> {
-  const { inputs, required } = handler.schema;
-  for (const key of Object.keys(news)) {
-    if (inputs !== undefined && !key.startsWith("__") && !inputs.includes(key)) {
-      yield {
-        property: key,
-        reason: `Unsupported argument. An argument named "${key}" is not expected here.`,
-      };
-    }
-  }
-  for (const key of required ?? []) {
-    if (news[key] === undefined || news[key] === null) {
-      const reason = `Missing required argument. The argument "${key}" is required, but no definition was found.`;
-      yield { property: key, reason };
-    }
-  }
-}
-
-/** Failures in the words of the Terraform bridge, which most real plugins are built on. */
-function checkResponse(failures: readonly CheckFailure[], urn = ""): pb.CheckResponse {
-  const response = new providerPb.CheckResponse();
-  const name = urn.split("::").at(-1) ?? "";
-  for (const { property, reason } of failures) {
-    const place = property === "" || name === "" ? "" : `. Examine values at '${name}.${property}'.`;
-    response.addFailures(new providerPb.CheckFailure().setReason(`${reason}${place}`));
-  }
-  return response;
-}
-
-function diffResponse(result: DiffResult): pb.DiffResponse {
-  const { DiffChanges } = providerPb.DiffResponse;
-  const response = new providerPb.DiffResponse();
-  response.setChanges(result.changed ? DiffChanges.DIFF_SOME : DiffChanges.DIFF_NONE);
-  response.setReplacesList([...result.replaces]);
-  response.setDeletebeforereplace(result.deleteBeforeReplace ?? false);
-  response.setHasdetaileddiff(true);
-  response.setDiffsList([
-    ...new Set(Object.keys(result.details).map((path) => path.split(/[.[]/)[0] ?? path)),
-  ]);
-  for (const [path, kind] of Object.entries(result.details)) {
-    const name = kind.toUpperCase().replace("-", "_") as keyof typeof providerPb.PropertyDiff.Kind;
-    const entry = new providerPb.PropertyDiff()
-      .setKind(providerPb.PropertyDiff.Kind[name])
-      .setInputdiff(true);
-    response.getDetaileddiffMap().set(path, entry);
-  }
-  return response;
 }

@@ -7,6 +7,8 @@ import type { Properties } from "../../../sandbox/providers/protocol/value.ts";
 /** A configured plugin. */
 export interface StartedPlugin {
   readonly client: ProviderClient;
+  /** What the plugin told the engine: `warning: text`. */
+  readonly messages: readonly string[];
   stop(): void;
 }
 
@@ -15,11 +17,16 @@ export async function startedPlugin(
   definition: ProviderDefinition,
   config: Properties = {},
 ): Promise<StartedPlugin> {
-  const running = await startProvider(definition);
+  const messages: string[] = [];
+  const running = await startProvider(
+    definition,
+    (severity, text) => void messages.push(`${severity}: ${text}`),
+  );
   const client = new ProviderClient(running.port);
   await client.configure(config);
   return {
     client,
+    messages,
     stop() {
       client.close();
       running.stop();

@@ -37,7 +37,7 @@ export function recorded(
 /**
  * Requests as text, ids and addresses replaced by the order of their first appearance, so that two vendors that count
  * differently give the same. Polls are left out: how many there are is the vendor's doing. Lists in bodies whose order
- * means nothing are sorted.
+ * means nothing are sorted; settings of a Cloudflare record that are off are left out, as they are the vendor's answer.
  */
 export function comparable(requests: readonly TracedRequest[]): string[] {
   const ids = new Map<string, string>();
@@ -64,7 +64,8 @@ function sorted(value: unknown): unknown {
   }
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).filter(([key]) => key !== "user_data");
-  return Object.fromEntries(
-    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]),
-  );
+  const off = (key: string, item: unknown): boolean =>
+    item === false && /^(flatten_cname|ipv[46]_only)$/.test(key);
+  const told = entries.filter(([key, item]) => !off(key, item)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(told.map(([key, item]) => [key, sorted(item)]));
 }
