@@ -142,7 +142,11 @@ function loopbackNames(domain: string, storage: boolean): Readonly<Record<string
   return Object.fromEntries(names.map((name) => [name, LOOPBACK]));
 }
 
-function appContainer(service: AppService, { domain, mail }: Config): PlannedContainer {
+function appContainer(
+  service: AppService,
+  domain: string,
+  hosts: Readonly<Record<string, string>>,
+): PlannedContainer {
   const { hostname, port, healthCheck } = service;
   const mounts = [CERTIFICATES, ENVIRONMENT, ...(service.mailboxes === true ? [MAILBOXES] : [])];
   const ownName = hostname === "domain" ? domain : hostname && serviceNames(domain)[hostname];
@@ -155,7 +159,7 @@ function appContainer(service: AppService, { domain, mail }: Config): PlannedCon
     environment: {},
     reads: ["env", "dkim-key"],
     mounts,
-    hosts: loopbackNames(domain, mail.storage),
+    hosts,
     ...(healthCheck === undefined ? {} : { healthCheck }),
     startsAfter: service.startsAfter,
     stopTimeoutSeconds: 15,
@@ -203,9 +207,10 @@ const REDIS: PlannedContainer = {
 };
 
 /** Plans fifteen containers, or nine without mailboxes. */
-export function planContainers(config: Config): readonly PlannedContainer[] {
-  const services = APP_SERVICES.filter(({ storage }) => config.mail.storage || storage !== true);
-  return [ROUTER, ...services.map((service) => appContainer(service, config)), MONGO, REDIS];
+export function planContainers({ domain, mail }: Config): readonly PlannedContainer[] {
+  const services = APP_SERVICES.filter(({ storage }) => mail.storage || storage !== true);
+  const hosts = loopbackNames(domain, mail.storage);
+  return [ROUTER, ...services.map((service) => appContainer(service, domain, hosts)), MONGO, REDIS];
 }
 
 /** Containers that read the certificate, and so start anew with each one. */

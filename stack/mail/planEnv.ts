@@ -131,21 +131,15 @@ function joined(pieces: Template): Template {
   return result;
 }
 
-const SAME_FOR_ALL: readonly Variable[] = [...FIXED, ...UNSET.map((name): Variable => [name, ""])];
-
-/** Variables in the order of the file. */
-export function envVariables(config: Config): readonly Variable[] {
-  return [
-    ...hosts(config),
-    ...senders(config),
-    ...secrets(config),
-    ...release(config),
-    ...SAME_FOR_ALL,
-  ];
+function ofThisServer(config: Config): readonly Variable[] {
+  return [...hosts(config), ...senders(config), ...secrets(config), ...release(config)];
 }
+
+/** The part that is the same on every server, made once. */
+const SAME_FOR_ALL: Template = joined([...FIXED, ...UNSET.map((name): Variable => [name, ""])].flatMap(line));
 
 /** Plans the text of `.env`. Secrets are slots; none of the secrets that upstream ships is kept. */
 export function planEnv(config: Config): Template {
   const head = "# Written by Mailstead. Changes here are lost with the next deploy.\n";
-  return joined([head, ...envVariables(config).flatMap(line)]);
+  return joined([head, ...ofThisServer(config).flatMap(line), ...SAME_FOR_ALL]);
 }

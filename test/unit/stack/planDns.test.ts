@@ -25,7 +25,8 @@ function line(record: PlannedRecord): string {
       return `${head} ${record.priority} ${record.weight} ${record.port} ${record.target}`;
     case "CAA":
       return `${head} ${record.flags} ${record.tag} ${record.value}`;
-    default:
+    case "CNAME":
+    case "NS":
       return `${head} ${record.target}`;
   }
 }

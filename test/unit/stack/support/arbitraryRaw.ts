@@ -1,0 +1,109 @@
+/** Random valid configurations. */
+import fc from "fast-check";
+import { dkimKey, rawWith } from "./validRaw.ts";
+import type { Raw } from "./validRaw.ts";
+
+const KEYS = [dkimKey(2048), dkimKey(2048)];
+
+const label = fc
+  .stringMatching(/^[a-z0-9]([a-z0-9-]{0,12}[a-z0-9])?$/)
+  .filter((text) => !text.startsWith("xn--"));
+const host = fc
+  .array(label, { minLength: 1, maxLength: 3 })
+  .map((labels) => `${labels.join(".")}.example.net`);
+const role = fc.stringMatching(/^own-[a-z]{1,8}(-[a-z0-9]{1,4})?$/);
+const ttl = fc.constantFrom<number | "auto" | undefined>("auto", 60, 3600, 86400, undefined);
+
+/** Texts with everything that a zone file must escape. */
+const text = fc
+  .array(fc.constantFrom('"', "\\", ";", " ", "a", "=", "(", "é", "字", "$", "@", "x".repeat(200)), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  .map((pieces) => pieces.join(""))
+  .filter((value) => !/^"[\s\S]*"$/.test(value));
+
+const network = fc.oneof(
+  fc
+    .tuple(fc.integer({ min: 1, max: 223 }), fc.integer({ min: 0, max: 255 }))
+    .map(([first, second]) => `${first}.${second}.0.0/16`),
+  fc.integer({ min: 1, max: 0xffff }).map((part) => `2001:db8:${part.toString(16)}::/48`),
+);
+
+const value = fc.oneof(
+  fc.record({ type: fc.constant("A"), address: fc.ipV4() }),
+  fc.record({ type: fc.constant("AAAA"), address: fc.ipV6().filter((address) => !address.includes(".")) }),
+  fc.record({ type: fc.constant("TXT"), text }),
+  fc.record({ type: fc.constant("MX"), priority: fc.nat(65535), exchange: host }),
+  fc.record({
+    type: fc.constant("SRV"),
+    priority: fc.nat(65535),
+    weight: fc.nat(65535),
+    port: fc.nat(65535),
+    target: host,
+  }),
+  fc.record({
+    type: fc.constant("CAA"),
+    flags: fc.constantFrom(0, 128),
+    tag: fc.constantFrom("issue", "issuewild"),
+    value: host,
+  }),
+  fc.record({ type: fc.constant("NS"), target: host }),
+);
+
+/** Records of the owner's: each at a name of its own, so none can clash with another. */
+const records = fc.array(fc.tuple(role, value, ttl), { maxLength: 6 }).map((rows) =>
+  rows.map(([name, fields, ttlSeconds], index) => ({
+    ...fields,
+    role: `${name}-${index}`,
+    name: `own${index}`,
+    ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+  })),
+);
+
+const domain = fc
+  .tuple(
+    fc.array(label, { maxLength: 3 }),
+    fc.constantFrom("example.com", "example.co.uk", "müller.de", "例え.jp"),
+    fc.boolean(),
+  )
+  .map(([labels, base, dot]) => `${[...labels, base].join(".")}${dot ? "." : ""}`);
+
+const certificates = fc.oneof(
+  fc.constant({ method: "dns-01", propagationSeconds: 5 }),
+  fc.constant({ method: "http-01", directory: "https://acme.example.net/directory" }),
+  fc
+    .array(fc.stringMatching(/^[A-Za-z0-9_-]{43}$/), { maxLength: 2 })
+    .filter((values) => new Set(values).size === values.length)
+    .map((acmeChallenges) => ({ method: "manual", acmeChallenges })),
+);
+
+/** A valid configuration of any shape. */
+export const arbitraryRaw: fc.Arbitrary<Raw> = fc
+  .record({
+    domain,
+    email: fc.constantFrom("ops@example.org", "o'neil+mail@example.org"),
+    generation: fc.integer({ min: 1, max: 99 }),
+    protect: fc.boolean(),
+    "server.location": fc.constantFrom("nbg1", "fsn1", "hel1"),
+    "server.image": fc.constantFrom("ubuntu-24.04", "debian-13"),
+    "server.adminNetworks": fc.uniqueArray(network, { minLength: 1, maxLength: 5 }),
+    "server.disposable": fc.boolean(),
+    "server.swapMib": fc.integer({ min: 0, max: 8192 }),
+    "dns.mxHost": fc.constantFrom("address", "alias"),
+    "dns.ttlSeconds": ttl,
+    "dns.dmarc": fc.record({ policy: fc.constantFrom("none", "quarantine", "reject") }),
+    "dns.dkim": fc
+      .uniqueArray(
+        label.filter((selector) => selector !== "default"),
+        { maxLength: 3 },
+      )
+      .map((selectors) =>
+        selectors.map((selector, index) => ({ selector, publicKey: KEYS[index % KEYS.length] })),
+      ),
+    "dns.verification": fc.constantFrom(undefined, "Ab12Cd34"),
+    "dns.records": records,
+    "mail.storage": fc.boolean(),
+    certificates,
+  })
+  .map(rawWith);
