@@ -62,6 +62,7 @@ export interface Image {
 export const IMAGES: readonly Image[] = [
   { id: 310557660, name: "debian-13", flavor: "debian", version: "13", architecture: "x86" },
   { id: 310557661, name: "debian-13", flavor: "debian", version: "13", architecture: "arm" },
+  { id: 114690387, name: "debian-12", flavor: "debian", version: "12", architecture: "x86" },
   { id: 161547269, name: "ubuntu-24.04", flavor: "ubuntu", version: "24.04", architecture: "x86" },
   { id: 161547270, name: "ubuntu-24.04", flavor: "ubuntu", version: "24.04", architecture: "arm" },
 ];

@@ -71,11 +71,7 @@ describe.skipIf(sharedSpecs === undefined)("requests of the real plugins", () =>
   it("cloudflare, group 'records'", async () => {
     const ids = new Map<string, string>();
     let asked = 0;
-    for (const row of rows(
-      "cloudflare.json",
-      "records",
-      "A content, MX priority",
-    )) {
+    for (const row of rows("cloudflare.json", "records", "A content, MX priority")) {
       for (const request of row.requests.filter((one) => one.status !== 429)) {
         const answer = await askCloudflare(cloud, request, ids);
         if (answer === undefined) continue;
