@@ -11,17 +11,25 @@ export interface Seen {
   readonly image: string;
 }
 
-const FORMAT =
-  '{"name":"{{.Name}}","id":"{{.Id}}","running":{{.State.Running}},"health":"{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}","image":"{{.Image}}"}';
+interface Inspected {
+  readonly Name: string;
+  readonly Id: string;
+  readonly Image: string;
+  /** Health is there only with a health check. */
+  readonly State: { readonly Running: boolean; readonly Health?: { readonly Status: string } };
+}
 
 /** Every container on the host, by name. */
 export async function containers(): Promise<Map<string, Seen>> {
-  const printed = await onHost(`docker ps -aq | xargs -r docker inspect --format '${FORMAT}'\n`);
-  const seen = printed
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Seen)
-    .map((container) => ({ ...container, name: container.name.replace(/^\//, "") }));
+  const printed = await onHost("docker ps -aq | xargs -r docker inspect\n");
+  const inspected = (printed.trim() === "" ? [] : JSON.parse(printed)) as Inspected[];
+  const seen = inspected.map(({ Name, Id, Image, State }) => ({
+    name: Name.replace(/^\//, ""),
+    id: Id,
+    image: Image,
+    running: State.Running,
+    health: State.Health?.Status ?? "none",
+  }));
   return new Map(seen.map((container) => [container.name, container]));
 }
 
