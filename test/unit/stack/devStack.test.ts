@@ -31,7 +31,7 @@ function asTheEngineDoes(): Raw {
   const { config } = parse(text) as { config: Record<string, unknown> };
   const flat = Object.entries(config).map(([key, value]): [string, string] => [
     key,
-    typeof value === "object" ? JSON.stringify(value) : String(value),
+    typeof value === "string" ? value : JSON.stringify(value),
   ]);
   return readRawConfig(Object.fromEntries(flat));
 }
