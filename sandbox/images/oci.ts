@@ -43,13 +43,18 @@ export async function writeLayer(folder: string, blobs: string): Promise<Layer> 
   const plain = new Counted();
   const packed = new Counted();
   const partial = join(blobs, `.partial-${process.pid}-${partialNumber++}`);
-  await pipeline(
-    Readable.from(tarOf(folder)),
-    plain,
-    createGzip({ level: 1 }),
-    packed,
-    createWriteStream(partial),
-  );
+  try {
+    await pipeline(
+      Readable.from(tarOf(folder)),
+      plain,
+      createGzip({ level: 1 }),
+      packed,
+      createWriteStream(partial),
+    );
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
   const digest = packed.digest();
   await rename(partial, blobFile(blobs, digest));
   return { digest, size: packed.size, diffId: plain.digest() };

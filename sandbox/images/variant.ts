@@ -4,5 +4,9 @@ import { cacheDir } from "../groundPlan.ts";
 import { pushLayout } from "../registry/registry.ts";
 import { buildImages } from "./build.ts";
 
-const { app } = await buildImages({ cacheDir: join(cacheDir, "images"), push: pushLayout, variant: "second" });
+const { app } = await buildImages({
+  cacheDir: join(cacheDir, "images"),
+  push: pushLayout,
+  variant: "second",
+});
 process.stdout.write(JSON.stringify(app));

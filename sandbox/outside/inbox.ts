@@ -34,7 +34,16 @@ export async function receiveMail(settings: OutsideSettings): Promise<() => Prom
     if (address !== undefined) servers.push(await listenOn(settings, address));
   }
   return async () => {
-    await Promise.all(servers.map((server) => new Promise<void>((done) => server.close(() => done()))));
+    await Promise.all(
+      servers.map(
+        (server) =>
+          new Promise<void>((done) => {
+            server.close(() => {
+              done();
+            });
+          }),
+      ),
+    );
   };
 }
 
@@ -51,7 +60,9 @@ async function listenOn(settings: OutsideSettings, address: string): Promise<SMT
         const chunks: Buffer[] = [];
         for await (const chunk of stream) chunks.push(chunk as Buffer);
         return keep(settings, session, Buffer.concat(chunks));
-      })().then((id) => done(null, `kept as ${id}`), done);
+      })().then((id) => {
+        done(null, `kept as ${id}`);
+      }, done);
     },
   });
   await new Promise<void>((resolve, reject) => {
@@ -84,13 +95,13 @@ async function keep(settings: OutsideSettings, session: SMTPServerSession, raw: 
     remoteAddress: session.remoteAddress,
     family: session.remoteAddress.includes(":") ? "ipv6" : "ipv4",
     helo: session.hostNameAppearsAs || "",
-    tls: session.tlsOptions === false ? false : (session.tlsOptions.version ?? "TLS"),
-    spf: spf === false ? "none" : (spf.status?.result ?? "none"),
+    tls: session.tlsOptions === false ? false : session.tlsOptions.version,
+    spf: spf === false ? "none" : spf.status.result,
     // An unsigned message has one result without a domain.
     dkim: dkim.results.flatMap(({ signingDomain: domain, selector, status }) =>
-      domain === undefined ? [] : [{ domain, selector: selector ?? "", result: status?.result ?? "none" }],
+      domain === undefined ? [] : [{ domain, selector: selector ?? "", result: status.result }],
     ),
-    dmarc: dmarc === false ? "none" : (dmarc.status?.result ?? "none"),
+    dmarc: dmarc === false ? "none" : dmarc.status.result,
     iprev: await reverseConfirmed(settings.resolver, session.remoteAddress),
   };
   const file = join(settings.folder, "inbox", message.id);

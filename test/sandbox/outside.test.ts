@@ -46,7 +46,12 @@ beforeAll(async () => {
   outside = await startOutside(folder);
 });
 afterEach(async () => {
-  for (const server of receivers.splice(0)) await new Promise<void>((done) => server.close(() => done()));
+  for (const server of receivers.splice(0))
+    await new Promise<void>((done) => {
+      server.close(() => {
+        done();
+      });
+    });
 });
 afterAll(async () => {
   await end(outside);
@@ -83,14 +88,17 @@ async function receiver(options: {
     disableReverseLookup: true,
     key: readFileSync(join(folder, `${options.certificate}.key`)),
     cert: readFileSync(join(folder, `${options.certificate}.pem`)),
-    onRcptTo: (_address, _session, done) =>
+    onRcptTo: (_address, _session, done) => {
       done(
         options.refuse === true ? Object.assign(new Error("no such address"), { responseCode: 550 }) : null,
-      ),
+      );
+    },
     onData: (stream, session, done) => {
       taken.push(session.remoteAddress);
       stream.resume();
-      stream.on("end", () => done());
+      stream.on("end", () => {
+        done();
+      });
     },
   });
   server.on("error", () => undefined);

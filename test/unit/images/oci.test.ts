@@ -22,7 +22,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import { blobFile, writeLayer, writeLayout, type ImageSettings } from "../../../sandbox/images/oci.ts";
 
 const work = mkdtempSync(join(tmpdir(), "mailstead-oci-"));
-afterAll(() => rmSync(work, { recursive: true, force: true }));
+afterAll(() => {
+  rmSync(work, { recursive: true, force: true });
+});
 
 const LONG = `${"deep/".repeat(30)}file-with-a-name.txt`;
 const SETTINGS: ImageSettings = {
@@ -38,11 +40,21 @@ function content(name: string, order: readonly string[], age: number): string {
   const root = join(work, name);
   mkdirSync(join(root, "deep/".repeat(30)), { recursive: true });
   const makers: Record<string, () => void> = {
-    program: () => writeFileSync(join(root, "program"), "#!/bin/sh\n"),
-    long: () => writeFileSync(join(root, LONG), "x".repeat(1000)),
-    link: () => symlinkSync("program", join(root, "b-link")),
-    empty: () => mkdirSync(join(root, "empty")),
-    umlaut: () => writeFileSync(join(root, "ä"), ""),
+    program: () => {
+      writeFileSync(join(root, "program"), "#!/bin/sh\n");
+    },
+    long: () => {
+      writeFileSync(join(root, LONG), "x".repeat(1000));
+    },
+    link: () => {
+      symlinkSync("program", join(root, "b-link"));
+    },
+    empty: () => {
+      mkdirSync(join(root, "empty"));
+    },
+    umlaut: () => {
+      writeFileSync(join(root, "ä"), "");
+    },
   };
   for (const step of order) makers[step]?.();
   chmodSync(join(root, "program"), 0o755);
