@@ -7,6 +7,7 @@ import { recordTable, type RecordRow } from "./dns/recordTable.ts";
 import type { GivenValues } from "./given.ts";
 import { HetznerAddresses } from "./host/hetznerAddresses.ts";
 import { HetznerHost } from "./host/hetznerHost.ts";
+import { reviewServer } from "./host/reviewServer.ts";
 import { Identity } from "./identity.ts";
 import { MailStack } from "./mailStack.ts";
 import { sshDirectory, sshOptions, writeSshFiles, type SshFiles } from "./sshFiles.ts";
@@ -46,7 +47,8 @@ export class MailServer extends pulumi.ComponentResource {
     super("mailstead:components:MailServer", name, {}, opts);
     const { plan, stack } = args;
     const identity = new Identity("identity", { protect: plan.protect }, { parent: this });
-    const addresses = new HetznerAddresses("addresses", { plan, stack }, { parent: identity });
+    const reviewed = reviewServer(plan.server, stack);
+    const addresses = new HetznerAddresses("addresses", { plan, stack, reviewed }, { parent: identity });
     const values: SlotValues = {
       ...identity.values,
       ...args.given,
@@ -56,7 +58,7 @@ export class MailServer extends pulumi.ComponentResource {
     const { deployPublicKey, deployPrivateKey, hostPublicKey } = identity;
     const host = new HetznerHost(
       "host",
-      { plan, stack, addresses, deployPublicKey, values },
+      { plan, stack, reviewed, addresses, deployPublicKey, values },
       { parent: this },
     );
     const dns = new MailDns("dns", { plan, values, ...optional("zoneId", args.zoneId) }, { parent: this });

@@ -5,9 +5,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../../stack/plan.ts";
 import { VENDOR_TIMEOUTS } from "../timeouts.ts";
 import { STACK_LABEL, type HostAddresses } from "./host.ts";
+import type { ReviewedServer } from "./reviewServer.ts";
 
 export interface HetznerAddressesArgs {
-  readonly plan: Pick<Plan, "protect" | "server" | "reverseNames">;
+  readonly plan: Pick<Plan, "protect" | "reverseNames">;
+  readonly reviewed: ReviewedServer;
   /** Name of the stack: names and labels at the vendor. */
   readonly stack: string;
 }
@@ -29,7 +31,7 @@ export class HetznerAddresses extends pulumi.ComponentResource implements HostAd
         {
           name: `mailstead-${args.stack}-${type}`,
           type,
-          location: args.plan.server.location,
+          location: args.reviewed.location,
           autoDelete: false,
           labels: { [STACK_LABEL]: args.stack },
         },

@@ -1,22 +1,21 @@
 /** A disposable server at Hetzner: firewall, deploy key, server. */
 import { Firewall } from "@pulumi/hcloud/firewall.js";
-import { getServers } from "@pulumi/hcloud/getServers.js";
 import { Server } from "@pulumi/hcloud/server.js";
 import { SshKey } from "@pulumi/hcloud/sshKey.js";
 import * as pulumi from "@pulumi/pulumi";
 import { bootHash, renderUserData } from "../../cloud-init/renderUserData.ts";
-import type { FirewallRule, Plan, PlannedServer } from "../../stack/plan.ts";
+import type { FirewallRule, Plan } from "../../stack/plan.ts";
 import { readAsset } from "../assets.ts";
 import { bindText, type SlotValues } from "../bind.ts";
-import { causeText, outsideError } from "../errors.ts";
 import { SERVER_TIMEOUTS, VENDOR_TIMEOUTS } from "../timeouts.ts";
-import { reviewDeployed } from "./deployedServer.ts";
+import type { ReviewedServer } from "./reviewServer.ts";
 import type { HetznerAddresses } from "./hetznerAddresses.ts";
 import { BOOT_LABEL, GENERATION_LABEL, STACK_LABEL, type Host } from "./host.ts";
 
 export interface HetznerHostArgs {
   readonly plan: Pick<Plan, "server" | "firewall">;
   readonly stack: string;
+  readonly reviewed: ReviewedServer;
   readonly addresses: HetznerAddresses;
   readonly deployPublicKey: pulumi.Output<string>;
   readonly values: SlotValues;
@@ -54,8 +53,7 @@ export class HetznerHost extends pulumi.ComponentResource implements Host {
     return new Server(
       "server",
       {
-        // Late on purpose: a refused change stops here, with its reason, before the engine plans a replacement.
-        name: reviewedName(server, args.stack),
+        name: args.reviewed.name,
         serverType: server.type,
         image: server.image,
         location: server.location,
@@ -102,29 +100,4 @@ function hetznerRule(rule: FirewallRule) {
     ...(rule.port === undefined ? {} : { port: String(rule.port) }),
     sourceIps: [...rule.sources],
   };
-}
-
-/**
- * Asks the vendor what runs now, warns of what waits (in a preview, once) and refuses what would lose mail.
- *
- * A preview goes on when the vendor does not answer; an update does not.
- *
- * @returns The name of the planned server, once it may be declared.
- */
-async function reviewedName(planned: PlannedServer, stack: string): Promise<string> {
-  const selector = `${STACK_LABEL}=${stack}`;
-  let deployed;
-  try {
-    const { servers } = await getServers({ withSelector: selector });
-    deployed = servers.find(({ name }) => name === planned.name);
-  } catch (cause) {
-    const what = `Hetzner did not say which servers bear the label ${selector}`;
-    if (!pulumi.runtime.isDryRun()) throw outsideError(what, cause, "run `npx mailstead preflight`.");
-    await pulumi.log.warn(`${what}, so what waits for the next generation is not known: ${causeText(cause)}`);
-    return planned.name;
-  }
-  if (deployed === undefined) return planned.name;
-  const lines = reviewDeployed(planned, deployed, (server) => bootHash(server, { asset: readAsset }));
-  if (pulumi.runtime.isDryRun()) for (const line of lines) await pulumi.log.warn(line);
-  return planned.name;
 }

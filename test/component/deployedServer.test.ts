@@ -104,6 +104,15 @@ describe("in a run", () => {
     expect(ofType(run, "Container")).toEqual([]);
   });
 
+  test("a refused move stops before the addresses too", async () => {
+    const run = await declareSmall({ preview: true, calls: running(deployed({ location: "fsn1" })) });
+    expect(run.errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Refused: mailstead:server.location is nbg1/),
+    ]);
+    expect(ofType(run, "PrimaryIp")).toEqual([]);
+    expect(ofType(run, "Server")).toEqual([]);
+  });
+
   test("a preview goes on when the vendor does not answer, and says so", async () => {
     const run = await declareSmall({ preview: true, calls: { [GET_SERVERS]: refused } });
     expect(run.errors).toEqual([]);
