@@ -36,7 +36,8 @@ export async function startLoopbackServer(): Promise<LoopbackServer> {
   const runs: RecordedRun[] = [];
   const server = new ssh2.Server({ hostKeys: [hostKeys.private] }, (client) => {
     client.on("error", () => undefined);
-    client.setNoDelay(true);
+    // The method is there, the types do not know it.
+    (client as unknown as { setNoDelay(on: boolean): void }).setNoDelay(true);
     client.on("authentication", (attempt) => {
       if (attempt.method === "publickey") attempt.accept();
       else attempt.reject(["publickey"]);

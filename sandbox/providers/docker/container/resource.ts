@@ -118,7 +118,13 @@ async function update(engine: Engine, id: string, outputs: Known, news: Known): 
   if (inputs.start && inputs.mustRun && outputs.mustRun === false) await startContainer(engine, id);
   const found = await inspectContainer(engine, id);
   const base = found === undefined ? outputs : outputsOf({ ...kept(outputs, news), ...news }, found);
-  return { ...base, ...containerSchema.defaults, ...news };
+  const { healthcheck } = normalisedInputs(news);
+  return {
+    ...base,
+    ...containerSchema.defaults,
+    ...news,
+    ...(healthcheck === undefined ? {} : { healthcheck }),
+  };
 }
 
 /** Outputs without the inputs that the program dropped; what the plugin computes stays. */
