@@ -19,6 +19,7 @@ export function cloudflare(retryBaseMs = 2000): ProviderDefinition {
   return {
     name: "cloudflare",
     version: "6.22.1",
+    onCancel: "finish",
     checkConfig: (config) => [...refused(config)],
     configure: (config) => {
       const { CLOUDFLARE_BASE_URL } = process.env;

@@ -27,6 +27,7 @@ export function hcloud(retryBaseMs = 1000): ProviderDefinition {
   return {
     name: "hcloud",
     version: "1.41.0",
+    onCancel: "finish",
     checkConfig: (config) => [...refused(config)],
     configure: (config) => {
       configured = new HcloudApi(settings(config, retryBaseMs));

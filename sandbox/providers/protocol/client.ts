@@ -1,5 +1,6 @@
 /** A client of a provider plugin that speaks to it as the engine does; for tests of stand-ins and of real plugins. */
 import * as grpc from "@grpc/grpc-js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as pb from "@pulumi/pulumi/proto/provider_pb.js";
@@ -145,6 +146,11 @@ export class ProviderClient {
       .setOldInputs(marshal(state.inputs))
       .setTimeout(options.timeoutSeconds ?? 0);
     await this.#call((done) => this.#client.delete(request, done));
+  }
+
+  /** Ends all running calls, and all later ones. */
+  async cancel(): Promise<void> {
+    await this.#call((done) => this.#client.cancel(new emptyPb.Empty(), done));
   }
 
   /** Calls a function such as `hcloud:index/getServers:getServers`. */

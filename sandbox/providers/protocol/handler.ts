@@ -23,7 +23,7 @@ export interface CallContext {
   readonly urn: string;
   /** Limit of this call: `customTimeouts`, or the schema's default. */
   readonly timeoutSeconds: number;
-  /** Aborts at the limit (reason: Error "context deadline exceeded") or at Cancel (Error "context canceled"). */
+  /** Aborts at the limit (reason: Error "context deadline exceeded") or at Cancel (Error "context canceled") where the provider's `onCancel` is `abort`. */
   readonly signal: AbortSignal;
   /** Shows a message at the resource. Never throws. */
   log(severity: Severity, message: string): void;
@@ -142,6 +142,11 @@ export interface ProviderDefinition {
   readonly name: string;
   /** `1.41.0`. */
   readonly version: string;
+  /**
+   * What a Cancel (one Ctrl-C) does to running calls: `abort` them, the default, or let them `finish` and be saved, as
+   * plugins built on the Terraform bridge were measured to do.
+   */
+  readonly onCancel?: "abort" | "finish";
   /** By type token: `hcloud:index/server:Server`. */
   readonly resources: Readonly<Record<string, ResourceHandler>>;
   /** By token: `hcloud:index/getServers:getServers`. */

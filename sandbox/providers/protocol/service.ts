@@ -47,7 +47,7 @@ export class ProviderService {
       delete: unary((request: pb.DeleteRequest) => this.#delete(request)),
       invoke: unary((request: pb.InvokeRequest) => this.#invoke(request)),
       cancel: unary(() => {
-        this.#cancelled.abort(new Error("context canceled"));
+        if (this.#provider.onCancel !== "finish") this.#cancelled.abort(new Error("context canceled"));
         return new emptyPb.Empty();
       }),
       attach: unary((request: { getAddress(): string }) => {
@@ -220,13 +220,15 @@ export class ProviderService {
       timeoutSeconds * 1000,
     );
     const urn = request?.getUrn() ?? "";
+    const signal = AbortSignal.any([limit.signal, this.#cancelled.signal]);
     try {
+      signal.throwIfAborted();
       return await work({
         preview,
         config: this.#config,
         urn,
         timeoutSeconds,
-        signal: AbortSignal.any([limit.signal, this.#cancelled.signal]),
+        signal,
         log: (severity, message) => this.#log(severity, message, urn),
       });
     } catch (thrown) {
