@@ -4,17 +4,23 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DnsDriver } from "../cloud/drivers.ts";
 import { addresses, nameServers, outside, paths } from "../groundPlan.ts";
-import { loadZone, writeRootZone, writeZoneFile } from "./knot.ts";
+import { dropZone, loadZone, serveZone, writeRootZone } from "./knot.ts";
 import { reverseZoneContents } from "./zoneFile.ts";
 
 const reverseFile = join(paths.dnsDir, "reverse.json");
 const allowedZone = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/;
 
+/** The driver, with what only tests need. */
+export interface LocalDnsDriver extends DnsDriver {
+  /** Takes a zone away, with its delegation. Nothing is done where there is none. */
+  removeZone(zone: string): Promise<void>;
+}
+
 /**
  * A driver for the sandbox's knot. Calls are done one after another, in the order they came.
  * One driver at a time may be in use: it takes the files in `.sandbox/run/dns` for its own.
  */
-export function createDnsDriver(): DnsDriver {
+export function createDnsDriver(): LocalDnsDriver {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = (action: () => Promise<void>): Promise<void> => {
     const next = last.then(action, action);
@@ -26,8 +32,12 @@ export function createDnsDriver(): DnsDriver {
       inTurn(async () => {
         if (!allowedZone.test(zone))
           throw new Error(`${zone}: no name for a zone (lower case, no final dot)`);
-        await writeZoneFile({ zone, nameServers, sets });
-        await loadZone(zone);
+        await serveZone({ zone, nameServers, sets });
+        if (await writeRootZone()) await loadZone("");
+      }),
+    removeZone: (zone) =>
+      inTurn(async () => {
+        await dropZone(zone);
         if (await writeRootZone()) await loadZone("");
       }),
     setReverse: (address, name) =>
@@ -52,7 +62,7 @@ export async function readReverseNames(): Promise<Readonly<Record<string, string
 async function writeReverseNames(names: Readonly<Record<string, string>>): Promise<void> {
   // Rendered first: a bad address must leave both the list and the zones as they were.
   const contents = reverseZoneContents(names);
-  for (const content of contents) if (await writeZoneFile(content)) await loadZone(content.zone);
+  for (const content of contents) await serveZone(content);
   await writeFile(`${reverseFile}.new`, JSON.stringify(names, undefined, 2));
   await rename(`${reverseFile}.new`, reverseFile);
 }

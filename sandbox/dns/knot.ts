@@ -1,6 +1,6 @@
 /** The authoritative server: its zone files, and the control of knot. */
 
-import { access, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { access, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nameServers, outside, paths } from "../groundPlan.ts";
 import { run, succeeds } from "../process/command.ts";
@@ -48,19 +48,48 @@ export async function writeRootZone(): Promise<boolean> {
   );
 }
 
-/** Makes the running knot serve what the zone's file holds. */
-export async function loadZone(zone: string): Promise<void> {
-  if (zone !== "" && !(await isConfigured(zone))) {
-    await knotc("conf-begin");
-    try {
-      await knotc("conf-set", `zone[${absolute(zone)}]`);
-      await knotc("conf-commit");
-    } catch (error) {
-      await succeeds("knotc", ["--socket", socket, "conf-abort"]);
-      throw error;
-    }
+/**
+ * Writes a zone's file and makes the running knot serve it; a zone that is new to knot is added to its configuration.
+ * Where knot refuses the new data, the file is put back as it was and a new zone is forgotten again.
+ *
+ * @throws {CommandError} with knot's words; its log says which line it was.
+ */
+export async function serveZone(content: ZoneContent): Promise<void> {
+  const file = zoneFile(content.zone);
+  const before = await readFile(file, "utf8").catch(() => undefined);
+  const isNew = !(await isConfigured(content.zone));
+  await writeZoneFile(content);
+  try {
+    if (isNew) await changeConfig("conf-set", content.zone);
+    await loadZone(content.zone);
+  } catch (error) {
+    if (before !== undefined) await writeFile(file, before);
+    else await rm(file, { force: true });
+    if (isNew) await changeConfig("conf-unset", content.zone);
+    throw error;
   }
+}
+
+/** Makes knot forget a zone, with its file. Nothing is done where there is none. */
+export async function dropZone(zone: string): Promise<void> {
+  if (await isConfigured(zone)) await changeConfig("conf-unset", zone);
+  await rm(zoneFile(zone), { force: true });
+}
+
+/** Makes knot read a zone's file, and resolves when it serves it. */
+export async function loadZone(zone: string): Promise<void> {
   await knotc("zone-reload", absolute(zone));
+}
+
+async function changeConfig(verb: "conf-set" | "conf-unset", zone: string): Promise<void> {
+  await knotc("conf-begin");
+  try {
+    await knotc(verb, `zone[${absolute(zone)}]`);
+    await knotc("conf-commit");
+  } catch (error) {
+    await succeeds("knotc", ["--socket", socket, "conf-abort"]);
+    throw error;
+  }
 }
 
 /** True when knot takes commands. */
@@ -71,7 +100,8 @@ export async function knotAnswers(): Promise<boolean> {
   );
 }
 
-async function isConfigured(zone: string): Promise<boolean> {
+/** True when the zone is in knot's configuration. */
+export async function isConfigured(zone: string): Promise<boolean> {
   return succeeds("knotc", ["--socket", socket, "conf-read", `zone[${absolute(zone)}]`]);
 }
 

@@ -8,7 +8,16 @@ import { startService } from "../process/service.ts";
 import type { Service } from "../process/service.ts";
 import { waitUntil } from "../process/waitUntil.ts";
 import { readReverseNames } from "./dnsDriver.ts";
-import { knotAnswers, knotConfigDb, knotDir, loadZone, writeRootZone, writeZoneFile } from "./knot.ts";
+import {
+  isConfigured,
+  knotAnswers,
+  knotConfigDb,
+  knotDir,
+  loadZone,
+  serveZone,
+  writeRootZone,
+  writeZoneFile,
+} from "./knot.ts";
 import { renderKnotConfig, renderRootHints, renderUnboundConfig } from "./serverConfig.ts";
 import { outsideZone, reverseZoneContents } from "./zoneFile.ts";
 import type { ZoneContent } from "./zoneFile.ts";
@@ -46,7 +55,10 @@ export async function startDns(): Promise<boolean> {
   if (await writeRootZone()) changed.add("");
   if (!(await exists(knotConfigDb))) await importKnotConfig();
   const started = await startService(authoritativeService);
-  for (const content of own) if (changed.has(content.zone)) await loadZone(content.zone);
+  // A start that was broken off may have left a file that knot has not heard of.
+  for (const content of own) {
+    if (changed.has(content.zone) || !(await isConfigured(content.zone))) await serveZone(content);
+  }
   if (changed.has("") && !started) await loadZone("");
   await waitForZones(own);
   return (await startResolver()) || started;

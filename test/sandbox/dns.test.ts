@@ -5,7 +5,7 @@
  * Cannot: what the product's own records are (20-dns.test.ts), or how real resolvers elsewhere treat them.
  */
 import { randomBytes } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { RecordSet } from "../../sandbox/cloud/drivers.ts";
 import { createDnsDriver } from "../../sandbox/dns/dnsDriver.ts";
 import { addresses } from "../../sandbox/groundPlan.ts";
@@ -52,6 +52,10 @@ describe("the driver", () => {
     type: "A",
     ttlSeconds: 60,
     rdata: [rdata],
+  });
+
+  afterAll(async () => {
+    await createDnsDriver().removeZone(zone);
   });
 
   test("makes a zone that the authoritative server answers for when the call is done, and delegates it", async () => {
