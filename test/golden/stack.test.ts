@@ -1,0 +1,70 @@
+/**
+ * Proves: whole configurations give, byte for byte, the zone file, `.env`, settings and tables that people have read
+ * and agreed to (`stack/CASE/`). A wanted change is written anew with `npx vitest run test/golden -u`, and read.
+ * Cannot prove: that what was agreed to works; the sandbox does.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { parseConfig } from "../../stack/config/parseConfig.ts";
+import { renderZoneFile } from "../../stack/dns/zoneFile.ts";
+import type { Plan } from "../../stack/plan.ts";
+import { planMailServer } from "../../stack/planMailServer.ts";
+import { fill } from "../../stack/slots.ts";
+
+const cases = join(import.meta.dirname, "stack");
+
+function planOf(name: string): Plan {
+  const raw = parse(readFileSync(join(cases, name, "config.yaml"), "utf8")) as Record<string, unknown>;
+  const { config, issues } = parseConfig(raw);
+  if (config === undefined) throw new Error(JSON.stringify(issues, null, 1));
+  const { plan, issues: planIssues } = planMailServer(config);
+  expect(planIssues).toEqual([]);
+  return plan;
+}
+
+const placeholder = (name: string) => `<${name}>`;
+
+/** Text of a planned file with placeholders for late values. */
+function textOf(plan: Plan, role: string): string {
+  const content = plan.files.find((file) => file.role === role)?.content;
+  if (content === undefined || "asset" in content) throw new Error(`the plan has no text for ${role}`);
+  return fill(content, placeholder);
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Golden file → what it must hold. */
+function goldenOf(plan: Plan): Readonly<Record<string, string>> {
+  const { server, firewall, reverseNames, steps, images, clients, containers, files } = plan;
+  return {
+    "zone.txt": renderZoneFile(plan.records, placeholder),
+    "env.txt": textOf(plan, "env"),
+    "nginx.conf": textOf(plan, "nginx-conf"),
+    "certificate.env": textOf(plan, "certificate-env"),
+    "firewall.txt": json(firewall),
+    "containers.txt": json(containers),
+    "files.txt": json(
+      files.map(({ content, ...file }) => ("asset" in content ? { ...file, content } : file)),
+    ),
+    "server.txt": json({
+      server,
+      reverseNames,
+      steps,
+      images,
+      clients,
+      protect: plan.protect,
+      zone: plan.zone,
+    }),
+  };
+}
+
+describe.each(readdirSync(cases))("%s", (name) => {
+  const golden = goldenOf(planOf(name));
+  test.each(Object.keys(golden))("%s", async (file) => {
+    await expect(golden[file]).toMatchFileSnapshot(join(cases, name, file));
+  });
+});
