@@ -13,5 +13,5 @@ export async function spfPasses(settings: Settings, domain: string): Promise<boo
     mta: settings.smtpHost,
     resolver: mailauthResolver,
   });
-  return result.status?.result === "pass";
+  return result.status.result === "pass";
 }

@@ -70,11 +70,11 @@ async function authenticationFault(settings: Settings, departure: Departure): Pr
     disableBimi: true,
   });
   const results = {
-    SPF: spf === false ? "none" : spf.status?.result,
-    DKIM: dkim.results.some((result) => result.status?.result === "pass") ? "pass" : "fail",
-    DMARC: dmarc === false ? "none" : dmarc.status?.result,
+    SPF: spf === false ? "none" : spf.status.result,
+    DKIM: dkim.results.some((result) => result.status.result === "pass") ? "pass" : "fail",
+    DMARC: dmarc === false ? "none" : dmarc.status.result,
   };
   const failed = Object.entries(results).filter(([, result]) => result !== "pass");
   if (failed.length === 0) return undefined;
-  return `AUTHENTICATION: ${failed.map(([check, result]) => `${check} ${String(result)}`).join(", ")} from ${firstIpv4()}`;
+  return `AUTHENTICATION: ${failed.map(([check, result]) => `${check} ${result}`).join(", ")} from ${firstIpv4()}`;
 }

@@ -30,18 +30,22 @@ const server = new SMTPServer({
   onData: (stream, session, done) => {
     void bodyOf(stream)
       .then((body) => accept(session, body))
-      .then(() => done(null, "taken"), temporarily(done));
+      .then(() => {
+        done(null, "taken");
+      }, temporarily(done));
   },
 });
-server.on("error", (error) => log("connection failed", { reason: reasonOf(error) }));
+server.on("error", (error) => {
+  log("connection failed", { reason: reasonOf(error) });
+});
 await listen(server, settings.ports.MX);
 
 /** Passes on a refusal; any other failure is ours, and the sender shall try again. */
 function temporarily(done: (error: Error) => void): (error: unknown) => void {
   return (error) => {
-    if (error instanceof Error && "responseCode" in error) return done(error);
-    log("not taken", { reason: reasonOf(error) });
-    done(reply(451, "4.3.0 try again later"));
+    const refused = error instanceof Error && "responseCode" in error;
+    if (!refused) log("not taken", { reason: reasonOf(error) });
+    done(refused ? error : reply(451, "4.3.0 try again later"));
   };
 }
 
@@ -59,7 +63,7 @@ async function accept(session: SMTPServerSession, body: Buffer): Promise<void> {
   const results = await judge(session, sender, body);
   if (
     results.dmarc !== false &&
-    results.dmarc.status?.result === "fail" &&
+    results.dmarc.status.result === "fail" &&
     results.dmarc.policy === "reject"
   ) {
     throw reply(550, `5.7.1 the policy of ${domainOf(sender)} tells to reject this message (DMARC)`);
@@ -89,9 +93,9 @@ async function judge(session: SMTPServerSession, sender: string, body: Buffer): 
 
 function summary(results: AuthenticateResult): Record<string, string> {
   return {
-    spf: (results.spf !== false && results.spf.status?.result) || "none",
-    dkim: results.dkim.results[0]?.status?.result ?? "none",
-    dmarc: (results.dmarc !== false && results.dmarc.status?.result) || "none",
+    spf: (results.spf !== false && results.spf.status.result) || "none",
+    dkim: results.dkim.results[0]?.status.result ?? "none",
+    dmarc: (results.dmarc !== false && results.dmarc.status.result) || "none",
   };
 }
 

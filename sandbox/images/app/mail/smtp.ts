@@ -31,10 +31,14 @@ const server = new SMTPServer({
   onData: (stream, session, done) => {
     void bodyOf(stream)
       .then((body) => accept(database, settings, session, body))
-      .then((id) => done(null, `queued as ${id}`), done);
+      .then((id) => {
+        done(null, `queued as ${id}`);
+      }, done);
   },
 });
-server.on("error", (error) => log("connection failed", { reason: reasonOf(error) }));
+server.on("error", (error) => {
+  log("connection failed", { reason: reasonOf(error) });
+});
 await listen(server, settings.ports.SMTP);
 
 function userIn(session: SMTPServerSession): string {

@@ -24,7 +24,9 @@ export async function storeMessage(settings: Settings, address: string, raw: Buf
       },
       (response) => {
         response.resume();
-        response.on("end", () => resolve(response.statusCode ?? 0));
+        response.on("end", () => {
+          resolve(response.statusCode ?? 0);
+        });
       },
     );
     call.on("timeout", () =>

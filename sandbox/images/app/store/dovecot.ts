@@ -26,7 +26,9 @@ export async function serveMailboxes(protocol: "IMAP" | "POP3"): Promise<void> {
   const dovecot = spawn("dovecot", ["-F", "-c", `${folder}.conf`], {
     stdio: ["ignore", "inherit", "inherit"],
   });
-  dovecot.on("error", (error) => log("dovecot does not start", { reason: error.message }));
+  dovecot.on("error", (error) => {
+    log("dovecot does not start", { reason: error.message });
+  });
   dovecot.on("exit", (code) => process.exit(code ?? 1));
   log("listening", { port: settings.ports[protocol] });
   process.on("SIGTERM", () => dovecot.kill("SIGTERM"));

@@ -20,7 +20,7 @@ export interface Session {
 
 /** What the pages need of accounts. */
 export interface Accounts {
-  gate(call: Call): Promise<Answer | undefined>;
+  readonly gate: (call: Call) => Promise<Answer | undefined>;
   register(fields: Call["fields"]): Promise<Session>;
   logIn(fields: Call["fields"]): Promise<Session>;
   required(call: Call): Promise<Account>;
