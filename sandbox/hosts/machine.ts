@@ -114,7 +114,8 @@ export async function bootCommand(it: MachineFolder, key: string, bridge: string
     "--resolv-conf=off",
     "--timezone=off",
     "--link-journal=no",
-    "--console=pipe",
+    // A console that systemd and cloud-init write to, as on a vendor's screen; it goes to the log.
+    "--console=read-only",
     ...binds,
   ];
 }
