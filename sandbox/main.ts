@@ -68,6 +68,10 @@ function watchInterrupt(): () => boolean {
 }
 
 async function down(): Promise<number> {
+  if (process.getuid?.() !== 0) {
+    process.stderr.write("Taking the sandbox down needs root, as bringing it up did.\n");
+    return 77;
+  }
   const left = await takeDown();
   for (const line of left) process.stderr.write(`not removed: ${line}\n`);
   if (left.length > 0) return 1;

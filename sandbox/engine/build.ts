@@ -53,7 +53,11 @@ async function findInstalled(bin: string): Promise<{ folder: string; version: st
     if (folder === bin || !(await exists(program))) continue;
     const target = await realpath(program);
     if (dirname(target) === bin) continue;
-    const version = (await run(target, ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" } })).trim();
+    // One that does not even tell its version is no engine to build on.
+    const version = await run(target, ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" } }).then(
+      (text) => text.trim(),
+      () => "",
+    );
     if (isNewEnough(version)) return { folder: dirname(target), version };
   }
   return undefined;
