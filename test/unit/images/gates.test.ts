@@ -4,7 +4,7 @@
  * Cannot prove: that a real resolver answers so, nor delivery.
  */
 import { generateKeyPairSync } from "node:crypto";
-import { dkimSign } from "../../../sandbox/images/app/node_modules/mailauth/lib/dkim/sign.js";
+import { dkimSign } from "../../../sandbox/node_modules/mailauth/lib/dkim/sign.js";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Domain } from "../../../sandbox/images/app/database.ts";
 import type { Departure } from "../../../sandbox/images/app/mail/gates.ts";
