@@ -1,6 +1,6 @@
 /** Look-ups: `getZone`, `getZones`, `getDnsRecords`. */
 import type { CallContext, FunctionHandler, Known } from "../protocol/handler.ts";
-import { isMap } from "../protocol/value.ts";
+import { asText, isMap } from "../protocol/value.ts";
 import type { Properties, Value } from "../protocol/value.ts";
 import type { CloudflareApi } from "./api.ts";
 import { camelCased } from "./casing.ts";
@@ -18,13 +18,13 @@ export function cloudflareFunctions(api: () => CloudflareApi): Readonly<Record<s
     },
     "cloudflare:index/getDnsRecords:getDnsRecords": async (args, context) => {
       const { zoneId, maxItems, includeShadowMetadata, ...filter } = args;
-      const path = `/zones/${String(zoneId)}/dns_records`;
+      const path = `/zones/${asText(zoneId)}/dns_records`;
       const results = await listAll(api(), path, filter, maxItems, context);
       const shadow = includeShadowMetadata ?? false;
       return {
         ...args,
         includeShadowMetadata: shadow,
-        id: String(zoneId),
+        id: asText(zoneId),
         results: results.map(withMetaText),
       };
     },
@@ -71,11 +71,11 @@ async function listAll(
 function query(filter: Known): string {
   const pairs = Object.entries(filter).flatMap(([key, value]): [string, string][] =>
     isMap(value)
-      ? Object.entries(value).map(([inner, text]) => [`${key}.${inner}`, String(text)])
-      : [[key, String(value)]],
+      ? Object.entries(value).map(([inner, text]) => [`${key}.${inner}`, asText(text)])
+      : [[key, asText(value)]],
   );
   if (pairs.length === 0) return "";
-  return `?${new URLSearchParams(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)))}`;
+  return `?${new URLSearchParams(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1))).toString()}`;
 }
 
 function withMetaText(record: Value): Value {

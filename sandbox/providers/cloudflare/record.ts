@@ -14,7 +14,7 @@ import type {
   ResourceSchema,
 } from "../protocol/handler.ts";
 import { plannedCreate } from "../protocol/preview.ts";
-import { isMap } from "../protocol/value.ts";
+import { asText, isMap } from "../protocol/value.ts";
 import type { Properties, Value } from "../protocol/value.ts";
 import { CloudflareError } from "./api.ts";
 import type { CloudflareApi } from "./api.ts";
@@ -63,18 +63,18 @@ export function dnsRecordResource(api: () => CloudflareApi): ResourceHandler {
     create: async (inputs, context): Promise<Deployed> => {
       refuseProxiedTtl(inputs, context);
       const made = await api().request<Known>("POST", recordsPath(inputs), context, body(inputs));
-      return { id: String(made.id), outputs: { ...outputsOf(made, inputs), ...asWritten(inputs) } };
+      return { id: asText(made.id), outputs: { ...outputsOf(made, inputs), ...asWritten(inputs) } };
     },
     read: async (id, outputs, inputs, context) => {
       const imported = /^([^/]+)\/([^/]+)$/.exec(id);
-      const zoneId = imported?.[1] ?? String(outputs.zoneId);
+      const zoneId = imported?.[1] ?? asText(outputs.zoneId);
       const path = `/zones/${zoneId}/dns_records/${imported?.[2] ?? id}`;
       // An import looks first and then reads as usual.
       if (imported !== null) await find(api(), path, context);
       const found = await find(api(), path, context);
       if (found === undefined) return undefined;
-      const now = { ...outputsOf(found, { ...inputs, zoneId }), name: keptName(String(found.name), outputs) };
-      return { id: String(found.id), outputs: now, inputs: inputsOf(inputs, now) };
+      const now = { ...outputsOf(found, { ...inputs, zoneId }), name: keptName(asText(found.name), outputs) };
+      return { id: asText(found.id), outputs: now, inputs: inputsOf(inputs, now) };
     },
     update: async (id, olds, news, context) => {
       refuseProxiedTtl(news, context);
@@ -89,7 +89,7 @@ export function dnsRecordResource(api: () => CloudflareApi): ResourceHandler {
 }
 
 function recordsPath(properties: Known): string {
-  return `/zones/${String(properties.zoneId)}/dns_records`;
+  return `/zones/${asText(properties.zoneId)}/dns_records`;
 }
 
 function refuseProxiedTtl(inputs: Known, context: CallContext): void {
@@ -132,7 +132,7 @@ async function find(api: CloudflareApi, path: string, context: CallContext): Pro
 /** What the API says, and nothing it does not. */
 function outputsOf(record: Known, inputs: Known): Properties {
   const told = camelCased(record);
-  const { zoneName: _, locked: __, ...fields } = isMap(told) ? told : {};
+  const fields = without(isMap(told) ? told : {}, "zoneName", "locked");
   return {
     ...fields,
     meta: JSON.stringify(record.meta ?? {}),
@@ -142,6 +142,10 @@ function outputsOf(record: Known, inputs: Known): Properties {
     includeShadowMetadata: inputs.includeShadowMetadata ?? false,
     privateRouting: fields.privateRouting ?? false,
   };
+}
+
+function without(properties: Known, ...names: readonly string[]): Known {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !names.includes(key)));
 }
 
 /** What state keeps as the program wrote it; a priority or comment that was not asked for is not in state yet. */

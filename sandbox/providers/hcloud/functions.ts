@@ -1,7 +1,7 @@
 /** Look-ups: `getServers`, `getServer`, `getImage`, `getLocation`. */
 import { createHash } from "node:crypto";
 import type { FunctionHandler, Known } from "../protocol/handler.ts";
-import { isList } from "../protocol/value.ts";
+import { asText, isList } from "../protocol/value.ts";
 import type { Properties, Value } from "../protocol/value.ts";
 import type { HcloudApi } from "./api.ts";
 import { numberOf, textOf } from "./inputs.ts";
@@ -58,9 +58,9 @@ async function listServers(api: HcloudApi, args: Known, signal: AbortSignal): Pr
     query.set("page", `${page}`);
     query.set("per_page", "50");
     const statuses = isList(args.withStatuses)
-      ? args.withStatuses.map((status) => `&status=${String(status)}`)
+      ? args.withStatuses.map((status) => `&status=${asText(status)}`)
       : [];
-    const path = `/servers?${query}${statuses.join("")}`;
+    const path = `/servers?${query.toString()}${statuses.join("")}`;
     const answer: Page & { servers: Server[] } = await api.request("GET", path, signal);
     servers.push(...answer.servers);
     page = answer.meta?.pagination?.next_page;
@@ -76,12 +76,17 @@ async function oneServer(api: HcloudApi, args: Known, signal: AbortSignal): Prom
   const servers =
     name === undefined
       ? await listServers(api, args, signal)
-      : (await api.request<{ servers: Server[] }>("GET", `/servers?${new URLSearchParams({ name })}`, signal))
-          .servers;
+      : (
+          await api.request<{ servers: Server[] }>(
+            "GET",
+            `/servers?${new URLSearchParams({ name }).toString()}`,
+            signal,
+          )
+        ).servers;
   const [found] = servers;
   if (found === undefined) throw new Error(`no Server found with name ${name ?? ""}`);
   if (servers.length > 1)
-    throw new Error(`more than one server found for selector ${String(args.withSelector)}`);
+    throw new Error(`more than one server found for selector ${asText(args.withSelector)}`);
   return found;
 }
 
@@ -104,7 +109,7 @@ async function getImage(api: HcloudApi, args: Known, signal: AbortSignal): Promi
   const query = new URLSearchParams({ architecture, name: textOf(args, "name") ?? "" });
   const image =
     id === undefined
-      ? (await api.request<{ images: Image[] }>("GET", `/images?${query}`, signal)).images[0]
+      ? (await api.request<{ images: Image[] }>("GET", `/images?${query.toString()}`, signal)).images[0]
       : (await api.request<{ image: Image }>("GET", `/images/${id}`, signal)).image;
   if (image === undefined) throw new Error(`no image found with name ${textOf(args, "name") ?? ""}`);
   const { name, description, type, created, labels } = image;
@@ -140,7 +145,8 @@ async function getLocation(api: HcloudApi, args: Known, signal: AbortSignal): Pr
   const query = new URLSearchParams({ name: textOf(args, "name") ?? "" });
   const location =
     id === undefined
-      ? (await api.request<{ locations: Location[] }>("GET", `/locations?${query}`, signal)).locations[0]
+      ? (await api.request<{ locations: Location[] }>("GET", `/locations?${query.toString()}`, signal))
+          .locations[0]
       : (await api.request<{ location: Location }>("GET", `/locations/${id}`, signal)).location;
   if (location === undefined) throw new Error(`no location found with name ${textOf(args, "name") ?? ""}`);
   const { network_zone, ...rest } = location;

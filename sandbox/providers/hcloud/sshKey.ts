@@ -61,7 +61,7 @@ export function changedFields(olds: Known, news: Known, names: Readonly<Record<s
   );
   return Object.fromEntries(
     changed.map(([key, name]) => [name, news[key] ?? (key === "labels" ? {} : undefined)]),
-  ) as Properties;
+  );
 }
 
 function outputsOf(key: SshKey): Properties {

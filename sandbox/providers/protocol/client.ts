@@ -162,7 +162,10 @@ export class ProviderClient {
 
   #call<A>(start: (done: (error: grpc.ServiceError | null, answer: A) => void) => void): Promise<A> {
     return new Promise((resolve, reject) => {
-      start((error, answer) => (error === null ? resolve(answer) : reject(error)));
+      start((error, answer) => {
+        if (error === null) resolve(answer);
+        else reject(error);
+      });
     });
   }
 }

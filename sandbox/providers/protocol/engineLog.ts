@@ -7,7 +7,11 @@ import type { Severity } from "./handler.ts";
 /** Sends one message; without a URN it belongs to the whole run. */
 export type EngineLog = (severity: Severity, message: string, urn: string) => void;
 
-const LEVELS: Readonly<Record<Severity, 0 | 1 | 2 | 3>> = { debug: 0, info: 1, warning: 2, error: 3 };
+const { DEBUG, INFO, WARNING, ERROR } = enginePb.LogSeverity;
+const LEVELS = { debug: DEBUG, info: INFO, warning: WARNING, error: ERROR } satisfies Record<
+  Severity,
+  unknown
+>;
 
 /** A log into the engine at `address`; without an address messages go to standard error. */
 export function engineLog(address: string | undefined): EngineLog {

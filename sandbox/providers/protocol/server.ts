@@ -36,19 +36,24 @@ export async function startProvider(
     "grpc.max_send_message_length": -1,
   });
   const service = new ProviderService(provider, typeof engine === "function" ? engine : engineLog(engine));
-  server.addService(
-    providerGrpc.ResourceProviderService as unknown as grpc.ServiceDefinition,
-    service.methods(),
-  );
+  server.addService(providerGrpc.ResourceProviderService, service.methods());
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) resolve(bound);
+      else reject(error);
+    });
   });
   return {
     port,
-    stop: () => server.forceShutdown(),
-    drain: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
+    stop: () => {
+      server.forceShutdown();
+    },
+    drain: () =>
+      new Promise((resolve) => {
+        server.tryShutdown(() => {
+          resolve();
+        });
+      }),
   };
 }
 

@@ -215,10 +215,9 @@ export class ProviderService {
     secrets?: FailureSecrets,
   ): Promise<T> {
     const limit = new AbortController();
-    const timer = setTimeout(
-      () => limit.abort(new Error("context deadline exceeded")),
-      timeoutSeconds * 1000,
-    );
+    const timer = setTimeout(() => {
+      limit.abort(new Error("context deadline exceeded"));
+    }, timeoutSeconds * 1000);
     const urn = request?.getUrn() ?? "";
     const signal = AbortSignal.any([limit.signal, this.#cancelled.signal]);
     try {
@@ -229,7 +228,9 @@ export class ProviderService {
         urn,
         timeoutSeconds,
         signal,
-        log: (severity, message) => this.#log(severity, message, urn),
+        log: (severity, message) => {
+          this.#log(severity, message, urn);
+        },
       });
     } catch (thrown) {
       throw grpcError(thrown, secrets);
@@ -244,8 +245,12 @@ function unary<Q, A>(answer: (request: Q) => A | Promise<A>): Unary<Q, A> {
     Promise.resolve()
       .then(() => answer(request))
       .then(
-        (value) => callback(null, value),
-        (thrown: unknown) => callback(isGrpcError(thrown) ? thrown : grpcError(thrown)),
+        (value) => {
+          callback(null, value);
+        },
+        (thrown: unknown) => {
+          callback(isGrpcError(thrown) ? thrown : grpcError(thrown));
+        },
       );
   };
 }

@@ -56,6 +56,13 @@ export function hasUnknown(value: Value | undefined): boolean {
   return isMap(value) && Object.values(value).some(hasUnknown);
 }
 
+/** A text, number or boolean as text; anything else, which has no text, as the empty one. */
+export function asText(value: Value | undefined): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? `${value}`
+    : "";
+}
+
 /** Reads properties off the wire. `undefined` reads as no properties. */
 export function unmarshal(struct: Struct | undefined): Unmarshalled {
   const [value, secrets] = plain(struct?.toJavaScript() ?? {});

@@ -1,4 +1,5 @@
 /** `tls.PrivateKey`: keys in every form that the real provider gives. */
+import { asText } from "../protocol/value.ts";
 import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { CheckFailure, Known, ResourceHandler, ResourceSchema } from "../protocol/handler.ts";
@@ -50,7 +51,7 @@ async function openSshPrivateKey(inputs: Known): Promise<string> {
   if (inputs.algorithm === "RSA") {
     return utils.generateKeyPairSync("rsa", { bits: Number(inputs.rsaBits ?? 2048) }).private;
   }
-  const bits = CURVES[String(inputs.ecdsaCurve ?? "P224")];
+  const bits = CURVES[asText(inputs.ecdsaCurve ?? "P224")];
   if (bits === undefined) throw new Error("tls stand-in: ECDSA needs ecdsaCurve P256, P384 or P521");
   return utils.generateKeyPairSync("ecdsa", { bits }).private;
 }

@@ -31,9 +31,13 @@ async function firstLine(file: string): Promise<string> {
     return await new Promise<string>((resolve, reject) => {
       let text = "";
       plugin.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
-      plugin.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()));
+      plugin.stdout.once("data", (chunk: Buffer) => {
+        resolve(chunk.toString());
+      });
       plugin.once("error", reject);
-      plugin.once("exit", (code) => reject(new Error(`ended with ${code}: ${text}`)));
+      plugin.once("exit", (code) => {
+        reject(new Error(`ended with ${code}: ${text}`));
+      });
     });
   } finally {
     plugin.removeAllListeners("exit");

@@ -7,7 +7,7 @@ import { compareInputs } from "../../../sandbox/providers/protocol/diff.ts";
 import { PartialFailure } from "../../../sandbox/providers/protocol/handler.ts";
 import type { Known, ResourceHandler } from "../../../sandbox/providers/protocol/handler.ts";
 import { UNKNOWN, hasUnknown, marshal, unmarshal } from "../../../sandbox/providers/protocol/value.ts";
-import { type StartedPlugin, startedPlugin } from "./startedPlugin.ts";
+import { type StartedPlugin, failureOf, startedPlugin } from "./startedPlugin.ts";
 
 const THING = "test:index/thing:Thing";
 const schema = {
@@ -122,7 +122,9 @@ describe("a plugin", () => {
         create: (_inputs, { signal }) =>
           new Promise((_resolve, reject) => {
             begin();
-            signal.addEventListener("abort", () => reject(signal.reason as Error));
+            signal.addEventListener("abort", () => {
+              reject(signal.reason as Error);
+            });
           }),
       }),
     );
@@ -140,12 +142,9 @@ describe("a plugin", () => {
     const outputs = { name: "a", token: "t" };
     const half = new PartialFailure("not healthy", { id: "7", outputs, inputs: outputs });
     const client = await start(thing({ create: () => Promise.reject(half) }));
-    const thrown = await client.create(THING, "x", outputs, { secrets: { token: true } }).then(
-      () => undefined,
-      (error: Error & { metadata: { get(key: string): unknown[] } }) => error,
-    );
-    expect(thrown?.message).toContain("not healthy");
-    const details = String(thrown?.metadata.get("grpc-status-details-bin")[0]);
+    const create = client.create(THING, "x", outputs, { secrets: { token: true } });
+    const { message, details } = await failureOf(create);
+    expect(message).toContain("not healthy");
     expect(details).toContain("pulumirpc.ErrorResourceInitFailed");
     expect(details).toContain("1b47061264138c4ac30d75fd1eb44270");
   });

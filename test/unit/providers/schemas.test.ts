@@ -38,8 +38,8 @@ const NEWER_REQUIRED: Record<string, readonly string[]> = {
 /** Provider's own, in no schema. */
 const ALWAYS = ["id"];
 
-function read<T>(file: string): T {
-  return JSON.parse(readFileSync(join(sharedSpecs ?? "", "pulumi", file), "utf8")) as T;
+function read(file: string): unknown {
+  return JSON.parse(readFileSync(join(sharedSpecs ?? "", "pulumi", file), "utf8"));
 }
 
 const resources = [hcloud(), cloudflare(), tls, random].flatMap(({ name, resources }) =>
@@ -52,7 +52,7 @@ const resources = [hcloud(), cloudflare(), tls, random].flatMap(({ name, resourc
 
 describe.skipIf(sharedSpecs === undefined)("stand-ins against the published schemas", () => {
   it.each(resources)("%s has the published inputs", (token, provider, { schema }) => {
-    const published = read<Schema>(`${provider}.json`).resources[token];
+    const published = (read(`${provider}.json`) as Schema).resources[token];
     const inputs = [...Object.keys(published?.inputProperties ?? {}), ...(NEWER_INPUTS[token] ?? [])];
     expect(schema.inputs?.toSorted()).toEqual(inputs.sort());
     const required = [...(published?.requiredInputs ?? []), ...(NEWER_REQUIRED[token] ?? [])];
@@ -60,7 +60,9 @@ describe.skipIf(sharedSpecs === undefined)("stand-ins against the published sche
   });
 
   it.each(resources)("%s is replaced by the published inputs", (token, _provider, { schema }) => {
-    const rule = read<{ resources: Record<string, ReplaceRule> }>("replace-on-change.json").resources[token];
+    const rule = (read("replace-on-change.json") as { resources: Record<string, ReplaceRule> }).resources[
+      token
+    ];
     expect(rule).toBeDefined();
     const published = [
       ...(rule?.replaceOnChange ?? []),
@@ -70,7 +72,7 @@ describe.skipIf(sharedSpecs === undefined)("stand-ins against the published sche
   });
 
   it.each(resources)("%s computes and hides only published outputs", (token, provider, { schema }) => {
-    const published = read<Schema>(`${provider}.json`).resources[token]?.properties ?? {};
+    const published = (read(`${provider}.json`) as Schema).resources[token]?.properties ?? {};
     const known = [...Object.keys(published), ...ALWAYS];
     expect(schema.computed.filter((name) => !known.includes(name))).toEqual([]);
     const secret = Object.keys(published).filter((name) => published[name]?.secret === true);

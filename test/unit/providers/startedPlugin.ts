@@ -33,3 +33,16 @@ export async function startedPlugin(
     },
   };
 }
+
+/** Message of a call's failure, and the status details in which the engine finds a half-made resource. */
+export async function failureOf(
+  call: Promise<unknown> | undefined,
+): Promise<{ message: string; details: string }> {
+  try {
+    await call;
+  } catch (thrown) {
+    const { message, metadata } = thrown as Error & { metadata?: { get(key: string): unknown[] } };
+    return { message, details: String(metadata?.get("grpc-status-details-bin")[0]) };
+  }
+  throw new Error("the call did not fail");
+}

@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { cloudflare } from "../../../sandbox/providers/cloudflare/provider.ts";
 import { hcloud } from "../../../sandbox/providers/hcloud/provider.ts";
-import { type StartedPlugin, startedPlugin } from "./startedPlugin.ts";
+import { type StartedPlugin, failureOf, startedPlugin } from "./startedPlugin.ts";
 
 const SSH_KEY = "hcloud:index/sshKey:SshKey";
 const keyInputs = { name: "k", publicKey: "ssh-ed25519 AAAA" };
@@ -151,13 +151,9 @@ describe("hcloud", () => {
       serverType: "cx23",
       image: "debian-13",
     });
-    const error = await create?.then(
-      () => undefined,
-      (thrown: Error & { metadata?: { get(key: string): unknown[] } }) => thrown,
-    );
-    expect(error?.message).toContain("1 error occurred:\n\t* no boot (boot, 1)");
+    const { message, details } = await failureOf(create);
+    expect(message).toContain("1 error occurred:\n\t* no boot (boot, 1)");
     // The engine reads the half-made server out of the status details.
-    const details = String(error?.metadata?.get("grpc-status-details-bin")[0]);
     expect(details).toContain("pulumirpc.ErrorResourceInitFailed");
     expect(asked.at(-1)).toBe("GET /actions?id=1&page=1&sort=status&sort=id");
   });

@@ -1,7 +1,7 @@
 /** Making a server: look-ups, POST, the actions one after another, GET. */
 import { PartialFailure } from "../../protocol/handler.ts";
 import type { CallContext, Deployed, Known } from "../../protocol/handler.ts";
-import { isList } from "../../protocol/value.ts";
+import { asText, isList } from "../../protocol/value.ts";
 import type { Properties } from "../../protocol/value.ts";
 import type { HcloudApi } from "../api.ts";
 import { textOf } from "../inputs.ts";
@@ -44,7 +44,7 @@ async function requestBody(api: HcloudApi, inputs: Known, signal: AbortSignal): 
   const image = await imageId(api, textOf(inputs, "image") ?? "", architecture, signal);
   const keys: number[] = [];
   const given = isList(inputs.sshKeys) ? inputs.sshKeys : [];
-  for (const key of given) keys.push(await sshKeyId(api, String(key), signal));
+  for (const key of given) keys.push(await sshKeyId(api, asText(key), signal));
   const net = publicNetOf(inputs) ?? {};
   return {
     name: inputs.name,
@@ -81,7 +81,7 @@ async function architectureOf(api: HcloudApi, name: string, signal: AbortSignal)
   const query = new URLSearchParams({ name });
   const { server_types } = await api.request<{ server_types: { architecture: string }[] }>(
     "GET",
-    `/server_types?${query}`,
+    `/server_types?${query.toString()}`,
     signal,
   );
   const [found] = server_types;
@@ -100,7 +100,11 @@ async function imageId(
     const found = await api.find<{ image: { id: number } }>(`/images/${name}`, signal);
     if (found !== undefined) return found.image.id;
   }
-  const { images } = await api.request<{ images: { id: number }[] }>("GET", `/images?${query}`, signal);
+  const { images } = await api.request<{ images: { id: number }[] }>(
+    "GET",
+    `/images?${query.toString()}`,
+    signal,
+  );
   const [found] = images;
   if (found === undefined) throw new Error(`image ${name} for architecture ${architecture} not found`);
   return found.id;
@@ -112,7 +116,11 @@ async function sshKeyId(api: HcloudApi, key: string, signal: AbortSignal): Promi
     if (found !== undefined) return found.ssh_key.id;
   }
   const query = new URLSearchParams({ name: key });
-  const { ssh_keys } = await api.request<{ ssh_keys: SshKey[] }>("GET", `/ssh_keys?${query}`, signal);
+  const { ssh_keys } = await api.request<{ ssh_keys: SshKey[] }>(
+    "GET",
+    `/ssh_keys?${query.toString()}`,
+    signal,
+  );
   const [found] = ssh_keys;
   if (found === undefined) throw new Error(`SSH key not found: ${key}`);
   return found.id;

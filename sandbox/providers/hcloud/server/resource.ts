@@ -116,8 +116,8 @@ export function compareServer(change: DiffArguments): DiffResult {
   );
 }
 
-function without({ publicNets: _, ...rest }: Known): Known {
-  return rest;
+function without(inputs: Known): Known {
+  return Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== "publicNets"));
 }
 
 function plain(net: Known): Known {
