@@ -29,11 +29,12 @@ bench: install ## ratios: NAME ratio VALUE goal GOAL
 
 install: .sandbox/cache/installed ## Node and npm packages, where they are missing
 
-.sandbox/cache/installed: sandbox/install-node package-lock.json sandbox/package-lock.json
+.sandbox/cache/installed: sandbox/install-node package-lock.json sandbox/package-lock.json sandbox/images/app/package-lock.json
 	@sandbox/install-node
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@npm ci --prefix sandbox --ignore-scripts --no-audit --no-fund --loglevel=error
+	@npm ci --prefix sandbox/images/app --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 clean: sandbox-down ## the cache too
-	@rm -rf .sandbox node_modules sandbox/node_modules
+	@rm -rf .sandbox node_modules sandbox/node_modules sandbox/images/app/node_modules
