@@ -44,7 +44,9 @@ async function hetzner(path: string, method = "GET"): Promise<string> {
 }
 
 async function server(): Promise<Server> {
-  const { servers } = JSON.parse(await hetzner("servers")) as { servers: Server[] };
+  const { servers } = JSON.parse(await hetzner("servers?label_selector=mailstead%3D%3Ddev")) as {
+    servers: Server[];
+  };
   expect(servers).toHaveLength(1);
   return servers[0] as Server;
 }
@@ -150,7 +152,9 @@ test("the same with the old server powered off", async () => {
 test("deleted at the vendor: rebuild ends healthy", async () => {
   old = await server();
   await hetzner(`servers/${String(old.id)}`, "DELETE");
-  await waitFor("the server to be gone", 30, async () => (await hetzner("servers")).includes('"servers":[]'));
+  await waitFor("the server to be gone", 30, async () =>
+    (await hetzner("servers?label_selector=mailstead%3D%3Ddev")).includes('"servers":[]'),
+  );
   const rebuilt = await inside(["node", "cli/mailstead.js", "rebuild", "--stack", "dev"]);
   console.log(rebuilt.stdout.split("\n").slice(-12).join("\n"));
   expect(rebuilt.code).toBe(0);

@@ -24,7 +24,7 @@ async function vendor(): Promise<Record<string, number>> {
       await succeed([
         "bash",
         "-c",
-        `curl -sf -H "Authorization: Bearer $HCLOUD_TOKEN" https://api.hetzner.cloud/v1/${kind}`,
+        `curl -sf -H "Authorization: Bearer $HCLOUD_TOKEN" "https://api.hetzner.cloud/v1/${kind}?label_selector=mailstead%3D%3Ddev"`,
       ]),
     ) as Record<string, unknown[]>;
     counts[kind] = answer[kind]?.length ?? 0;
