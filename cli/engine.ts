@@ -1,10 +1,20 @@
 /** The Pulumi engine as the command uses it: `pulumi` on PATH, in the project folder. */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { CommandError } from "./terminal.ts";
 
-/** Root of the project. */
-export const projectFolder = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+/** The nearest folder upward that holds a `Pulumi.yaml`, as Pulumi itself looks for its project. */
+function nearestProject(from: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** Root of the project: the one of the working directory, else the one that this command belongs to. */
+export const projectFolder = nearestProject(process.cwd()) ?? dirname(import.meta.dirname);
 
 interface Ended {
   readonly code: number;
