@@ -33,7 +33,8 @@ export function runInside(command: readonly string[], show = false): Promise<str
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0) resolve(standardOutput);
-      else reject(new Error(`${command.join(" ")} ended with ${String(code)}\n${show ? "" : all.slice(-4000)}`));
+      else
+        reject(new Error(`${command.join(" ")} ended with ${String(code)}\n${show ? "" : all.slice(-4000)}`));
     });
   });
 }
@@ -63,7 +64,10 @@ export async function card(): Promise<string> {
     ["web", outputs.webAddress],
     ["IPv4", outputs.addresses.ipv4],
     ["IPv6", outputs.addresses.ipv6],
-    ...outputs.clients.map(({ service, host, port, security }) => [service, `${host}:${String(port)} ${security}`]),
+    ...outputs.clients.map(({ service, host, port, security }) => [
+      service,
+      `${host}:${String(port)} ${security}`,
+    ]),
     ["login", "./sandbox/run pulumi stack output login --show-secrets"],
     ["state", "./sandbox/run npx mailstead status"],
     ["anything", "./sandbox/run COMMAND, such as ./sandbox/run pulumi preview"],

@@ -5,7 +5,7 @@
  * `sandbox/run` mounts the result over `Pulumi.dev.yaml` in a mount namespace of its own, so the engine can write
  * its encryption salt and settings there and the checkout stays as it is in git.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { parse, parseDocument } from "yaml";
@@ -31,18 +31,36 @@ export function mergeStackConfig(source: string, digests: ImageDigests, earlier?
   return document.toString({ lineWidth: 0 });
 }
 
-/** Writes `run/Pulumi.dev.yaml` anew from the checkout's file and `run/images.json`. */
-export function writeStackConfig(projectFolder: string, runFolder: string): void {
-  const target = join(runFolder, "Pulumi.dev.yaml");
+/**
+ * Writes a checkout's stack configuration.
+ *
+ * The state is the sandbox's and is shared, so a checkout that has none yet takes the salt of another one.
+ */
+export function writeStackConfig(projectFolder: string, runFolder: string, target: string): void {
   const digests = JSON.parse(readFileSync(join(runFolder, "images.json"), "utf8")) as ImageDigests;
   const source = readFileSync(join(projectFolder, "Pulumi.dev.yaml"), "utf8");
-  const earlier = existsSync(target) ? readFileSync(target, "utf8") : undefined;
-  writeFileSync(`${target}.new`, mergeStackConfig(source, digests, earlier));
+  const [earlier] = [target, ...othersOf(runFolder)].filter(existsSync);
+  const text = mergeStackConfig(
+    source,
+    digests,
+    earlier === undefined ? undefined : readFileSync(earlier, "utf8"),
+  );
+  writeFileSync(`${target}.new`, text);
   renameSync(`${target}.new`, target);
 }
 
+/** Configurations of other checkouts, the oldest first: that one has seen the stack made. */
+function othersOf(runFolder: string): string[] {
+  const stacks = join(runFolder, "stacks");
+  return readdirSync(stacks)
+    .map((name) => join(stacks, name))
+    .toSorted((left, right) => statSync(left).birthtimeMs - statSync(right).birthtimeMs)
+    .map((folder) => join(folder, "Pulumi.dev.yaml"));
+}
+
 if (process.argv[1] === import.meta.filename) {
-  const [projectFolder, runFolder] = process.argv.slice(2);
-  if (projectFolder === undefined || runFolder === undefined) throw new Error("usage: stackConfig.ts PROJECT RUN");
-  writeStackConfig(projectFolder, runFolder);
+  const [projectFolder, runFolder, target] = process.argv.slice(2);
+  if (projectFolder === undefined || runFolder === undefined || target === undefined)
+    throw new Error("usage: stackConfig.ts PROJECT RUN TARGET");
+  writeStackConfig(projectFolder, runFolder, target);
 }

@@ -13,6 +13,8 @@ export async function serveMailboxes(protocol: "IMAP" | "POP3"): Promise<void> {
   const folder = `/run/dovecot-${protocol.toLowerCase()}`;
   await mkdir(folder, { recursive: true });
   await makeFolder(settings.storage);
+  // The host made the folder as root; a mailbox that never got mail is made by Dovecot itself.
+  await chown(settings.storage, MAIL_USER, MAIL_USER);
   let written = "";
   const follow = async (): Promise<void> => {
     const users = await usersText(database);
