@@ -66,11 +66,12 @@ async function identity(): Promise<unknown> {
   };
 }
 
-let generation = 1;
+let generation = 0;
 let before: unknown;
 let old: Server;
 
 beforeAll(async () => {
+  generation = Number(await succeed(["pulumi", "config", "get", "mailstead:generation", "--stack", "dev"]));
   before = await identity();
 });
 
