@@ -55,6 +55,13 @@ export function attach(program: string, args: readonly string[]): Promise<number
   });
 }
 
+/** Pulumi's file backend writes a sidecar file for each state file in two moves; a kill between them leaves it empty. */
+const HALF_WRITTEN = [
+  "a killed run left an empty file beside the state, so that pulumi cannot read it (the state itself is whole)",
+  "remove it: find STATE_FOLDER -name '*.attrs' -empty -delete (the folder that `pulumi whoami -v` names), and keep it " +
+    "away: pulumi login 'file://STATE_FOLDER?metadata=skip'",
+] as const;
+
 /**
  * Runs `pulumi` and returns its standard output.
  *
@@ -68,6 +75,8 @@ export async function pulumi(args: readonly string[]): Promise<string> {
     throw new CommandError("`pulumi` is not on PATH", "install it: https://www.pulumi.com/docs/install/");
   }
   if (ended.code !== 0) {
+    if (/failed to load checkpoint: (unexpected )?EOF/.test(ended.stderr))
+      throw new CommandError(...HALF_WRITTEN);
     throw new CommandError(
       `pulumi ${args.join(" ")} ended with ${ended.code}: ${ended.stderr.trim().slice(-800)}`,
       "select a stack with `pulumi stack select`, or name one with --stack",

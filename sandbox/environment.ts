@@ -24,7 +24,8 @@ export function exportsText(): string {
   const path = [join(cacheDir, "node", "node_modules", ".bin"), join(cacheDir, "bin")];
   const plain = {
     PULUMI_HOME: join(paths.pulumiDir, "home"),
-    PULUMI_BACKEND_URL: `file://${join(paths.pulumiDir, "state")}`,
+    // Without its sidecar files: one that a killed run leaves empty makes the state beside it unreadable.
+    PULUMI_BACKEND_URL: `file://${join(paths.pulumiDir, "state")}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: join(paths.pulumiDir, "passphrase"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
