@@ -137,7 +137,9 @@ async function clearPending(stack: string): Promise<void> {
 async function fix(cures: readonly Cure[], pending: number, stack: string, options: Options): Promise<void> {
   if (cures.length === 0 && pending === 0) return;
   if (!(await agreed(cures, options))) return;
-  for (const cure of cures) {
+  // What is taken into the state comes last: it can be refused, and nothing else waits for it.
+  const isTaken = ({ orphan }: Cure): boolean => orphan.vendor === "hetzner" && orphan.kind === "primary_ips";
+  for (const cure of [...cures].sort((one, other) => Number(isTaken(one)) - Number(isTaken(other)))) {
     await cure.run();
     print(`  done: ${describeOrphan(cure.orphan)}`);
   }

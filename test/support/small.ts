@@ -1,0 +1,320 @@
+/** The small stack: the real component over a cut-down plan, in a project of its own, that broken runs are tried on. */
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { inside, project, waitFor, type Ended } from "./sandbox.ts";
+
+export const STACK = "small";
+export const DOMAIN = "example.net";
+/** The project of the small stack. */
+export const smallProject: string = join(project, "test/sandbox/small");
+const stackFile = join(smallProject, `Pulumi.${STACK}.yaml`);
+const runFolder = join(project, ".sandbox/run");
+const requestLog = join(runFolder, "cloud/requests.jsonl");
+const cli = join(project, "cli/mailstead.js");
+
+interface BuiltImage {
+  readonly reference: string;
+  readonly digest: string;
+}
+
+/** Tag and digest of each image that the sandbox built, as a configuration has them. */
+export function builtImages(): Record<string, { tag: string; digest: string }> {
+  const built = JSON.parse(readFileSync(join(runFolder, "images.json"), "utf8")) as Record<
+    string,
+    BuiltImage
+  >;
+  return Object.fromEntries(
+    Object.entries(built).map(([role, { reference, digest }]) => [
+      role,
+      { tag: reference.slice(reference.lastIndexOf(":") + 1), digest },
+    ]),
+  );
+}
+
+/** A whole configuration for the sandbox, for another domain than the stack `dev`. JSON is YAML. */
+export function sandboxConfig(domain: string, mail: object = {}): object {
+  return {
+    "mailstead:domain": domain,
+    "mailstead:email": "postmaster@outside.test",
+    "mailstead:server": {
+      location: "nbg1",
+      image: "debian-13",
+      adminNetworks: ["203.0.113.0/24", "2001:db8:203::/64"],
+      disposable: true,
+      swapMib: 0,
+    },
+    "mailstead:mail": { release: "v1.0.0", images: builtImages(), ...mail },
+    "mailstead:certificates": { method: "dns-01", directory: "letsencrypt", propagationSeconds: 2 },
+    "mailstead:protect": "false",
+  };
+}
+
+/** Writes the stack's file and makes the stack; nothing is at the vendors yet. */
+export async function makeSmall(): Promise<void> {
+  await endSmall();
+  writeFileSync(stackFile, JSON.stringify({ config: sandboxConfig(DOMAIN) }, undefined, 2));
+  mustSucceed(await small(["stack", "select", "--create"], []));
+}
+
+/** Takes the stack away, whatever state it is in; what bears its label at the vendor goes too. */
+export async function endSmall(): Promise<void> {
+  if (existsSync(stackFile)) {
+    await small(["cancel", "--yes"]);
+    await mailstead(["preflight", "--fix", "--yes"]);
+    mustSucceed(await small(["destroy", "--yes", "--skip-preview"]));
+    mustSucceed(await small(["stack", "rm", "--yes"], []));
+  }
+  rmSync(stackFile, { force: true });
+  rmSync(join(smallProject, ".mailstead"), { recursive: true, force: true });
+}
+
+export function mustSucceed(ended: Ended): string {
+  if (ended.code === 0) return ended.stdout;
+  throw new Error(`ended with ${ended.code}\n${ended.stdout.slice(-6000)}\n${ended.stderr.slice(-2000)}`);
+}
+
+/** `pulumi COMMAND … --stack small`, whatever its exit code. */
+export function small(
+  args: readonly string[],
+  more: readonly string[] = ["--non-interactive"],
+): Promise<Ended> {
+  return inside(["pulumi", ...args, ...more, "--stack", STACK], { cwd: smallProject });
+}
+
+/** `mailstead COMMAND … --stack small`, from the small project's folder. */
+export function mailstead([command, ...args]: readonly [string, ...string[]]): Promise<Ended> {
+  return inside(["node", cli, command, "--stack", STACK, ...args], { cwd: smallProject });
+}
+
+/** A plain `up` that must succeed; returns what it printed. */
+export async function upSmall(): Promise<string> {
+  return mustSucceed(await small(["up", "--yes", "--skip-preview"]));
+}
+
+/** Both containers, as the host's docker tells them. */
+export async function expectHealthy(): Promise<string> {
+  const seen = mustSucceed(
+    await mailstead(["ssh", "--", "docker", "ps", "--format", "'{{.Names}} {{.Status}}'"]),
+  );
+  const lines = seen.trim().split("\n").sort();
+  const healthy =
+    lines.length === 2 && lines.every((line) => /^(mongodb|redis) Up .*\(healthy\)$/.test(line));
+  if (!healthy) throw new Error(`not two healthy containers:\n${seen}`);
+  return lines.join(", ");
+}
+
+/** Calls a vendor from inside, with the sandbox's token. */
+export async function vendor(which: "hetzner" | "cloudflare", path: string): Promise<unknown> {
+  const [variable, base] =
+    which === "hetzner"
+      ? ["HCLOUD_TOKEN", "https://api.hetzner.cloud/v1"]
+      : ["CLOUDFLARE_API_TOKEN", "https://api.cloudflare.com/client/v4"];
+  const script = `curl -sf --retry 3 -H "Authorization: Bearer $${variable}" "${base}/${path}"`;
+  return JSON.parse(mustSucceed(await inside(["bash", "-c", script])));
+}
+
+/** What bears the stack's label at Hetzner, and every record of the zone but its own NS and SOA: `kind id name`. */
+export async function atVendors(stack = STACK, domain = DOMAIN): Promise<{ id: string; text: string }[]> {
+  const found: { id: string; text: string }[] = [];
+  for (const kind of ["servers", "primary_ips", "firewalls", "ssh_keys"]) {
+    const answer = (await vendor("hetzner", `${kind}?label_selector=mailstead%3D%3D${stack}`)) as Record<
+      string,
+      { id: number; name: string }[]
+    >;
+    for (const { id, name } of answer[kind] ?? [])
+      found.push({ id: String(id), text: `${kind} ${id} ${name}` });
+  }
+  const zones = (await vendor("cloudflare", `zones?name=${domain}`)) as { result: { id: string }[] };
+  const records = (await vendor(
+    "cloudflare",
+    `zones/${zones.result[0]?.id ?? ""}/dns_records?per_page=500`,
+  )) as {
+    result: { id: string; type: string; name: string }[];
+  };
+  for (const { id, type, name } of records.result) found.push({ id, text: `record ${type} ${name}` });
+  return found;
+}
+
+interface State {
+  readonly deployment: {
+    readonly resources?: readonly { readonly id?: string }[] | null;
+    readonly pending_operations?:
+      readonly { readonly type: string; readonly resource: { urn: string } }[] | null;
+  };
+}
+
+/** Ids in the state, and its operations that never ended. */
+export async function stateOf(): Promise<{ ids: Set<string>; pending: string[] }> {
+  const { deployment } = JSON.parse(mustSucceed(await small(["stack", "export"]))) as State;
+  return {
+    ids: new Set((deployment.resources ?? []).flatMap(({ id }) => (id === undefined ? [] : [id]))),
+    pending: (deployment.pending_operations ?? []).map(
+      ({ type, resource }) => `${type} ${resource.urn.slice(resource.urn.lastIndexOf("::") + 2)}`,
+    ),
+  };
+}
+
+/** What is at the vendors and not in the state. */
+export async function orphans(): Promise<string[]> {
+  const [things, { ids }] = [await atVendors(), await stateOf()];
+  return things.filter(({ id }) => !ids.has(id)).map(({ text }) => text);
+}
+
+/** A line of the vendors' request log, as far as a test looks at it. */
+export interface Request {
+  readonly vendor: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status?: number;
+  readonly fault?: string;
+  readonly body?: { readonly name?: string };
+}
+
+/** Length of the request log now; what comes later is read from there. */
+export function logEnd(): number {
+  return statSync(requestLog).size;
+}
+
+/** Requests that were logged after a length. */
+export function requestsSince(end: number): Request[] {
+  const text = readFileSync(requestLog).subarray(end).toString();
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Request);
+}
+
+/** Gives the vendors a fault to play. */
+export async function fault(what: object): Promise<void> {
+  const args = ["-sf", "--data-binary", "@-", "-H", "content-type: application/json"];
+  mustSucceed(
+    await inside(["curl", ...args, "http://127.0.0.1:8101/_sandbox/faults"], { input: JSON.stringify(what) }),
+  );
+}
+
+/** Takes back every fault that has not been played. */
+export async function clearFaults(): Promise<void> {
+  mustSucceed(await inside(["curl", "-sf", "-X", "DELETE", "http://127.0.0.1:8101/_sandbox/faults"]));
+}
+
+/** A run of `pulumi up` that goes on while the test looks at it. */
+export class RunningUp {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number>;
+  printed = "";
+  isOver = false;
+
+  constructor() {
+    const up = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", STACK];
+    // A session of its own: whatever is started in it can be found, also when its parent is gone.
+    this.#child = spawn(join(project, "sandbox/run"), up, {
+      cwd: smallProject,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    const collect = (chunk: Buffer): void => void (this.printed += chunk.toString());
+    this.#child.stdout?.on("data", collect);
+    this.#child.stderr?.on("data", collect);
+    this.#ended = new Promise((resolve) => {
+      this.#child.on("close", (code) => {
+        this.isOver = true;
+        resolve(code ?? 137);
+      });
+    });
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error("pulumi up did not start");
+    return this.#child.pid;
+  }
+
+  /** Processes of the run: its session, and whatever descends from it. */
+  processes(): { pid: number; command: string }[] {
+    const table = execFileSync("ps", ["-e", "-o", "pid=,ppid=,sess=,args="], { encoding: "utf8" })
+      .split("\n")
+      .flatMap((line) => {
+        const [, pid, parent, session, command] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+        return pid === undefined
+          ? []
+          : [{ pid: +pid, parent: Number(parent), session: Number(session), command }];
+      });
+    const ours = new Set([this.pid]);
+    // Parents come before their children only as long as ids do not wrap: go over it until nothing is added.
+    for (let size = 0; size !== ours.size;) {
+      size = ours.size;
+      for (const { pid, parent, session } of table)
+        if (session === this.pid || ours.has(parent)) ours.add(pid);
+    }
+    return table
+      .filter(({ pid }) => ours.has(pid))
+      .map(({ pid, command }) => ({ pid, command: command ?? "" }));
+  }
+
+  /** Kills the command and everything that it started, the command first. */
+  async kill(): Promise<void> {
+    const targets = this.processes();
+    for (const { pid } of targets) signal(pid, "SIGKILL");
+    await waitFor("every process of the run to be gone", 10, () =>
+      Promise.resolve(targets.every(({ pid }) => !existsSync(`/proc/${pid}/exe`) || isZombie(pid))),
+    );
+    await this.#ended;
+  }
+
+  /** Kills what matches alone. */
+  killOnly(pattern: RegExp): string[] {
+    const targets = this.processes().filter(({ command }) => pattern.test(command));
+    for (const { pid } of targets) signal(pid, "SIGKILL");
+    return targets.map(({ command }) => command.slice(0, 120));
+  }
+
+  /** One Ctrl-C: the terminal sends it to the foreground's process group, which is the command alone. */
+  interrupt(): void {
+    signal(this.pid, "SIGINT");
+  }
+
+  /** Exit code. @throws when it does not end within the limit. */
+  async end(limitSeconds = 240): Promise<number> {
+    await waitFor(`pulumi up to end; so far:\n${this.printed.slice(-1500)}`, limitSeconds, () =>
+      Promise.resolve(this.isOver),
+    );
+    return this.#ended;
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    return / Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8").replace(/\(.*\)/, ""));
+  } catch {
+    return true;
+  }
+}
+
+/** Starts `up` and returns it at the moment when the question is true. Asked every few milliseconds. */
+export async function upUntil(
+  what: string,
+  ask: (since: Request[], printed: string) => boolean,
+  limitSeconds = 120,
+): Promise<RunningUp> {
+  const end = logEnd();
+  const run = new RunningUp();
+  const deadline = Date.now() + limitSeconds * 1000;
+  while (!ask(requestsSince(end), run.printed)) {
+    if (run.isOver) throw new Error(`pulumi up ended before ${what}:\n${run.printed.slice(-3000)}`);
+    if (Date.now() > deadline) {
+      await run.kill();
+      throw new Error(`waited ${limitSeconds} s for ${what}:\n${run.printed.slice(-3000)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return run;
+}
