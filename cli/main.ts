@@ -2,21 +2,8 @@
 import process from "node:process";
 import { Argument, Command, CommanderError } from "commander";
 import { DOCUMENTS, type Document } from "./documents.ts";
+import { COMMAND_EXAMPLES, PROGRAM_HELP } from "./examples.ts";
 import { CommandError, styled } from "./terminal.ts";
-
-const EXAMPLES = `
-Examples:
-  mailstead render dns                    the records as a zone file
-  mailstead render user-data              the guide's user-data, for any other cloud
-  mailstead status                        what should run and does not, with the last log lines
-  mailstead preflight --fix               before the first up, or after a broken one
-  mailstead rebuild                       the server was deleted at the vendor
-  mailstead logs smtp -f
-  mailstead ssh -- docker ps
-
-Exit codes: 0 all is well, 1 something is not, 2 the command or the configuration is wrong.
-Environment: PULUMI_STACK, HCLOUD_TOKEN, CLOUDFLARE_API_TOKEN, NO_COLOR,
-  MAILSTEAD_ADMIN_EMAIL and MAILSTEAD_ADMIN_PASSWORD (status reads the server's own checklist with them).`;
 
 type Run = (code: Promise<number>) => Promise<void>;
 
@@ -95,12 +82,15 @@ export async function main(args: readonly string[]): Promise<number> {
   };
   const program = new Command("mailstead")
     .description("Own a mail server whose identity outlives its machine.")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", PROGRAM_HELP)
     .showSuggestionAfterError()
     .exitOverride();
   addReadingCommands(program, run);
   addHostCommands(program, run);
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) {
+    command.exitOverride().showSuggestionAfterError();
+    command.addHelpText("after", `\nExamples:\n${COMMAND_EXAMPLES[command.name()] ?? ""}`);
+  }
   try {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;

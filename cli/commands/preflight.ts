@@ -163,7 +163,10 @@ export async function preflightCommand(options: Options): Promise<number> {
   const stack = await stackName(options.stack);
   const { plan } = loadPlan(stack);
   const [tokens, { resources, pending }] = await Promise.all([readTokens(stack), readState(stack)]);
-  const known = new Set(resources.flatMap(({ id }) => (id === undefined ? [] : [id])));
+  const known = {
+    has: (type: string, id: string): boolean =>
+      resources.some((resource) => resource.type === type && resource.id === id),
+  };
   const { findings, orphans } = await runPreflight(plan, stack, tokens, known);
   const cures = orphans.map((orphan) => cureOf(orphan, tokens, stack, plan, resources));
   const all = [...findings, ...cures.map(orphanFinding)];

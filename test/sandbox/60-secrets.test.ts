@@ -75,7 +75,7 @@ test.each(["pulumi/state", "logs", "cloud/requests.jsonl"])("none in %s", (place
 
 test("none in process arguments while an up runs", async () => {
   const seen = new Set<string>();
-  let running = true;
+  const ended = new AbortController();
   const look = (): void => {
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       try {
@@ -86,7 +86,7 @@ test("none in process arguments while an up runs", async () => {
     }
   };
   const watcher = (async () => {
-    while (running) {
+    while (!ended.signal.aborted) {
       look();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -102,7 +102,7 @@ test("none in process arguments while an up runs", async () => {
     "dev",
     "--non-interactive",
   ]);
-  running = false;
+  ended.abort();
   await watcher;
   expect([...seen]).toEqual([]);
 });
