@@ -8,11 +8,20 @@ export type Orphan =
   | { readonly vendor: "hetzner"; readonly kind: HetznerKind; readonly id: number; readonly name: string }
   | { readonly vendor: "cloudflare"; readonly zoneId: string; readonly id: string; readonly name: string };
 
-/** What a preflight needs to know of the state: ids of resources by type token. */
+/** What a preflight needs to know of the state. Ids are unique among things of one type only. */
 export interface KnownIds {
-  has(id: string): boolean;
-  readonly size: number;
+  /** @param type Type token, such as `hcloud:index/server:Server`. */
+  has(type: string, id: string): boolean;
 }
+
+/** Type tokens of what Mailstead makes at Hetzner. */
+const HETZNER_TYPES: Readonly<Record<HetznerKind, string>> = {
+  servers: "hcloud:index/server:Server",
+  primary_ips: "hcloud:index/primaryIp:PrimaryIp",
+  firewalls: "hcloud:index/firewall:Firewall",
+  ssh_keys: "hcloud:index/sshKey:SshKey",
+};
+const RECORD_TYPE = "cloudflare:index/dnsRecord:DnsRecord";
 
 export interface Preflight {
   readonly findings: Finding[];
@@ -55,7 +64,7 @@ async function findHetznerOrphans(hetzner: Hetzner, stack: string, known: KnownI
   );
   return lists
     .flat()
-    .filter(({ id }) => !known.has(String(id)))
+    .filter(({ kind, id }) => !known.has(HETZNER_TYPES[kind], String(id)))
     .map((thing) => ({ vendor: "hetzner", ...thing }));
 }
 
@@ -117,7 +126,7 @@ function sortRecords(
   const orphans: Orphan[] = [];
   for (const record of records) {
     const planned = plan.records.filter(({ name, type }) => name === record.name && type === record.type);
-    if (planned.length === 0 || known.has(record.id)) continue;
+    if (planned.length === 0 || known.has(RECORD_TYPE, record.id)) continue;
     if (planned.some(({ purpose }) => purpose === record.comment)) {
       orphans.push({ vendor: "cloudflare", zoneId, id: record.id, name: `${record.type} ${record.name}` });
     } else if (record.type !== "TXT") {

@@ -14,9 +14,16 @@ import { planMailServer } from "../../../stack/planMailServer.ts";
 const CONTAINERS = ["mongodb", "redis"];
 const RECORDS = ["mx-host", "apex-mx"];
 
-function cut(plan: Plan): Plan {
+/** `small:impossibleDirectory` makes the first boot fail: a directory that it cannot make. */
+function boot({ boot: planned }: Plan["server"], impossible: string | undefined): Plan["server"]["boot"] {
+  if (impossible === undefined) return planned;
+  return { ...planned, directories: [{ path: impossible, mode: "0755" }, ...planned.directories] };
+}
+
+function cut(plan: Plan, impossible: string | undefined): Plan {
   return {
     ...plan,
+    server: { ...plan.server, boot: boot(plan.server, impossible) },
     records: plan.records.filter(({ role }) => RECORDS.includes(role)),
     files: plan.files.filter(({ role }) => role === "env"),
     steps: [],
@@ -29,7 +36,7 @@ const all = pulumi.runtime.allConfig();
 const { config, issues } = parseConfig(readRawConfig(all));
 if (config === undefined) throw new pulumi.RunError(JSON.stringify(issues, undefined, 2));
 const server = new MailServer("mail", {
-  plan: cut(planMailServer(config).plan),
+  plan: cut(planMailServer(config).plan, all["small:impossibleDirectory"]),
   stack: pulumi.getStack(),
   given: givenValues(config.certificates, all, process.env),
 });
