@@ -8,15 +8,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { unwell } from "../support/host.ts";
-import {
-  addAlias,
-  checklist,
-  pasteOnboarding,
-  readMail,
-  sendFromOutside,
-  signUp,
-  web,
-} from "../support/people.ts";
+import { onboard, readMail, sendFromOutside } from "../support/people.ts";
 import {
   expectNoChanges,
   inside,
@@ -83,17 +75,12 @@ async function expectSameIdentityNewServer(): Promise<void> {
 }
 
 async function mailFlowsAgain(name: string): Promise<void> {
-  await signUp();
-  const password = await addAlias(name);
-  await pasteOnboarding(await checklist());
-  await up();
-  await waitFor("the checklist to pass", 60, async () => (await checklist()).every(({ pass }) => pass));
-  await web("/setup/dns/example.com/verify", {});
-  await sendFromOutside(`${name}@example.com`, `to ${name}`);
+  const { address, password } = await onboard(name);
+  await sendFromOutside(address, `to ${name}`);
   await waitFor(
     `mail for ${name}`,
     90,
-    async () => (await readMail(`${name}@example.com`, password, `to ${name}`)).found > 0,
+    async () => (await readMail(address, password, `to ${name}`)).found > 0,
   );
 }
 

@@ -5,16 +5,7 @@
  */
 import { expect, test } from "vitest";
 import { unwell } from "../support/host.ts";
-import {
-  addAlias,
-  checklist,
-  outsideQueue,
-  pasteOnboarding,
-  readMail,
-  sendFromOutside,
-  signUp,
-  web,
-} from "../support/people.ts";
+import { onboard, outsideQueue, readMail, sendFromOutside } from "../support/people.ts";
 import { expectNoChanges, outputs, pulumi, setConfig, succeed, up, waitFor } from "../support/sandbox.ts";
 
 async function vendor(): Promise<Record<string, number>> {
@@ -76,16 +67,11 @@ test("the server goes, the identity answers on, and mail waits outside until the
   await up();
   expect(await unwell()).toEqual([]);
   await expectNoChanges();
-  await signUp();
-  const password = await addAlias("dave");
-  await pasteOnboarding(await checklist());
-  await up();
-  await waitFor("the checklist to pass", 60, async () => (await checklist()).every(({ pass }) => pass));
-  await web("/setup/dns/example.com/verify", {});
+  const { address, password } = await onboard("dave");
   await waitFor(
     "the message that waited",
     120,
-    async () => (await readMail("dave@example.com", password, "while you were away")).found > 0,
+    async () => (await readMail(address, password, "while you were away")).found > 0,
   );
 });
 

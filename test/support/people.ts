@@ -1,5 +1,5 @@
 /** What people do with the server: sign up, add the domain, make aliases, send and read. */
-import { setConfig, succeed } from "./sandbox.ts";
+import { onHost, setConfig, succeed, up, waitFor } from "./sandbox.ts";
 
 export const ADMIN = { email: "owner@outside.test", password: "correct horse battery staple" };
 export const DOMAIN = "example.com";
@@ -65,6 +65,35 @@ export async function addAlias(name: string): Promise<string> {
     password: string;
   };
   return alias.password;
+}
+
+/**
+ * Lets the resolvers forget what they hold, the sandbox's and the host's own: it stands for the time to live (300 s)
+ * that a new record of an existing set needs until everyone sees it.
+ */
+export async function letCachesExpire(): Promise<void> {
+  await succeed(["unbound-control", "-c", ".sandbox/run/dns/resolver/unbound.conf", "flush_zone", DOMAIN]);
+  await onHost("resolvectl flush-caches\n");
+}
+
+/** Brings a new server to the point where mail of people flows: sign up, alias, values pasted, `up`, verified. */
+export async function onboard(name: string): Promise<{ address: string; password: string; printed: string }> {
+  await signUp();
+  const password = await addAlias(name);
+  const printed = await publishOnboarding();
+  return { address: `${name}@${DOMAIN}`, password, printed };
+}
+
+/** Pastes what the checklist asks for, runs one plain `up` and waits until the server sees all of it. */
+export async function publishOnboarding(): Promise<string> {
+  await pasteOnboarding(await checklist());
+  const printed = await up();
+  await letCachesExpire();
+  await waitFor("the server's checklist to pass", 60, async () =>
+    (await checklist()).every(({ pass }) => pass),
+  );
+  await web(`/setup/dns/${DOMAIN}/verify`, {});
+  return printed;
 }
 
 /** Pastes the two values of the onboarding into the configuration, from the server's checklist. */
@@ -138,6 +167,11 @@ export async function sendFromOutside(to: string, subject: string, family?: "ipv
 /** Messages that arrived outside. */
 export async function outsideInbox(): Promise<Received[]> {
   return JSON.parse(await succeed(["curl", "--silent", "--fail", `${CONTROL}/inbox`])) as Received[];
+}
+
+/** Empties the outside inbox. */
+export async function clearOutsideInbox(): Promise<void> {
+  await succeed(["curl", "--silent", "--fail", "--request", "DELETE", `${CONTROL}/inbox`]);
 }
 
 /** Messages that wait in the outside host's queue. */

@@ -23,9 +23,11 @@ const server = new SMTPServer({
   disabledCommands: ["AUTH"],
   disableReverseLookup: true,
   onRcptTo: (address, _session, done) => {
-    void aliasFor(address.address).then((alias) => {
-      done(alias === undefined ? reply(550, "5.1.1 no such address here") : null);
-    }, temporarily(done));
+    void aliasFor(address.address)
+      .then(async (alias) => {
+        done(alias === undefined ? await refusal(address.address) : null);
+      })
+      .catch(temporarily(done));
   },
   onData: (stream, session, done) => {
     void bodyOf(stream)
@@ -56,6 +58,14 @@ async function aliasFor(address: string): Promise<Alias | undefined> {
   if (domain === null) return undefined;
   const untagged = lower.replace(/^([^+@]+)\+[^@]*@/, "$1@");
   return (await database.aliases.findOne({ _id: untagged })) ?? undefined;
+}
+
+/** The host's own domain may be on its way, as after a rebuild: senders shall keep their mail until it is verified. */
+async function refusal(address: string): Promise<Error> {
+  const domain = domainOf(address.toLowerCase());
+  const ready = (await database.domains.findOne({ _id: domain, verified: true })) !== null;
+  if (!ready && domain === settings.webHost) return reply(451, "4.3.0 this domain is not set up yet");
+  return reply(550, "5.1.1 no such address here");
 }
 
 async function accept(session: SMTPServerSession, body: Buffer): Promise<void> {
