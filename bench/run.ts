@@ -1,0 +1,36 @@
+/**
+ * `npm run bench -- [NAME …]`: speed as ratios, taken in one run.
+ *
+ * Prints `NAME ratio VALUE goal GOAL` for each; exits 1 when a goal is missed, 2 for a name that is none.
+ * `preview` and `up` need a sandbox with the server in it (`make sandbox`), and root.
+ */
+import process from "node:process";
+import { isMet, line, type Ratio } from "./ratio.ts";
+
+/** A bench: one or more ratios. Loaded when it is wanted, so that none weighs on another. */
+const BENCHES: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = {
+  plan: async () => (await import("./plan.ts")).benchPlan(),
+  load: async () => (await import("./load.ts")).benchLoad(),
+  preview: async () => (await import("./preview.ts")).benchPreview(),
+  up: async () => (await import("./up.ts")).benchUp(),
+};
+
+async function main(wanted: readonly string[]): Promise<number> {
+  const unknown = wanted.filter((name) => BENCHES[name] === undefined);
+  if (unknown.length > 0) {
+    console.error(`no bench ${unknown.join(", ")}: there are ${Object.keys(BENCHES).join(", ")}`);
+    return 2;
+  }
+  let missed = 0;
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    for (const ratio of await bench()) {
+      console.log(line(ratio));
+      console.error(`  ${ratio.detail}`);
+      if (!isMet(ratio)) missed += 1;
+    }
+  }
+  return missed === 0 ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));
