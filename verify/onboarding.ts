@@ -24,7 +24,7 @@ export function checkOnboardingConfig(
   domain: string,
   webAddress: string,
 ): Finding[] {
-  const verified = records.some(({ role }) => role === "verification");
+  const verified = records.some(({ role }) => role === "site-verification");
   const signed = records.some(
     (record) => record.type === "TXT" && record.role.startsWith("dkim-") && record.role !== "dkim-default",
   );

@@ -1,0 +1,123 @@
+/**
+ * Proves: every command's help has examples; wrong commands, options and names end with 2 and say what was meant;
+ * colours follow FORCE_COLOR and NO_COLOR; errors name the next step; exit codes are 0, 1 and 2 as promised.
+ * Cannot prove: anything about a real stack, since `pulumi` is played by a script.
+ */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { rawWith, validRaw } from "../stack/support/validRaw.ts";
+import { makeProject, type Project } from "./project.ts";
+
+let project: Project;
+
+beforeAll(() => {
+  project = makeProject();
+  project.stack("good", validRaw());
+});
+
+afterAll(() => {
+  project.remove();
+});
+
+const COMMANDS = ["render", "status", "preflight", "rebuild", "ssh", "logs"];
+
+test("the help lists every command, examples, exit codes and the environment", async () => {
+  const { code, stdout } = await project.run(["--help"]);
+  expect(code).toBe(0);
+  for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+  expect(stdout).toContain("Examples:");
+  expect(stdout).toContain("Exit codes: 0 all is well, 1 something is not, 2");
+  expect(stdout).toMatch(/Environment: .*HCLOUD_TOKEN.*NO_COLOR/s);
+});
+
+test.each(COMMANDS)("%s --help has examples of itself", async (name) => {
+  const { code, stdout } = await project.run([name, "--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(new RegExp(`\nExamples:\n  mailstead ${name}\\b`));
+});
+
+test.each([
+  { args: ["rendr"], says: ["unknown command 'rendr'", "Did you mean render?"] },
+  { args: ["status", "--jsn"], says: ["unknown option '--jsn'", "Did you mean --json?"] },
+  { args: ["render", "zone"], says: ["'zone' is invalid", "user-data, dns, env, containers"] },
+  { args: ["render"], says: ["missing required argument 'document'"] },
+  { args: ["logs"], says: ["missing required argument 'name'"] },
+  { args: ["logs", "web;id"], says: ["web;id is no name of a container", "Next step: `mailstead status`"] },
+  { args: ["logs", "web", "--lines", "many"], says: ["--lines takes a whole number"] },
+  { args: ["render", "dns", "--stack", "nosuch"], says: ["there is no Pulumi.nosuch.yaml", "Next step:"] },
+])("$args is wrong: 2, and it is said how", async ({ args, says }) => {
+  const { code, stdout, stderr } = await project.run(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  for (const text of says) expect(stderr).toContain(text);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test("without pulumi it is said where to get it", async () => {
+  const { code, stderr } = await project.run(["status"]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("`pulumi` is not on PATH");
+  expect(stderr).toContain("Next step: install it: https://www.pulumi.com/docs/install/");
+});
+
+test("what pulumi complains of is shown, with the next step", async () => {
+  const own = makeProject();
+  own.stack("good", validRaw());
+  own.pulumi("echo 'error: no stack selected' >&2; exit 255");
+  const { code, stderr } = await own.run(["rebuild"]);
+  own.remove();
+  expect(code).toBe(1);
+  expect(stderr).toContain("ended with 255: error: no stack selected");
+  expect(stderr).toContain("Next step: select a stack");
+});
+
+test("a state made unreadable by a killed run is explained", async () => {
+  const own = makeProject();
+  own.stack("good", validRaw());
+  own.pulumi("echo 'error: failed to load checkpoint: unexpected EOF' >&2; exit 255");
+  const { code, stderr } = await own.run(["preflight", "--stack", "good"], {
+    HCLOUD_TOKEN: "x",
+    CLOUDFLARE_API_TOKEN: "x",
+  });
+  own.remove();
+  expect(code).toBe(1);
+  expect(stderr).toContain("a killed run left an empty file beside the state");
+  expect(stderr).toContain("metadata=skip");
+});
+
+test("colours: forced they come, with NO_COLOR and into a pipe they do not", async () => {
+  const wrong = ["render", "dns", "--stack", "nosuch"];
+  const escape = String.fromCharCode(27);
+  expect((await project.run(wrong, { FORCE_COLOR: "1" })).stderr).toContain(`${escape}[31merror:`);
+  expect((await project.run(wrong, { NO_COLOR: "1", TERM: "xterm-256color" })).stderr).not.toContain(escape);
+  expect((await project.run(wrong, { TERM: "xterm-256color" })).stderr).not.toContain(escape);
+});
+
+test("two stack files and none named: 2", async () => {
+  const own = makeProject();
+  own.stack("one", validRaw());
+  own.stack("two", validRaw());
+  const { code, stderr } = await own.run(["render", "dns"]);
+  own.remove();
+  expect(code).toBe(2);
+  expect(stderr).toContain("there are 2 stack files here");
+  expect(stderr).toContain("--stack NAME");
+});
+
+test("every fault of a stack file is listed with its path: 2", async () => {
+  const own = makeProject();
+  own.stack(
+    "bad",
+    rawWith({
+      domain: "exa mple",
+      "server.location": undefined,
+      "server.swapMib": -1,
+      "dns.mxHots": "alias",
+    }),
+  );
+  const { code, stdout, stderr } = await own.run(["render", "dns"]);
+  own.remove();
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  for (const path of ["mailstead:domain", "mailstead:server.location", "mailstead:server.swapMib"])
+    expect(stderr).toContain(`${path}: `);
+  expect(stderr).toMatch(/mailstead:dns\.mxHots: .*mxHost/);
+  expect(stderr).toContain("Next step: mend them and try again");
+});

@@ -1,0 +1,79 @@
+/** A project folder with stack files, a `pulumi` that plays its part, and the command run in it. */
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+import { stringify } from "yaml";
+import type { Raw } from "../stack/support/validRaw.ts";
+
+/** How a run of the command ended. */
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder of its own, made by {@link makeProject}. */
+export interface Project {
+  readonly folder: string;
+  /** Writes `Pulumi.NAME.yaml` with the values under `mailstead:`. */
+  stack(name: string, raw: Raw): void;
+  /** Puts a shell script named `pulumi` first on PATH. */
+  pulumi(script: string): void;
+  /** Runs `mailstead`; after 30 seconds it is ended. */
+  run(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ran>;
+  remove(): void;
+}
+
+const command = join(import.meta.dirname, "../../../cli/mailstead.js");
+
+/** A project without a stack. */
+export function makeProject(): Project {
+  const folder = mkdtempSync(join(tmpdir(), "mailstead-project-"));
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  writeFileSync(join(folder, "Pulumi.yaml"), "name: mailstead\nruntime: nodejs\n");
+  return {
+    folder,
+    stack(name, raw) {
+      const config = Object.fromEntries(
+        Object.entries(raw).map(([key, value]) => [`mailstead:${key}`, value]),
+      );
+      writeFileSync(join(folder, `Pulumi.${name}.yaml`), stringify({ config }));
+    },
+    pulumi(script) {
+      writeFileSync(join(bin, "pulumi"), `#!/bin/sh\n${script}\n`);
+      chmodSync(join(bin, "pulumi"), 0o755);
+    },
+    run: (args, environment = {}) => run(folder, bin, args, environment),
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Only what the command needs: no token, stack or colour of whoever runs the tests gets in. */
+function run(
+  folder: string,
+  bin: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [command, ...args], {
+      cwd: folder,
+      env: { PATH: [bin, "/usr/bin", "/bin"].join(delimiter), HOME: folder, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 30_000,
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve({ code, stdout, stderr });
+    });
+  });
+}

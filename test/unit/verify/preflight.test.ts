@@ -1,0 +1,251 @@
+/**
+ * Proves: `runPreflight` and `mailstead preflight` against vendor APIs on loopback name a wrong token, a zone that is
+ * missing or pending, an unknown location, type and image, every kind of orphan, and a stranger's record in the way.
+ * Cannot prove: that the real vendors answer alike; the APIs are held to published schemas elsewhere.
+ */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { parseConfig } from "../../../stack/config/parseConfig.ts";
+import type { Plan } from "../../../stack/plan.ts";
+import { planMailServer } from "../../../stack/planMailServer.ts";
+import { runPreflight, type Preflight } from "../../../verify/preflight.ts";
+import { makeProject, type Project } from "../cli/project.ts";
+import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../cloud/startedCloud.ts";
+import { validRaw } from "../stack/support/validRaw.ts";
+
+const ZONE = "/zones/c7915704a794c5f99111b674c1985c3a/dns_records";
+const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from("0000000b", "hex"), Buffer.from("ssh-ed25519"), Buffer.from("00000020", "hex"), Buffer.alloc(32, 7)]).toString("base64")}`;
+
+let cloud: Started;
+
+beforeEach(async () => {
+  cloud = await started();
+  vi.stubEnv("HCLOUD_ENDPOINT", `${cloud.cloud.hetznerUrl}/v1`);
+  vi.stubEnv("CLOUDFLARE_BASE_URL", `${cloud.cloud.cloudflareUrl}/client/v4`);
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await cloud.close();
+});
+
+const GOOD = { hetzner: HETZNER_TOKEN, cloudflare: CLOUDFLARE_TOKEN };
+
+function planned(): Plan {
+  const { config, issues } = parseConfig(validRaw());
+  if (config === undefined) throw new Error(JSON.stringify(issues));
+  return planMailServer(config).plan;
+}
+
+function look(plan = planned(), tokens = GOOD, known: readonly string[] = []): Promise<Preflight> {
+  return runPreflight(plan, "prod", tokens, { has: (type, id) => known.includes(`${type} ${id}`) });
+}
+
+/** `subject: state` of each. */
+function short({ findings }: Preflight): string[] {
+  return findings.map(({ subject, state }) => `${subject}: ${state}`);
+}
+
+function finding({ findings }: Preflight, subject: string) {
+  const found = findings.find((one) => one.subject === subject);
+  if (found === undefined) throw new Error(`no finding ${subject} in ${JSON.stringify(findings)}`);
+  return found;
+}
+
+test("nothing made yet and all is well", async () => {
+  const preflight = await look();
+  expect(short(preflight)).toEqual([
+    "Hetzner token: ok",
+    "location: ok",
+    "server type: ok",
+    "image: ok",
+    "Cloudflare token: ok",
+    "zone: ok",
+  ]);
+  expect(preflight.orphans).toEqual([]);
+});
+
+test("wrong tokens, each with what to make", async () => {
+  const preflight = await look(planned(), { hetzner: "x".repeat(64), cloudflare: "y".repeat(40) });
+  expect(short(preflight)).toEqual(["Hetzner token: bad", "Cloudflare token: bad"]);
+  expect(finding(preflight, "Hetzner token").seen).toMatch(/401/);
+  expect(finding(preflight, "Hetzner token").fix).toContain("HCLOUD_TOKEN");
+  expect(finding(preflight, "Cloudflare token").fix).toContain("Zone:Read and DNS:Edit");
+  expect(JSON.stringify(preflight)).not.toMatch(/x{64}|y{40}/);
+});
+
+test("words that the vendor does not know, each with its key and what is offered", async () => {
+  const plan = planned();
+  const server = {
+    ...plan.server,
+    location: "mars1",
+    type: "cx99",
+    image: "beos-5",
+  } as unknown as Plan["server"];
+  const preflight = await look({ ...plan, server });
+  for (const [subject, key, offered] of [
+    ["location", "mailstead:server.location", "nbg1"],
+    ["server type", "mailstead:server.type", "cx23"],
+    ["image", "mailstead:server.image", "debian-1"],
+  ] as const) {
+    expect(finding(preflight, subject)).toMatchObject({ state: "bad" });
+    expect(finding(preflight, subject).fix).toContain(`set ${key} to one of `);
+    expect(finding(preflight, subject).fix).toContain(offered);
+  }
+});
+
+test("a zone that the token does not see", async () => {
+  const preflight = await look({ ...planned(), zone: "example.net" });
+  expect(finding(preflight, "zone")).toMatchObject({
+    state: "bad",
+    seen: "the token sees no zone example.net",
+  });
+});
+
+describe("a zone whose name servers are not set yet", () => {
+  let pending: Server;
+  beforeEach(async () => {
+    pending = createServer((request, response) => {
+      const result = request.url?.includes("dns_records") === true ? [] : [{ id: "z", status: "pending" }];
+      response.setHeader("content-type", "application/json").end(JSON.stringify({ success: true, result }));
+    });
+    await new Promise<void>((resolve) => pending.listen(0, "127.0.0.1", resolve));
+    vi.stubEnv("CLOUDFLARE_BASE_URL", `http://127.0.0.1:${String((pending.address() as AddressInfo).port)}`);
+  });
+  afterEach(() => new Promise((resolve) => pending.close(resolve)));
+
+  test("is a warning that names the registrar", async () => {
+    const zone = finding(await look(), "zone");
+    expect(zone).toMatchObject({ state: "warn", seen: "example.com is pending" });
+    expect(zone.fix).toContain("at your registrar");
+  });
+});
+
+/** One thing of each kind with our label, and the same again with another stack's. */
+async function leaveBehind(): Promise<void> {
+  for (const stack of ["prod", "other"]) {
+    const labels = { mailstead: stack };
+    const key = Buffer.from(KEY.split(" ")[1] ?? "", "base64");
+    key.writeUInt8(stack.length, key.length - 1);
+    const made = [
+      await cloud.hetzner("POST", "/ssh_keys", {
+        name: `key-${stack}`,
+        public_key: `ssh-ed25519 ${key.toString("base64")}`,
+        labels,
+      }),
+      await cloud.hetzner("POST", "/firewalls", { name: `wall-${stack}`, labels, rules: [] }),
+      await cloud.hetzner("POST", "/primary_ips", {
+        name: `address-${stack}`,
+        type: "ipv4",
+        auto_delete: false,
+        labels,
+        location: "nbg1",
+      }),
+      await cloud.hetzner("POST", "/servers", {
+        name: `${stack}.example.com`,
+        server_type: "cx23",
+        image: "debian-13",
+        location: "nbg1",
+        labels,
+      }),
+    ];
+    expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+  }
+}
+
+test("orphans of every kind, of this stack only, and not what the state knows", async () => {
+  await leaveBehind();
+  const ours = planned().records.find(({ role }) => role === "apex-mx");
+  if (ours?.type !== "MX") throw new Error("no MX planned");
+  const record = {
+    type: "MX",
+    name: ours.name,
+    content: ours.exchange,
+    priority: 0,
+    ttl: 1,
+    comment: ours.purpose,
+  };
+  expect((await cloud.cloudflare("POST", ZONE, record)).status).toBe(200);
+  const { orphans } = await look();
+  const named = orphans.map(
+    (orphan) => `${orphan.vendor === "hetzner" ? orphan.kind : "record"} ${orphan.name}`,
+  );
+  expect(named.sort()).toEqual([
+    "firewalls wall-prod",
+    "primary_ips address-prod",
+    "record MX example.com",
+    "servers prod.example.com",
+    "ssh_keys key-prod",
+  ]);
+  const address = orphans.find(({ name }) => name === "address-prod");
+  const { orphans: rest } = await look(planned(), GOOD, [
+    `hcloud:index/primaryIp:PrimaryIp ${String(address?.id)}`,
+  ]);
+  expect(rest.map(({ name }) => name)).not.toContain("address-prod");
+  expect(rest).toHaveLength(4);
+});
+
+test("a stranger's record in the way is a finding and never an orphan; its TXT neighbours are not", async () => {
+  const foreign = { type: "A", name: "example.com", content: "198.51.100.7", ttl: 1 };
+  expect((await cloud.cloudflare("POST", ZONE, foreign)).status).toBe(200);
+  const text = { type: "TXT", name: "example.com", content: '"google-site-verification=x"', ttl: 1 };
+  expect((await cloud.cloudflare("POST", ZONE, text)).status).toBe(200);
+  const elsewhere = { type: "A", name: "shop.example.com", content: "198.51.100.8", ttl: 1 };
+  expect((await cloud.cloudflare("POST", ZONE, elsewhere)).status).toBe(200);
+  const preflight = await look();
+  expect(preflight.orphans).toEqual([]);
+  expect(preflight.findings.filter(({ subject }) => subject.startsWith("record"))).toMatchObject([
+    { subject: "record A example.com", state: "bad", seen: "exists already: 198.51.100.7" },
+  ]);
+});
+
+describe("the command", () => {
+  let project: Project;
+  beforeEach(() => {
+    project = makeProject();
+    project.stack("prod", validRaw());
+    project.pulumi(
+      `case "$*" in "stack export"*) echo '{"deployment": {"resources": []}}' ;; *) exit 9 ;; esac`,
+    );
+  });
+  afterEach(() => {
+    project.remove();
+  });
+
+  function preflight(...args: string[]) {
+    return project.run(["preflight", "--stack", "prod", ...args], {
+      HCLOUD_TOKEN: HETZNER_TOKEN,
+      CLOUDFLARE_API_TOKEN: CLOUDFLARE_TOKEN,
+      HCLOUD_ENDPOINT: `${cloud.cloud.hetznerUrl}/v1`,
+      CLOUDFLARE_BASE_URL: `${cloud.cloud.cloudflareUrl}/client/v4`,
+    });
+  }
+
+  test("ends with 0 when all is well, and --json is the same findings", async () => {
+    const { code, stdout } = await preflight();
+    expect(code).toBe(0);
+    expect(stdout).toContain("✓ Hetzner token: is accepted");
+    const { findings } = JSON.parse((await preflight("--json")).stdout) as { findings: { state: string }[] };
+    expect(findings).toHaveLength(6);
+    expect(findings.every(({ state }) => state === "ok")).toBe(true);
+  });
+
+  test("ends with 1 on an orphan, --fix alone asks for a terminal (2), --fix --yes heals, then it is 0", async () => {
+    const made = await cloud.hetzner("POST", "/firewalls", {
+      name: "wall",
+      labels: { mailstead: "prod" },
+      rules: [],
+    });
+    const found = await preflight();
+    expect(found.code).toBe(1);
+    expect(found.stdout).toContain(`✗ orphan firewall wall (${String(made.body.num("firewall", "id"))})`);
+    expect(found.stdout).toContain("next: mailstead preflight --fix");
+    const asked = await preflight("--fix");
+    expect(asked).toMatchObject({ code: 2 });
+    expect(asked.stderr).toContain("Next step: add --yes");
+    expect(await preflight("--fix", "--yes")).toMatchObject({ code: 0 });
+    expect((await cloud.hetzner("GET", "/firewalls")).body.at("firewalls")).toEqual([]);
+    expect((await preflight()).code).toBe(0);
+  });
+});
