@@ -1,4 +1,4 @@
-/** The ACME server: pebble, behind the front under Let's Encrypt's names, looking names up at the sandbox's resolver. */
+/** The ACME server: pebble, behind the front under Let's Encrypt's names, asking the authoritative servers. */
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,7 +14,8 @@ const configFile = join(paths.acmeDir, "pebble.json");
 export const acmeService: Service = {
   name: "acme",
   command: "pebble",
-  args: ["-config", configFile, "-dnsserver", `${addresses.resolver.ipv4}:53`],
+  // A resolver would answer a second order within the TTL from its cache; the real authorities keep next to none.
+  args: ["-config", configFile, "-dnsserver", `${addresses.authoritative.ipv4}:53`],
   // Both are pebble's own chaos: a random sleep before a validation, and good nonces refused at random.
   env: { PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0" },
   ready: async () => {
