@@ -67,10 +67,10 @@ const HALF_WRITTEN = [
  *
  * @throws CommandError with the end of its error text.
  */
-export async function pulumi(args: readonly string[]): Promise<string> {
+export async function pulumi(args: readonly string[], input = ""): Promise<string> {
   let ended: Ended;
   try {
-    ended = await collect("pulumi", [...args, "--non-interactive"]);
+    ended = await collect("pulumi", [...args, "--non-interactive"], input);
   } catch {
     throw new CommandError("`pulumi` is not on PATH", "install it: https://www.pulumi.com/docs/install/");
   }
@@ -78,11 +78,16 @@ export async function pulumi(args: readonly string[]): Promise<string> {
     if (/failed to load checkpoint: (unexpected )?EOF/.test(ended.stderr))
       throw new CommandError(...HALF_WRITTEN);
     throw new CommandError(
-      `pulumi ${args.join(" ")} ended with ${ended.code}: ${ended.stderr.trim().slice(-800)}`,
+      `pulumi ${args.join(" ")} ended with ${ended.code}: ${errorText(ended)}`,
       "select a stack with `pulumi stack select`, or name one with --stack",
     );
   }
   return ended.stdout;
+}
+
+/** End of the error text; the display of a run is on standard output. */
+function errorText({ stdout, stderr }: Ended): string {
+  return (stderr.trim() === "" ? stdout : stderr).trim().slice(-800);
 }
 
 /** Runs `pulumi` on this terminal. */
@@ -110,6 +115,18 @@ export async function readState(
     };
   };
   return { resources: deployment.resources ?? [], pending: deployment.pending_operations ?? [] };
+}
+
+/**
+ * Takes the operations that never ended out of the state. No vendor and no host is asked: what they have made is
+ * found by its label, and a host may be gone.
+ */
+export async function clearPendingOperations(stack: string): Promise<void> {
+  const state = JSON.parse(await pulumi(["stack", "export", "--stack", stack])) as {
+    deployment: { pending_operations?: unknown };
+  };
+  delete state.deployment.pending_operations;
+  await pulumi(["stack", "import", "--stack", stack], JSON.stringify(state));
 }
 
 /** Outputs of a stack; secret ones only when asked for. */

@@ -17,7 +17,11 @@ export function stackFile(stack: string | undefined): string {
   if (stack !== undefined) {
     const path = join(projectFolder, `Pulumi.${stack}.yaml`);
     if (existsSync(path)) return path;
-    throw new CommandError(`there is no Pulumi.${stack}.yaml`, `make it with \`pulumi stack init ${stack}\``, 2);
+    throw new CommandError(
+      `there is no Pulumi.${stack}.yaml`,
+      `make it with \`pulumi stack init ${stack}\``,
+      2,
+    );
   }
   const files = readdirSync(projectFolder).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
   const [only] = files;

@@ -17,12 +17,17 @@ export interface Remote {
  * @throws CommandError when the stack has no server or its key is not in this checkout.
  */
 export async function findRemote(stack: string): Promise<Remote> {
-  const folder = join(projectFolder, ".mailstead", stack);
   const outputs = await readOutputs(stack);
   const addresses = outputs["addresses"] as { ipv4?: string } | undefined;
   if (addresses?.ipv4 === undefined) {
     throw new CommandError(`the stack ${stack} has no server yet`, "run `pulumi up` first");
   }
+  return remoteAt(stack, addresses.ipv4);
+}
+
+/** The host of a stack at an address, also before its first `up` has ended. @throws CommandError without a key. */
+export function remoteAt(stack: string, address: string): Remote {
+  const folder = join(projectFolder, ".mailstead", stack);
   const key = join(folder, "deploy_key");
   const knownHosts = join(folder, "known_hosts");
   if (!existsSync(key) || !existsSync(knownHosts)) {
@@ -32,7 +37,7 @@ export async function findRemote(stack: string): Promise<Remote> {
     );
   }
   return {
-    address: addresses.ipv4,
+    address,
     options: [
       ...["-F", "/dev/null", "-i", key, "-l", "root"],
       ...["IdentitiesOnly=yes", "BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=10"].flatMap(

@@ -3,10 +3,11 @@ import type { Plan } from "../stack/plan.ts";
 import type { Finding } from "./finding.ts";
 import { Cloudflare, Hetzner, HETZNER_KINDS, VendorError, type HetznerKind } from "./vendors.ts";
 
-/** A thing at a vendor that bears our mark and that the state does not know. */
+/** A thing that bears our mark, or one of our names on our host, and that the state does not know. */
 export type Orphan =
   | { readonly vendor: "hetzner"; readonly kind: HetznerKind; readonly id: number; readonly name: string }
-  | { readonly vendor: "cloudflare"; readonly zoneId: string; readonly id: string; readonly name: string };
+  | { readonly vendor: "cloudflare"; readonly zoneId: string; readonly id: string; readonly name: string }
+  | { readonly vendor: "host"; readonly id: string; readonly name: string };
 
 /** What a preflight needs to know of the state. Ids are unique among things of one type only. */
 export interface KnownIds {

@@ -5,8 +5,9 @@ import type { Plan } from "../../stack/plan.ts";
 import type { Finding } from "../../verify/finding.ts";
 import { runPreflight, type Orphan } from "../../verify/preflight.ts";
 import { Cloudflare, Hetzner } from "../../verify/vendors.ts";
-import { pulumi, readState, stackName, type StateResource } from "../engine.ts";
+import { clearPendingOperations, pulumi, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
+import { findOrphanContainers, nameOf, removeContainer } from "../orphanContainers.ts";
 import { CommandError, print } from "../terminal.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
 
@@ -49,9 +50,13 @@ async function readTokens(stack: string): Promise<Tokens> {
   };
 }
 
+function kindOf(orphan: Orphan): string {
+  if (orphan.vendor === "hetzner") return orphan.kind.replace(/s$/, "").replace("_", " ");
+  return orphan.vendor === "host" ? "container" : "record";
+}
+
 function describeOrphan(orphan: Orphan): string {
-  const kind = orphan.vendor === "hetzner" ? orphan.kind.replace(/s$/, "").replace("_", " ") : "record";
-  return `${kind} ${orphan.name} (${String(orphan.id)})`;
+  return `${kindOf(orphan)} ${orphan.name} (${String(orphan.id).slice(0, 32)})`;
 }
 
 /** An address is taken into the state, since a reputation may hang on it; the rest can be made anew and is deleted. */
@@ -65,6 +70,10 @@ function cureOf(
   if (orphan.vendor === "cloudflare") {
     const run = (): Promise<void> => new Cloudflare(tokens.cloudflare).removeRecord(orphan.zoneId, orphan.id);
     return { orphan, words: "delete it; the next `pulumi up` makes it again", run };
+  }
+  if (orphan.vendor === "host") {
+    const run = (): Promise<void> => removeContainer(stack, resources, orphan.id);
+    return { orphan, words: "remove it, its data stay; the next `pulumi up` makes it again", run };
   }
   if (orphan.kind === "primary_ips") {
     return { orphan, words: "take it into the state", run: () => importAddress(orphan, stack, resources) };
@@ -121,19 +130,6 @@ async function agreed(cures: readonly Cure[], options: Options): Promise<boolean
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** Warns of operations that never ended, and clears them. */
-async function clearPending(stack: string): Promise<void> {
-  await pulumi([
-    "refresh",
-    "--yes",
-    "--skip-preview",
-    "--clear-pending-creates",
-    "--run-program",
-    "--stack",
-    stack,
-  ]);
-}
-
 async function fix(cures: readonly Cure[], pending: number, stack: string, options: Options): Promise<void> {
   if (cures.length === 0 && pending === 0) return;
   if (!(await agreed(cures, options))) return;
@@ -144,7 +140,7 @@ async function fix(cures: readonly Cure[], pending: number, stack: string, optio
     print(`  done: ${describeOrphan(cure.orphan)}`);
   }
   if (pending > 0) {
-    await clearPending(stack);
+    await clearPendingOperations(stack);
     print(`  done: ${String(pending)} operations that never ended are cleared`);
   }
 }
@@ -153,9 +149,30 @@ function orphanFinding({ orphan, words }: Cure): Finding {
   return {
     subject: `orphan ${describeOrphan(orphan)}`,
     state: "bad",
-    seen: "is at the vendor and not in the state: every `pulumi up` would fail on it",
+    seen: `is ${orphan.vendor === "host" ? "on the host" : "at the vendor"} and not in the state: every \`pulumi up\` would fail on it`,
     fix: `mailstead preflight --fix (${words})`,
   };
+}
+
+/** A host that does not answer is a warning: the rest can be healed without it. */
+async function lookOnHost(
+  stack: string,
+  resources: readonly StateResource[],
+  pending: Parameters<typeof findOrphanContainers>[2],
+  findings: Finding[],
+): Promise<Orphan[]> {
+  try {
+    return await findOrphanContainers(stack, resources, pending);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    findings.push({
+      subject: "containers that a killed run left",
+      state: "warn",
+      seen: error.message,
+      fix: error.nextStep,
+    });
+    return [];
+  }
 }
 
 /** Runs the command. */
@@ -168,12 +185,12 @@ export async function preflightCommand(options: Options): Promise<number> {
       resources.some((resource) => resource.type === type && resource.id === id),
   };
   const { findings, orphans } = await runPreflight(plan, stack, tokens, known);
-  const cures = orphans.map((orphan) => cureOf(orphan, tokens, stack, plan, resources));
+  const left = await lookOnHost(stack, resources, pending, findings);
+  const cures = [...orphans, ...left].map((orphan) => cureOf(orphan, tokens, stack, plan, resources));
   const all = [...findings, ...cures.map(orphanFinding)];
   for (const { type, resource } of pending) {
-    const name = resource.urn.slice(resource.urn.lastIndexOf("::") + 2);
     all.push({
-      subject: `operation ${type} ${name}`,
+      subject: `operation ${type} ${nameOf(resource)}`,
       state: "warn",
       seen: "never ended",
       fix: "mailstead preflight --fix",

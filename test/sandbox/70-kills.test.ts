@@ -5,6 +5,7 @@
  * Cannot: kill between any two instructions; the points are those after which most would be lost.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { waitFor } from "../support/sandbox.ts";
 import {
   atVendors,
   endSmall,
@@ -25,6 +26,8 @@ interface Point {
   /** Nothing is there before, or a server that a raised generation replaces. */
   readonly from: "nothing" | "generation";
   readonly reached: (requests: Request[], printed: string) => boolean;
+  /** Waits on from there. */
+  readonly then?: () => Promise<unknown>;
 }
 
 const posted = (path: RegExp) => (requests: Request[]) =>
@@ -52,7 +55,12 @@ const WAIT: Point = { what: "the host boots", from: "generation", reached: creat
 const CONTAINER: Point = {
   what: "a container starts",
   from: "generation",
-  reached: (_, printed) => /Container (mongodb|redis) creating/.test(printed),
+  reached: creating("Container mongodb"),
+  // Made by Docker, and not yet healthy.
+  then: () =>
+    waitFor("the container to be on the host", 30, async () =>
+      (await mailstead(["ssh", "--", "docker", "ps", "--all"])).stdout.includes("mongodb"),
+    ),
 };
 
 let generation = 1;
@@ -91,6 +99,20 @@ async function expectNamed(): Promise<boolean> {
   return left.length + pending.length > 0;
 }
 
+/** A container that Docker made and the state does not know is named too. */
+async function expectContainersNamed(): Promise<void> {
+  const { ids } = await stateOf();
+  const made = mustSucceed(await mailstead(["ssh", "--", "docker", "ps", "--all", "--no-trunc", "--quiet"]));
+  const { stdout } = await mailstead(["preflight"]);
+  const unknown = made
+    .trim()
+    .split("\n")
+    .filter((id) => !ids.has(id));
+  console.log(`containers that the state does not know: ${unknown.join(", ")}`);
+  expect(unknown.length).toBeGreaterThan(0);
+  for (const id of unknown) expect(stdout).toContain(`(${id.slice(0, 32)})`);
+}
+
 async function heal(): Promise<void> {
   if (await expectNamed()) {
     const fixed = await mailstead(["preflight", "--fix", "--yes"]);
@@ -111,8 +133,10 @@ describe("killed with everything that it started", () => {
   test.each([FIRST_ADDRESS, DEPLOY_KEY, RECORD, SERVER, WAIT, CONTAINER])("when $what", async (point) => {
     await prepare(point);
     const run = await upUntil(point.what, point.reached);
+    await point.then?.();
     await run.kill();
     mustSucceed(await small(["cancel", "--yes"], []));
+    if (point === CONTAINER) await expectContainersNamed();
     await heal();
   });
 });

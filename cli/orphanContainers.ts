@@ -1,0 +1,53 @@
+/** Containers that a killed run left on the host: Docker had made them, and the state never heard of it. */
+import type { Orphan } from "../verify/preflight.ts";
+import type { StateResource } from "./engine.ts";
+import { remoteAt, runScript, type Remote } from "./remote.ts";
+
+const CONTAINER = "docker:index/container:Container";
+const ADDRESS = "hcloud:index/primaryIp:PrimaryIp";
+
+/** Name of a resource, by its URN. */
+export function nameOf({ urn }: StateResource): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+/** The host as the state knows it. @throws CommandError without a key on this machine. */
+export function hostOf(stack: string, resources: readonly StateResource[]): Remote | undefined {
+  const address = resources.find((resource) => resource.type === ADDRESS && nameOf(resource) === "ipv4");
+  const ipv4 = address?.outputs?.["ipAddress"];
+  return typeof ipv4 === "string" ? remoteAt(stack, ipv4) : undefined;
+}
+
+/**
+ * Looks on the host, but only where the making of a container never ended.
+ *
+ * @throws CommandError when the host does not answer.
+ */
+export async function findOrphanContainers(
+  stack: string,
+  resources: readonly StateResource[],
+  pending: readonly { readonly resource: StateResource }[],
+): Promise<Orphan[]> {
+  const unsure = new Set(
+    pending.filter(({ resource }) => resource.type === CONTAINER).map(({ resource }) => nameOf(resource)),
+  );
+  const host = unsure.size === 0 ? undefined : hostOf(stack, resources);
+  if (host === undefined) return [];
+  const printed = await runScript(host, "docker ps --all --no-trunc --format '{{.ID}} {{.Names}}'\n");
+  return printed
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" "))
+    .filter(([id, name = ""]) => unsure.has(name) && !resources.some((resource) => resource.id === id))
+    .map(([id = "", name = ""]) => ({ vendor: "host", id, name }));
+}
+
+/** Removes a container. What it wrote is in directories of the host and stays. */
+export async function removeContainer(
+  stack: string,
+  resources: readonly StateResource[],
+  id: string,
+): Promise<void> {
+  const host = hostOf(stack, resources);
+  if (host !== undefined && /^[0-9a-f]+$/.test(id)) await runScript(host, `docker rm --force ${id}\n`);
+}
