@@ -30,7 +30,7 @@ function configuration(): Record<string, unknown> {
   const digests = ["app", "nginx", "mongo", "redis"].map((role) => [role, { digest: DIGEST }]);
   return {
     ...config,
-    "mailstead:mail": { ...config["mailstead:mail"], images: Object.fromEntries(digests) },
+    "mailstead:mail": { ...config["mailstead:mail"], images: Object.fromEntries(digests) as unknown },
   };
 }
 

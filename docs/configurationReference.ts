@@ -1,0 +1,156 @@
+/** The configuration reference as Markdown, from the tables that the program itself reads with. */
+import { z } from "zod";
+import { DEFAULTS } from "../stack/config/defaults.ts";
+import { RECORD_FIELDS } from "../stack/config/extraRecord.ts";
+import {
+  CERTIFICATES,
+  DKIM,
+  DMARC,
+  DNS,
+  IMAGE,
+  MAIL,
+  SERVER,
+  TOP,
+  type Field,
+  type Fields,
+} from "../stack/config/schema.ts";
+
+/** Sections in the order of the page: path under `mailstead:`, what it is, its keys. */
+const SECTIONS: readonly { path: string; about: string; fields: Fields }[] = [
+  { path: "", about: "At the top.", fields: TOP },
+  { path: "server", about: "The machine, and who may reach it.", fields: SERVER },
+  { path: "dns", about: "The zone and its records.", fields: DNS },
+  { path: "dns.dmarc", about: "The DMARC record.", fields: DMARC },
+  {
+    path: "dns.dkim",
+    about: "A list: DKIM keys that the running server made for its domains.",
+    fields: DKIM,
+  },
+  { path: "mail", about: "Forward Email.", fields: MAIL },
+  { path: "mail.images.ROLE", about: "One for each role: app, nginx, mongo, redis.", fields: IMAGE },
+  { path: "certificates", about: "How the certificate is had.", fields: CERTIFICATES },
+];
+
+const REASONS: Readonly<Record<string, { readonly value: unknown; readonly reason: string }>> = DEFAULTS;
+
+/** A cell: a pipe would end it. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+function shown(value: unknown): string {
+  return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+}
+
+/** What the schema says of itself; of a text, whose checks are code, what to set. */
+function allowed({ schema, fix }: Field<unknown>): string {
+  const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  return wordsOf(json) ?? fix;
+}
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+function wordsOf(schema: JsonSchema): string | undefined {
+  if (schema.enum !== undefined) return schema.enum.map(shown).join(", ");
+  if (schema.const !== undefined) return shown(schema.const);
+  if (schema.anyOf !== undefined) return schema.anyOf.map(wordsOf).join(", or ");
+  if (schema.type === "boolean") return "`true`, `false`";
+  return schema.type === "integer"
+    ? `whole number, ${String(schema.minimum)} to ${String(schema.maximum)}`
+    : undefined;
+}
+
+function presence(path: string, field: Field<unknown>): string {
+  const reason = REASONS[path];
+  if (reason !== undefined) return `${shown(reason.value)}: ${reason.reason}`;
+  if (field.required === true) return "**required**";
+  if (path.startsWith("mail.images.")) return "see below";
+  return field.fallback === undefined ? "none" : shown(field.fallback);
+}
+
+function rows(path: string, fields: Fields): string[] {
+  return Object.entries(fields).map(([key, field]) => {
+    const whole = path === "" ? key : `${path}.${key}`;
+    const name = `\`${whole}\`${field.secret === true ? " (secret)" : ""}`;
+    return `| ${[name, field.meaning, allowed(field), presence(whole, field)].map(cell).join(" | ")} |`;
+  });
+}
+
+const HEAD = ["| key | meaning | value | default, and why |", "| --- | --- | --- | --- |"];
+
+function section({ path, about, fields }: (typeof SECTIONS)[number]): string[] {
+  return [
+    `## ${path === "" ? "`mailstead:`" : `\`mailstead:${path}\``}`,
+    "",
+    about,
+    "",
+    ...HEAD,
+    ...rows(path, fields),
+    "",
+  ];
+}
+
+/** Defaults of the images, which depend on the role. */
+function imageDefaults(): string[] {
+  const keys = Object.entries(REASONS).filter(([path]) => path.startsWith("mail.images."));
+  return [
+    "Without a `repository` or `tag` of your own (the app's tag is `mail.release`):",
+    "",
+    "| key | default | why |",
+    "| --- | --- | --- |",
+    ...keys.map(([path, { value, reason }]) => `| \`${path}\` | ${shown(value)} | ${cell(reason)} |`),
+    "",
+  ];
+}
+
+/** Keys of an own record: those of every type once, then what each type adds. */
+function recordSection(): string[] {
+  const [first = {}] = Object.values(RECORD_FIELDS);
+  const common = Object.entries(first).filter(([key]) =>
+    Object.values(RECORD_FIELDS).every((fields) => key in fields),
+  );
+  const names = new Set(common.map(([key]) => key));
+  const added = Object.entries(RECORD_FIELDS).flatMap(([type, fields]) =>
+    Object.entries(fields)
+      .filter(([key]) => !names.has(key))
+      .map(([key, field]) => `| ${type} | \`${key}\` | ${cell(field.meaning)} | ${cell(allowed(field))} |`),
+  );
+  return [
+    "## `mailstead:dns.records`",
+    "",
+    `A list: records of your own in the same zone. \`type\` is one of ${Object.keys(RECORD_FIELDS).join(", ")}.`,
+    "",
+    ...HEAD,
+    ...rows("dns.records", Object.fromEntries(common)),
+    "",
+    "| type | key | meaning | value |",
+    "| --- | --- | --- | --- |",
+    ...added,
+    "",
+  ];
+}
+
+/** The whole page; the formatter has still to align its tables. */
+export function configurationReference(): string {
+  const lines = [
+    "# Configuration",
+    "",
+    "Everything that may stand in `Pulumi.STACK.yaml` under `mailstead:`. [`Pulumi.dev.yaml`](../../Pulumi.dev.yaml) is a",
+    "whole example with comments. Every fault is reported at once, with its key and what to set, and an",
+    "unknown key is a fault. Beside it stand `hcloud:token` and `cloudflare:apiToken`, or `HCLOUD_TOKEN` and `CLOUDFLARE_API_TOKEN` in the",
+    "environment.",
+    "",
+    "This page is made from `stack/config/`: change it there, then `npm run docs`.",
+    "",
+    ...SECTIONS.flatMap((one) => [...section(one), ...(one.fields === IMAGE ? imageDefaults() : [])]),
+    ...recordSection(),
+  ];
+  return `${lines.join("\n").trimEnd()}\n`;
+}

@@ -1,0 +1,36 @@
+/**
+ * Proves: docs/reference/configuration.md is what the configuration's own tables give, every key is on it, and no
+ * link in a document leads nowhere.
+ * Cannot prove: that the words are good.
+ */
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { CONFIGURATION_PAGE, configurationPage } from "../../../docs/generate.ts";
+import { DEFAULTS } from "../../../stack/config/defaults.ts";
+import { SECTIONS } from "../../../stack/config/schema.ts";
+
+const repository = join(import.meta.dirname, "../../..");
+const committed = readFileSync(CONFIGURATION_PAGE, "utf8");
+
+test("the committed page is up to date (else: npm run docs)", async () => {
+  expect(committed).toBe(await configurationPage());
+});
+
+test("every default and every section is on it", () => {
+  for (const path of Object.keys(DEFAULTS)) expect(committed).toContain(`\`${path}\``);
+  for (const [parent, sections] of Object.entries(SECTIONS)) {
+    for (const name of sections)
+      expect(committed).toContain(`## \`mailstead:${parent === "" ? "" : `${parent}.`}${name}`);
+  }
+});
+
+describe("links", () => {
+  const pages = ["README.md", "CONTRIBUTING.md", ...globSync("docs/**/*.md", { cwd: repository })];
+  test.each(pages)("%s leads somewhere", (page) => {
+    const text = readFileSync(join(repository, page), "utf8");
+    const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? "");
+    const dead = targets.filter((target) => !existsSync(join(repository, dirname(page), target)));
+    expect(dead).toEqual([]);
+  });
+});
