@@ -20,28 +20,33 @@ interface RecordBase {
   readonly level: RecordLevel;
 }
 
-/** One DNS record, by type. Targets are lower-case FQDNs without a final dot; a TXT is one string. */
-export type PlannedRecord = RecordBase &
-  (
-    | { readonly type: "A" | "AAAA"; readonly address: Template }
-    | { readonly type: "CNAME"; readonly target: string }
-    | { readonly type: "MX"; readonly priority: number; readonly exchange: string }
-    | { readonly type: "TXT"; readonly text: Template }
-    | {
-        readonly type: "SRV";
-        readonly priority: number;
-        readonly weight: number;
-        readonly port: number;
-        readonly target: string;
-      }
-    | {
-        readonly type: "CAA";
-        readonly flags: number;
-        readonly tag: "issue" | "issuewild" | "iodef";
-        readonly value: string;
-      }
-    | { readonly type: "NS"; readonly target: string }
-  );
+/**
+ * What a DNS record says, by type. Targets are lower-case FQDNs without a final dot; a TXT is one string.
+ *
+ * @typeParam Text `string`, or {@link Template} where a part may be known only later.
+ */
+export type RecordData<Text> =
+  | { readonly type: "A" | "AAAA"; readonly address: Text }
+  | { readonly type: "CNAME"; readonly target: string }
+  | { readonly type: "MX"; readonly priority: number; readonly exchange: string }
+  | { readonly type: "TXT"; readonly text: Text }
+  | {
+      readonly type: "SRV";
+      readonly priority: number;
+      readonly weight: number;
+      readonly port: number;
+      readonly target: string;
+    }
+  | {
+      readonly type: "CAA";
+      readonly flags: number;
+      readonly tag: "issue" | "issuewild" | "iodef";
+      readonly value: string;
+    }
+  | { readonly type: "NS"; readonly target: string };
+
+/** One DNS record. */
+export type PlannedRecord = RecordBase & RecordData<Template>;
 
 /** A reverse name on one of the server's addresses. */
 export interface PlannedReverseName {

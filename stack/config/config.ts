@@ -1,5 +1,5 @@
 /** The configuration after reading: checked, normalised, every default filled in. */
-import type { Distribution, RecordLevel } from "../plan.ts";
+import type { Distribution, RecordData, RecordLevel } from "../plan.ts";
 
 /** Where the server runs and how. */
 export interface ServerConfig {
@@ -31,26 +31,7 @@ interface ExtraRecordBase {
 }
 
 /** A record that the owner adds to the plan. Names are FQDNs here, whatever form they were given in. */
-export type ExtraRecord = ExtraRecordBase &
-  (
-    | { readonly type: "A" | "AAAA"; readonly address: string }
-    | { readonly type: "CNAME" | "NS"; readonly target: string }
-    | { readonly type: "MX"; readonly priority: number; readonly exchange: string }
-    | { readonly type: "TXT"; readonly text: string }
-    | {
-        readonly type: "SRV";
-        readonly priority: number;
-        readonly weight: number;
-        readonly port: number;
-        readonly target: string;
-      }
-    | {
-        readonly type: "CAA";
-        readonly flags: number;
-        readonly tag: "issue" | "issuewild" | "iodef";
-        readonly value: string;
-      }
-  );
+export type ExtraRecord = ExtraRecordBase & RecordData<string>;
 
 /** A DKIM key made elsewhere, such as the one that the web interface shows for the domain. */
 export interface DkimConfig {
