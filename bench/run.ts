@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- [NAME …]`: speed as ratios, taken in one run.
  *
- * Prints `NAME ratio VALUE goal GOAL` for each; exits 1 when a goal is missed, 2 for a name that is none.
+ * Prints `NAME ratio VALUE goal GOAL` for each; exits 1 when a goal is missed, 2 when it could not be measured.
  * `preview` and `up` need a sandbox with the server in it (`make sandbox`), and root.
  */
 import process from "node:process";
@@ -15,6 +15,16 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = {
   up: async () => (await import("./up.ts")).benchUp(),
 };
 
+/** @throws a short account of why a bench could not be run, which is not the same as a goal missed. */
+async function measured(name: string, bench: () => Promise<readonly Ratio[]>): Promise<readonly Ratio[]> {
+  try {
+    return await bench();
+  } catch (cause) {
+    const { stderr, message } = cause as Error & { stderr?: string };
+    throw new Error(`bench ${name} could not be run: ${stderr ?? message}`, { cause });
+  }
+}
+
 async function main(wanted: readonly string[]): Promise<number> {
   const unknown = wanted.filter((name) => BENCHES[name] === undefined);
   if (unknown.length > 0) {
@@ -24,7 +34,7 @@ async function main(wanted: readonly string[]): Promise<number> {
   let missed = 0;
   for (const [name, bench] of Object.entries(BENCHES)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    for (const ratio of await bench()) {
+    for (const ratio of await measured(name, bench)) {
       console.log(line(ratio));
       console.error(`  ${ratio.detail}`);
       if (!isMet(ratio)) missed += 1;
@@ -33,4 +43,9 @@ async function main(wanted: readonly string[]): Promise<number> {
   return missed === 0 ? 0 : 1;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 2;
+}
