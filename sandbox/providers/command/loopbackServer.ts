@@ -1,4 +1,5 @@
 /** An SSH server on loopback that records what it is asked to run, for tests. */
+import { ed25519Pair } from "../ed25519.ts";
 import type { AddressInfo } from "node:net";
 import ssh2 from "ssh2";
 import type { ServerChannel, Session } from "ssh2";
@@ -24,7 +25,7 @@ export interface LoopbackServer {
 
 /** A new ed25519 public key, one line. */
 export function newPublicKey(): string {
-  return ssh2.utils.generateKeyPairSync("ed25519").public;
+  return ed25519Pair(ssh2.utils).public;
 }
 
 /**
@@ -32,7 +33,7 @@ export function newPublicKey(): string {
  * other command prints `out` and `err` on its streams and ends with 0, or with 7 when its text begins with `fail`.
  */
 export async function startLoopbackServer(): Promise<LoopbackServer> {
-  const hostKeys = ssh2.utils.generateKeyPairSync("ed25519");
+  const hostKeys = ed25519Pair(ssh2.utils);
   const runs: RecordedRun[] = [];
   const server = new ssh2.Server({ hostKeys: [hostKeys.private] }, (client) => {
     client.on("error", () => undefined);
@@ -50,7 +51,7 @@ export async function startLoopbackServer(): Promise<LoopbackServer> {
   return {
     port: (server.address() as AddressInfo).port,
     hostKey: hostKeys.public,
-    userKey: ssh2.utils.generateKeyPairSync("ed25519").private,
+    userKey: ed25519Pair(ssh2.utils).private,
     runs,
     stop: () => server.close(),
   };

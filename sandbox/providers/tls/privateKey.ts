@@ -2,6 +2,7 @@
 import { asText } from "../protocol/value.ts";
 import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
+import { ed25519Pair } from "../ed25519.ts";
 import type { CheckFailure, Known, ResourceHandler, ResourceSchema } from "../protocol/handler.ts";
 import { stateOnly } from "../protocol/stateOnly.ts";
 import type { Properties } from "../protocol/value.ts";
@@ -47,7 +48,7 @@ function* refused(news: Known): Generator<CheckFailure> {
 async function openSshPrivateKey(inputs: Known): Promise<string> {
   // Loaded here, as it is a tenth of the plugin's start-up time.
   const { utils } = (await import("ssh2")).default;
-  if (inputs.algorithm === "ED25519") return utils.generateKeyPairSync("ed25519").private;
+  if (inputs.algorithm === "ED25519") return ed25519Pair(utils).private;
   if (inputs.algorithm === "RSA") {
     return utils.generateKeyPairSync("rsa", { bits: Number(inputs.rsaBits ?? 2048) }).private;
   }

@@ -72,6 +72,10 @@ describe("tls.PrivateKey", () => {
     expect(await plugin?.client.read(key)).toEqual(key);
   });
 
+  it("gives a readable Ed25519 key each time, though its maker sometimes does not", async () => {
+    for (let count = 0; count < 100; count++) await made(PRIVATE_KEY, { algorithm: "ED25519" });
+  });
+
   it("refuses an algorithm that it does not know", async () => {
     await expect(made(PRIVATE_KEY, { algorithm: "DSA" })).rejects.toThrow(
       /got: "DSA".*Examine values at 'x.algorithm'/,
