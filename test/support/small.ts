@@ -67,7 +67,7 @@ export async function endSmall(): Promise<void> {
     mustSucceed(await small(["stack", "rm", "--yes"], []));
   }
   rmSync(stackFile, { force: true });
-  rmSync(join(smallProject, ".mailstead"), { recursive: true, force: true });
+  rmSync(join(smallProject, ".mailstead", STACK), { recursive: true, force: true });
 }
 
 export function mustSucceed(ended: Ended): string {
