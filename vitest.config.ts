@@ -8,12 +8,19 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "fast", include: ["test/{unit,golden,component}/**/*.test.ts"], testTimeout: 60_000 },
+        test: {
+          name: "fast",
+          sequence: { groupOrder: 0 },
+          include: ["test/{unit,golden,component}/**/*.test.ts"],
+          testTimeout: 60_000,
+        },
       },
       {
         extends: true,
         test: {
           name: "sandbox",
+          // After the fast ones, alone: a server under test shares its cores with nothing.
+          sequence: { groupOrder: 1 },
           include: ["test/sandbox/**/*.test.ts"],
           globalSetup: ["test/sandbox/globalSetup.ts"],
           fileParallelism: false,
