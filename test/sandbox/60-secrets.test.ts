@@ -20,18 +20,16 @@ beforeAll(async () => {
     .filter(([name]) => secret.test(name) && !/PublicKey/.test(name))
     .map(([name, value]) => ({ name, value: longestLine(value) }));
   secrets.push({ name: "login", value: outputs.login.password });
-  const token = (name: string): string => readFileSync(join(project, ".sandbox/run", name), "utf8").trim();
-  for (const name of readdirSync(join(project, ".sandbox/run")).filter((name) => name.endsWith("-token")))
-    secrets.push({ name, value: token(name) });
+  for (const name of ["hetzner.token", "cloudflare.token"])
+    secrets.push({ name, value: readFileSync(join(project, ".sandbox/run/cloud", name), "utf8").trim() });
   const file = readFileSync(join(project, ".mailstead/dev/deploy_key"), "utf8");
   secrets.push({ name: "deploy key", value: longestLine(file) });
 });
 
+/** The last of the longest lines: the first ones of a key in PEM hold its public half. */
 function longestLine(text: string): string {
-  return text
-    .split("\n")
-    .filter((line) => !line.startsWith("-----"))
-    .toSorted((left, right) => right.length - left.length)[0] as string;
+  const lines = text.split("\n").filter((line) => !line.startsWith("-----"));
+  return lines.reduce((longest, line) => (line.length >= longest.length ? line : longest), "");
 }
 
 function forms(value: string): string[] {
