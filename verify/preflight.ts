@@ -56,8 +56,12 @@ async function checkWords(hetzner: Hetzner, plan: Plan): Promise<Finding[]> {
   );
 }
 
+function labelled(stack: string): string {
+  return `&label_selector=${encodeURIComponent(`mailstead==${stack}`)}`;
+}
+
 async function findHetznerOrphans(hetzner: Hetzner, stack: string, known: KnownIds): Promise<Orphan[]> {
-  const selector = `&label_selector=${encodeURIComponent(`mailstead==${stack}`)}`;
+  const selector = labelled(stack);
   const lists = await Promise.all(
     HETZNER_KINDS.map(async (kind) =>
       (await hetzner.list(kind, selector)).map(({ id, name }) => ({ kind, id, name })),
@@ -69,12 +73,26 @@ async function findHetznerOrphans(hetzner: Hetzner, stack: string, known: KnownI
     .map((thing) => ({ vendor: "hetzner", ...thing }));
 }
 
+/** A server whose start failed at the vendor stays off: `up` would dial it in vain for minutes. */
+async function checkPower(hetzner: Hetzner, stack: string): Promise<Finding[]> {
+  const servers = await hetzner.list("servers", labelled(stack));
+  return servers
+    .filter(({ status }) => status === "off")
+    .map(({ name }) => ({
+      subject: `server ${name}`,
+      state: "bad",
+      seen: "is off",
+      fix: "switch it on at Hetzner, or raise mailstead:generation by one and run `pulumi up`: a new server",
+    }));
+}
+
 async function checkHetzner(plan: Plan, stack: string, token: string, known: KnownIds): Promise<Preflight> {
   const hetzner = new Hetzner(token);
   try {
     const words = await checkWords(hetzner, plan);
+    const power = await checkPower(hetzner, stack);
     return {
-      findings: [{ subject: "Hetzner token", state: "ok", seen: "is accepted" }, ...words],
+      findings: [{ subject: "Hetzner token", state: "ok", seen: "is accepted" }, ...words, ...power],
       orphans: await findHetznerOrphans(hetzner, stack, known),
     };
   } catch (error) {

@@ -15,6 +15,8 @@ export interface HetznerThing {
   readonly id: number;
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Of servers: `running`, `off`, `initializing`, … */
+  readonly status?: string;
 }
 
 /** Kinds of things that Mailstead makes at Hetzner, by their path. */

@@ -145,6 +145,11 @@ describe("a new server", () => {
     await raiseGeneration();
     await fault({ method: "POST", path: "^/v1/servers$", kind: "boot_failure" });
     expect(await failingUp()).toMatch(/could not be started/);
+    const looked = await mailstead(["preflight"]);
+    console.log(looked.stdout);
+    expect(looked.code).toBe(1);
+    expect(looked.stdout).toMatch(/server mx\.example\.net: is off\n.*raise mailstead:generation by one/);
+    await raiseGeneration();
     await heal();
   });
 
