@@ -12,7 +12,9 @@ config:
   mailstead:mail:
     storage: true
 `;
-const digests = { app: { reference: "ghcr.io/forwardemail/forwardemail.net-selfhosted:v1", digest: "sha256:aa" } };
+const digests = {
+  app: { reference: "ghcr.io/forwardemail/forwardemail.net-selfhosted:v1", digest: "sha256:aa" },
+};
 
 test("adds tag and digest beside what is there, and keeps comments", () => {
   const text = mergeStackConfig(source, digests);
@@ -27,6 +29,13 @@ test("adds tag and digest beside what is there, and keeps comments", () => {
 });
 
 test("keeps the salt of an earlier run, and nothing else of it", () => {
-  const text = mergeStackConfig(source, digests, "encryptionsalt: v1:abc\nconfig:\n  mailstead:domain: other.com\n");
-  expect(parse(text)).toMatchObject({ encryptionsalt: "v1:abc", config: { "mailstead:domain": "example.com" } });
+  const text = mergeStackConfig(
+    source,
+    digests,
+    "encryptionsalt: v1:abc\nconfig:\n  mailstead:domain: other.com\n",
+  );
+  expect(parse(text)).toMatchObject({
+    encryptionsalt: "v1:abc",
+    config: { "mailstead:domain": "example.com" },
+  });
 });
