@@ -18,7 +18,7 @@ export function exampleConfig(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [
       key,
-      typeof value === "object" ? JSON.stringify(value) : String(value),
+      typeof value === "string" ? value : JSON.stringify(value),
     ]),
   );
 }

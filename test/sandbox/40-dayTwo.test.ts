@@ -156,7 +156,6 @@ describe("one plain up each", () => {
 test("the host reboots and comes back healthy by itself", async () => {
   const before = await onHost("cat /proc/sys/kernel/random/boot_id; stat -c %Z /proc/1\n");
   await onHost("systemd-run --on-active=1 --quiet systemctl reboot\n");
-  const { waitFor } = await import("../support/sandbox.ts");
   await waitFor("the host to come back with every container healthy", 180, async () => {
     const now = await onHost("cat /proc/sys/kernel/random/boot_id; stat -c %Z /proc/1\n");
     return now !== before && (await unwell()).length === 0;
