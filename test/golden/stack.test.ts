@@ -1,5 +1,5 @@
 /**
- * Proves: whole configurations give, byte for byte, the zone file, `.env`, settings and tables that people have read
+ * Proves: whole configurations give, byte for byte, the user-data, zone file, `.env`, settings and tables that people have read
  * and agreed to (`stack/CASE/`). A wanted change is written anew with `npx vitest run test/golden -u`, and read.
  * Cannot prove: that what was agreed to works; the sandbox does.
  */
@@ -7,6 +7,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { renderUserData } from "../../cloud-init/renderUserData.ts";
+import { readAsset } from "../../components/assets.ts";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { renderZoneFile } from "../../stack/dns/zoneFile.ts";
 import type { Plan } from "../../stack/plan.ts";
@@ -50,6 +52,7 @@ function goldenOf(plan: Plan): Readonly<Record<string, string>> {
     "files.txt": json(
       files.map(({ content, ...file }) => ("asset" in content ? { ...file, content } : file)),
     ),
+    "user-data.txt": renderUserData(server.boot, { slot: placeholder, asset: readAsset }),
     "server.txt": json({
       server,
       reverseNames,
