@@ -32,8 +32,12 @@ async function change(): Promise<{ printed: string; anew: string[] }> {
   return { printed, anew };
 }
 
-/** One plain up with a source file of the product changed, and another one with it as it was. */
-async function withSource(file: string, [from, to]: [string, string]): Promise<{ anew: string[] }> {
+/** One plain up with a source file of the product changed, a look, and another up with it as it was. */
+async function withSource(
+  file: string,
+  [from, to]: [string, string],
+  verify: () => Promise<void>,
+): Promise<{ anew: string[] }> {
   const path = join(project, file);
   const text = readFileSync(path, "utf8");
   expect(text).toContain(from);
@@ -41,9 +45,11 @@ async function withSource(file: string, [from, to]: [string, string]): Promise<{
     writeFileSync(path, text.replace(from, to));
     const { printed, anew } = await change();
     expect(printed).toMatch(/replaced/);
+    await verify();
     return { anew };
   } finally {
     writeFileSync(path, text);
+    await up();
   }
 }
 
@@ -106,22 +112,18 @@ describe("one plain up each", () => {
   });
 
   test("nginx.conf, changed as a new release of ours would, reaches the router alone", async () => {
-    const { anew } = await withSource("stack/mail/nginxConf.ts", [
-      "worker_connections 4096",
-      "worker_connections 2048",
-    ]);
-    expect(await onHost("docker exec sni-router cat /etc/nginx/nginx.conf\n")).toContain(
-      "worker_connections 2048",
-    );
+    const change = ["worker_connections 4096", "worker_connections 2048"] as [string, string];
+    const { anew } = await withSource("stack/mail/nginxConf.ts", change, async () => {
+      expect(await onHost("docker exec sni-router cat /etc/nginx/nginx.conf\n")).toContain(change[1]);
+    });
     expect(anew).toEqual(["sni-router"]);
   });
 
   test("a health check, changed so, is the daemon's own", async () => {
-    const { anew } = await withSource("stack/mail/healthChecks.ts", [
-      'every(2, ["CMD", "redis-cli"',
-      'every(3, ["CMD", "redis-cli"',
-    ]);
-    expect(await onHost("docker inspect --format '{{.Config.Healthcheck.Interval}}' redis\n")).toBe("3s\n");
+    const change = ['every(2, ["CMD", "redis-cli"', 'every(3, ["CMD", "redis-cli"'] as [string, string];
+    const { anew } = await withSource("stack/mail/healthChecks.ts", change, async () => {
+      expect(await onHost("docker inspect --format '{{.Config.Healthcheck.Interval}}' redis\n")).toBe("3s\n");
+    });
     expect(anew).toEqual(["redis"]);
   });
 
