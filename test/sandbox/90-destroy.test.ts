@@ -63,7 +63,13 @@ test("the server goes, the identity answers on, and mail waits outside until the
   for (const answer of before) expect(answer).not.toBe("");
 
   await sendFromOutside("dave@example.com", "while you were away");
-  await waitFor("the sender's queue to hold it", 30, async () => (await outsideQueue()).length === 1);
+  const waiting = await waitFor("a try of the sender's queue that failed", 60, async () =>
+    (await outsideQueue()).find(
+      ({ subject, state, attempts }) =>
+        subject === "while you were away" && state === "queued" && attempts > 0,
+    ),
+  );
+  console.log(`waits outside: ${waiting.reason}`);
   await up();
   expect(await unwell()).toEqual([]);
   await expectNoChanges();

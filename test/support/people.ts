@@ -174,7 +174,15 @@ export async function clearOutsideInbox(): Promise<void> {
   await succeed(["curl", "--silent", "--fail", "--request", "DELETE", `${CONTROL}/inbox`]);
 }
 
-/** Messages that wait in the outside host's queue. */
-export async function outsideQueue(): Promise<unknown[]> {
-  return JSON.parse(await succeed(["curl", "--silent", "--fail", `${CONTROL}/queue`])) as unknown[];
+/** A message in the outside host's queue, also when it left long ago. */
+export interface Outgoing {
+  readonly subject: string;
+  readonly state: "queued" | "sent" | "failed";
+  readonly attempts: number;
+  readonly reason: string;
+}
+
+/** The outside host's queue. */
+export async function outsideQueue(): Promise<Outgoing[]> {
+  return JSON.parse(await succeed(["curl", "--silent", "--fail", `${CONTROL}/queue`])) as Outgoing[];
 }
