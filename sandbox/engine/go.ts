@@ -38,8 +38,9 @@ async function fetchGo(cacheDir: string): Promise<string> {
   const zip = zips[process.arch];
   if (zip === undefined) throw new Error(`no Go on PATH, and none known for ${process.arch}. ${byHand}`);
   const proxy = (process.env["GOPROXY"] ?? "").split(/[,|]/).find((part) => part.startsWith("http"));
+  if (proxy === undefined) throw new Error(`no Go on PATH, and no GOPROXY to fetch it from. ${byHand}`);
   const module = `v0.0.1-${release}.linux-${zip.name}`;
-  const url = `${(proxy ?? "").replace(/\/$/, "")}/golang.org/toolchain/@v/${module}.zip`;
+  const url = `${proxy.replace(/\/$/, "")}/golang.org/toolchain/@v/${module}.zip`;
   const fresh = join(cacheDir, `go.new-${process.pid}`);
   try {
     await mkdir(fresh, { recursive: true });
