@@ -127,20 +127,6 @@ describe("one plain up each", () => {
     expect(anew).toEqual(["redis"]);
   });
 
-  test("a certificate of another authority is in place, and its readers were restarted, not replaced", async () => {
-    const look = "openssl x509 -in /root/forwardemail.net/self-hosting/ssl/fullchain.pem -noout -serial\n";
-    const served =
-      "echo | openssl s_client -connect 127.0.0.1:993 2>/dev/null | openssl x509 -noout -serial\n";
-    const before = await onHost(look);
-    await setConfig("mailstead:certificates.directory", "letsencrypt-staging");
-    const { anew } = await change();
-    const after = await onHost(look);
-    expect(after).not.toBe(before);
-    expect(await onHost(served)).toBe(after);
-    expect(await onHost("cat /etc/letsencrypt/renewal/example.com.conf\n")).toContain("acme-staging-v02");
-    expect(anew).toEqual([]);
-  });
-
   test("an image digest replaces the containers of that image", async () => {
     const other = JSON.parse(await succeed(["node", "sandbox/images/variant.ts"])) as { digest: string };
     await setConfig("mailstead:mail.images.app.digest", other.digest);
