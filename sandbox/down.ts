@@ -5,6 +5,7 @@ import { runDir } from "./groundPlan.ts";
 import { networkDown, processesInside } from "./network/network.ts";
 import { findSandboxGroups, killGroup, removeGroup } from "./process/cgroup.ts";
 import { run } from "./process/command.ts";
+import { mountsBelow } from "./process/mounts.ts";
 import { waitUntil } from "./process/waitUntil.ts";
 
 /**
@@ -43,22 +44,6 @@ async function remains(): Promise<string[]> {
   for (const group of await findSandboxGroups()) found.push(`cgroup still there: ${group}`);
   for (const pid of await processesInside()) found.push(`process still on the sandbox's network: ${pid}`);
   return found;
-}
-
-/** Mount points at or below a folder, deepest (latest) first. */
-export async function mountsBelow(folder: string): Promise<string[]> {
-  return parseMounts(await readFile("/proc/self/mounts", "utf8"), folder);
-}
-
-/** The same from the text of /proc/self/mounts; the kernel writes blank, tab and newline as octal. */
-export function parseMounts(text: string, folder: string): string[] {
-  const points = text
-    .split("\n")
-    .map((line) => line.split(" ")[1] ?? "")
-    .map((point) =>
-      point.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8))),
-    );
-  return points.filter((point) => point === folder || point.startsWith(`${folder}/`)).reverse();
 }
 
 async function unmountAll(): Promise<void> {

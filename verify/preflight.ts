@@ -16,7 +16,7 @@ export interface KnownIds {
 }
 
 /** Type tokens of what Mailstead makes at Hetzner. */
-const HETZNER_TYPES: Readonly<Record<HetznerKind, string>> = {
+export const HETZNER_TYPES: Readonly<Record<HetznerKind, string>> = {
   servers: "hcloud:index/server:Server",
   primary_ips: "hcloud:index/primaryIp:PrimaryIp",
   firewalls: "hcloud:index/firewall:Firewall",

@@ -1,4 +1,5 @@
 /** `mailstead ssh`, `logs` and `rebuild`: the host itself. */
+import { HETZNER_TYPES } from "../../verify/preflight.ts";
 import { pulumiAttached, readState, stackName } from "../engine.ts";
 import { findRemote, openShell } from "../remote.ts";
 import { CommandError, print } from "../terminal.ts";
@@ -41,7 +42,7 @@ export async function logsCommand(
 export async function rebuildCommand(options: Options): Promise<number> {
   const stack = await stackName(options.stack);
   const { resources } = await readState(stack);
-  const server = resources.find(({ type }) => type === "hcloud:index/server:Server");
+  const server = resources.find(({ type }) => type === HETZNER_TYPES.servers);
   if (server !== undefined) {
     print("asking the vendor for the server …");
     const refreshed = await pulumiAttached([

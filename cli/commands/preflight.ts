@@ -3,7 +3,7 @@ import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import type { Plan } from "../../stack/plan.ts";
 import type { Finding } from "../../verify/finding.ts";
-import { runPreflight, type Orphan } from "../../verify/preflight.ts";
+import { HETZNER_TYPES, runPreflight, type Orphan } from "../../verify/preflight.ts";
 import { Cloudflare, Hetzner } from "../../verify/vendors.ts";
 import { clearPendingOperations, pulumi, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
@@ -78,7 +78,11 @@ function cureOf(
   if (orphan.kind === "primary_ips") {
     return { orphan, words: "take it into the state", run: () => importAddress(orphan, stack, resources) };
   }
-  if (orphan.kind === "servers" && plan.server.protect && resources.some(({ type }) => type === SERVER)) {
+  if (
+    orphan.kind === "servers" &&
+    plan.server.protect &&
+    resources.some(({ type }) => type === HETZNER_TYPES.servers)
+  ) {
     const refuse = (): Promise<void> =>
       Promise.reject(
         new CommandError(`the server ${orphan.name} may hold mail`, "look at it and delete it by hand"),
@@ -91,8 +95,6 @@ function cureOf(
     run: () => new Hetzner(tokens.hetzner).remove(orphan.kind, orphan.id),
   };
 }
-
-const SERVER = "hcloud:index/server:Server";
 
 async function importAddress(
   orphan: Orphan & { vendor: "hetzner" },
@@ -108,7 +110,7 @@ async function importAddress(
   }
   const role = orphan.name.endsWith("ipv6") ? "ipv6" : "ipv4";
   await pulumi([
-    ...["import", "hcloud:index/primaryIp:PrimaryIp", role, String(orphan.id)],
+    ...["import", HETZNER_TYPES.primary_ips, role, String(orphan.id)],
     ...[
       "--parent",
       `addresses=${parent.urn}`,

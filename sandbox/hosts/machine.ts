@@ -5,6 +5,7 @@ import { appendFile, chmod, copyFile, mkdir, readFile, writeFile } from "node:fs
 import { join } from "node:path";
 import type { HostSpec } from "../cloud/drivers.ts";
 import { run } from "../process/command.ts";
+import { mountsBelow } from "../process/mounts.ts";
 import { type NetworkGround, writeSeed } from "./seed.ts";
 
 /** Paths of a host's folder, `runDir/hosts/KEY`. */
@@ -55,14 +56,6 @@ export async function mountDisk(it: MachineFolder, baseDir: string): Promise<voi
   await run("mount", ["-t", "overlay", "overlay", "-o", settings, it.root]);
   // The work folder belongs to the kernel; the root of a disk is readable to all.
   await chmod(it.root, 0o755);
-}
-
-/** Mount points at or below a folder, innermost first. */
-export async function mountsBelow(folder: string): Promise<string[]> {
-  const points = (await readFile("/proc/self/mountinfo", "utf8"))
-    .split("\n")
-    .map((line) => (line.split(" ")[4] ?? "").replaceAll("\\040", " "));
-  return points.filter((point) => point === folder || point.startsWith(`${folder}/`)).reverse();
 }
 
 /** Unmounts the disk and removes the folder, never reaching into what is still mounted. */

@@ -148,14 +148,3 @@ export async function waitFor<T>(
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
-
-/** Counts of the steps that an update printed: created, updated, replaced, deleted, unchanged. */
-export function counts(printed: string): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (const [, count, word] of printed.matchAll(
-    /^\s+[+~=-]*\+?-? ?(\d+) (created|updated|replaced|deleted|unchanged)/gm,
-  )) {
-    if (word !== undefined) found[word] = Number(count);
-  }
-  return found;
-}

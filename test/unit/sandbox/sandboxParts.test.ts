@@ -4,7 +4,7 @@
  * Cannot: that the real servers take it (test/sandbox).
  */
 import { describe, expect, test } from "vitest";
-import { parseMounts } from "../../../sandbox/down.ts";
+import { parseMounts } from "../../../sandbox/process/mounts.ts";
 import { isNewEnough } from "../../../sandbox/engine/build.ts";
 import { exportsText } from "../../../sandbox/environment.ts";
 import { renderNginxConfig } from "../../../sandbox/front/nginxConfig.ts";
