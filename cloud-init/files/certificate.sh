@@ -70,7 +70,8 @@ order() {
   # Another authority than the one of the certificate at hand: a valid certificate would keep it from asking.
   if [ -e "/etc/letsencrypt/renewal/$DOMAIN.conf" ] &&
     ! grep -qF "server = $DIRECTORY" "/etc/letsencrypt/renewal/$DOMAIN.conf"; then
-    options+=(--force-renewal)
+    # The configuration says so, also where the other one issues test certificates.
+    options+=(--force-renewal --break-my-certs)
   fi
   if certbot certonly --non-interactive --agree-tos --email "$EMAIL" --server "$DIRECTORY" \
     --cert-name "$DOMAIN" --keep-until-expiring --expand "${options[@]}" "${domains[@]}" >"$log" 2>&1; then
