@@ -1,0 +1,89 @@
+/** What an audit of DNS sees and says, as plain data: the same for the command, the preview and the report. */
+import type { ProviderRecord, RecordSet } from "../../stack/dns/zoneRecord.ts";
+import type { RecordLevel } from "../../stack/plan.ts";
+
+/** One answer about one record set. What is no answer is told apart, since each has another cause. */
+export type Answer =
+  | { readonly state: "answer"; readonly values: readonly string[]; readonly ttlSeconds: number }
+  /** The name does not exist (`nxdomain`), or has no such type (`empty`); cached for so long (RFC 2308). */
+  | { readonly state: "nxdomain" | "empty"; readonly negativeTtlSeconds?: number }
+  | { readonly state: "servfail" | "refused" | "timeout" }
+  /** The server does not know the zone, or answers without authority (lame delegation). */
+  | { readonly state: "lame" };
+
+/** One server's answer. */
+export interface Observation {
+  /** Name and address of the server: `ns1.example.net (192.0.2.53)`. */
+  readonly server: string;
+  readonly answer: Answer;
+}
+
+/** What the provider's API says of one record set. `undefined` in a row: the column was not asked for. */
+export type ProviderColumn =
+  | { readonly state: "listed"; readonly records: readonly ProviderRecord[] }
+  | { readonly state: "unreachable"; readonly reason: string };
+
+export type Verdict =
+  | "ok"
+  | "changed"
+  | "missing"
+  /** A stray that breaks a declared set: a second SPF, a CNAME beside, a wildcard that catches. */
+  | "conflict"
+  | "stray"
+  | "provider-owned"
+  | "ignored"
+  | "propagating"
+  | "unreachable";
+
+/** What it does to mail: it stops or is refused; it suffers; nothing. */
+export type Severity = "critical" | "warning" | "info";
+
+/** A declared record set. */
+export interface DesiredSet extends RecordSet {
+  /** Roles of the planned records in it. */
+  readonly roles: readonly string[];
+  /** The highest level of its records. */
+  readonly level: RecordLevel;
+  /** A value is known only after the first `up`: compared by name and type alone. */
+  readonly valuesUnknown?: true;
+}
+
+/** One record set in all columns, with its verdict. */
+export interface AuditRow {
+  readonly name: string;
+  readonly type: string;
+  readonly desired?: DesiredSet;
+  readonly provider?: ProviderColumn;
+  readonly authoritative?: readonly Observation[];
+  readonly resolvers?: readonly Observation[];
+  readonly verdict: Verdict;
+  readonly severity: Severity;
+  /** Why this verdict, one sentence. */
+  readonly reason: string;
+  /** The one line that cures it; absent where there is nothing to do. */
+  readonly fix?: string;
+  /** Rule that hid it, with verdict `ignored`. */
+  readonly ignoredBy?: string;
+}
+
+/** A look at the world round the zone: reverse names, delegation, DNSSEC, serials. */
+export interface AuditCheck {
+  /** `reverse-v4`, `helo`, `delegation`, `dnssec`, `serials`, `ignore-rule`, … */
+  readonly check: string;
+  readonly subject: string;
+  readonly state: "ok" | "bad" | "unknown" | "propagating";
+  readonly severity: Severity;
+  readonly seen: string;
+  readonly fix?: string;
+}
+
+/** One whole audit. */
+export interface Audit {
+  readonly domain: string;
+  readonly zone: string;
+  /** Columns that were asked. */
+  readonly columns: readonly ("api" | "authoritative" | "resolvers")[];
+  /** Worst first. */
+  readonly rows: readonly AuditRow[];
+  readonly checks: readonly AuditCheck[];
+}
