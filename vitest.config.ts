@@ -1,24 +1,5 @@
-import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { defineConfig } from "vitest/config";
 import ByName from "./test/support/byName.ts";
-
-const NOT_YET_GREEN = ["test/sandbox/{70,80}-*.test.ts"];
-
-/** Tests that drive the sandbox: after the fast ones, one file after the other, sharing the cores with nothing. */
-function sandbox(name: string, include: string[], exclude: string[]): TestProjectInlineConfiguration {
-  return {
-    extends: true,
-    test: {
-      name,
-      include,
-      exclude,
-      sequence: { groupOrder: 1 },
-      globalSetup: ["test/sandbox/globalSetup.ts"],
-      fileParallelism: false,
-      testTimeout: 600_000,
-      hookTimeout: 600_000,
-    },
-  };
-}
 
 export default defineConfig({
   test: {
@@ -34,9 +15,19 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      sandbox("sandbox", ["test/sandbox/**/*.test.ts"], NOT_YET_GREEN),
-      // Kills and faults were proven singly; they join the others when green as a whole.
-      sandbox("trial", NOT_YET_GREEN, []),
+      {
+        extends: true,
+        test: {
+          // After the fast ones, one file after the other: they drive one sandbox, and share the cores with nothing.
+          name: "sandbox",
+          sequence: { groupOrder: 1 },
+          include: ["test/sandbox/**/*.test.ts"],
+          globalSetup: ["test/sandbox/globalSetup.ts"],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
     ],
   },
 });

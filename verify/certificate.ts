@@ -3,7 +3,7 @@ import type { AskHost, Finding } from "./finding.ts";
 
 const SCRIPT = `
 cat /var/lib/mailstead/certificate.json 2>/dev/null || echo '{}'
-openssl x509 -in /root/forwardemail.net/self-hosting/ssl/fullchain.pem -noout -issuer -startdate -enddate 2>/dev/null || true
+openssl x509 -in /root/forwardemail.net/self-hosting/ssl/fullchain.pem -noout -subject -issuer -startdate -enddate 2>/dev/null || true
 date -u +now=%s
 `;
 
@@ -28,7 +28,7 @@ export async function checkCertificate(ask: AskHost): Promise<Finding> {
       fix: "mend the cause; the host tries again by itself, or at once with `mailstead ssh -- /usr/local/lib/mailstead/certificate.sh issue`",
     };
   }
-  if (state.status !== "valid") {
+  if (state.status !== "valid" || field("issuer") === field("subject")) {
     return {
       subject,
       state: "bad",

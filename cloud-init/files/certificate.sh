@@ -89,14 +89,20 @@ order() {
   say "next try: $next (log: /var/log/letsencrypt/letsencrypt.log)"
 }
 
+# Whether the certificate at hand is the one that we signed ourselves.
+stands_in() {
+  [ "$(openssl x509 -in "$ssl/fullchain.pem" -noout -subject_hash)" = \
+    "$(openssl x509 -in "$ssl/fullchain.pem" -noout -issuer_hash)" ]
+}
+
 by_hand() {
-  if [ "$METHOD" = provided ] && [ -s "$ssl/fullchain.pem" ]; then
+  if [ -s "$ssl/fullchain.pem" ] && { [ "$METHOD" = provided ] || ! stands_in; }; then
     record valid "" ""
     for name in $READERS; do docker restart --time 10 "$name" >/dev/null 2>&1 || true; done
     return 0
   fi
   self_signed
-  record missing "" "place fullchain.pem and privkey.pem in $ssl"
+  record missing "" "place fullchain.pem and privkey.pem in $ssl, then run certificate.sh issue"
 }
 
 issue() {

@@ -17,7 +17,7 @@ explain() {
 timeout "$limit" cloud-init status --wait >/dev/null
 case $? in
 124) explain "the first boot did not end within $limit s" ;;
-1) explain "cloud-init crashed" ;;
+1) explain "the first boot failed" ;;
 esac
 [ -s /var/lib/mailstead/booted ] || explain "the first boot ended without its mark /var/lib/mailstead/booted"
 timeout 120 sh -c 'until docker version >/dev/null 2>&1; do sleep 0.5; done' ||
