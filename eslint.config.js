@@ -1,20 +1,4 @@
-import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
-
-/** Imports point one way: index, cli → components, verify → cloud-init → stack; the sandbox stands apart. */
-const FORBIDDEN = {
-  stack: ["cloud-init", "components", "verify", "cli", "sandbox", "test"],
-  "cloud-init": ["components", "verify", "cli", "sandbox", "test"],
-  components: ["verify", "cli", "sandbox", "test"],
-  verify: ["components", "cli", "sandbox", "test"],
-  cli: ["sandbox", "test"],
-  sandbox: ["components", "verify", "cli", "stack", "cloud-init", "test"],
-};
-
-const zones = Object.entries(FORBIDDEN).map(([target, from]) => ({
-  target: `./${target}`,
-  from: from.map((folder) => `./${folder}`),
-}));
 
 /** The pure folders: no clock, randomness, network, environment, file or engine. */
 const EFFECTS = [
@@ -45,11 +29,7 @@ export default tseslint.config(
         tsconfigRootDir: import.meta.dirname,
       },
     },
-    plugins: { "import-x": importX },
-    settings: { "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".js"] })] },
     rules: {
-      "import-x/no-restricted-paths": ["error", { zones }],
-      "import-x/no-cycle": "error",
       "max-lines": ["error", { max: 320, skipBlankLines: true, skipComments: true }],
       "max-lines-per-function": ["error", { max: 50, skipBlankLines: true, skipComments: true }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],

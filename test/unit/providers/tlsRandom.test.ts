@@ -91,8 +91,8 @@ describe("random", () => {
     expect(result.replace(/[^A-Z]/g, "").length).toBeGreaterThanOrEqual(3);
     expect(result.replace(/[^0-9]/g, "").length).toBeGreaterThanOrEqual(2);
     expect(password).toMatchObject({ id: "none", secrets: { bcryptHash: true, result: true } });
-    const require = createRequire(new URL("../../../sandbox/package.json", import.meta.url));
-    const bcrypt = require("bcryptjs") as { compareSync: (text: string, hash: string) => boolean };
+    const sandboxRequire = createRequire(new URL("../../../sandbox/package.json", import.meta.url));
+    const bcrypt = sandboxRequire("bcryptjs") as { compareSync: (text: string, hash: string) => boolean };
     expect(bcrypt.compareSync(result, text(password, "bcryptHash"))).toBe(true);
     expect(text(password, "bcryptHash")).toMatch(/^\$2[aby]\$10\$/);
     expect(password.outputs).toMatchObject({

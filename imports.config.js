@@ -1,0 +1,48 @@
+/** Which part may import which: the table of CONTRIBUTING.md. `npm run lint` holds it. */
+const MAY_IMPORT = {
+  stack: [],
+  "cloud-init": ["stack"],
+  components: ["cloud-init", "stack"],
+  verify: ["cloud-init", "stack"],
+  cli: ["verify", "components", "cloud-init", "stack"],
+  "index.ts": ["verify", "components", "cloud-init", "stack"],
+  sandbox: [],
+};
+const OURS = [...Object.keys(MAY_IMPORT), "test", "bench", "docs"];
+
+const under = (parts) => `^(${parts.join("|").replaceAll(".", "\\.")})(/|$)`;
+
+const directions = Object.entries(MAY_IMPORT).map(([part, others]) => ({
+  name: `${part} may import ${others.join(", ") || "nothing else"} of ours`,
+  severity: "error",
+  from: { path: under([part]) },
+  to: { path: under(OURS), pathNot: under([part, ...others]) },
+}));
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    ...directions,
+    // A cycle that a type alone closes is none when the program runs.
+    {
+      name: "no cycle",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    // What cannot be found cannot be judged: without this, a rule could pass because it sees nothing.
+    { name: "every import is found", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    // Types are imports too: they tell which part knows of which.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(sandbox/images/app|\\.sandbox|\\.mailstead|coverage)/" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default"],
+    },
+    skipAnalysisNotInRules: true,
+  },
+};
