@@ -9,6 +9,7 @@
 import { DnsRecord, type DnsRecordArgs } from "@pulumi/cloudflare/dnsRecord.js";
 import { getZone } from "@pulumi/cloudflare/getZone.js";
 import * as pulumi from "@pulumi/pulumi";
+import { quoteText } from "../../stack/dns/characterStrings.ts";
 import type { PlannedRecord } from "../../stack/plan.ts";
 import { bind, type SlotValues } from "../bind.ts";
 import { outsideError } from "../errors.ts";
@@ -75,31 +76,6 @@ function recordData(
       return { data: { flags, tag, value } };
     }
   }
-}
-
-/** A TXT value as quoted strings of at most 255 bytes each. @see RFC 1035 sections 3.3.14 and 5.1 */
-export function quoteText(text: string): string {
-  return chunksOf(text, 255)
-    .map((piece) => `"${piece.replace(/["\\]/g, "\\$&")}"`)
-    .join(" ");
-}
-
-/** Cuts a text into pieces of at most `limit` bytes of UTF-8, never inside a character. At least one piece. */
-function chunksOf(text: string, limit: number): string[] {
-  const pieces: string[] = [];
-  let piece = "";
-  let size = 0;
-  for (const character of text) {
-    const bytes = Buffer.byteLength(character);
-    if (size + bytes > limit) {
-      pieces.push(piece);
-      piece = "";
-      size = 0;
-    }
-    piece += character;
-    size += bytes;
-  }
-  return [...pieces, piece];
 }
 
 function shorten(purpose: string): string {

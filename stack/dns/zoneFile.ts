@@ -2,29 +2,10 @@
 import type { PlannedRecord } from "../plan.ts";
 import type { SlotName } from "../slots.ts";
 import { fill } from "../slots.ts";
+import { characterStrings } from "./characterStrings.ts";
 
 /** Time to live where the provider chooses; Cloudflare answers 300 seconds then. */
 const AUTO_TTL = 300;
-
-/** Longest character-string of a TXT record, in bytes (RFC 1035 3.3). */
-const STRING_BYTES = 255;
-
-function escaped(bytes: Buffer): string {
-  return Array.from(bytes, (byte) => {
-    if (byte === 0x22 || byte === 0x5c) return `\\${String.fromCharCode(byte)}`;
-    return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\${String(byte).padStart(3, "0")}`;
-  }).join("");
-}
-
-/** A text as quoted strings of at most 255 bytes each. */
-export function characterStrings(text: string): string {
-  const bytes = Buffer.from(text);
-  const pieces: string[] = [];
-  for (let at = 0; at < bytes.length || at === 0; at += STRING_BYTES) {
-    pieces.push(`"${escaped(bytes.subarray(at, at + STRING_BYTES))}"`);
-  }
-  return pieces.join(" ");
-}
 
 function rdata(record: PlannedRecord, value: (name: SlotName) => string): string {
   switch (record.type) {
