@@ -1,0 +1,104 @@
+/** Whether the zone above points at the servers that hold the zone, and whether they hold the same. */
+import type { AuditCheck } from "../observation.ts";
+import type { DnsClient } from "../lookUp/dnsClient.ts";
+import { serverName, type ZoneServers } from "../lookUp/findServers.ts";
+import { readAnswer } from "../lookUp/readAnswer.ts";
+import { answerWords } from "../words.ts";
+
+function sameNames(left: readonly string[], right: readonly string[]): boolean {
+  return [...left].sort().join(" ") === [...right].sort().join(" ");
+}
+
+function delegationCheck(zone: string, rest: Omit<AuditCheck, "check" | "subject">): AuditCheck {
+  return { check: "delegation", subject: zone, ...rest };
+}
+
+/** What the zone above has, against the provider's list. */
+function fromAbove({ zone, delegation }: ZoneServers, wanted: readonly string[]): AuditCheck {
+  const fix = `at the registrar of ${zone}, set the name servers to ${wanted.join(", ")}`;
+  const give = wanted.length > 0 ? { fix } : {};
+  if (delegation.state === "nxdomain" || delegation.state === "empty") {
+    const seen = "the zone above does not delegate it: nobody finds its records";
+    return delegationCheck(zone, { state: "bad", severity: "critical", seen, ...give });
+  }
+  if (delegation.state !== "answer") {
+    const seen = `a server of the zone above ${answerWords(delegation, "NS")}`;
+    return delegationCheck(zone, { state: "unknown", severity: "info", seen });
+  }
+  const names = delegation.values.join(", ");
+  if (wanted.length > 0 && !sameNames(delegation.values, wanted)) {
+    const ours = delegation.values.some((name) => wanted.includes(name));
+    const seen = `delegated to ${names}; the provider's are ${wanted.join(", ")}`;
+    return delegationCheck(zone, { state: "bad", severity: ours ? "warning" : "critical", seen, fix });
+  }
+  return delegationCheck(zone, { state: "ok", severity: "info", seen: `delegated to ${names}` });
+}
+
+/** Servers that do not serve what is delegated to them, or name others. */
+function fromServers({ zone, delegation, servers, withoutAddress }: ZoneServers): AuditCheck[] {
+  const faults = servers.flatMap((server): AuditCheck[] => {
+    const subject = serverName(server);
+    const { ownNs } = server;
+    if (ownNs.state !== "answer") {
+      const seen = `${subject} ${answerWords(ownNs, "NS")}`;
+      const fix = `add ${zone} at ${server.name}, or take that server out of the delegation`;
+      const state = ownNs.state === "timeout" ? "unknown" : "bad";
+      return [{ check: "delegation", subject, state, severity: "warning", seen, fix }];
+    }
+    if (delegation.state !== "answer" || sameNames(ownNs.values, delegation.values)) return [];
+    const seen = `names ${ownNs.values.join(", ")}, the zone above ${delegation.values.join(", ")}`;
+    const fix = `make the NS records of ${zone} and those at its registrar the same`;
+    return [{ check: "delegation", subject, state: "bad", severity: "warning", seen, fix }];
+  });
+  const nameless = withoutAddress.map((name): AuditCheck => ({
+    check: "delegation",
+    subject: name,
+    state: "bad",
+    severity: "warning",
+    seen: "this name server has no address",
+    fix: `take ${name} out of the delegation of ${zone}, or give it an address`,
+  }));
+  return [...faults, ...nameless];
+}
+
+/**
+ * Checks the delegation: zone above, zone and provider name the same servers, and each of them serves the zone.
+ *
+ * @param wanted name servers that the provider gave the zone; empty when they are not known.
+ */
+export function checkDelegation(found: ZoneServers, wanted: readonly string[]): AuditCheck[] {
+  const away = found.notReachableFromHere.map((server): AuditCheck => ({
+    check: "delegation",
+    subject: serverName(server),
+    state: "unknown",
+    severity: "info",
+    seen: "not asked: this machine has no way to addresses of this family",
+  }));
+  return [fromAbove(found, wanted), ...fromServers(found), ...away];
+}
+
+/** Checks that all servers have the same version of the zone, by the serial of its SOA (RFC 1035 3.3.13). */
+export async function checkSerials(client: DnsClient, found: ZoneServers): Promise<AuditCheck[]> {
+  const { zone, servers } = found;
+  const serials = await Promise.all(
+    servers.map(async (server) => {
+      const outcome = await client.ask(server.address, { name: zone, type: "SOA", recurse: false });
+      const answer = readAnswer(outcome, { role: "authority", zone }, zone, "SOA");
+      return { server, serial: answer.state === "answer" ? answer.values[0]?.split(" ")[2] : undefined };
+    }),
+  );
+  const known = serials.filter(({ serial }) => serial !== undefined);
+  const distinct = [...new Set(known.map(({ serial }) => serial))];
+  const base = { check: "serials", subject: zone } as const;
+  const [only] = distinct;
+  if (only === undefined)
+    return [{ ...base, state: "unknown", severity: "info", seen: "no server told one" }];
+  if (distinct.length === 1) {
+    const seen = `serial ${only} at all ${known.length} addresses that answer`;
+    return [{ ...base, state: "ok", severity: "info", seen }];
+  }
+  const seen = known.map(({ server, serial }) => `${serverName(server)}: ${serial ?? ""}`).join(", ");
+  const fix =
+    "wait until the provider's servers have the same serial; ask the provider when they still differ in an hour";
+  return [{ ...base, state: "propagating", severity: "warning", seen, fix }];
+}
