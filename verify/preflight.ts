@@ -1,7 +1,8 @@
 /** Looks at the vendors before anything is made: tokens, zone, names, and what an interrupted run left behind. */
 import type { Plan } from "../stack/plan.ts";
 import type { Finding } from "./finding.ts";
-import { Cloudflare, Hetzner, HETZNER_KINDS, VendorError, type HetznerKind } from "./vendors.ts";
+import { VendorError } from "./http.ts";
+import { Cloudflare, Hetzner, HETZNER_KINDS, type HetznerKind } from "./vendors.ts";
 
 /** A thing that bears our mark, or one of our names on our host, and that the state does not know. */
 export type Orphan =

@@ -1,14 +1,6 @@
 /** The vendors' REST APIs, as far as a preflight asks them. */
 import process from "node:process";
-
-/** Answer of a vendor that is no success. */
-export class VendorError extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
+import { allPages, callVendor } from "./http.ts";
 
 /** A thing at Hetzner, as far as a preflight looks at it. */
 export interface HetznerThing {
@@ -23,24 +15,6 @@ export interface HetznerThing {
 export const HETZNER_KINDS = ["servers", "primary_ips", "firewalls", "ssh_keys"] as const;
 export type HetznerKind = (typeof HETZNER_KINDS)[number];
 
-/** Seconds after which an answer is given up. */
-const TIMEOUT_SECONDS = 20;
-
-async function call(url: string, token: string, method = "GET"): Promise<unknown> {
-  const answer = await fetch(url, {
-    method,
-    headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(TIMEOUT_SECONDS * 1000),
-  });
-  const text = await answer.text();
-  if (!answer.ok)
-    throw new VendorError(
-      answer.status,
-      `${method} ${new URL(url).pathname}: ${answer.status} ${text.slice(0, 300)}`,
-    );
-  return text === "" ? {} : JSON.parse(text);
-}
-
 /** Hetzner Cloud. @see https://docs.hetzner.cloud */
 export class Hetzner {
   readonly #token: string;
@@ -52,23 +26,19 @@ export class Hetzner {
 
   /** Every thing of a kind, all pages. */
   async list(kind: string, query = ""): Promise<HetznerThing[]> {
-    const things: HetznerThing[] = [];
-    for (let page: number | null = 1; page !== null;) {
-      const answer = (await call(
-        `${this.#base}/${kind}?per_page=50&page=${page}${query}`,
-        this.#token,
-      )) as Record<string, unknown>;
-      things.push(...((answer[kind] ?? []) as HetznerThing[]));
-      page =
-        (answer["meta"] as { pagination?: { next_page: number | null } } | undefined)?.pagination
-          ?.next_page ?? null;
-    }
-    return things;
+    return allPages<HetznerThing>(async (page) => {
+      const url = `${this.#base}/${kind}?per_page=50&page=${page}${query}`;
+      const answer = (await callVendor(url, this.#token)) as Record<string, unknown> & {
+        meta?: { pagination?: { next_page: number | null } };
+      };
+      const items = (answer[kind] ?? []) as HetznerThing[];
+      return { items, next: answer.meta?.pagination?.next_page ?? undefined };
+    });
   }
 
   /** Deletes a thing; the vendor goes on with it after it answered. */
   async remove(kind: HetznerKind, id: number): Promise<void> {
-    await call(`${this.#base}/${kind}/${id}`, this.#token, "DELETE");
+    await callVendor(`${this.#base}/${kind}/${id}`, this.#token, "DELETE");
   }
 }
 
@@ -95,7 +65,10 @@ export class Cloudflare {
 
   /** The zone of a name, or undefined. */
   async zone(name: string): Promise<{ id: string; status: string } | undefined> {
-    const { result } = (await call(`${this.#base}/zones?name=${encodeURIComponent(name)}`, this.#token)) as {
+    const { result } = (await callVendor(
+      `${this.#base}/zones?name=${encodeURIComponent(name)}`,
+      this.#token,
+    )) as {
       result: { id: string; status: string }[];
     };
     return result[0];
@@ -105,7 +78,7 @@ export class Cloudflare {
   async records(zoneId: string): Promise<CloudflareRecord[]> {
     const records: CloudflareRecord[] = [];
     for (let page = 1, pages = 1; page <= pages; page++) {
-      const answer = (await call(
+      const answer = (await callVendor(
         `${this.#base}/zones/${zoneId}/dns_records?per_page=500&page=${page}`,
         this.#token,
       )) as {
@@ -119,6 +92,6 @@ export class Cloudflare {
   }
 
   async removeRecord(zoneId: string, id: string): Promise<void> {
-    await call(`${this.#base}/zones/${zoneId}/dns_records/${id}`, this.#token, "DELETE");
+    await callVendor(`${this.#base}/zones/${zoneId}/dns_records/${id}`, this.#token, "DELETE");
   }
 }

@@ -1,0 +1,64 @@
+/** Reads a zone at Cloudflare. @see https://developers.cloudflare.com/api/resources/dns/ */
+import process from "node:process";
+import { canonicalName } from "../../stack/dns/canonical.ts";
+import { cloudflareForm, type CloudflareRow } from "../../stack/dns/providers/cloudflare.ts";
+import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
+import { allPages, callVendor, VendorError } from "../http.ts";
+import type { ZoneFacts, ZoneReader } from "./zoneReader.ts";
+
+/** Records a page. The API takes far more; a page of this size is some 2 MB. */
+const PAGE = 5000;
+
+interface ZoneAnswer {
+  readonly result: readonly {
+    readonly id: string;
+    readonly status?: string;
+    readonly name_servers?: readonly string[];
+  }[];
+}
+
+interface RecordsAnswer {
+  readonly result: readonly CloudflareRow[] | null;
+  readonly result_info?: { readonly total_count?: number };
+}
+
+/** Reader of a zone at Cloudflare. */
+export class CloudflareZone implements ZoneReader {
+  readonly provider = "cloudflare";
+  readonly #name: string;
+  readonly #token: string;
+  readonly #zoneId: string | undefined;
+  readonly #base: string;
+
+  /** @param zoneId spares the look-up by name before the records. */
+  constructor(name: string, token: string, zoneId?: string, base = process.env["CLOUDFLARE_BASE_URL"]) {
+    this.#name = name;
+    this.#token = token;
+    this.#zoneId = zoneId;
+    this.#base = (base ?? "https://api.cloudflare.com/client/v4").replace(/\/$/, "");
+  }
+
+  async zone(): Promise<ZoneFacts | undefined> {
+    const url = `${this.#base}/zones?name=${encodeURIComponent(this.#name)}`;
+    const { result } = (await callVendor(url, this.#token)) as ZoneAnswer;
+    const zone = result.find(({ id }) => this.#zoneId === undefined || id === this.#zoneId);
+    if (zone === undefined) return undefined;
+    const { id, status, name_servers: nameServers = [] } = zone;
+    return { id, ...(status === undefined ? {} : { status }), nameServers: nameServers.map(canonicalName) };
+  }
+
+  async records(): Promise<readonly ProviderRecord[]> {
+    const id = this.#zoneId ?? (await this.zone())?.id;
+    if (id === undefined) {
+      throw new VendorError(404, `the token sees no zone ${this.#name} at Cloudflare`);
+    }
+    const rows = await allPages<CloudflareRow>(async (page) => {
+      const url = `${this.#base}/zones/${id}/dns_records?per_page=${PAGE}&page=${page}`;
+      const { result, result_info: info } = (await callVendor(url, this.#token)) as RecordsAnswer;
+      const items = result ?? [];
+      const more = items.length > 0 && page * PAGE < (info?.total_count ?? 0);
+      return { items, next: more ? page + 1 : undefined };
+    });
+    return cloudflareForm.read(rows, { name: this.#name, id });
+  }
+}

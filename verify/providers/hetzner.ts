@@ -1,0 +1,61 @@
+/** Reads a zone at Hetzner. @see https://docs.hetzner.cloud/reference/cloud#zones */
+import process from "node:process";
+import { canonicalName } from "../../stack/dns/canonical.ts";
+import { hetznerForm, type HetznerRow } from "../../stack/dns/providers/hetzner.ts";
+import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
+import { allPages, callVendor, VendorError } from "../http.ts";
+import type { ZoneFacts, ZoneReader } from "./zoneReader.ts";
+
+/** Most that a page of record sets holds. */
+const PAGE = 100;
+
+interface ZoneAnswer {
+  readonly zone: {
+    readonly id: number;
+    readonly status?: string;
+    readonly authoritative_nameservers?: { readonly assigned: readonly string[] };
+  };
+}
+
+interface SetsAnswer {
+  readonly rrsets: readonly HetznerRow[];
+  readonly meta: { readonly pagination: { readonly next_page: number | null } };
+}
+
+/** Reader of a zone at Hetzner; the API takes its name for its id. */
+export class HetznerZone implements ZoneReader {
+  readonly provider = "hetzner";
+  readonly #name: string;
+  readonly #token: string;
+  readonly #base: string;
+
+  constructor(name: string, token: string, base = process.env["HCLOUD_ENDPOINT"]) {
+    this.#name = name;
+    this.#token = token;
+    this.#base = (base ?? "https://api.hetzner.cloud/v1").replace(/\/$/, "");
+  }
+
+  async zone(): Promise<ZoneFacts | undefined> {
+    try {
+      const { zone } = (await callVendor(`${this.#base}/zones/${this.#name}`, this.#token)) as ZoneAnswer;
+      const { id, status, authoritative_nameservers: servers } = zone;
+      return {
+        id: String(id),
+        ...(status === undefined ? {} : { status }),
+        nameServers: (servers?.assigned ?? []).map(canonicalName),
+      };
+    } catch (error) {
+      if (error instanceof VendorError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async records(): Promise<readonly ProviderRecord[]> {
+    const rows = await allPages<HetznerRow>(async (page) => {
+      const url = `${this.#base}/zones/${this.#name}/rrsets?per_page=${PAGE}&page=${page}`;
+      const { rrsets, meta } = (await callVendor(url, this.#token)) as SetsAnswer;
+      return { items: rrsets, next: meta.pagination.next_page ?? undefined };
+    });
+    return hetznerForm.read(rows, { name: this.#name, id: this.#name });
+  }
+}

@@ -1,0 +1,28 @@
+/** The reader of each DNS provider. */
+import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
+import { CloudflareZone } from "./cloudflare.ts";
+import { DigitaloceanZone } from "./digitalocean.ts";
+import { HetznerZone } from "./hetzner.ts";
+import type { ZoneReader } from "./zoneReader.ts";
+
+/**
+ * Reads a zone at its provider.
+ *
+ * @param zone lower-case FQDN.
+ * @param zoneId Cloudflare's id of the zone; spares a call. The others go by the name.
+ */
+export function zoneReader(
+  provider: DnsProviderName,
+  zone: string,
+  token: string,
+  zoneId?: string,
+): ZoneReader {
+  switch (provider) {
+    case "cloudflare":
+      return new CloudflareZone(zone, token, zoneId);
+    case "digitalocean":
+      return new DigitaloceanZone(zone, token);
+    case "hetzner":
+      return new HetznerZone(zone, token);
+  }
+}
