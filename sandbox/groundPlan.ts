@@ -58,11 +58,15 @@ export const mirrorNames = ["deb.debian.org", "security.debian.org"] as const;
 /** Mail hosts of large providers, which hosts try to reach on port 25: the outside mail host stands for them. */
 export const foreignMailHosts = ["gmail-smtp-in.l.google.com", "mx-aol.mail.gm0.yahoodns.net"] as const;
 
-/** Name servers of every zone that a vendor API makes, as the vendor would name them. Both are the same knot. */
-export const nameServers = ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"] as const;
+/** Name servers of the zones that a vendor's API makes, as the vendor names them. All are the same knot. */
+export const nameServers = {
+  cloudflare: ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"],
+} as const;
 
-/** Zones that the DNS vendor's account has from the start, as one who has moved his domains there. */
-export const vendorZones = ["example.com", "example.net", "example.co.uk"] as const;
+/** Zones that a vendor's account has from the start, as one who has moved his domains there. */
+export const vendorZones = {
+  cloudflare: ["example.com", "example.net", "example.co.uk"],
+} as const;
 
 /** The domain and the mail host of the world outside. */
 export const outside = { domain: "outside.test", host: "mx.outside.test" } as const;

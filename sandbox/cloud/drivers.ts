@@ -55,8 +55,13 @@ export interface RecordSet {
 
 /** Authoritative DNS. A call resolves when the server answers with the new data. */
 export interface DnsDriver {
-  /** Makes the zone hold exactly these sets, beside its own SOA and NS. Creates and delegates the zone where it is new. */
-  setZone(zone: string, sets: readonly RecordSet[]): Promise<void>;
+  /**
+   * Makes the zone hold exactly these sets, beside its own SOA and NS. Creates the zone where it is new, and delegates it
+   * to its name servers.
+   */
+  setZone(zone: string, sets: readonly RecordSet[], nameServers: readonly string[]): Promise<void>;
+  /** Takes a zone away, with its delegation. Nothing is done where there is none. */
+  removeZone(zone: string): Promise<void>;
   /** Sets or (with undefined) removes the reverse name of an address. */
   setReverse(address: string, name: string | undefined): Promise<void>;
 }

@@ -7,18 +7,19 @@
 import { join } from "node:path";
 import { type CloudflareCloud, cloudflareApi } from "./cloudflare/cloudflareApi.ts";
 import { cloudflareStateSchema } from "./cloudflare/state.ts";
-import { openZoneWriter } from "./cloudflare/zoneWriter.ts";
+import { servedZone } from "./cloudflare/servedZone.ts";
 import { seedZones, type ZoneOption } from "./cloudflare/zones.ts";
 import type { DnsDriver, HostDriver } from "./drivers.ts";
 import { openActions } from "./hetzner/actions.ts";
 import type { HetznerCloud, HetznerLimits } from "./hetzner/cloud.ts";
 import { hetznerApi, resumeHetzner } from "./hetzner/hetznerApi.ts";
 import { emptyHetznerState, hetznerStateSchema } from "./hetzner/state.ts";
-import { controlRoutes } from "./serve/control.ts";
+import { controlRoutes, openTextForms, type TextForms } from "./serve/control.ts";
 import { type FaultBook, openFaultBook } from "./serve/faults.ts";
 import { openStore } from "./serve/jsonStore.ts";
 import { listen } from "./serve/listen.ts";
 import { mask, openRequestLog } from "./serve/requestLog.ts";
+import { openZoneWriter } from "./serve/zoneWriter.ts";
 
 /** What the cloud needs. */
 export interface CloudOptions {
@@ -64,12 +65,13 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const faults = openFaultBook();
   const stopping = new AbortController();
   const hetzner = openHetzner(options, faults, stopping.signal);
-  const cloudflare = openCloudflare(options);
+  const textForms = openTextForms();
+  const cloudflare = openCloudflare(options, textForms);
   for (const zone of cloudflare.store.data.zones) await cloudflare.writer.write(zone);
   await resumeHetzner(hetzner);
-  const control = controlRoutes(faults, () =>
-    mask({ hetzner: visible(hetzner), cloudflare: cloudflare.store.data, faults: faults.list() }),
-  );
+  const state = (): unknown =>
+    mask({ hetzner: visible(hetzner), cloudflare: cloudflare.store.data, faults: faults.list() });
+  const control = controlRoutes({ faults, textForms, state });
   const shared = { faults, control, log: openRequestLog(join(options.folder, "requests.jsonl")) };
   const one = await listen(hetznerApi(hetzner, options.hetznerToken), shared, options.hetznerPort);
   const other = await listen(cloudflareApi(cloudflare), shared, options.cloudflarePort).catch(
@@ -110,15 +112,17 @@ function openHetzner(options: CloudOptions, faults: FaultBook, stopping: AbortSi
   };
 }
 
-function openCloudflare(options: CloudOptions): CloudflareCloud {
+function openCloudflare(options: CloudOptions, textForms: TextForms): CloudflareCloud {
+  const nameServers = options.nameServers ?? ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"];
   const store = openStore(join(options.folder, "cloudflare.json"), cloudflareStateSchema, { zones: [] });
   seedZones(store.data, options.zones);
   store.save();
   return {
     store,
-    writer: openZoneWriter(options.dns),
+    writer: openZoneWriter(options.dns, (zone) => servedZone(zone, nameServers)),
     token: options.cloudflareToken,
-    nameServers: options.nameServers ?? ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"],
+    nameServers,
+    textForm: () => textForms.cloudflare,
   };
 }
 

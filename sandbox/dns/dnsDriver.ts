@@ -3,24 +3,18 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DnsDriver } from "../cloud/drivers.ts";
-import { addresses, nameServers, outside, paths } from "../groundPlan.ts";
+import { addresses, outside, paths } from "../groundPlan.ts";
 import { dropZone, loadZone, serveZone, writeRootZone } from "./knot.ts";
 import { reverseZoneContents } from "./zoneFile.ts";
 
 const reverseFile = join(paths.dnsDir, "reverse.json");
 const allowedZone = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/;
 
-/** The driver, with what only tests need. */
-export interface LocalDnsDriver extends DnsDriver {
-  /** Takes a zone away, with its delegation. Nothing is done where there is none. */
-  removeZone(zone: string): Promise<void>;
-}
-
 /**
  * A driver for the sandbox's knot. Calls are done one after another, in the order they came.
  * One driver at a time may be in use: it takes the files in `.sandbox/run/dns` for its own.
  */
-export function createDnsDriver(): LocalDnsDriver {
+export function createDnsDriver(): DnsDriver {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = (action: () => Promise<void>): Promise<void> => {
     const next = last.then(action, action);
@@ -28,7 +22,7 @@ export function createDnsDriver(): LocalDnsDriver {
     return next;
   };
   return {
-    setZone: (zone, sets) =>
+    setZone: (zone, sets, nameServers) =>
       inTurn(async () => {
         if (!allowedZone.test(zone))
           throw new Error(`${zone}: no name for a zone (lower case, no final dot)`);

@@ -2,10 +2,9 @@
 
 import { access, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { nameServers, outside, paths } from "../groundPlan.ts";
+import { paths } from "../groundPlan.ts";
 import { run, succeeds } from "../process/command.ts";
-import { reverseZones } from "./reverseName.ts";
-import { absolute, renderZoneFile, rootZone, sandboxNameServer } from "./zoneFile.ts";
+import { absolute, nameServersIn, renderZoneFile, rootZone } from "./zoneFile.ts";
 import type { ZoneContent } from "./zoneFile.ts";
 
 /** Folder with configuration, database, zones and control socket. */
@@ -30,22 +29,14 @@ export async function writeZoneFile(content: ZoneContent): Promise<boolean> {
   return true;
 }
 
-/** Writes the root from the zone files that are there. Gives false when nothing is new. */
+/** Writes the root from the zone files that are there, each delegated to the name servers in it. Gives false when nothing is new. */
 export async function writeRootZone(): Promise<boolean> {
-  const sandboxOwn: readonly string[] = [outside.domain, ...Object.values(reverseZones)];
-  const zones = (await readdir(zonesDir))
-    .filter((name) => name.endsWith(".zone") && name !== "root.zone")
-    .sort();
-  return writeZoneFile(
-    rootZone(
-      zones
-        .map((name) => name.slice(0, -".zone".length))
-        .map((zone) => ({
-          zone,
-          nameServers: sandboxOwn.includes(zone) ? [sandboxNameServer] : nameServers,
-        })),
-    ),
-  );
+  const files = (await readdir(zonesDir)).filter((name) => name.endsWith(".zone") && name !== "root.zone");
+  const zones = files.sort().map(async (file) => {
+    const zone = file.slice(0, -".zone".length);
+    return { zone, nameServers: nameServersIn(zone, await readFile(join(zonesDir, file), "utf8")) };
+  });
+  return writeZoneFile(rootZone(await Promise.all(zones)));
 }
 
 /**

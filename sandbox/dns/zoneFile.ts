@@ -33,6 +33,15 @@ export function renderZoneFile(content: ZoneContent): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** The name servers that a text of {@link renderZoneFile} names for its zone, without final dots. */
+export function nameServersIn(zone: string, text: string): string[] {
+  const start = `${absolute(zone)} `;
+  return text
+    .split("\n")
+    .filter((line) => line.startsWith(start))
+    .flatMap((line) => / NS (\S+)\.$/.exec(line)?.[1] ?? []);
+}
+
 function checkSet(zone: string, set: RecordSet): void {
   const what = `${set.name} ${set.type}`;
   const name = set.name.toLowerCase();
@@ -51,7 +60,7 @@ export function rootZone(
   zones: readonly { readonly zone: string; readonly nameServers: readonly string[] }[],
 ): ZoneContent {
   const sets: RecordSet[] = [];
-  for (const name of [sandboxNameServer, ...nameServers])
+  for (const name of [sandboxNameServer, ...Object.values(nameServers).flat()])
     sets.push(...addressSets(name, addresses.authoritative));
   for (const name of Object.keys(frontNames)) sets.push(...addressSets(name, addresses.front));
   for (const name of foreignMailHosts) sets.push(...addressSets(name, addresses.outside));

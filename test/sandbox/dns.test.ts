@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import type { RecordSet } from "../../sandbox/cloud/drivers.ts";
 import { createDnsDriver } from "../../sandbox/dns/dnsDriver.ts";
-import { addresses } from "../../sandbox/groundPlan.ts";
+import { addresses, nameServers } from "../../sandbox/groundPlan.ts";
 import { run } from "../../sandbox/process/command.ts";
 import { waitUntil } from "../../sandbox/process/waitUntil.ts";
 
@@ -62,7 +62,7 @@ describe("the driver", () => {
     const driver = createDnsDriver();
     expect(await dig(resolver, zone, "A")).toContain("status: NXDOMAIN");
     const text = { name: zone, type: "TXT", ttlSeconds: 60, rdata: [`"${"a".repeat(255)}" "b;c"`] };
-    await driver.setZone(zone, [address(zone, "203.0.113.201"), text]);
+    await driver.setZone(zone, [address(zone, "203.0.113.201"), text], nameServers.cloudflare);
     expect(await dig(authoritative, zone, "A", "+short")).toBe("203.0.113.201");
     // The resolver may hold the answer of a moment ago, for as long as negative answers last (2 s).
     await waitUntil(async () => (await dig(resolver, zone, "A", "+short")) === "203.0.113.201", {
@@ -79,7 +79,7 @@ describe("the driver", () => {
     const serial = async (): Promise<number> =>
       Number((await dig(authoritative, zone, "SOA", "+short")).split(" ")[2]);
     const before = await serial();
-    await driver.setZone(zone, [address(`www.${zone}`, "203.0.113.202")]);
+    await driver.setZone(zone, [address(`www.${zone}`, "203.0.113.202")], nameServers.cloudflare);
     expect(await dig(authoritative, `www.${zone}`, "A", "+short")).toBe("203.0.113.202");
     expect(await dig(authoritative, zone, "A", "+short")).toBe("");
     expect(await dig(authoritative, zone, "TXT", "+short")).toBe("");
@@ -88,9 +88,11 @@ describe("the driver", () => {
 
   test("keeps the old data when the new is refused", async () => {
     const driver = createDnsDriver();
-    await expect(driver.setZone(zone, [address(`www.${zone}`, "no address")])).rejects.toThrow();
+    await expect(
+      driver.setZone(zone, [address(`www.${zone}`, "no address")], nameServers.cloudflare),
+    ).rejects.toThrow();
     expect(await dig(authoritative, `www.${zone}`, "A", "+short")).toBe("203.0.113.202");
-    await driver.setZone(zone, [address(`www.${zone}`, "203.0.113.203")]);
+    await driver.setZone(zone, [address(`www.${zone}`, "203.0.113.203")], nameServers.cloudflare);
     expect(await dig(authoritative, `www.${zone}`, "A", "+short")).toBe("203.0.113.203");
   });
 

@@ -80,6 +80,10 @@ export function memoryDns(): MemoryDns {
       await dns.before();
       dns.zones.set(zone, sets);
     },
+    removeZone(zone) {
+      dns.zones.delete(zone);
+      return Promise.resolve();
+    },
     setReverse(address, name) {
       if (name === undefined) dns.reverse.delete(address);
       else dns.reverse.set(address, name);

@@ -6,19 +6,22 @@ import { z } from "zod";
 import type { Query } from "../hetzner/listing.ts";
 import type { JsonStore } from "../serve/jsonStore.ts";
 import type { NodeEnv, VendorApi } from "../serve/listen.ts";
+import type { TextForm } from "../serve/text.ts";
+import type { ZoneWriter } from "../serve/zoneWriter.ts";
 import { CloudflareError, injectedError, invalidRecord, noRoute, refused } from "./errors.ts";
 import { listRecords, pageInfo, positive } from "./recordList.ts";
 import { checkClashes, findRecord, makeRecord, recordAnswer } from "./records.ts";
 import type { CloudflareState, DnsRecord, Zone } from "./state.ts";
 import { zoneAnswer } from "./zones.ts";
-import type { ZoneWriter } from "./zoneWriter.ts";
 
 /** What the routes share. */
 export interface CloudflareCloud {
   readonly store: JsonStore<CloudflareState>;
-  readonly writer: ZoneWriter;
+  readonly writer: ZoneWriter<Zone>;
   readonly token: string;
   readonly nameServers: readonly string[];
+  /** Asked at each answer. */
+  textForm(): TextForm;
 }
 
 /** The API under `/client/v4`. */
@@ -120,7 +123,11 @@ function zoneOf(cloud: CloudflareCloud, context: Context<NodeEnv>): Zone {
 function recordRoutes(cloud: CloudflareCloud, app: Hono<NodeEnv>): void {
   const path = "/zones/:zone/dns_records";
   app.get(path, (context) => {
-    const { result, ...more } = listRecords(zoneOf(cloud, context).records, context.req.queries());
+    const { result, ...more } = listRecords(
+      zoneOf(cloud, context).records,
+      context.req.queries(),
+      cloud.textForm(),
+    );
     return context.json(ok(result, more));
   });
   app.post(path, async (context) => {
@@ -131,7 +138,9 @@ function recordRoutes(cloud: CloudflareCloud, app: Hono<NodeEnv>): void {
     return context.json(await written(cloud, zone, record));
   });
   app.get(`${path}/:id`, (context) =>
-    context.json(ok(recordAnswer(findRecord(zoneOf(cloud, context), context.req.param("id"))))),
+    context.json(
+      ok(recordAnswer(findRecord(zoneOf(cloud, context), context.req.param("id")), cloud.textForm())),
+    ),
   );
   app.put(`${path}/:id`, async (context) => {
     const zone = zoneOf(cloud, context);
@@ -165,7 +174,7 @@ async function replace(cloud: CloudflareCloud, zone: Zone, before: DnsRecord, bo
 async function written(cloud: CloudflareCloud, zone: Zone, record: DnsRecord) {
   cloud.store.save();
   await cloud.writer.write(zone);
-  return ok(recordAnswer(record));
+  return ok(recordAnswer(record, cloud.textForm()));
 }
 
 /** A whole body of what is there and what is changed. New content alone makes the old data void. */

@@ -2,7 +2,8 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { canonicalIpv6 } from "../hetzner/addresses.ts";
 import { invalidRecord } from "./errors.ts";
-import { quoteText, readText, tidyText } from "./text.ts";
+import { quoteText } from "../serve/text.ts";
+import { textPieces, tidyText } from "./text.ts";
 
 /** Structured form, as in `data`. */
 export type RecordData = Record<string, string | number>;
@@ -127,7 +128,7 @@ const hex = (text: string): string | undefined => {
 const target = (text: string): string | undefined => (text === "." ? "." : hostName(text));
 const dotted = (name: unknown): string => (name === "." ? "." : `${String(name)}.`);
 const joined = (data: RecordData): string => Object.values(data).join(" ");
-const unquoted = (text: string): string => (text.startsWith('"') ? readText(text).join("") : text);
+const unquoted = (text: string): string => (text.startsWith('"') ? textPieces(text).join("") : text);
 const CAA_TAGS = ["issue", "issuewild", "iodef", "issuemail", "issuevmc"];
 
 const digestType = (
@@ -191,7 +192,7 @@ export const TYPES: Readonly<Record<string, TypeRules>> = {
   },
   TXT: {
     take: (given) => ({ content: tidyText(need(given.content, "TXT")) }),
-    rdata: (kept) => quoteText(readText(kept.content)),
+    rdata: (kept) => quoteText(textPieces(kept.content)),
   },
   SRV: dataType(
     "SRV",

@@ -2,8 +2,9 @@
 import type { Query } from "../hetzner/listing.ts";
 import { invalidRecord } from "./errors.ts";
 import { recordAnswer } from "./records.ts";
+import type { TextForm } from "../serve/text.ts";
 import type { DnsRecord } from "./state.ts";
-import { readText } from "./text.ts";
+import { textPieces } from "./text.ts";
 
 type Test = (record: DnsRecord) => boolean;
 
@@ -15,7 +16,11 @@ const MATCHES: Record<string, (value: string, wanted: string) => boolean> = {
 };
 
 /** The answer's `result` and `result_info`. */
-export function listRecords(records: readonly DnsRecord[], query: Query): Record<string, unknown> {
+export function listRecords(
+  records: readonly DnsRecord[],
+  query: Query,
+  form: TextForm,
+): Record<string, unknown> {
   const tests = testsOf(query);
   const any = query["match"]?.[0] === "any" && tests.length > 0;
   const wanted = ordered(
@@ -28,7 +33,7 @@ export function listRecords(records: readonly DnsRecord[], query: Query): Record
   const perPage = positive(query, "per_page", 100);
   const result = wanted.slice((page - 1) * perPage, page * perPage);
   return {
-    result: result.map(recordAnswer),
+    result: result.map((record) => recordAnswer(record, form)),
     result_info: pageInfo(page, perPage, result.length, wanted.length),
   };
 }
@@ -71,7 +76,7 @@ function testsOf(query: Query): Test[] {
     // Who asks with the bare text means the quoted record too.
     content: (record) => [
       record.content,
-      ...(record.type === "TXT" ? [readText(record.content).join("")] : []),
+      ...(record.type === "TXT" ? [textPieces(record.content).join("")] : []),
     ],
     comment: (record) => [record.comment ?? ""],
   };

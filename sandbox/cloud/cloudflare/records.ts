@@ -1,6 +1,7 @@
 /** Records: from a request to what is kept, clashes with what is there, and the answer's form. */
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { answeredText, type TextForm } from "../serve/text.ts";
 import { hostName, TYPES } from "./content.ts";
 import { CloudflareError, invalidRecord, refused } from "./errors.ts";
 import type { DnsRecord, Zone } from "./state.ts";
@@ -134,13 +135,13 @@ export function findRecord(zone: Zone, id: string): DnsRecord {
 }
 
 /** A record as the API shows it. */
-export function recordAnswer(record: DnsRecord): Record<string, unknown> {
+export function recordAnswer(record: DnsRecord, form: TextForm): Record<string, unknown> {
   const { id, name, type, content, data, priority, ttl, proxied, comment } = record;
   return {
     id,
     name,
     type,
-    content,
+    content: type === "TXT" ? answeredText(content, form) : content,
     ...(data === undefined ? {} : { data }),
     ...(priority === undefined ? {} : { priority }),
     proxiable: PROXIABLE.includes(type),

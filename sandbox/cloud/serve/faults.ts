@@ -1,5 +1,6 @@
 /** Faults the APIs are told to make: how many times, on which requests, in which way. */
 import { z } from "zod";
+import { type Vendor, VENDORS } from "./requestLog.ts";
 
 /**
  * What goes wrong.
@@ -11,7 +12,7 @@ import { z } from "zod";
  * - `boot_failure`: the create action of a server ends in an error, no machine is made.
  */
 export const faultSchema = z.strictObject({
-  vendor: z.enum(["hetzner", "cloudflare"]).optional(),
+  vendor: z.enum(VENDORS).optional(),
   method: z
     .string()
     .transform((method) => method.toUpperCase())
@@ -29,7 +30,7 @@ export type Fault = z.infer<typeof faultSchema>;
 
 /** What a request shows of itself to a fault. */
 export interface FaultTarget {
-  readonly vendor: "hetzner" | "cloudflare";
+  readonly vendor: Vendor;
   readonly method: string;
   /** Path with query. */
   readonly path: string;

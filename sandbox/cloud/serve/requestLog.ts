@@ -2,8 +2,10 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
+/** The vendors that have an API here. */
+export const VENDORS = ["hetzner", "cloudflare"] as const;
 /** Which API was asked. */
-export type Vendor = "hetzner" | "cloudflare";
+export type Vendor = (typeof VENDORS)[number];
 
 /** One line of `requests.jsonl`. */
 export interface LoggedRequest {

@@ -5,7 +5,13 @@
  */
 import { describe, expect, test } from "vitest";
 import { reverseName } from "../../../sandbox/dns/reverseName.ts";
-import { outsideZone, renderZoneFile, reverseZoneContents, rootZone } from "../../../sandbox/dns/zoneFile.ts";
+import {
+  nameServersIn,
+  outsideZone,
+  renderZoneFile,
+  reverseZoneContents,
+  rootZone,
+} from "../../../sandbox/dns/zoneFile.ts";
 
 describe("reverse names", () => {
   test.each([
@@ -59,6 +65,16 @@ describe("zone files", () => {
       "sub.example.com. 60 NS ns.example.net.",
     );
   });
+});
+
+test("a zone file tells the servers of its zone, not those of a delegation below", () => {
+  const nameServers = ["ns1.example.net", "ns2.example.net"];
+  const sets = [{ name: "sub.example.com", type: "NS", ttlSeconds: 60, rdata: ["ns.example.org."] }];
+  const text = renderZoneFile({ zone: "example.com", nameServers, sets });
+  expect(nameServersIn("example.com", text)).toEqual(nameServers);
+  for (const content of [outsideZone(), ...reverseZoneContents({})]) {
+    expect(nameServersIn(content.zone, renderZoneFile(content))).toEqual(content.nameServers);
+  }
 });
 
 describe("the sandbox's own zones", () => {
