@@ -1,0 +1,207 @@
+/**
+ * Proves: over the form of each of the three providers an untouched zone is clean, and one example of each verdict is
+ * told on the right row and on no other.
+ * Cannot prove: that random mutations are told; the examples are chosen by hand.
+ */
+import { describe, expect, test } from "vitest";
+import { recordSets } from "../../../stack/dns/canonical.ts";
+import { cloudflareForm } from "../../../stack/dns/providers/cloudflare.ts";
+import { digitaloceanForm } from "../../../stack/dns/providers/digitalocean.ts";
+import { hetznerForm } from "../../../stack/dns/providers/hetzner.ts";
+import type { ProviderRecord, ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import { audit } from "../../../verify/dns/audit.ts";
+import type { AuditInput } from "../../../verify/dns/auditInput.ts";
+import { auditExitCode } from "../../../verify/dns/exitCode.ts";
+import { template, slot } from "../../../stack/slots.ts";
+import { desiredSets } from "../../../verify/dns/desiredSets.ts";
+import type { Answer, DesiredSet } from "../../../verify/dns/observation.ts";
+
+const ZONE = { name: "example.com", id: "1" };
+const ttlSeconds = 3600;
+const record = (name: string, type: string, value: string): ZoneRecord => ({ name, type, value, ttlSeconds });
+
+const DECLARED: readonly ZoneRecord[] = [
+  record("example.com", "A", "203.0.113.10"),
+  record("mx.example.com", "A", "203.0.113.10"),
+  record("imap.example.com", "CNAME", "example.com"),
+  record("example.com", "MX", "0 mx.example.com"),
+  record("example.com", "TXT", "v=spf1 a -all"),
+  record("example.com", "TXT", "forward-email-site-verification=Ab12"),
+  record("default._domainkey.example.com", "TXT", `v=DKIM1; k=rsa; p=${"M".repeat(392)};`),
+  record("_dmarc.example.com", "TXT", "v=DMARC1; p=reject;"),
+];
+const DESIRED: readonly DesiredSet[] = recordSets(DECLARED).map((set) => ({
+  ...set,
+  roles: [],
+  level: "required",
+}));
+const context = { domain: "example.com", zone: "example.com", issuer: "letsencrypt.org" };
+
+const read = {
+  cloudflare: (records: readonly ZoneRecord[]) =>
+    cloudflareForm.read(cloudflareForm.write(records, ZONE), ZONE),
+  digitalocean: (records: readonly ZoneRecord[]) =>
+    digitaloceanForm.read(digitaloceanForm.write(records, ZONE), ZONE),
+  hetzner: (records: readonly ZoneRecord[]) => hetznerForm.read(hetznerForm.write(records, ZONE), ZONE),
+};
+
+function auditOf(records: readonly ProviderRecord[], more: Partial<AuditInput> = {}) {
+  return audit({ desired: DESIRED, provider: { state: "listed", records }, ignore: [], context, ...more });
+}
+
+/** Rows that are not as declared. */
+function found({ rows }: ReturnType<typeof audit>): string[] {
+  return rows
+    .filter(({ verdict }) => verdict !== "ok")
+    .map((row) => `${row.verdict} ${row.type} ${row.name}`);
+}
+
+const without = (value: string): ZoneRecord[] => DECLARED.filter((one) => one.value !== value);
+
+const EXAMPLES: readonly (readonly [string, readonly ZoneRecord[], readonly string[]])[] = [
+  ["untouched", DECLARED, []],
+  ["MX dropped", without("0 mx.example.com"), ["missing MX example.com"]],
+  ["one text of two dropped", without("v=spf1 a -all"), ["missing TXT example.com"]],
+  [
+    "policy changed",
+    [...without("v=spf1 a -all"), record("example.com", "TXT", "v=spf1 ~all")],
+    ["changed TXT example.com"],
+  ],
+  ["second SPF", [...DECLARED, record("example.com", "TXT", "v=spf1 ~all")], ["conflict TXT example.com"]],
+  ["text of others", [...DECLARED, record("example.com", "TXT", "google=1")], ["stray TXT example.com"]],
+  ["second MX", [...DECLARED, record("example.com", "MX", "5 mx.example.net")], ["conflict MX example.com"]],
+  ["foreign name", [...DECLARED, record("blog.example.com", "A", "192.0.2.9")], ["stray A blog.example.com"]],
+  [
+    "other family",
+    [...DECLARED, record("mx.example.com", "AAAA", "2001:db8::9")],
+    ["conflict AAAA mx.example.com"],
+  ],
+  [
+    "beside an alias",
+    [...DECLARED, record("imap.example.com", "TXT", "x")],
+    ["conflict TXT imap.example.com"],
+  ],
+  [
+    "name given away",
+    [...DECLARED, record("mx.example.com", "NS", "ns.example.net")],
+    ["conflict NS mx.example.com"],
+  ],
+  [
+    "authority forbidden",
+    [...DECLARED, record("example.com", "CAA", "0 issue ca.example.net")],
+    ["conflict CAA example.com"],
+  ],
+  [
+    "authority allowed",
+    [...DECLARED, record("example.com", "CAA", "0 issue letsencrypt.org")],
+    ["stray CAA example.com"],
+  ],
+  ["wildcard beside", [...DECLARED, record("*.example.com", "A", "192.0.2.9")], ["stray A *.example.com"]],
+  [
+    "wildcard that catches",
+    [...DECLARED.filter(({ name }) => name !== "mx.example.com"), record("*.example.com", "A", "192.0.2.9")],
+    ["conflict A *.example.com", "missing A mx.example.com"],
+  ],
+  [
+    "provider's own",
+    [...DECLARED, record("example.com", "NS", "ns1.example.net")],
+    ["provider-owned NS example.com"],
+  ],
+];
+
+describe.each(Object.keys(read) as (keyof typeof read)[])("at %s", (provider) => {
+  test.each(EXAMPLES)("%s", (_, records, expected) => {
+    const result = auditOf(read[provider](records), { context: { ...context, provider } });
+    expect(found(result)).toEqual(expected);
+    expect(
+      result.rows.every(
+        ({ verdict, fix }) => (verdict === "ok" || verdict === "provider-owned") === (fix === undefined),
+      ),
+    ).toBe(true);
+  });
+});
+
+describe("columns together", () => {
+  const mx = (state: Answer) => [
+    { name: "example.com", type: "MX", observations: [{ server: "ns1 (192.0.2.53)", answer: state }] },
+  ];
+  const listed = read.cloudflare(DECLARED);
+  const only = DESIRED.filter(({ type }) => type === "MX");
+  const api = { state: "listed", records: listed.filter(({ type }) => type === "MX") } as const;
+  const withMx = (answer: Answer, more: Partial<AuditInput> = {}) =>
+    audit({ desired: only, provider: api, authoritative: mx(answer), ignore: [], context, ...more });
+
+  test("what differs behind a right provider is on its way", () => {
+    const result = withMx({ state: "nxdomain", negativeTtlSeconds: 300 });
+    expect(found(result)).toEqual(["propagating MX example.com"]);
+    expect(result.rows[0]?.reason).toContain("300 seconds");
+    expect(auditExitCode(result)).toBe(3);
+  });
+
+  test.each(["servfail", "refused", "timeout", "lame"] as const)(
+    "no answer by %s cannot be told",
+    (state) => {
+      const result = withMx({ state });
+      expect(found(result)).toEqual(["unreachable MX example.com"]);
+      expect(auditExitCode(result)).toBe(1);
+    },
+  );
+
+  test("a provider that does not answer is said once, and servers still judge", () => {
+    const answer = { state: "answer", values: ["0 mx.example.com"], ttlSeconds } as const;
+    const result = withMx(answer, { provider: { state: "unreachable", reason: "429" } });
+    expect(found(result)).toEqual([]);
+    expect(result.checks.map(({ check }) => check)).toEqual(["provider-api"]);
+    expect(auditExitCode(result)).toBe(1);
+  });
+
+  test("without the API the servers decide", () => {
+    const result = audit({ desired: only, authoritative: mx({ state: "empty" }), ignore: [], context });
+    expect(found(result)).toEqual(["missing MX example.com"]);
+    expect(auditExitCode(result)).toBe(2);
+  });
+});
+
+describe("ignore rules", () => {
+  const blog = read.cloudflare([...DECLARED, record("blog.example.com", "A", "192.0.2.9")]);
+
+  test("a stray is hidden, with the rule named", () => {
+    const result = auditOf(blog, { ignore: [{ name: "blog", reason: "ours" }] });
+    expect(result.rows.find(({ name }) => name === "blog.example.com")).toMatchObject({
+      verdict: "ignored",
+      ignoredBy: "blog",
+    });
+    expect(result.checks).toEqual([]);
+  });
+
+  test("a rule that matches nothing, and one that names a declared set, are said", () => {
+    const ignore = [
+      { name: "shop", reason: "gone" },
+      { name: "@", types: ["MX"], reason: "no" },
+    ];
+    const { checks } = auditOf(blog, { ignore });
+    expect(checks.map(({ severity, seen }) => `${severity}: ${seen}`)).toEqual([
+      "info: matches nothing in the zone",
+      "warning: names the declared set MX example.com, which cannot be ignored",
+    ]);
+  });
+});
+
+test("declared sets gather the plan's records, and say which values are not known yet", () => {
+  const base = { ttlSeconds, purpose: "", name: "example.com" } as const;
+  const planned = [
+    { ...base, role: "apex", level: "required", type: "A", address: template`${slot("serverIpv4")}` },
+    { ...base, role: "spf", level: "recommended", type: "TXT", text: ["v=spf1 a -all"] },
+    { ...base, role: "note", level: "optional", type: "TXT", text: ["note"] },
+  ] as const;
+  const [early, text] = desiredSets(planned);
+  expect(early).toMatchObject({ type: "A", values: [], valuesUnknown: true, roles: ["apex"] });
+  expect(text).toMatchObject({
+    values: ["note", "v=spf1 a -all"],
+    level: "recommended",
+    roles: ["spf", "note"],
+  });
+  const [late] = desiredSets(planned, () => "203.0.113.10");
+  expect(late?.values).toEqual(["203.0.113.10"]);
+  expect(late?.valuesUnknown).toBeUndefined();
+});

@@ -1,0 +1,185 @@
+/** The audit: what is declared against what the provider, the authoritative servers and resolvers say. Pure. */
+import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
+import type { AuditContext, AuditInput, Judgement, ObservedSet } from "./auditInput.ts";
+import { compareSet } from "./compareSet.ts";
+import { LOOK_AT_PROVIDER } from "./fixes.ts";
+import type { ReadyRule } from "./ignoreRules.ts";
+import { checkIgnoreRules, readyRules, ruleForStray, ruleForValue, ruleWords } from "./ignoreRules.ts";
+import { combine, judgeColumn, type ColumnJudgement, type RowJudgement } from "./judgeAnswers.ts";
+import { judgeStray, type ZoneSight } from "./judgeStray.ts";
+import type { Audit, AuditCheck, AuditRow, DesiredSet, Observation, ProviderColumn } from "./observation.ts";
+import { atMostWarning, severityOf } from "./severity.ts";
+import { worstFirst } from "./worstFirst.ts";
+import { zoneTree } from "./zoneTree.ts";
+
+type Sets<Item> = ReadonlyMap<string, readonly Item[]>;
+
+/** Every column, by set. */
+interface Sides {
+  readonly context: AuditContext;
+  readonly rules: readonly ReadyRule[];
+  readonly provider: ProviderColumn | undefined;
+  /** What the provider lists; undefined when it was not asked or did not answer. */
+  readonly zone: Sets<ProviderRecord> | undefined;
+  readonly authoritative: Sets<Observation> | undefined;
+  readonly resolvers: Sets<Observation> | undefined;
+}
+
+function keyOf({ name, type }: { readonly name: string; readonly type: string }): string {
+  return `${name} ${type}`;
+}
+
+function observedBySet(sets: readonly ObservedSet[] | undefined): Sets<Observation> | undefined {
+  return sets && new Map(sets.map((set) => [keyOf(set), set.observations]));
+}
+
+/** Cells of a row: a column that was not asked is absent. */
+function cells(key: string, sides: Sides): Pick<AuditRow, "provider" | "authoritative" | "resolvers"> {
+  const { provider, zone, authoritative, resolvers } = sides;
+  const listed = zone && { state: "listed" as const, records: zone.get(key) ?? [] };
+  const column = listed ?? provider;
+  return {
+    ...(column && { provider: column }),
+    ...(authoritative && { authoritative: authoritative.get(key) ?? [] }),
+    ...(resolvers && { resolvers: resolvers.get(key) ?? [] }),
+  };
+}
+
+/** Foreign values that a rule with a target hides are taken out before anything is compared. */
+function withoutHidden(values: readonly string[], desired: DesiredSet, rules: readonly ReadyRule[]) {
+  const { name, type } = desired;
+  const hiding = values
+    .filter((value) => !desired.values.includes(value))
+    .map((value) => ({ value, rule: ruleForValue({ name, type, value }, rules) }))
+    .filter(({ rule }) => rule !== undefined);
+  const hidden = new Set(hiding.map(({ value }) => value));
+  return { shown: values.filter((value) => !hidden.has(value)), rule: hiding[0]?.rule };
+}
+
+/** What a right server answers: what the provider has, once that is known to be good. */
+function expectedOf(desired: DesiredSet, records: readonly ProviderRecord[] | undefined): DesiredSet {
+  const [first] = records ?? [];
+  if (records === undefined || first === undefined) return desired;
+  const { name, type, roles, level } = desired;
+  const ttlSeconds = desired.valuesUnknown ? first.ttlSeconds : desired.ttlSeconds;
+  return { name, type, roles, level, ttlSeconds, values: records.map(({ value }) => value) };
+}
+
+/** A rule that hides values hides them from a server's answer too, where the provider did not say what is right. */
+function visible(
+  { server, answer }: Observation,
+  desired: DesiredSet,
+  rules: readonly ReadyRule[],
+): Observation {
+  if (answer.state !== "answer") return { server, answer };
+  return { server, answer: { ...answer, values: withoutHidden(answer.values, desired, rules).shown } };
+}
+
+function judgeColumns(desired: DesiredSet, sides: Sides): readonly ColumnJudgement[] {
+  const records = sides.zone?.get(keyOf(desired));
+  const expected = expectedOf(desired, records);
+  return (["authoritative", "resolvers"] as const).flatMap((column) => {
+    const observations = sides[column]?.get(keyOf(desired));
+    if (observations === undefined) return [];
+    const seen = records ? observations : observations.map((one) => visible(one, desired, sides.rules));
+    return [judgeColumn(column, expected, seen, sides.context)];
+  });
+}
+
+function notTold({ provider }: Sides, desired: DesiredSet): RowJudgement {
+  const severity = atMostWarning(severityOf(desired));
+  const reason =
+    provider?.state === "unreachable"
+      ? `the provider did not answer: ${provider.reason}`
+      : "nobody was asked";
+  return { verdict: "unreachable", severity, reason, fix: LOOK_AT_PROVIDER };
+}
+
+function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
+  const { name, type } = desired;
+  const { context, rules, zone } = sides;
+  const records = zone && (zone.get(keyOf(desired)) ?? []);
+  const hidden = withoutHidden(records?.map(({ value }) => value) ?? [], desired, rules);
+  const ours = records?.filter(({ value }) => hidden.shown.includes(value));
+  const provider =
+    ours &&
+    compareSet(
+      desired,
+      {
+        values: [...new Set(hidden.shown)],
+        ttls: ours.map(({ ttlSeconds }) => ttlSeconds),
+        proxied: ours.some(({ proxied }) => proxied === true),
+      },
+      context,
+    );
+  const judgement = combine(desired, provider, judgeColumns(desired, sides)) ?? notTold(sides, desired);
+  const ignoredBy = hidden.rule && { ignoredBy: ruleWords(hidden.rule) };
+  return { name, type, desired, ...cells(keyOf(desired), sides), ...judgement, ...ignoredBy };
+}
+
+function hiddenStray(judgement: Judgement, records: readonly ProviderRecord[], rules: readonly ReadyRule[]) {
+  if (judgement.verdict === "provider-owned") return undefined;
+  const rule = ruleForStray(records, rules, judgement.verdict === "conflict");
+  if (rule === undefined) return undefined;
+  const reason = judgement.verdict === "conflict" ? `${judgement.reason}; ${rule.reason}` : rule.reason;
+  return { verdict: "ignored", severity: "info", reason, ignoredBy: ruleWords(rule) } as const;
+}
+
+function strayRows(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {
+  const { zone, rules, context } = sides;
+  if (zone === undefined) return [];
+  const declared = new Set(desired.map(keyOf));
+  const all = [...zone.values()].flat();
+  const sight: ZoneSight = {
+    desired,
+    desiredAt: Map.groupBy(desired, ({ name }) => name),
+    tree: zoneTree(new Set(all.map(({ name }) => name)), context.zone),
+    caaNames: new Set(all.filter(({ type }) => type === "CAA").map(({ name }) => name)),
+    context,
+  };
+  return [...zone].flatMap(([key, records]) => {
+    const [first] = records;
+    if (first === undefined || declared.has(key)) return [];
+    const { name, type } = first;
+    const judgement = judgeStray({ name, type, records }, sight);
+    const row = hiddenStray(judgement, records, rules) ?? judgement;
+    return [{ name, type, ...cells(key, sides), ...row }];
+  });
+}
+
+/** A provider that could not be asked is said once: rows that servers could judge do not show it. */
+function providerChecks({ provider, context }: Sides): AuditCheck[] {
+  if (provider?.state !== "unreachable") return [];
+  const seen = `${provider.reason}; records that are not declared cannot be seen`;
+  const what = { check: "provider-api", subject: context.zone, fix: LOOK_AT_PROVIDER } as const;
+  return [{ ...what, state: "unknown", severity: "warning", seen }];
+}
+
+/**
+ * Compares every column with what is declared: one row a record set, worst first, and a check for each ignore rule that
+ * is stale or wrong. Checks of the world round the zone are added by whoever made them.
+ */
+export function audit(input: AuditInput): Audit {
+  const { desired, provider, context } = input;
+  const records = provider?.state === "listed" ? provider.records : undefined;
+  const sides: Sides = {
+    context,
+    rules: readyRules(input.ignore, context.zone),
+    provider,
+    zone: records && Map.groupBy(records, keyOf),
+    authoritative: observedBySet(input.authoritative),
+    resolvers: observedBySet(input.resolvers),
+  };
+  const rows = [...desired.map((set) => declaredRow(set, sides)), ...strayRows(desired, sides)];
+  return {
+    domain: context.domain,
+    zone: context.zone,
+    columns: [
+      ...(provider ? (["api"] as const) : []),
+      ...(input.authoritative ? (["authoritative"] as const) : []),
+      ...(input.resolvers ? (["resolvers"] as const) : []),
+    ],
+    rows: rows.sort(worstFirst),
+    checks: [...providerChecks(sides), ...checkIgnoreRules(sides.rules, desired, records)],
+  };
+}

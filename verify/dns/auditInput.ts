@@ -1,0 +1,63 @@
+/** What an audit is made from, as plain data. */
+import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
+import type { DesiredSet, Observation, ProviderColumn } from "./observation.ts";
+
+/** What the servers of one column said about one record set. */
+export interface ObservedSet {
+  /** Lower-case FQDN without a final dot. */
+  readonly name: string;
+  readonly type: string;
+  readonly observations: readonly Observation[];
+}
+
+/**
+ * A rule of the owner's: what it matches is somebody else's business.
+ *
+ * In globs `*` stands for any characters, dots too, `?` for one, and `\` takes the meaning from the next character.
+ */
+export interface IgnoreRule {
+  /** Glob over the FQDN, or over the name relative to the zone (`@` is the zone itself). */
+  readonly name: string;
+  /** Upper-case types; all when absent. A rule hides a conflict only when it names the type. */
+  readonly types?: readonly string[];
+  /** Glob over the canonical value. With it the rule also hides foreign values in a declared set. */
+  readonly target?: string;
+  /** Why, for the report. */
+  readonly reason: string;
+}
+
+/** What the verdicts depend on beside the records. */
+export interface AuditContext {
+  /** Mail domain. */
+  readonly domain: string;
+  /** Zone that holds it. */
+  readonly zone: string;
+  readonly provider?: DnsProviderName;
+  /** Issuer that CAA records must allow: `letsencrypt.org`. Without it no CAA record is judged. */
+  readonly issuer?: string;
+  /** ACME account that CAA records with `accounturi` must name (RFC 8657). */
+  readonly accountUri?: string;
+  /** Names that the certificate covers; every declared A, AAAA and CNAME when absent. */
+  readonly certificateNames?: readonly string[];
+}
+
+/** Everything that is compared. A column that is absent was not asked for. */
+export interface AuditInput {
+  readonly desired: readonly DesiredSet[];
+  /** The whole zone as the provider's API lists it. */
+  readonly provider?: ProviderColumn;
+  /** Of the declared sets. */
+  readonly authoritative?: readonly ObservedSet[];
+  /** Of the declared sets. */
+  readonly resolvers?: readonly ObservedSet[];
+  readonly ignore: readonly IgnoreRule[];
+  readonly context: AuditContext;
+}
+
+/** What is thought of one record set. */
+export interface Judgement {
+  readonly verdict: "ok" | "changed" | "missing" | "conflict" | "stray" | "provider-owned";
+  readonly severity: "critical" | "warning" | "info";
+  readonly reason: string;
+  readonly fix?: string;
+}

@@ -1,0 +1,134 @@
+/** Compares a declared set with the values that one side has. */
+import { DIGITALOCEAN_TTL } from "../../stack/dns/providers/digitalocean.ts";
+import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
+import type { AuditContext, Judgement } from "./auditInput.ts";
+import { declaredCaaHarm } from "./caa.ts";
+import { REPAIR, ignoreLine, removeLines } from "./fixes.ts";
+import type { DesiredSet } from "./observation.ts";
+import { severityOf } from "./severity.ts";
+import { textKind } from "./textKinds.ts";
+import { count, listed } from "./words.ts";
+
+/** What one side has of a set. */
+export interface ActualSet {
+  readonly values: readonly string[];
+  /** Each that is met; none where a TTL says nothing, as at a resolver. */
+  readonly ttls: readonly (number | "auto")[];
+  readonly proxied: boolean;
+}
+
+interface Comparison {
+  readonly desired: DesiredSet;
+  readonly context: AuditContext;
+  readonly missing: readonly string[];
+  readonly foreign: readonly string[];
+  readonly actual: ActualSet;
+}
+
+const SECOND: Readonly<Record<string, string>> = {
+  A: "an address that is not the server's: connections go astray",
+  AAAA: "an address that is not the server's: connections go astray",
+  MX: "a mail host that is not ours: mail goes there too",
+  NS: "a name server that is not declared",
+  SRV: "a host that is not ours: mail programs go there too",
+};
+
+/** Foreign values that break the set, with what they do. */
+function harmful({ desired, foreign, missing, actual, context }: Comparison): {
+  readonly values: readonly string[];
+  readonly harm: string;
+} {
+  if (desired.type === "CAA") return declaredCaaHarm(foreign, context);
+  if (desired.type !== "TXT") {
+    const values = foreign.length > missing.length ? foreign : [];
+    return { values, harm: SECOND[desired.type] ?? "it stands beside what is declared" };
+  }
+  for (const value of foreign) {
+    const kind = textKind(desired.name, value);
+    if (kind === undefined) continue;
+    const same = (other: string): boolean => textKind(desired.name, other) === kind;
+    if (actual.values.filter(same).length <= kind.most) continue;
+    const words = kind.most === 0 ? `a ${kind.words}: ${kind.harm}` : `a second ${kind.words}: ${kind.harm}`;
+    return { values: foreign.filter(same), harm: words };
+  }
+  return { values: [], harm: "" };
+}
+
+/** Whether something of the same kind stands where a declared value should. */
+function isReplaced({ desired, missing, foreign }: Comparison): boolean {
+  if (desired.type !== "TXT") return foreign.length > 0;
+  const kinds = foreign.map((value) => textKind(desired.name, value));
+  return missing.some((value) => kinds.includes(textKind(desired.name, value)));
+}
+
+/** Seconds that an API answers for a TTL that was left to it, where it answers a number. */
+const CHOSEN_TTL: Partial<Record<DnsProviderName, number>> = { digitalocean: DIGITALOCEAN_TTL };
+
+function sameTtl(desired: number | "auto", actual: number | "auto", { provider }: AuditContext): boolean {
+  const chosen = (provider && CHOSEN_TTL[provider]) ?? "auto";
+  return (desired === "auto" ? chosen : desired) === (actual === "auto" ? chosen : actual);
+}
+
+function conflict(comparison: Comparison): Judgement | undefined {
+  const { desired, actual, context } = comparison;
+  const severity = severityOf(desired);
+  if (actual.proxied) {
+    const reason = "the provider answers with its own addresses (proxied), which pass no mail";
+    return { verdict: "conflict", severity, reason, fix: REPAIR };
+  }
+  const { values, harm } = harmful(comparison);
+  if (values.length === 0) return undefined;
+  const { name, type } = desired;
+  const ttlSeconds = actual.ttls[0] ?? "auto";
+  const fix = removeLines(
+    values.map((value) => ({ name, type, ttlSeconds, value })),
+    context,
+  );
+  return { verdict: "conflict", severity, reason: `${listed(values)} is ${harm}`, fix };
+}
+
+function drift(comparison: Comparison): Judgement | undefined {
+  const { desired, missing, foreign, actual, context } = comparison;
+  const severity = severityOf(desired);
+  if (actual.values.length === 0) {
+    const reason = `${desired.type} is declared and not there`;
+    return { verdict: "missing", severity, reason, fix: REPAIR };
+  }
+  if (missing.length > 0 && isReplaced(comparison)) {
+    const reason = `${listed(foreign)} stands where ${listed(missing)} is declared`;
+    return { verdict: "changed", severity, reason, fix: REPAIR };
+  }
+  if (missing.length > 0) {
+    const reason = `${count(missing.length, "declared value")} of ${desired.values.length} not there: ${listed(missing)}`;
+    return { verdict: "missing", severity, reason, fix: REPAIR };
+  }
+  const ttl = actual.ttls.find((seconds) => !sameTtl(desired.ttlSeconds, seconds, context));
+  if (ttl === undefined) return undefined;
+  const reason = `the time to live is ${ttl}, declared is ${desired.ttlSeconds}`;
+  return { verdict: "changed", severity: "info", reason, fix: REPAIR };
+}
+
+/** The verdict on a declared set, from what one side has of it. */
+export function compareSet(desired: DesiredSet, actual: ActualSet, context: AuditContext): Judgement {
+  const unknown = desired.valuesUnknown === true && actual.values.length > 0;
+  const missing = unknown ? [] : desired.values.filter((value) => !actual.values.includes(value));
+  const foreign = unknown ? [] : actual.values.filter((value) => !desired.values.includes(value));
+  const comparison = {
+    desired,
+    context,
+    missing,
+    foreign,
+    actual: unknown ? { ...actual, ttls: [] } : actual,
+  };
+  const bad = conflict(comparison) ?? drift(comparison);
+  if (bad !== undefined) return bad;
+  const [first] = foreign;
+  if (first === undefined) {
+    const reason = unknown ? "there; its value is known after the first `pulumi up`" : "as declared";
+    return { verdict: "ok", severity: "info", reason };
+  }
+  const { name, type, ttlSeconds } = desired;
+  const reason = `as declared; beside it ${listed(foreign)}, which is not ours and harms nothing`;
+  const fix = ignoreLine({ name, type, ttlSeconds, value: first }, context, true);
+  return { verdict: "stray", severity: "info", reason, fix };
+}

@@ -1,0 +1,21 @@
+/** How bad a finding is: by what it does to mail. */
+import type { DesiredSet, Severity } from "./observation.ts";
+
+/** Worst first. */
+export const SEVERITIES = ["critical", "warning", "info"] as const satisfies readonly Severity[];
+
+/** What it does to mail when a set of this level does not say what it should. */
+export function severityOf({ level }: Pick<DesiredSet, "level">): Severity {
+  if (level === "required") return "critical";
+  return level === "recommended" ? "warning" : "info";
+}
+
+/** The worst of some; `info` of none. */
+export function worst(severities: readonly Severity[]): Severity {
+  return SEVERITIES.find((severity) => severities.includes(severity)) ?? "info";
+}
+
+/** At most a warning: for what does not last or is not known. */
+export function atMostWarning(severity: Severity): Severity {
+  return severity === "critical" ? "warning" : severity;
+}
