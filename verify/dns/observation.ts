@@ -4,6 +4,7 @@ import type { RecordLevel } from "../../stack/plan.ts";
 
 /** One answer about one record set. What is no answer is told apart, since each has another cause. */
 export type Answer =
+  /** Where an alias or a zone cut stands in the set's place, it is the value with its type: `CNAME target`, `NS server`. */
   | { readonly state: "answer"; readonly values: readonly string[]; readonly ttlSeconds: number }
   /** The name does not exist (`nxdomain`), or has no such type (`empty`); cached for so long (RFC 2308). */
   | { readonly state: "nxdomain" | "empty"; readonly negativeTtlSeconds?: number }

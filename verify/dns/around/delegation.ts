@@ -40,7 +40,7 @@ function fromServers({ zone, delegation, servers, withoutAddress }: ZoneServers)
     const subject = serverName(server);
     const { ownNs } = server;
     if (ownNs.state !== "answer") {
-      const seen = `${subject} ${answerWords(ownNs, "NS")}`;
+      const seen = answerWords(ownNs, "NS");
       const fix = `add ${zone} at ${server.name}, or take that server out of the delegation`;
       const state = ownNs.state === "timeout" ? "unknown" : "bad";
       return [{ check: "delegation", subject, state, severity: "warning", seen, fix }];
