@@ -14,16 +14,15 @@ import type { PlannedRecord } from "../../stack/plan.ts";
 import { bind, type SlotValues } from "../bind.ts";
 import { outsideError } from "../errors.ts";
 import { VENDOR_TIMEOUTS } from "../timeouts.ts";
+import { shortPurpose } from "./comment.ts";
 import type { DnsZone } from "./mailDns.ts";
-
-/** Longest comment that every plan of Cloudflare takes, in characters. */
-export const COMMENT_LIMIT = 100;
 
 /** A zone at Cloudflare. */
 export function cloudflareZone(zone: string, zoneId?: string): DnsZone {
   const id = zoneId ?? pulumi.output(findZone(zone));
   return {
-    declare: (record, values, opts) =>
+    together: (records) => records.map((record) => [record]),
+    declare: ([record], values, opts) =>
       new DnsRecord(record.role, cloudflareRecord(record, values, id), {
         ...opts,
         customTimeouts: VENDOR_TIMEOUTS,
@@ -45,7 +44,7 @@ export function cloudflareRecord(
     type: record.type,
     ttl: record.ttlSeconds === "auto" ? 1 : record.ttlSeconds,
     proxied: false,
-    comment: shorten(record.purpose),
+    comment: shortPurpose(record.purpose),
     ...recordData(record, values),
   };
 }
@@ -76,10 +75,6 @@ function recordData(
       return { data: { flags, tag, value } };
     }
   }
-}
-
-function shorten(purpose: string): string {
-  return purpose.length <= COMMENT_LIMIT ? purpose : `${purpose.slice(0, COMMENT_LIMIT - 1)}…`;
 }
 
 async function findZone(zone: string): Promise<string> {

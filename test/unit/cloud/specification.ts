@@ -28,13 +28,20 @@ export function judgeOf(file: string, failure?: string): Judge {
     const responses = dig(document.paths[template ?? ""], method.toLowerCase(), "responses");
     const name = responseName(Object.keys(responses ?? {}), status);
     if (template === undefined || name === undefined) return `${method} ${path} ${status} is not in ${file}`;
-    const content = dig(responses, name, "content", "application/json");
+    const response = ["paths", template, method.toLowerCase(), "responses", name];
+    const steps = [...(sharedResponse(dig(responses, name)) ?? response), "content", "application/json"];
+    const content = dig(document, ...steps);
     if (content === undefined) return answer === undefined ? undefined : "a body where none is promised";
     const own = failure !== undefined && status >= 400 && status < 500;
-    const steps = ["paths", template, method.toLowerCase(), "responses", name, "content", "application/json"];
     const pointer = own ? `components/schemas/${failure}` : [...steps, "schema"].map(escapePointer).join("/");
     return report(ajv, ajv.compile({ $ref: `spec#/${pointer}` }), answer);
   };
+}
+
+/** Where a response stands that the document keeps for several paths. */
+function sharedResponse(response: object | undefined): string[] | undefined {
+  const { $ref: reference } = (response ?? {}) as { $ref?: string };
+  return reference?.split("/").slice(1);
 }
 
 function dig(value: unknown, ...steps: readonly string[]): object | undefined {

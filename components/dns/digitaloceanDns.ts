@@ -1,0 +1,69 @@
+/**
+ * Records at DigitalOcean.
+ *
+ * Names are relative, targets end in a dot (`@` where they are the domain, as the API answers it), a TXT is one text
+ * without quotes, numbers have fields of their own. There is no comment. A changed type is deleted first by itself.
+ *
+ * @see https://www.pulumi.com/registry/packages/digitalocean/api-docs/dnsrecord/
+ */
+import { DnsRecord, type DnsRecordArgs } from "@pulumi/digitalocean/dnsRecord.js";
+import { relativeName } from "../../stack/dns/canonical.ts";
+import { withDot } from "../../stack/dns/providers/rowData.ts";
+import type { PlannedRecord } from "../../stack/plan.ts";
+import type { SlotValues } from "../bind.ts";
+import { VENDOR_TIMEOUTS } from "../timeouts.ts";
+import { boundValue } from "./boundValue.ts";
+import type { DnsZone } from "./mailDns.ts";
+
+/** A domain at DigitalOcean. */
+export function digitaloceanZone(zone: string): DnsZone {
+  return {
+    together: (records) => records.map((record) => [record]),
+    declare: ([record], values, opts) =>
+      new DnsRecord(record.role, digitaloceanRecord(record, values, zone), {
+        ...opts,
+        customTimeouts: VENDOR_TIMEOUTS,
+        deleteBeforeReplace: true,
+      }),
+  };
+}
+
+/** One record as the provider is asked for it. */
+export function digitaloceanRecord(record: PlannedRecord, values: SlotValues, zone: string): DnsRecordArgs {
+  return {
+    domain: zone,
+    name: relativeName(record.name, zone),
+    type: record.type,
+    ...(record.ttlSeconds === "auto" ? {} : { ttl: record.ttlSeconds }),
+    ...recordData(record, values, zone),
+  };
+}
+
+type Data = Pick<DnsRecordArgs, "value" | "priority" | "weight" | "port" | "flags" | "tag">;
+
+function recordData(record: PlannedRecord, values: SlotValues, zone: string): Data {
+  switch (record.type) {
+    case "A":
+    case "AAAA":
+    case "TXT":
+      return { value: boundValue(record, values, (value) => value) };
+    case "CNAME":
+    case "NS":
+      return { value: target(record.target, zone) };
+    case "MX":
+      return { value: target(record.exchange, zone), priority: record.priority };
+    case "SRV": {
+      const { priority, weight, port } = record;
+      return { value: target(record.target, zone), priority, weight, port };
+    }
+    case "CAA": {
+      const { flags, tag, value } = record;
+      // The API wants a final dot at every issuer, and answers without.
+      return { value: tag === "iodef" ? value : withDot(value), flags, tag };
+    }
+  }
+}
+
+function target(name: string, zone: string): string {
+  return name === zone ? "@" : withDot(name);
+}

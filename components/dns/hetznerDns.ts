@@ -1,0 +1,54 @@
+/**
+ * Records at Hetzner: one resource for all records of one name and type, as the API keeps them.
+ *
+ * The provider's resource for single records has no time to live and cannot be imported, so the set is declared. It
+ * bears the role of its first record. Names are relative and lower case, targets end in a dot, TXT is quoted in strings
+ * of 255 bytes; the order of records says nothing.
+ *
+ * @see https://docs.hetzner.cloud/reference/cloud#zone-rrsets
+ */
+import { ZoneRrset, type ZoneRrsetArgs } from "@pulumi/hcloud/zoneRrset.js";
+import { relativeName } from "../../stack/dns/canonical.ts";
+import { hetznerValue } from "../../stack/dns/providers/hetzner.ts";
+import type { PlannedRecord } from "../../stack/plan.ts";
+import type { SlotValues } from "../bind.ts";
+import { VENDOR_TIMEOUTS } from "../timeouts.ts";
+import { boundValue } from "./boundValue.ts";
+import { shortPurpose } from "./comment.ts";
+import type { DnsZone, RecordGroup } from "./mailDns.ts";
+
+/** A zone at Hetzner. */
+export function hetznerZone(zone: string): DnsZone {
+  return {
+    together: (records) =>
+      Array.from(
+        Map.groupBy(records, ({ name, type }) => `${name} ${type}`).values(),
+        ([first, ...more]) => [first as PlannedRecord, ...more] as const,
+      ),
+    declare: (set, values, opts) =>
+      new ZoneRrset(set[0].role, hetznerSet(set, values, zone), {
+        ...opts,
+        customTimeouts: VENDOR_TIMEOUTS,
+        // The provider makes the new set first, which a CNAME in the way forbids.
+        deleteBeforeReplace: true,
+        // A record that comes before the others of its set later is no new set.
+        aliases: set.slice(1).map(({ role }) => ({ name: role })),
+      }),
+  };
+}
+
+/** A set as the provider is asked for it. It lives as long as its shortest record (RFC 2181 5.2). */
+export function hetznerSet(set: RecordGroup, values: SlotValues, zone: string): ZoneRrsetArgs {
+  const [{ name, type }] = set;
+  const seconds = set.map(({ ttlSeconds }) => ttlSeconds).filter((ttl) => ttl !== "auto");
+  return {
+    zone,
+    name: relativeName(name, zone),
+    type,
+    ...(seconds.length === 0 ? {} : { ttl: Math.min(...seconds) }),
+    records: set.map((record) => ({
+      value: boundValue(record, values, (value) => hetznerValue(type, value)),
+      comment: shortPurpose(record.purpose),
+    })),
+  };
+}
