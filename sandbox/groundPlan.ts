@@ -61,11 +61,13 @@ export const foreignMailHosts = ["gmail-smtp-in.l.google.com", "mx-aol.mail.gm0.
 /** Name servers of the zones that a vendor's API makes, as the vendor names them. All are the same knot. */
 export const nameServers = {
   cloudflare: ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"],
+  hetzner: ["hydrogen.ns.hetzner.com", "oxygen.ns.hetzner.com", "helium.ns.hetzner.de"],
 } as const;
 
 /** Zones that a vendor's account has from the start, as one who has moved his domains there. */
 export const vendorZones = {
   cloudflare: ["example.com", "example.net", "example.co.uk"],
+  hetzner: ["example.edu"],
 } as const;
 
 /** The domain and the mail host of the world outside. */

@@ -34,6 +34,8 @@ const cloud = await startCloud({
   dns: createDnsDriver(),
   zones: vendorZones.cloudflare,
   nameServers: nameServers.cloudflare,
+  hetznerZones: vendorZones.hetzner,
+  hetznerNameServers: nameServers.hetzner,
   hetznerToken: await readFile(paths.hetznerToken, "utf8"),
   cloudflareToken: await readFile(paths.cloudflareToken, "utf8"),
   hetznerPort: ports.hetzner,

@@ -12,6 +12,7 @@ import { seedZones, type ZoneOption } from "./cloudflare/zones.ts";
 import type { DnsDriver, HostDriver } from "./drivers.ts";
 import { openActions } from "./hetzner/actions.ts";
 import type { HetznerCloud, HetznerLimits } from "./hetzner/cloud.ts";
+import { seedHetznerZones, servedZone as servedHetznerZone } from "./hetzner/dns/books.ts";
 import { hetznerApi, resumeHetzner } from "./hetzner/hetznerApi.ts";
 import { emptyHetznerState, hetznerStateSchema } from "./hetzner/state.ts";
 import { controlRoutes, openTextForms, type TextForms } from "./serve/control.ts";
@@ -36,10 +37,14 @@ export interface CloudOptions {
   /** 0 takes a free port. */
   readonly hetznerPort: number;
   readonly cloudflarePort: number;
-  /** Default: 10 servers, 20 addresses, 50 firewalls, 100 keys. */
+  /** Default: 10 servers, 20 addresses, 50 firewalls, 100 keys, 25 zones. */
   readonly limits?: Partial<HetznerLimits>;
   /** Images that may be ordered. Default: all in the list; the host driver then fails the action of one that it cannot boot. */
   readonly bootableImages?: readonly string[];
+  /** Zones of Hetzner DNS from the start. Default: none. */
+  readonly hetznerZones?: readonly string[];
+  /** Default: three names as Hetzner gives them. */
+  readonly hetznerNameServers?: readonly string[];
   /** Default: two names as Cloudflare gives them. */
   readonly nameServers?: readonly string[];
 }
@@ -54,7 +59,9 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
-const LIMITS: HetznerLimits = { servers: 10, primaryIps: 20, firewalls: 50, sshKeys: 100 };
+/** As the document has them in its examples. */
+const HETZNER_NAME_SERVERS = ["hydrogen.ns.hetzner.com", "oxygen.ns.hetzner.com", "helium.ns.hetzner.de"];
+const LIMITS: HetznerLimits = { servers: 10, primaryIps: 20, firewalls: 50, sshKeys: 100, zones: 25 };
 
 /**
  * Starts the APIs; resolves when both answer and the name server has all names.
@@ -64,8 +71,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   checkTokens(options);
   const faults = openFaultBook();
   const stopping = new AbortController();
-  const hetzner = openHetzner(options, faults, stopping.signal);
   const textForms = openTextForms();
+  const hetzner = openHetzner(options, faults, textForms, stopping.signal);
   const cloudflare = openCloudflare(options, textForms);
   for (const zone of cloudflare.store.data.zones) await cloudflare.writer.write(zone);
   await resumeHetzner(hetzner);
@@ -98,10 +105,21 @@ function checkTokens(options: CloudOptions): void {
   }
 }
 
-function openHetzner(options: CloudOptions, faults: FaultBook, stopping: AbortSignal): HetznerCloud {
+function openHetzner(
+  options: CloudOptions,
+  faults: FaultBook,
+  textForms: TextForms,
+  stopping: AbortSignal,
+): HetznerCloud {
   const store = openStore(join(options.folder, "hetzner.json"), hetznerStateSchema, emptyHetznerState());
+  const nameServers = options.hetznerNameServers ?? HETZNER_NAME_SERVERS;
+  seedHetznerZones(store.data, options.hetznerZones ?? [], nameServers);
+  store.save();
   return {
     store,
+    zones: openZoneWriter(options.dns, (zone) => servedHetznerZone(zone, nameServers)),
+    nameServers,
+    textForm: () => textForms.hetzner,
     actions: openActions(store),
     hosts: options.hosts,
     dns: options.dns,

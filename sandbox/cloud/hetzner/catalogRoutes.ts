@@ -8,6 +8,7 @@ import {
   serverTypeAnswer,
 } from "./catalog.ts";
 import type { HetznerCloud } from "./cloud.ts";
+import { findZone } from "./dns/books.ts";
 import { invalid, notFound } from "./errors.ts";
 import { type Listed, listAnswer } from "./listing.ts";
 import type { Routes } from "./routes.ts";
@@ -61,7 +62,12 @@ function addList<T extends Listed>(
   });
 }
 
-const OWNERS = { servers: "server", primary_ips: "primary_ip", firewalls: "firewall" } as const;
+const OWNERS = {
+  servers: "server",
+  primary_ips: "primary_ip",
+  firewalls: "firewall",
+  zones: "zone",
+} as const;
 
 /** Adds the ways to look at actions. They come before the groups, whose `/:id` would take `actions` for a number. */
 export function addActions(app: Routes, cloud: HetznerCloud): void {
@@ -82,16 +88,28 @@ export function addActions(app: Routes, cloud: HetznerCloud): void {
       context.json({ action: actionOf(cloud, context.req.param("id"), type) }),
     );
     app.get(`/${group}/:owner/actions`, (context) => {
-      const owner = context.req.param("owner");
+      const owner = ownerId(cloud, type, context.req.param("owner"));
       const actions = data.actions.filter((action) =>
         action.resources.some((one) => one.type === type && String(one.id) === owner),
       );
       return context.json(listAnswer("actions", actions, context.req.queries(), (action) => action));
     });
     app.get(`/${group}/:owner/actions/:id`, (context) =>
-      context.json({ action: actionOf(cloud, context.req.param("id"), type, context.req.param("owner")) }),
+      context.json({
+        action: actionOf(
+          cloud,
+          context.req.param("id"),
+          type,
+          ownerId(cloud, type, context.req.param("owner")),
+        ),
+      }),
     );
   }
+}
+
+/** A zone is named by its number or its name, all else by number. */
+function ownerId(cloud: HetznerCloud, type: string, owner: string): string {
+  return type === "zone" ? String(findZone(cloud, owner).id) : owner;
 }
 
 function actionOf(cloud: HetznerCloud, id: string, type?: string, owner?: string) {

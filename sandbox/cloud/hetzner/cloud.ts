@@ -2,9 +2,11 @@
 import type { DnsDriver, HostDriver } from "../drivers.ts";
 import type { FaultBook } from "../serve/faults.ts";
 import type { JsonStore } from "../serve/jsonStore.ts";
+import type { TextForm } from "../serve/text.ts";
+import type { ZoneWriter } from "../serve/zoneWriter.ts";
 import type { ActionBook } from "./actions.ts";
 import { HetznerError, notFound } from "./errors.ts";
-import type { CloudServer, Firewall, HetznerState, PrimaryIp, SshKey } from "./state.ts";
+import type { CloudServer, Firewall, HetznerState, PrimaryIp, SshKey, Zone } from "./state.ts";
 
 /** How many of each a project may have. */
 export interface HetznerLimits {
@@ -12,6 +14,7 @@ export interface HetznerLimits {
   readonly primaryIps: number;
   readonly firewalls: number;
   readonly sshKeys: number;
+  readonly zones: number;
 }
 
 /** Books, drivers and settings of one project. */
@@ -21,6 +24,12 @@ export interface HetznerCloud {
   readonly hosts: HostDriver;
   readonly dns: DnsDriver;
   readonly faults: FaultBook;
+  /** Brings zones to the name server. */
+  readonly zones: ZoneWriter<Zone>;
+  /** Of every zone, without final dots. */
+  readonly nameServers: readonly string[];
+  /** In which form TXT is answered; asked at each answer. */
+  textForm(): TextForm;
   readonly limits: HetznerLimits;
   /** Images that may be ordered; undefined leaves it to the host driver. */
   readonly bootableImages: readonly string[] | undefined;
@@ -43,6 +52,7 @@ interface Things {
   primaryIps: PrimaryIp;
   firewalls: Firewall;
   servers: CloudServer;
+  zones: Zone;
 }
 
 const NAMES = {
@@ -50,6 +60,7 @@ const NAMES = {
   primaryIps: "primary_ip",
   firewalls: "firewall",
   servers: "server",
+  zones: "zone",
 } as const;
 
 /** A thing by number. @throws HetznerError 404 */

@@ -3,6 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { VendorApi } from "../serve/listen.ts";
 import { addActions, addCatalog } from "./catalogRoutes.ts";
+import { zoneRoutes } from "./dns/zones.ts";
 import { type HetznerCloud, hostKey, serverQueue } from "./cloud.ts";
 import { HetznerError, injectedError } from "./errors.ts";
 import { pushFirewall } from "./firewallRules.ts";
@@ -28,6 +29,7 @@ export function hetznerApi(cloud: HetznerCloud, token: string): VendorApi {
   v1.route("/primary_ips", primaryIpRoutes(cloud));
   v1.route("/firewalls", firewallRoutes(cloud));
   v1.route("/servers", serverRoutes(cloud));
+  v1.route("/zones", zoneRoutes(cloud));
   const routes = newRoutes();
   routes.onError((cause) => {
     const known =
@@ -64,6 +66,7 @@ export async function resumeHetzner(cloud: HetznerCloud): Promise<void> {
     if (address.type === "ipv4") named.add(address.address);
     for (const ip of named) await cloud.dns.setReverse(ip, reverseNameOf(address, ip));
   }
+  for (const zone of data.zones) await cloud.zones.write(zone);
   const unfinished = data.actions.filter((action) => action.status === "running");
   for (const action of unfinished) resumeAction(cloud, action);
   for (const server of data.servers) {

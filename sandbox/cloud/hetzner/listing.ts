@@ -1,9 +1,9 @@
-/** Lists: filters by name and label, sorting, pages of 25 (at most 50). */
+/** Lists: filters by name and label, sorting, pages of 25 (at most 50, or `most`). */
 import { invalid } from "./errors.ts";
 
 /** What every listed thing has for filters and order. */
 export interface Listed {
-  readonly id: number;
+  readonly id: number | string;
   readonly name?: string | null;
   readonly labels?: Readonly<Record<string, string>>;
   readonly created?: string;
@@ -18,8 +18,9 @@ export function listAnswer<T extends Listed>(
   things: readonly T[],
   query: Query,
   show: (thing: T) => unknown,
+  most = 50,
 ): Record<string, unknown> {
-  const { page, perPage } = pageOf(query);
+  const { page, perPage } = pageOf(query, most);
   const wanted = sorted(filtered(things, query), query);
   const last = Math.max(1, Math.ceil(wanted.length / perPage));
   return {
@@ -37,12 +38,12 @@ export function listAnswer<T extends Listed>(
   };
 }
 
-function pageOf(query: Query): { page: number; perPage: number } {
+function pageOf(query: Query, most: number): { page: number; perPage: number } {
   const page = Number(query["page"]?.[0] ?? 1);
   const perPage = Number(query["per_page"]?.[0] ?? 25);
   if (!Number.isInteger(page) || page < 1) throw invalid("page", "must be a number of at least 1");
   if (!Number.isInteger(perPage) || perPage < 1) throw invalid("per_page", "must be a number of at least 1");
-  return { page, perPage: Math.min(perPage, 50) };
+  return { page, perPage: Math.min(perPage, most) };
 }
 
 function filtered<T extends Listed>(things: readonly T[], query: Query): T[] {
@@ -94,7 +95,7 @@ function sorted<T extends Listed>(things: readonly T[], query: Query): T[] {
       const order = compare(Reflect.get(left, key), Reflect.get(right, key));
       if (order !== 0) return direction === "desc" ? -order : order;
     }
-    return left.id - right.id;
+    return compare(left.id, right.id);
   });
 }
 

@@ -1,5 +1,6 @@
 /** What Hetzner's side remembers: `hetzner.json`. */
 import { z } from "zod";
+import { RRSET_TYPES } from "./dns/recordValue.ts";
 
 const labels = z.record(z.string(), z.string());
 
@@ -65,6 +66,29 @@ const server = z.object({
   created: z.string(),
 });
 
+const rrset = z.object({
+  /** Relative to the zone, `@` for the apex. */
+  name: z.string(),
+  type: z.enum(RRSET_TYPES),
+  /** Seconds; null is the zone's. */
+  ttl: z.int().nullable(),
+  protected: z.boolean(),
+  /** Values as they were sent. */
+  records: z.array(z.object({ value: z.string(), comment: z.string().optional() })),
+  labels,
+});
+
+const zone = z.object({
+  id: z.int(),
+  name: z.string(),
+  ttl: z.int(),
+  protected: z.boolean(),
+  /** With the zone's own SOA and NS. */
+  rrsets: z.array(rrset),
+  labels,
+  created: z.string(),
+});
+
 const action = z.object({
   id: z.int(),
   command: z.string(),
@@ -87,6 +111,7 @@ export const hetznerStateSchema = z.object({
   primaryIps: z.array(primaryIp),
   firewalls: z.array(firewall),
   servers: z.array(server),
+  zones: z.array(zone).default([]),
   actions: z.array(action),
 });
 
@@ -96,18 +121,21 @@ export type PrimaryIp = z.infer<typeof primaryIp>;
 export type FirewallRule = z.infer<typeof rule>;
 export type Firewall = z.infer<typeof firewall>;
 export type CloudServer = z.infer<typeof server>;
+export type Rrset = z.infer<typeof rrset>;
+export type Zone = z.infer<typeof zone>;
 export type Action = z.infer<typeof action>;
 
 /** Nothing made yet. Ids start apart, so that a mixed-up id is not found instead of wrong. */
 export function emptyHetznerState(): HetznerState {
   return {
-    nextId: { sshKeys: 2001, primaryIps: 3001, servers: 4001, firewalls: 5001, actions: 500001 },
+    nextId: { sshKeys: 2001, primaryIps: 3001, servers: 4001, firewalls: 5001, zones: 6001, actions: 500001 },
     released: [],
     handedOut: { ipv4: 0, ipv6: 0 },
     sshKeys: [],
     primaryIps: [],
     firewalls: [],
     servers: [],
+    zones: [],
     actions: [],
   };
 }
