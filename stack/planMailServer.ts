@@ -1,11 +1,14 @@
 /** The plan of one mail server: a pure function of its configuration. */
 import type { Config } from "./config/config.ts";
+import { issuerOf } from "./dns/checks/caa.ts";
 import { checkRecords } from "./dns/checks/checkRecords.ts";
+import type { ZoneFacts } from "./dns/checks/zoneView.ts";
 import { planDns } from "./dns/planDns.ts";
 import { planFirewall } from "./firewall/planFirewall.ts";
 import type { Issue } from "./issue.ts";
 import { planImages } from "./mail/images.ts";
 import { DIRECTORIES } from "./mail/paths.ts";
+import { certificateNames } from "./mail/certificateNames.ts";
 import { planContainers } from "./mail/planContainers.ts";
 import { planFiles, planSteps } from "./mail/planFiles.ts";
 import { serviceNames } from "./mail/serviceNames.ts";
@@ -52,6 +55,23 @@ function planClients({ domain, mail }: Config): Plan["clients"] {
   ];
 }
 
+/** How the certificate's authority proves the domain; a certificate from elsewhere comes from whom we do not know. */
+const PROOFS = { "dns-01": "dns-01", manual: "dns-01", "http-01": "http-01", provided: undefined } as const;
+
+/** What the rules about records know beside them. */
+function factsOf({ domain, dns, mail, certificates }: Config): ZoneFacts {
+  const method = PROOFS[certificates.method];
+  const issuer = issuerOf(certificates.directoryUrl);
+  return {
+    domain,
+    zone: dns.zone,
+    provider: dns.provider,
+    ...(method === undefined || issuer === undefined ? {} : { issuer: { domain: issuer, method } }),
+    certificateNames: certificateNames(domain, mail.storage, certificates.method),
+    reverseFamilies: planReverseNames(domain).map(({ family }) => family),
+  };
+}
+
 /**
  * Plans everything that will be declared.
  *
@@ -78,5 +98,5 @@ export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } 
     clients: planClients(config),
     webAddress: `https://${config.domain}`,
   };
-  return { plan, issues: [...checkRecords(records, paths)] };
+  return { plan, issues: [...checkRecords(records, paths, factsOf(config))] };
 }

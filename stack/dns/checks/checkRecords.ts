@@ -1,21 +1,90 @@
-/** Checks on the planned records. The plan's own are good by construction, so faults belong to the owner's. */
+/** Runs the rules: on the owner's records in the plan, on a zone as it is, on strays beside what is declared. */
 import type { Issue } from "../../issue.ts";
 import type { PlannedRecord } from "../../plan.ts";
-import { checkAcrossRecords } from "./acrossRecords.ts";
-import { checkOwnedSets } from "./ownedSets.ts";
+import type { JudgedRecord } from "./judgedRecord.ts";
+import { judgedOf } from "./judgedRecord.ts";
+import type { Place, RuleFinding } from "./rule.ts";
+import { issueOf } from "./rule.ts";
+import { RULES } from "./rules.ts";
+import type { ZoneFacts, ZoneView } from "./zoneView.ts";
+import { viewZone } from "./zoneView.ts";
+
+function placeOf(record: JudgedRecord, index: number, until: number, zone: ZoneView): Place {
+  const before = zone.at(record.name).filter((other) => (zone.order.get(other) ?? 0) < until);
+  return { record, index, until, before, zone };
+}
+
+/** Every finding about one record; where it clashes with others, only that, as it has to go or to move anyway. */
+function judge(place: Place): readonly RuleFinding[] {
+  const { record } = place;
+  const found = (clash: boolean) =>
+    RULES.filter((rule) => (rule.clash === true) === clash).flatMap((rule) => {
+      const complaint = rule.judge?.(place);
+      return complaint === undefined ? [] : [{ rule, record, ...complaint }];
+    });
+  const clashes = found(true);
+  return clashes.length > 0 ? clashes : found(false);
+}
 
 /**
- * Every fault and warning.
+ * Judges records of a zone.
+ *
+ * @param records all of them. Of two that clash, the later one is told of: put what is declared first.
+ * @param from index of the first one to judge; those before it are only looked at.
+ * @param against index from which on none can be clashed with; by default each with all before it.
+ */
+export function judgeZone(
+  records: readonly JudgedRecord[],
+  facts: ZoneFacts,
+  from = 0,
+  against = records.length,
+): readonly RuleFinding[] {
+  const zone = viewZone(records, facts);
+  return records.slice(from).flatMap((record, at) => {
+    const index = from + at;
+    return judge(placeOf(record, index, Math.min(index, against), zone));
+  });
+}
+
+/**
+ * Strays that break what is declared: a second policy, data beside an alias, an authority shut out, a wildcard.
+ *
+ * @param desired declared records; with `role` and `level` messages and judgement are better.
+ * @param strays records of the zone that nobody declared; how they stand to each other is their owner's matter.
+ */
+export function conflictsWith(
+  desired: readonly JudgedRecord[],
+  strays: readonly JudgedRecord[],
+  facts: ZoneFacts,
+): readonly RuleFinding[] {
+  return judgeZone([...desired, ...strays], facts, desired.length, desired.length).filter(
+    ({ rule }) => rule.clash === true || rule.harms === true,
+  );
+}
+
+/** The mail domain is the name of the MX that the plan has. */
+function mailDomainOf(records: readonly PlannedRecord[]): string {
+  return records.find(({ role }) => role === "apex-mx")?.name ?? "";
+}
+
+/**
+ * Every fault and warning of the plan's records. Its own are good by construction, so they are the owner's.
  *
  * @param records as planDns gives them: the owner's last.
  * @param paths the owner's records' paths in the configuration, in the same order.
+ * @param facts what is known beside the records; rules that need more say nothing.
  */
-export function checkRecords(records: readonly PlannedRecord[], paths: readonly string[]): readonly Issue[] {
+export function checkRecords(
+  records: readonly PlannedRecord[],
+  paths: readonly string[],
+  facts: ZoneFacts = { domain: mailDomainOf(records) },
+): readonly Issue[] {
+  if (paths.length === 0) return [];
   const first = records.length - paths.length;
-  return paths.flatMap((path, index) => {
-    const record = records[first + index];
-    if (record === undefined) return [];
-    const place = { record, path, before: records.slice(0, first + index), all: records };
-    return [...checkAcrossRecords(place), ...checkOwnedSets(place)];
+  const judged = records.map((record, index) => {
+    const one = judgedOf(record);
+    return index < first ? one : ({ ...one, owners: true } as const);
   });
+  const path = new Map(judged.slice(first).map((record, index) => [record, paths[index] ?? ""]));
+  return judgeZone(judged, facts, first).map((finding) => issueOf(finding, path.get(finding.record) ?? ""));
 }

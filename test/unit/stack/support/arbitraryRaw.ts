@@ -1,5 +1,6 @@
 /** Random valid configurations. */
 import fc from "fast-check";
+import ipaddr from "ipaddr.js";
 import { dkimKey, rawWith } from "./validRaw.ts";
 import type { Raw } from "./validRaw.ts";
 
@@ -30,9 +31,17 @@ const network = fc.oneof(
   fc.integer({ min: 1, max: 0xffff }).map((part) => `2001:db8:${part.toString(16)}::/48`),
 );
 
+/** Addresses that can be reached from outside; others earn a warning. */
+function isPublic(address: string): boolean {
+  return ["unicast", "reserved"].includes(ipaddr.parse(address).range());
+}
+
 const value = fc.oneof(
-  fc.record({ type: fc.constant("A"), address: fc.ipV4() }),
-  fc.record({ type: fc.constant("AAAA"), address: fc.ipV6().filter((address) => !address.includes(".")) }),
+  fc.record({ type: fc.constant("A"), address: fc.ipV4().filter(isPublic) }),
+  fc.record({
+    type: fc.constant("AAAA"),
+    address: fc.ipV6().filter((address) => !address.includes(".") && isPublic(address)),
+  }),
   fc.record({ type: fc.constant("TXT"), text }),
   fc.record({ type: fc.constant("MX"), priority: fc.nat(65535), exchange: host }),
   fc.record({
@@ -56,7 +65,7 @@ const records = fc.array(fc.tuple(role, value, ttl), { maxLength: 6 }).map((rows
   rows.map(([name, fields, ttlSeconds], index) => ({
     ...fields,
     role: `${name}-${index}`,
-    name: `own${index}`,
+    name: fields.type === "SRV" ? `_own${index}._tcp` : `own${index}`,
     ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
   })),
 );

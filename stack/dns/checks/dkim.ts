@@ -1,0 +1,152 @@
+/** Rules about DKIM keys in the DNS (RFC 6376 3.6.1, RFC 8301, RFC 8463). */
+import { createPublicKey } from "node:crypto";
+import { textOf } from "./judgedRecord.ts";
+import type { Complaint, Rule } from "./rule.ts";
+import type { Tags } from "./tags.ts";
+import { readTags } from "./tags.ts";
+
+/** A rule about the tags of a key. */
+function aboutKey(
+  rule: Omit<Rule, "judge">,
+  judge: (tags: Tags, text: string) => Omit<Complaint, "key"> | undefined,
+): Rule {
+  return {
+    ...rule,
+    judge: ({ record }) => {
+      const text = textOf(record);
+      if (text === undefined || !record.name.includes("._domainkey.")) return undefined;
+      const complaint = judge(readTags(text), text);
+      return complaint === undefined ? undefined : { key: "text", ...complaint };
+    },
+  };
+}
+
+/** Bits of a key; undefined where it cannot be read, and where it is revoked. Ed25519 counts as strong. */
+function bitsOf(tags: Tags): number | undefined {
+  const bytes = Buffer.from((tags.values.get("p") ?? "").replace(/\s/g, ""), "base64");
+  if (tags.values.get("k") === "ed25519") return bytes.length === 32 ? Infinity : undefined;
+  for (const type of ["spki", "pkcs1"] as const) {
+    try {
+      return createPublicKey({ key: bytes, format: "der", type }).asymmetricKeyDetails?.modulusLength;
+    } catch {
+      // The other form, then.
+    }
+  }
+  return undefined;
+}
+
+const syntax = aboutKey(
+  {
+    name: "dkim-syntax",
+    grade: "syntax",
+    severity: "error",
+    title: "A DKIM key is a list of tags, with v=DKIM1 first if at all, and with p.",
+    source: "RFC 6376 3.2, 3.6.1",
+  },
+  ({ values, order, broken }) => {
+    const fix = "paste the record again, as the web interface shows it";
+    if (broken !== undefined) return { message: `${JSON.stringify(broken)} is no tag`, fix };
+    if (!values.has("p")) return { message: "there is no p, which holds the key", fix };
+    const version = values.get("v");
+    const first = version === undefined || (version === "DKIM1" && order[0] === "v");
+    return first ? undefined : { message: "v=DKIM1 is not the first tag", fix };
+  },
+);
+
+const unreadable = aboutKey(
+  {
+    name: "dkim-key-unreadable",
+    grade: "rfc",
+    severity: "error",
+    title: "The key in p can be read: an RSA key in DER, or 32 bytes of Ed25519.",
+    source: "RFC 6376 3.6.1, RFC 8463 4.2",
+  },
+  (tags) =>
+    (tags.values.get("p") ?? "") !== "" && bitsOf(tags) === undefined
+      ? {
+          message: "the key is cut off or damaged",
+          fix: "paste the value of p= again, whole and in one line",
+        }
+      : undefined,
+);
+
+const weak = aboutKey(
+  {
+    name: "weak-dkim-key",
+    grade: "rfc",
+    severity: "error",
+    title: "An RSA key has 1024 bits at least; receivers do not count a shorter one.",
+    source: "RFC 8301 3.2",
+  },
+  (tags) => {
+    const bits = bitsOf(tags);
+    return bits !== undefined && bits < 1024
+      ? { message: `the key has ${bits} bits`, fix: "make one of 2048" }
+      : undefined;
+  },
+);
+
+const short = aboutKey(
+  {
+    name: "short-dkim-key",
+    grade: "best-practice",
+    severity: "warning",
+    title: "An RSA key has 2048 bits.",
+    source: "RFC 8301 3.2",
+  },
+  (tags) => {
+    const bits = bitsOf(tags);
+    return bits !== undefined && bits >= 1024 && bits < 2048
+      ? { message: `the key has ${bits} bits; large receivers want 2048`, fix: "make one of 2048" }
+      : undefined;
+  },
+);
+
+const testing = aboutKey(
+  {
+    name: "dkim-testing",
+    grade: "best-practice",
+    severity: "warning",
+    title: "A key in use is not marked as a test (t=y), which makes signatures count for nothing.",
+    source: "RFC 6376 3.6.1",
+  },
+  ({ values }) =>
+    (values.get("t") ?? "").split(":").some((flag) => flag.trim() === "y")
+      ? { message: "the key is marked as a test", fix: "remove y from t=" }
+      : undefined,
+);
+
+const revoked = aboutKey(
+  {
+    name: "dkim-revoked",
+    grade: "rfc",
+    severity: "warning",
+    title: "A selector with an empty p is revoked: what it signed fails.",
+    source: "RFC 6376 3.6.1",
+  },
+  ({ values }) =>
+    values.get("p") === ""
+      ? { message: "the key is revoked", fix: "remove the record once no mail bears it" }
+      : undefined,
+);
+
+const sha1Only = aboutKey(
+  {
+    name: "dkim-sha1-only",
+    grade: "rfc",
+    severity: "error",
+    title: "A key allows signatures with SHA-256.",
+    source: "RFC 8301 3.1",
+  },
+  ({ values }) => {
+    const hashes = values
+      .get("h")
+      ?.split(":")
+      .map((hash) => hash.trim());
+    return hashes !== undefined && !hashes.includes("sha256")
+      ? { message: `the key allows ${hashes.join(", ")} only`, fix: "remove h=" }
+      : undefined;
+  },
+);
+
+export const DKIM_RULES: readonly Rule[] = [syntax, unreadable, weak, short, testing, revoked, sha1Only];

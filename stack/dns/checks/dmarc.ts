@@ -1,0 +1,197 @@
+/** Rules about DMARC policies (RFC 9989, which replaced RFC 7489 in 2026). */
+import { registrableDomain } from "../../config/domainName.ts";
+import { isDmarc } from "../dmarc.ts";
+import type { Asked } from "./askRules.ts";
+import { askRules } from "./askRules.ts";
+import { textOf } from "./judgedRecord.ts";
+import type { Complaint, LookUp, Place, Rule } from "./rule.ts";
+import type { Tags } from "./tags.ts";
+import { readTags } from "./tags.ts";
+
+/** Tags of a policy; a record that lets a foreign domain send its reports here looks the same and is none. */
+function policyOf({ record }: Place): Tags | undefined {
+  const text = textOf(record);
+  if (text === undefined || !isDmarc(text) || record.name.includes("._report._dmarc.")) return undefined;
+  return readTags(text);
+}
+
+function aboutPolicy(
+  rule: Omit<Rule, "judge">,
+  judge: (tags: Tags) => Omit<Complaint, "key"> | undefined,
+): Rule {
+  return {
+    ...rule,
+    judge: (place) => {
+      const tags = policyOf(place);
+      const complaint = tags === undefined ? undefined : judge(tags);
+      return complaint === undefined ? undefined : { key: "text", ...complaint };
+    },
+  };
+}
+
+/** Policies from the weakest to the strictest. */
+const POLICIES = ["none", "quarantine", "reject"];
+
+/** What the values of the known tags may be. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  p: POLICIES,
+  sp: POLICIES,
+  np: POLICIES,
+  adkim: ["r", "s"],
+  aspf: ["r", "s"],
+  psd: ["y", "n", "u"],
+  t: ["y", "n"],
+};
+
+const syntax = aboutPolicy(
+  {
+    name: "dmarc-syntax",
+    grade: "syntax",
+    severity: "error",
+    title: "A DMARC policy is a list of tags with p, each with a value that there is.",
+    source: "RFC 9989 4.7",
+  },
+  ({ values, broken }) => {
+    const fix = "write v=DMARC1; p=quarantine; rua=mailto:reports@example.com";
+    if (broken !== undefined) return { message: `${JSON.stringify(broken)} is no tag`, fix };
+    if (!values.has("p")) return { message: "there is no p, which holds the policy", fix };
+    const bad = [...values].find(([tag, value]) => VALUES[tag]?.includes(value.toLowerCase()) === false);
+    return bad && { message: `${bad.join("=")} is not allowed`, fix };
+  },
+);
+
+/** Tags of RFC 7489 that RFC 9989 removed. */
+const REMOVED = ["pct", "rf", "ri"];
+
+const removedTags = aboutPolicy(
+  {
+    name: "dmarc-removed-tag",
+    grade: "rfc",
+    severity: "warning",
+    title:
+      "A DMARC policy has none of the tags that are gone: pct, rf, ri. Forward Email refuses to send under pct.",
+    source: "RFC 9989 appendix C",
+  },
+  ({ values }) => {
+    const found = REMOVED.filter((tag) => values.has(tag));
+    if (found.length === 0) return undefined;
+    return {
+      message: `${found.join(" and ")} ${found.length === 1 ? "is" : "are"} gone`,
+      fix: `remove ${found.join(", ")}`,
+    };
+  },
+);
+
+const policyNone = aboutPolicy(
+  {
+    name: "dmarc-policy-none",
+    grade: "best-practice",
+    severity: "warning",
+    title: "A DMARC policy asks for more than to be told (p=none).",
+    source: "RFC 9989 4.7",
+  },
+  ({ values }) =>
+    values.get("p")?.toLowerCase() === "none"
+      ? {
+          message: "mail that fails is delivered all the same",
+          fix: "set quarantine once reports show no mail of yours failing",
+        }
+      : undefined,
+);
+
+function strength(value: string | undefined): number {
+  return POLICIES.indexOf((value ?? "").toLowerCase());
+}
+
+const weakerBelow = aboutPolicy(
+  {
+    name: "dmarc-weaker-below",
+    grade: "best-practice",
+    severity: "warning",
+    title: "The DMARC policies for subdomains, sp and np, are no weaker than p.",
+    source: "RFC 9989 4.7",
+  },
+  ({ values }) => {
+    const weaker = ["sp", "np"].find(
+      (tag) => values.has(tag) && strength(values.get(tag)) < strength(values.get("p")),
+    );
+    if (weaker === undefined) return undefined;
+    const message = `${weaker}=${values.get(weaker) ?? ""} is weaker than p=${values.get("p") ?? ""}: forgers take a subdomain`;
+    return { message, fix: `remove ${weaker}` };
+  },
+);
+
+/** Where reports go, as written; a size limit (`!10m`) is gone since RFC 9989 and is cut. */
+function reportUris({ values }: Tags): string[] {
+  return ["rua", "ruf"].flatMap((tag) => values.get(tag)?.split(",") ?? []).map((uri) => uri.trim());
+}
+
+const MAILTO = /^mailto:[^\s@,!]+@([^\s@,!]+)$/i;
+
+const reportUri = aboutPolicy(
+  {
+    name: "dmarc-report-uri",
+    grade: "syntax",
+    severity: "error",
+    title: "rua and ruf list addresses as mailto: URIs, with commas between.",
+    source: "RFC 9989 4.7, RFC 6068 2",
+  },
+  (tags) => {
+    const bad = reportUris(tags).find((uri) => !MAILTO.test(uri));
+    return bad === undefined
+      ? undefined
+      : { message: `${JSON.stringify(bad)} is no mailto: address`, fix: "write mailto:reports@example.com" };
+  },
+);
+
+/** Whether the foreign domain says that it takes the reports; undefined where nobody answers. */
+async function takesReports(domain: string, foreign: string, lookUp: LookUp): Promise<boolean | undefined> {
+  const { state, values = [] } = await lookUp(`${domain}._report._dmarc.${foreign}`, "TXT");
+  if (state === "answer") return values.some(isDmarc);
+  return state === "nxdomain" || state === "empty" ? false : undefined;
+}
+
+const foreignReports: Rule = {
+  name: "foreign-reports",
+  grade: "rfc",
+  severity: "warning",
+  title: "A foreign domain that gets the reports says that it takes them.",
+  source: "RFC 9990, RFC 7489 7.1",
+  ask: async (place, lookUp, unanswered) => {
+    const domain = place.record.name.replace(/^_dmarc\./, "");
+    const hosts = reportUris(policyOf(place) ?? readTags("")).map(
+      (uri) => MAILTO.exec(uri)?.[1]?.toLowerCase() ?? domain,
+    );
+    for (const foreign of new Set(hosts)) {
+      if (registrableDomain(foreign) === registrableDomain(domain)) continue;
+      const takes = await takesReports(domain, foreign, lookUp);
+      const name = `${domain}._report._dmarc.${foreign}`;
+      if (takes === undefined) unanswered.add(`${name} TXT`);
+      if (takes !== false) continue;
+      const message = `${foreign} does not say that it takes reports about ${domain}, so none are sent`;
+      return { key: "text", message, fix: `have a TXT record "v=DMARC1" at ${name}` };
+    }
+    return undefined;
+  },
+};
+
+export const DMARC_RULES: readonly Rule[] = [
+  syntax,
+  removedTags,
+  policyNone,
+  weakerBelow,
+  reportUri,
+  foreignReports,
+];
+
+/**
+ * Checks that foreign domains take the DMARC reports.
+ *
+ * @param policy text of the TXT record.
+ * @param domain domain that the policy is for, without `_dmarc.`.
+ * @param resolver asks the DNS; never a global one.
+ */
+export async function checkForeignReports(policy: string, domain: string, resolver: LookUp): Promise<Asked> {
+  const record = { name: `_dmarc.${domain}`, type: "TXT", ttlSeconds: "auto", value: policy } as const;
+  return askRules([foreignReports], record, domain, resolver);
+}

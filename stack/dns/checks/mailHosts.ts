@@ -1,0 +1,57 @@
+/** Rules about the names that mail goes through. */
+import type { Rule } from "./rule.ts";
+
+const returnPath: Rule = {
+  harms: true,
+  name: "return-path-not-alias",
+  grade: "best-practice",
+  severity: "error",
+  title: "fe-bounces is a CNAME of the domain: without it Forward Email sends nothing.",
+  source: "forwardemail.net/en/faq",
+  judge: ({ record, zone }) => {
+    const { domain } = zone.facts;
+    if (record.name !== `fe-bounces.${domain}`) return undefined;
+    if (record.type === "CNAME" && record.value === domain) return undefined;
+    const message =
+      record.type === "CNAME"
+        ? `fe-bounces leads to ${record.value}, not to ${domain}`
+        : `fe-bounces has a ${record.type} record and must be an alias`;
+    return { message, fix: `make it a CNAME of ${domain}` };
+  },
+};
+
+const proxied: Rule = {
+  name: "proxied-mail-host",
+  grade: "provider-limit",
+  severity: "error",
+  title:
+    "Names that mail goes through are not proxied: the proxy passes web traffic only, and hides the addresses.",
+  source: "developers.cloudflare.com/dns/proxy-status",
+  verified: "2026-11-24",
+  judge: ({ record, zone }) =>
+    record.proxied === true && zone.mailHosts.has(record.name)
+      ? { message: `${record.name} is proxied, so no mail gets through`, fix: "set it to DNS only" }
+      : undefined,
+};
+
+const A_DAY = 86_400;
+
+const longTtl: Rule = {
+  name: "long-ttl",
+  grade: "best-practice",
+  severity: "warning",
+  title:
+    "A name that mail goes through is remembered for a day at most, so that a new server is found in time.",
+  source: "RFC 1912 2.2",
+  judge: ({ record, zone }) => {
+    const { ttlSeconds } = record;
+    if (ttlSeconds === "auto" || ttlSeconds <= A_DAY || !zone.mailHosts.has(record.name)) return undefined;
+    return {
+      key: "ttlSeconds",
+      message: `${ttlSeconds} seconds are over a day`,
+      fix: `set ${A_DAY} or less`,
+    };
+  },
+};
+
+export const MAIL_HOST_RULES: readonly Rule[] = [returnPath, proxied, longTtl];

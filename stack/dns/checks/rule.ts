@@ -1,0 +1,77 @@
+/** What a rule about DNS records is. */
+import type { Grade, Issue } from "../../issue.ts";
+import type { JudgedRecord } from "./judgedRecord.ts";
+import type { ZoneView } from "./zoneView.ts";
+
+/** One record in its place among all. */
+export interface Place {
+  readonly record: JudgedRecord;
+  /** Counts the records of the zone from 0, in the order given. */
+  readonly index: number;
+  /** Records with a lower index than this one came before. Of two that clash, the later one is told of. */
+  readonly until: number;
+  /** Records of the same name that came before. */
+  readonly before: readonly JudgedRecord[];
+  readonly zone: ZoneView;
+}
+
+/** What a rule says of one record. */
+export interface Complaint {
+  /** Key of the record in the configuration that is wrong (`ttlSeconds`); the whole record where absent. */
+  readonly key?: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/**
+ * Asks the DNS; handed in, so that nothing here asks by itself.
+ *
+ * @returns `answer` with canonical values (one joined text for TXT, `10 mx.example.com` for MX), `nxdomain`, `empty`, or
+ *   any other word for no answer at all.
+ */
+export type LookUp = (
+  name: string,
+  type: "A" | "AAAA" | "MX" | "TXT",
+) => Promise<{ readonly state: string; readonly values?: readonly string[] }>;
+
+/** One rule: small, with one name, one source, one cure. */
+export interface Rule {
+  /** Kebab case. */
+  readonly name: string;
+  readonly grade: Grade;
+  readonly severity: Issue["severity"];
+  /** The rule in one sentence, for people. */
+  readonly title: string;
+  /** RFC section or vendor page. */
+  readonly source: string;
+  /** Day on which the vendor's page was last read: `2026-11-24`. */
+  readonly verified?: string;
+  /** One more record breaks what others of the set say: it is told before, and instead of, what is wrong in it alone. */
+  readonly clash?: true;
+  /** A record that breaks this rule harms what others say, though it clashes with none of them. */
+  readonly harms?: true;
+  /** Judges what is known without asking. */
+  readonly judge?: (place: Place) => Complaint | undefined;
+  /** Judges with the DNS's help. A look-up without an answer is no complaint; it is named in `unanswered`. */
+  readonly ask?: (place: Place, lookUp: LookUp, unanswered: Set<string>) => Promise<Complaint | undefined>;
+}
+
+/** What a rule found. */
+export interface RuleFinding extends Complaint {
+  readonly rule: Rule;
+  readonly record: JudgedRecord;
+}
+
+/** A finding as an issue at a path of the configuration. */
+export function issueOf({ rule, key, message, fix }: RuleFinding, path: string): Issue {
+  const { name, severity, grade, source } = rule;
+  return {
+    path: key === undefined ? path : `${path}.${key}`,
+    severity,
+    rule: name,
+    message,
+    fix,
+    grade,
+    source,
+  };
+}

@@ -1,0 +1,65 @@
+/** All records together, found by name, with what is known of the zone round them. */
+import { serviceNames } from "../../mail/serviceNames.ts";
+import type { DnsProviderName } from "../providers/dnsForm.ts";
+import type { JudgedRecord } from "./judgedRecord.ts";
+import { targetOf } from "./judgedRecord.ts";
+
+/** What is known beside the records. A rule that needs what is not known says nothing. */
+export interface ZoneFacts {
+  /** Mail domain. */
+  readonly domain: string;
+  /** Apex of the zone that the records are in; the mail domain where absent. */
+  readonly zone?: string;
+  readonly provider?: DnsProviderName;
+  /** Authority that must be able to give the certificate, by its CAA name, and how the order is proved. */
+  readonly issuer?: { readonly domain: string; readonly method?: string };
+  /** Names of the certificate, `*.example.com` for a wildcard. */
+  readonly certificateNames?: readonly string[];
+  /** Families of which an address of the server has a reverse name. */
+  readonly reverseFamilies?: readonly ("ipv4" | "ipv6")[];
+}
+
+/** The records and what is known of them. */
+export interface ZoneView {
+  readonly facts: ZoneFacts;
+  readonly apex: string;
+  readonly at: (name: string) => readonly JudgedRecord[];
+  /** Place of each record in the order given, from 0. */
+  readonly order: ReadonlyMap<JudgedRecord, number>;
+  /** First place of each role. */
+  readonly roles: ReadonlyMap<string, number>;
+  /** Names with records, and those above them that exist for it (empty non-terminals, RFC 4592 2.2.2). */
+  readonly names: ReadonlySet<string>;
+  /** Names that mail goes through: those of the services, and the targets of the domain's MX. */
+  readonly mailHosts: ReadonlySet<string>;
+}
+
+/** The name, and every one above it up to the top. */
+export function ancestry(name: string): string[] {
+  const labels = name.split(".");
+  return labels.map((_, index) => labels.slice(index).join("."));
+}
+
+/** The name, and every one above it in the zone. */
+export function climb(name: string, apex: string): string[] {
+  return ancestry(name).filter((one) => one === apex || one.endsWith(`.${apex}`));
+}
+
+/** Builds the view once for all rules; each look at it takes no longer in a zone of many records. */
+export function viewZone(records: readonly JudgedRecord[], facts: ZoneFacts): ZoneView {
+  const byName = Map.groupBy(records, ({ name }) => name);
+  const at = (name: string) => byName.get(name) ?? [];
+  const exchanges = at(facts.domain).flatMap((record) =>
+    record.type === "MX" ? [targetOf(record)?.name ?? ""] : [],
+  );
+  const services = Object.values(serviceNames(facts.domain));
+  return {
+    facts,
+    apex: facts.zone ?? facts.domain,
+    at,
+    order: new Map(records.map((record, index) => [record, index])),
+    roles: new Map(records.map(({ role = "" }, index) => [role, index] as const).reverse()),
+    names: new Set([...byName.keys()].flatMap(ancestry)),
+    mailHosts: new Set([facts.domain, `fe-bounces.${facts.domain}`, ...services, ...exchanges]),
+  };
+}
