@@ -4,16 +4,28 @@ import { join } from "node:path";
 import process from "node:process";
 import { format, resolveConfig } from "prettier";
 import { configurationReference } from "./configurationReference.ts";
+import { dnsRulesReference } from "./dnsRules.ts";
 
-/** Path of the page. */
+/** Paths of the pages. */
 export const CONFIGURATION_PAGE = join(import.meta.dirname, "reference/configuration.md");
+export const DNS_RULES_PAGE = join(import.meta.dirname, "reference/dns-rules.md");
 
-/** Its text, formatted as every file here. */
-export async function configurationPage(): Promise<string> {
-  return format(configurationReference(), {
-    ...(await resolveConfig(CONFIGURATION_PAGE)),
-    filepath: CONFIGURATION_PAGE,
-  });
+/** What makes the text of each page. */
+const PAGES: Readonly<Record<string, () => string>> = {
+  [CONFIGURATION_PAGE]: configurationReference,
+  [DNS_RULES_PAGE]: dnsRulesReference,
+};
+
+/** Every page with its text, formatted as every file here. */
+export async function generatedPages(): Promise<readonly (readonly [path: string, text: string])[]> {
+  return Promise.all(
+    Object.entries(PAGES).map(async ([filepath, make]) => {
+      const options = { ...(await resolveConfig(filepath)), filepath };
+      return [filepath, await format(make(), options)] as const;
+    }),
+  );
 }
 
-if (process.argv[1] === import.meta.filename) writeFileSync(CONFIGURATION_PAGE, await configurationPage());
+if (process.argv[1] === import.meta.filename) {
+  for (const [path, text] of await generatedPages()) writeFileSync(path, text);
+}

@@ -93,10 +93,13 @@ const notAscii = aboutNames(
       : undefined,
 );
 
+/** What does not decode comes back as it was. */
 const badPunycode = aboutNames(
   { name: "bad-punycode", title: "A label that begins with xn-- decodes.", source: "RFC 5891 5.4" },
   (name) => {
-    const broken = labelsOf(name).find((label) => label.startsWith("xn--") && domainToUnicode(label) === "");
+    const broken = labelsOf(name).find(
+      (label) => label.startsWith("xn--") && domainToUnicode(label) === label,
+    );
     if (broken === undefined) return undefined;
     return { message: `the label ${broken} does not decode`, fix: "encode the name again" };
   },

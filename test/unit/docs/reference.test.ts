@@ -1,20 +1,26 @@
 /**
- * Proves: docs/reference/configuration.md is what the configuration's own tables give, every key is on it, and no
+ * Proves: the pages under docs/reference/ are what the program's own tables give, every key and rule is on them, and no
  * link in a document leads nowhere.
  * Cannot prove: that the words are good.
  */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { CONFIGURATION_PAGE, configurationPage } from "../../../docs/generate.ts";
+import { CONFIGURATION_PAGE, DNS_RULES_PAGE, generatedPages } from "../../../docs/generate.ts";
 import { DEFAULTS } from "../../../stack/config/defaults.ts";
 import { SECTIONS } from "../../../stack/config/schema.ts";
+import { RULES } from "../../../stack/dns/checks/rules.ts";
 
 const repository = join(import.meta.dirname, "../../..");
 const committed = readFileSync(CONFIGURATION_PAGE, "utf8");
 
-test("the committed page is up to date (else: npm run docs)", async () => {
-  expect(committed).toBe(await configurationPage());
+test("the committed pages are up to date (else: npm run docs)", async () => {
+  for (const [path, text] of await generatedPages()) expect(readFileSync(path, "utf8")).toBe(text);
+});
+
+test("every rule about records is on its page", () => {
+  const page = readFileSync(DNS_RULES_PAGE, "utf8");
+  for (const { name } of RULES) expect(page).toContain(`| \`${name}\``);
 });
 
 test("every default and every section is on it", () => {

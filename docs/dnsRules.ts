@@ -1,0 +1,62 @@
+/** The reference of the rules about DNS records as Markdown, from the table that the program itself judges with. */
+import type { Grade } from "../stack/issue.ts";
+import type { Rule } from "../stack/dns/checks/rule.ts";
+import { RULES } from "../stack/dns/checks/rules.ts";
+
+const GRADES: readonly { grade: Grade; about: string }[] = [
+  {
+    grade: "syntax",
+    about: "How names, texts and numbers are written. What breaks these means nothing to anybody.",
+  },
+  { grade: "rfc", about: "What the standards ask." },
+  {
+    grade: "best-practice",
+    about: "What large receivers ask, what Forward Email needs, and what keeps working.",
+  },
+  {
+    grade: "provider-limit",
+    about: "What the DNS provider takes, with the day on which its page was last read.",
+  },
+];
+
+/** A cell: a pipe would end it, and a star or underscore would be taken for emphasis. */
+function cell(text: string): string {
+  return text.replaceAll(/[|*_<]/g, "\\$&");
+}
+
+function row({ name, severity, title, source, verified, ask }: Rule): string {
+  const read = verified === undefined ? "" : ` (read ${verified})`;
+  const how = ask === undefined ? severity : `${severity}, asks the DNS`;
+  return `| \`${name}\` | ${how} | ${cell(title)} | ${cell(source)}${read} |`;
+}
+
+function section({ grade, about }: (typeof GRADES)[number]): string[] {
+  const rules = RULES.filter((rule) => rule.grade === grade);
+  return [
+    `## ${grade}`,
+    "",
+    about,
+    "",
+    "| rule | severity | what it asks | source |",
+    "| --- | --- | --- | --- |",
+    ...rules.map(row),
+    "",
+  ];
+}
+
+/** The whole page; the formatter has still to align its tables. */
+export function dnsRulesReference(): string {
+  const lines = [
+    "# Rules about DNS records",
+    "",
+    `The ${RULES.length} rules that records are judged by, in four grades. The plan judges the records that you add under`,
+    "[`dns.records`](configuration.md); its own keep the rules by construction, and a test holds them to it. A record that",
+    "clashes with another is told of that alone, as it has to go or to move anyway. An error stops the deployment, a warning",
+    "does not. Each message ends with what to do.",
+    "",
+    "This page is made from `stack/dns/checks/`: change it there, then `npm run docs`.",
+    "",
+    ...GRADES.flatMap(section),
+  ];
+  return `${lines.join("\n").trimEnd()}\n`;
+}
