@@ -23,16 +23,25 @@ export interface HcloudSettings {
   readonly retryBaseMs: number;
 }
 
+/** A field of a request and what is wrong with it. */
+export interface FieldFault {
+  readonly name: string;
+  readonly messages?: readonly string[];
+}
+
 /** An answer that says no. */
 export class HcloudError extends Error {
   readonly status: number;
   readonly code: string;
+  /** Fields at fault, where the vendor names them. */
+  readonly fields: readonly FieldFault[];
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, fields: readonly FieldFault[] = []) {
     super(`${message} (${code})`);
     this.name = "HcloudError";
     this.status = status;
     this.code = code;
+    this.fields = fields;
   }
 }
 
@@ -132,8 +141,10 @@ function errorOf(answer: HttpAnswer): HcloudError | undefined {
   if (answer.status < 400) return undefined;
   const { status } = answer;
   try {
-    const { error } = JSON.parse(answer.text) as { error: { code: string; message: string } };
-    return new HcloudError(status, error.code, error.message);
+    const { error } = JSON.parse(answer.text) as {
+      error: { code: string; message: string; details?: { fields?: readonly FieldFault[] } | null };
+    };
+    return new HcloudError(status, error.code, error.message, error.details?.fields);
   } catch {
     return new HcloudError(status, "unknown_error", `server responded with status code ${status}`);
   }

@@ -3,6 +3,10 @@ import type { CheckFailure, Known, ProviderDefinition } from "../protocol/handle
 import { UNKNOWN } from "../protocol/value.ts";
 import { HcloudApi } from "./api.ts";
 import type { HcloudSettings } from "./api.ts";
+import { dnsFunctions } from "./dns/functions.ts";
+import { zoneResource } from "./dns/zone.ts";
+import { zoneRecordResource } from "./dns/zoneRecord.ts";
+import { zoneRrsetResource } from "./dns/zoneRrset.ts";
 import { firewallResource } from "./firewall.ts";
 import { hcloudFunctions } from "./functions.ts";
 import { textOf } from "./inputs.ts";
@@ -38,8 +42,11 @@ export function hcloud(retryBaseMs = 1000): ProviderDefinition {
       "hcloud:index/rdns:Rdns": rdnsResource(api),
       "hcloud:index/sshKey:SshKey": sshKeyResource(api),
       "hcloud:index/firewall:Firewall": firewallResource(api),
+      "hcloud:index/zone:Zone": zoneResource(api),
+      "hcloud:index/zoneRrset:ZoneRrset": zoneRrsetResource(api),
+      "hcloud:index/zoneRecord:ZoneRecord": zoneRecordResource(api),
     },
-    functions: hcloudFunctions(api),
+    functions: { ...hcloudFunctions(api), ...dnsFunctions(api) },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Errors in the two forms that the real plugin has: Terraform's SDK and its plugin framework. */
 import { PartialFailure } from "../protocol/handler.ts";
 import type { CallContext } from "../protocol/handler.ts";
-import { HcloudError } from "./api.ts";
+import { type FieldFault, HcloudError } from "./api.ts";
 
 function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
@@ -27,16 +27,25 @@ export async function sdkStep<T>(
   }
 }
 
-/** Runs a step of a resource built on the plugin framework (SshKey, PrimaryIp, Rdns), and words what it throws. */
+/** Runs a step of a resource built on the plugin framework (all but Server and Firewall), and words what it throws. */
 export async function frameworkStep<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
     if (!(thrown instanceof HcloudError)) throw thrown;
-    const detail =
-      `An unexpected error was encountered during an API request.\n\n${thrown.message}\n\n` +
-      `Error code: ${thrown.code}\nStatus code: ${thrown.status}\n`;
-    context.log("error", `[ERROR] ${detail}: API request failed`);
-    throw new Error(`API request failed: ${detail}`, { cause: thrown });
+    const invalid = thrown.code === "invalid_input";
+    const summary = invalid ? "Invalid field in API request" : "API request failed";
+    const first = invalid
+      ? "An invalid field was encountered during an API request. The field might not map 1:1 to your terraform resource."
+      : "An unexpected error was encountered during an API request.";
+    const fields = thrown.fields.filter(() => invalid).map(fieldText);
+    const codes = `Error code: ${thrown.code}\nStatus code: ${thrown.status}\n`;
+    const detail = `${first}\n\n${thrown.message}\n\n${fields.join("")}${codes}`;
+    context.log("error", `[ERROR] ${detail}: ${summary}`);
+    throw new Error(`${summary}: ${detail}`, { cause: thrown });
   }
+}
+
+function fieldText({ name, messages = [] }: FieldFault): string {
+  return `Field: ${name}\nMessages:\n${messages.map((message) => ` - ${message}\n`).join("")}`;
 }
