@@ -7,12 +7,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { hcloud } from "../../../sandbox/providers/hcloud/provider.ts";
 import type { ResourceState } from "../../../sandbox/providers/protocol/client.ts";
 import type { Properties } from "../../../sandbox/providers/protocol/value.ts";
 import { sharedSpecs } from "../../support/shared.ts";
-import { HETZNER_TOKEN, type Started, started } from "../cloud/startedCloud.ts";
-import { type StartedPlugin, startedPlugin } from "./startedPlugin.ts";
+import { type Started, started } from "../cloud/startedCloud.ts";
+import { startedHcloud } from "./startedHcloud.ts";
+import type { StartedPlugin } from "./startedPlugin.ts";
 import { comparable, recorded, type TracedRequest } from "./traces.ts";
 
 const ZONE = "hcloud:index/zone:Zone";
@@ -27,12 +27,7 @@ let seen = 0;
 beforeAll(async () => {
   cloud = await started();
   await cloud.hetzner("GET", "/locations");
-  plugin = await startedPlugin(hcloud(5), {
-    token: HETZNER_TOKEN,
-    endpoint: `${cloud.cloud.hetznerUrl}/v1`,
-    pollInterval: "5ms",
-    pollFunction: "constant",
-  });
+  plugin = await startedHcloud(cloud);
 });
 afterAll(async () => {
   plugin.stop();
