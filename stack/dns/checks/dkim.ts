@@ -1,25 +1,16 @@
 /** Rules about DKIM keys in the DNS (RFC 6376 3.6.1, RFC 8301, RFC 8463). */
 import { createPublicKey } from "node:crypto";
 import { textOf } from "./judgedRecord.ts";
-import type { Complaint, Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
+import { aboutText } from "./rule.ts";
 import type { Tags } from "./tags.ts";
 import { readTags } from "./tags.ts";
 
 /** A rule about the tags of a key. */
-function aboutKey(
-  rule: Omit<Rule, "judge">,
-  judge: (tags: Tags, text: string) => Omit<Complaint, "key"> | undefined,
-): Rule {
-  return {
-    ...rule,
-    judge: ({ record }) => {
-      const text = textOf(record);
-      if (text === undefined || !record.name.includes("._domainkey.")) return undefined;
-      const complaint = judge(readTags(text), text);
-      return complaint === undefined ? undefined : { key: "text", ...complaint };
-    },
-  };
-}
+const aboutKey = aboutText(({ record }) => {
+  const text = textOf(record);
+  return text !== undefined && record.name.includes("._domainkey.") ? readTags(text) : undefined;
+});
 
 /** Bits of a key; undefined where it cannot be read, and where it is revoked. Ed25519 counts as strong. */
 function bitsOf(tags: Tags): number | undefined {

@@ -4,7 +4,8 @@ import { isDmarc } from "../dmarc.ts";
 import type { Asked } from "./askRules.ts";
 import { askRules } from "./askRules.ts";
 import { textOf } from "./judgedRecord.ts";
-import type { Complaint, LookUp, Place, Rule } from "./rule.ts";
+import type { LookUp, Place, Rule } from "./rule.ts";
+import { aboutText } from "./rule.ts";
 import type { Tags } from "./tags.ts";
 import { readTags } from "./tags.ts";
 
@@ -15,19 +16,7 @@ function policyOf({ record }: Place): Tags | undefined {
   return readTags(text);
 }
 
-function aboutPolicy(
-  rule: Omit<Rule, "judge">,
-  judge: (tags: Tags) => Omit<Complaint, "key"> | undefined,
-): Rule {
-  return {
-    ...rule,
-    judge: (place) => {
-      const tags = policyOf(place);
-      const complaint = tags === undefined ? undefined : judge(tags);
-      return complaint === undefined ? undefined : { key: "text", ...complaint };
-    },
-  };
-}
+const aboutPolicy = aboutText(policyOf);
 
 /** Policies from the weakest to the strictest. */
 const POLICIES = ["none", "quarantine", "reject"];

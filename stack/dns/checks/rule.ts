@@ -56,6 +56,22 @@ export interface Rule {
   readonly ask?: (place: Place, lookUp: LookUp, unanswered: Set<string>) => Promise<Complaint | undefined>;
 }
 
+/**
+ * A maker of rules about what texts of one kind say.
+ *
+ * @param read takes the text of a record apart; undefined where the record has none of the kind, which is passed over.
+ */
+export function aboutText<Read>(read: (place: Place) => Read | undefined) {
+  return (rule: Omit<Rule, "judge">, judge: (read: Read) => Omit<Complaint, "key"> | undefined): Rule => ({
+    ...rule,
+    judge: (place) => {
+      const found = read(place);
+      const complaint = found === undefined ? undefined : judge(found);
+      return complaint === undefined ? undefined : { key: "text", ...complaint };
+    },
+  });
+}
+
 /** What a rule found. */
 export interface RuleFinding extends Complaint {
   readonly rule: Rule;

@@ -1,25 +1,17 @@
 /** Rules about SPF policies (RFC 7208), as far as the text alone tells. */
 import type { JudgedRecord } from "./judgedRecord.ts";
 import { textOf } from "./judgedRecord.ts";
-import type { Complaint, Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
+import { aboutText } from "./rule.ts";
 import type { SpfTerm } from "./spfTerms.ts";
 import { readSpf } from "./spfTerms.ts";
 
-/** A rule about the terms of a policy. */
-function aboutPolicy(
-  rule: Omit<Rule, "judge">,
-  judge: (terms: readonly SpfTerm[], text: string) => Omit<Complaint, "key"> | undefined,
-): Rule {
-  return {
-    ...rule,
-    judge: ({ record }) => {
-      const text = textOf(record);
-      const terms = readSpf(text);
-      const complaint = terms === undefined ? undefined : judge(terms, text ?? "");
-      return complaint === undefined ? undefined : { key: "text", ...complaint };
-    },
-  };
-}
+/** A rule about a policy: its terms, and its text. */
+const aboutPolicy = aboutText(({ record }) => {
+  const text = textOf(record);
+  const terms = readSpf(text);
+  return text === undefined || terms === undefined ? undefined : { text, terms };
+});
 
 function quoted({ text }: SpfTerm): string {
   return JSON.stringify(text);
@@ -34,7 +26,7 @@ const syntax = aboutPolicy(
       "Each term of an SPF policy is a known mechanism with its value, or a modifier, each modifier once.",
     source: "RFC 7208 4.6.1, 5, 6",
   },
-  (terms) => {
+  ({ terms }) => {
     const bad = terms.find(({ fault }) => fault !== undefined);
     if (bad?.fault !== undefined) {
       return {
@@ -62,7 +54,7 @@ const allowsAll = aboutPolicy(
     title: "An SPF policy does not allow the whole world to send (+all).",
     source: "RFC 7208 5.1, 11.3",
   },
-  (terms) =>
+  ({ terms }) =>
     allOf(terms)?.sign === "+"
       ? { message: "the policy lets everybody send", fix: "end it with -all" }
       : undefined,
@@ -76,7 +68,7 @@ const neutralAll = aboutPolicy(
     title: "An SPF policy says what of all others, rather than nothing (?all).",
     source: "RFC 7208 2.6.2",
   },
-  (terms) =>
+  ({ terms }) =>
     allOf(terms)?.sign === "?"
       ? { message: "the policy says nothing about other senders", fix: "end it with -all, or ~all" }
       : undefined,
@@ -90,7 +82,7 @@ const openEnd = aboutPolicy(
     title: "An SPF policy ends with all or redirect.",
     source: "RFC 7208 4.7",
   },
-  (terms) =>
+  ({ terms }) =>
     allOf(terms) === undefined && !terms.some(({ name }) => name === "redirect")
       ? { message: "the policy says nothing about other senders", fix: "end it with -all" }
       : undefined,
@@ -104,7 +96,7 @@ const afterAll = aboutPolicy(
     title: "Nothing stands after all in an SPF policy, and no redirect beside it, as nobody reads it.",
     source: "RFC 7208 5.1, 6.1",
   },
-  (terms) => {
+  ({ terms }) => {
     const end = terms.findIndex(({ name, sign }) => name === "all" && sign !== "=");
     const unread = terms.find(({ name, sign }, index) =>
       sign === "=" ? name === "redirect" && end !== -1 : end !== -1 && index > end,
@@ -126,7 +118,7 @@ const ptr = aboutPolicy(
     title: "An SPF policy does not use ptr.",
     source: "RFC 7208 5.5",
   },
-  (terms) => {
+  ({ terms }) => {
     const found = terms.find(({ name }) => name === "ptr");
     return (
       found && {
@@ -148,7 +140,7 @@ const tooLong = aboutPolicy(
     title: `An SPF policy has ${FITTING} bytes at most, so that the answer fits in one packet.`,
     source: "RFC 7208 3.4",
   },
-  (_, text) =>
+  ({ text }) =>
     Buffer.byteLength(text) > FITTING
       ? {
           message: `the policy has ${Buffer.byteLength(text)} bytes`,
