@@ -76,19 +76,15 @@ export class Cloudflare {
 
   /** Every record of a zone, one call a page. */
   async records(zoneId: string): Promise<CloudflareRecord[]> {
-    const records: CloudflareRecord[] = [];
-    for (let page = 1, pages = 1; page <= pages; page++) {
-      const answer = (await callVendor(
-        `${this.#base}/zones/${zoneId}/dns_records?per_page=500&page=${page}`,
-        this.#token,
-      )) as {
+    return allPages<CloudflareRecord>(async (page) => {
+      const url = `${this.#base}/zones/${zoneId}/dns_records?per_page=500&page=${page}`;
+      const answer = (await callVendor(url, this.#token)) as {
         result: CloudflareRecord[];
         result_info?: { total_pages?: number };
       };
-      records.push(...answer.result);
-      pages = answer.result_info?.total_pages ?? 1;
-    }
-    return records;
+      const pages = answer.result_info?.total_pages ?? 1;
+      return { items: answer.result, next: page < pages ? page + 1 : undefined };
+    });
   }
 
   async removeRecord(zoneId: string, id: string): Promise<void> {

@@ -14,6 +14,7 @@ import type { PlannedRecord } from "../../stack/plan.ts";
 import { bind, type SlotValues } from "../bind.ts";
 import { outsideError } from "../errors.ts";
 import { VENDOR_TIMEOUTS } from "../timeouts.ts";
+import { boundValue } from "./boundValue.ts";
 import { shortPurpose } from "./comment.ts";
 import type { DnsZone } from "./mailDns.ts";
 
@@ -62,10 +63,8 @@ function recordData(
       return { content: record.target };
     case "MX":
       return { content: record.exchange, priority: record.priority };
-    case "TXT": {
-      const text = bind(record.text, values);
-      return { content: typeof text === "string" ? quoteText(text) : text.apply(quoteText) };
-    }
+    case "TXT":
+      return { content: boundValue(record, values, quoteText) };
     case "SRV": {
       const { priority, weight, port, target } = record;
       return { data: { priority, weight, port, target }, priority };

@@ -8,7 +8,7 @@
  * @see https://docs.hetzner.cloud/reference/cloud#zone-rrsets
  */
 import { ZoneRrset, type ZoneRrsetArgs } from "@pulumi/hcloud/zoneRrset.js";
-import { relativeName } from "../../stack/dns/canonical.ts";
+import { relativeName, ttlOfSet } from "../../stack/dns/canonical.ts";
 import { hetznerValue } from "../../stack/dns/providers/hetzner.ts";
 import type { PlannedRecord } from "../../stack/plan.ts";
 import type { SlotValues } from "../bind.ts";
@@ -37,15 +37,15 @@ export function hetznerZone(zone: string): DnsZone {
   };
 }
 
-/** A set as the provider is asked for it. It lives as long as its shortest record (RFC 2181 5.2). */
+/** A set as the provider is asked for it. */
 export function hetznerSet(set: RecordGroup, values: SlotValues, zone: string): ZoneRrsetArgs {
   const [{ name, type }] = set;
-  const seconds = set.map(({ ttlSeconds }) => ttlSeconds).filter((ttl) => ttl !== "auto");
+  const ttl = ttlOfSet(set);
   return {
     zone,
     name: relativeName(name, zone),
     type,
-    ...(seconds.length === 0 ? {} : { ttl: Math.min(...seconds) }),
+    ...(ttl === "auto" ? {} : { ttl }),
     records: set.map((record) => ({
       value: boundValue(record, values, (value) => hetznerValue(type, value)),
       comment: shortPurpose(record.purpose),

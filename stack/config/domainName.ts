@@ -114,7 +114,7 @@ export function hasPublicSuffix(name: string): boolean {
   return parse(name).isIcann === true;
 }
 
-/** Whether a name is the other one or below it. */
+/** Whether a name is the other one or below it; every name is below the root, `.`. */
 export function isWithin(name: string, parent: string): boolean {
-  return name === parent || name.endsWith(`.${parent}`);
+  return parent === "." || name === parent || name.endsWith(`.${parent}`);
 }

@@ -1,5 +1,6 @@
 /** The one spelling of names and data in which records are compared. */
 import ipaddr from "ipaddr.js";
+import { isWithin } from "../config/domainName.ts";
 import type { RecordData } from "../plan.ts";
 import { joinedText } from "./characterStrings.ts";
 import type { RecordSet, ZoneRecord } from "./zoneRecord.ts";
@@ -29,11 +30,6 @@ export function relativeName(name: string, zone: string): string {
   if (name === zone) return "@";
   const relative = name.slice(0, -zone.length - 1);
   return isWithin(relative, zone) ? `${name}.` : relative;
-}
-
-/** Whether a name is the zone or below it. */
-export function isWithin(name: string, zone: string): boolean {
-  return name === zone || name.endsWith(`.${zone}`);
 }
 
 /** The name of a record, whether it was answered whole, relative or as `@`. */
@@ -110,19 +106,20 @@ export function canonicalValue(record: RecordData<string>): string {
   }
 }
 
-/**
- * Records gathered by name and type, in the order of their first record.
- *
- * A set has one time to live; where its records differ the lowest counts, as it does in a cache (RFC 2181 5.2).
- */
+/** The time to live of a set: the lowest of its records counts, as it does in a cache (RFC 2181 5.2). */
+export function ttlOfSet(records: readonly Pick<ZoneRecord, "ttlSeconds">[]): ZoneRecord["ttlSeconds"] {
+  const seconds = records.map(({ ttlSeconds }) => ttlSeconds).filter((ttl) => ttl !== "auto");
+  return seconds.length === 0 ? "auto" : Math.min(...seconds);
+}
+
+/** Records gathered by name and type, in the order of their first record. */
 export function recordSets(records: readonly ZoneRecord[]): RecordSet[] {
   const gathered = Map.groupBy(records, ({ name, type }) => `${name} ${type}`);
   return Array.from(gathered.values(), (set) => {
-    const seconds = set.map(({ ttlSeconds }) => ttlSeconds).filter((ttl) => ttl !== "auto");
     return {
       name: set[0]?.name ?? "",
       type: set[0]?.type ?? "",
-      ttlSeconds: seconds.length === 0 ? "auto" : Math.min(...seconds),
+      ttlSeconds: ttlOfSet(set),
       values: [...new Set(set.map(({ value }) => value))].sort(),
     };
   });

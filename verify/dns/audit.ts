@@ -1,4 +1,5 @@
 /** The audit: what is declared against what the provider, the authoritative servers and resolvers say. Pure. */
+import { existingNames } from "../../stack/dns/checks/zoneView.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import type { AuditContext, AuditInput, Judgement, ObservedSet } from "./auditInput.ts";
 import { compareSet } from "./compareSet.ts";
@@ -10,7 +11,6 @@ import { judgeStray, type ZoneSight } from "./judgeStray.ts";
 import type { Audit, AuditCheck, AuditRow, DesiredSet, Observation, ProviderColumn } from "./observation.ts";
 import { atMostWarning, severityOf } from "./severity.ts";
 import { worstFirst } from "./worstFirst.ts";
-import { zoneTree } from "./zoneTree.ts";
 
 type Sets<Item> = ReadonlyMap<string, readonly Item[]>;
 
@@ -133,7 +133,7 @@ function strayRows(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {
   const sight: ZoneSight = {
     desired,
     desiredAt: Map.groupBy(desired, ({ name }) => name),
-    tree: zoneTree(new Set(all.map(({ name }) => name)), context.zone),
+    names: existingNames([context.zone, ...new Set(all.map(({ name }) => name))]),
     caaNames: new Set(all.filter(({ type }) => type === "CAA").map(({ name }) => name)),
     context,
   };

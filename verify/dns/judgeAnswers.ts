@@ -2,7 +2,7 @@
 import type { AuditContext, Judgement } from "./auditInput.ts";
 import { compareSet } from "./compareSet.ts";
 import { askAgain } from "./fixes.ts";
-import type { DesiredSet, Observation, Severity } from "./observation.ts";
+import { hasSpoken, type DesiredSet, type Observation, type Severity } from "./observation.ts";
 import { atMostWarning, severityOf } from "./severity.ts";
 import { answerWords, count } from "./words.ts";
 
@@ -23,8 +23,6 @@ export type RowJudgement = Omit<Judgement, "verdict"> & {
   readonly verdict: Judgement["verdict"] | "propagating" | "unreachable" | "ignored";
 };
 
-const NO_ANSWER: readonly string[] = ["servfail", "refused", "timeout", "lame"];
-
 /**
  * Sorts a column's answers.
  *
@@ -36,9 +34,9 @@ export function judgeColumn(
   observations: readonly Observation[],
   context: AuditContext,
 ): ColumnJudgement {
-  const failing = observations.filter(({ answer }) => NO_ANSWER.includes(answer.state));
+  const failing = observations.filter(({ answer }) => !hasSpoken(answer));
   const judged = observations
-    .filter(({ answer }) => !NO_ANSWER.includes(answer.state))
+    .filter(({ answer }) => hasSpoken(answer))
     .map((observation) => {
       const { answer } = observation;
       const values = answer.state === "answer" ? answer.values : [];

@@ -1,14 +1,15 @@
 /** Sets that nobody declared: whether they break a declared one. */
-import { isWithin } from "../../stack/dns/canonical.ts";
+import { isWithin } from "../../stack/config/domainName.ts";
+import { ancestry } from "../../stack/dns/checks/zoneView.ts";
+import { catchesByWildcard } from "../../stack/dns/checks/wildcards.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import type { AuditContext, Judgement } from "./auditInput.ts";
-import { permitsIssuer, relevantCaaName } from "./caa.ts";
+import { permitsIssuer } from "./caa.ts";
 import { ignoreLine, removeLines } from "./fixes.ts";
 import type { DesiredSet, Severity } from "./observation.ts";
 import { severityOf, worst } from "./severity.ts";
 import { isPolicyText } from "./textKinds.ts";
 import { listed } from "./words.ts";
-import type { ZoneTree } from "./zoneTree.ts";
 
 /** A set of the zone that is not declared. */
 export interface StraySet {
@@ -22,7 +23,8 @@ export interface StraySet {
 export interface ZoneSight {
   readonly desired: readonly DesiredSet[];
   readonly desiredAt: ReadonlyMap<string, readonly DesiredSet[]>;
-  readonly tree: ZoneTree;
+  /** Names that exist in the zone, with those above them. */
+  readonly names: ReadonlySet<string>;
   /** Names that hold CAA records. */
   readonly caaNames: ReadonlySet<string>;
   readonly context: AuditContext;
@@ -73,10 +75,12 @@ const givenAway: Rule = ({ name, type }, { desired, context }) => {
 const forbidsIssuer: Rule = (stray, { desired, caaNames, context }) => {
   if (stray.type !== "CAA" || context.issuer === undefined) return undefined;
   const values = stray.records.map(({ value }) => value);
-  if (permitsIssuer(values, context)) return undefined;
+  const { issuer, accountUri } = context;
+  if (permitsIssuer(values, { domain: issuer, ...(accountUri === undefined ? {} : { accountUri }) }))
+    return undefined;
   const hosts = desired.filter(({ type }) => type === "A" || type === "AAAA" || type === "CNAME");
   const names = context.certificateNames ?? [...new Set(hosts.map(({ name }) => name))];
-  const hit = names.filter((name) => relevantCaaName(name, caaNames) === stray.name);
+  const hit = names.filter((name) => ancestry(name).find((above) => caaNames.has(above)) === stray.name);
   if (hit.length === 0) return undefined;
   return {
     reason: `${context.issuer} may not issue a certificate for ${listed(hit)}`,
@@ -84,15 +88,11 @@ const forbidsIssuer: Rule = (stray, { desired, caaNames, context }) => {
   };
 };
 
-const wildcardCatches: Rule = ({ name, type, records }, { desired, tree, context }) => {
+const wildcardCatches: Rule = ({ name, type, records }, { desired, names: existing, context }) => {
   if (!name.startsWith("*.")) return undefined;
   const encloser = name.slice(2);
   const caught = desired.filter(
-    (set) =>
-      (set.type === type || type === "CNAME") &&
-      isBelow(set.name, encloser) &&
-      !tree.exists(set.name) &&
-      tree.closestEncloser(set.name) === encloser,
+    (set) => (set.type === type || type === "CNAME") && catchesByWildcard(name, set.name, existing),
   );
   const names = listed([...new Set(caught.map((set) => set.name))]);
   const fault = breaking(caught, `the wildcard answers for ${names}, which is not there`);

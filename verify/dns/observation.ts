@@ -12,6 +12,11 @@ export type Answer =
   /** The server does not know the zone, or answers without authority (lame delegation). */
   | { readonly state: "lame" };
 
+/** Whether a server had a word on the set, be it that there is none. All else says nothing of the zone's content. */
+export function hasSpoken({ state }: Answer): boolean {
+  return state === "answer" || state === "nxdomain" || state === "empty";
+}
+
 /** One server's answer. */
 export interface Observation {
   /** Name and address of the server: `ns1.example.net (192.0.2.53)`. */

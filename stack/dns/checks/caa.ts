@@ -17,10 +17,16 @@ function readCaa({ type, value }: Pick<JudgedRecord, "type" | "value">): Caa | u
   return { flags, tag: tag.toLowerCase(), value: said };
 }
 
-/** An authority, by its CAA name, and how its order is proved: `dns-01`. */
+/** An authority, by its CAA name, how its order is proved (`dns-01`), and by which account (RFC 8657). */
 export interface Issuer {
   readonly domain: string;
   readonly method?: string;
+  readonly accountUri?: string;
+}
+
+/** What is not known, and what is not limited, forbids nothing. */
+function agrees(ours: string | undefined, ...allowed: readonly (string | undefined)[]): boolean {
+  return ours === undefined || allowed.includes(undefined) || allowed.includes(ours);
 }
 
 function allows(value: string, issuer: Issuer): boolean {
@@ -30,7 +36,8 @@ function allows(value: string, issuer: Issuer): boolean {
     .find((one) => one.startsWith("validationmethods="))
     ?.split("=")[1]
     ?.split(",");
-  return methods === undefined || issuer.method === undefined || methods.includes(issuer.method);
+  const account = parameters.find((one) => /^accounturi\s*=/i.test(one))?.replace(/^[^=]*=\s*/, "");
+  return agrees(issuer.accountUri, account) && (methods === undefined || agrees(issuer.method, ...methods));
 }
 
 /** Tag that decides: `issuewild` for a wildcard where there is one, else `issue` (RFC 8659 4.3). */
@@ -135,6 +142,12 @@ const unknownTag: Rule = {
   },
 };
 
+/** Whether a record is critical and of a tag that nobody knows: it forbids every certificate (RFC 8659 4.5). */
+export function forbidsEveryone(value: string): boolean {
+  const caa = readCaa({ type: "CAA", value });
+  return caa !== undefined && !TAGS.includes(caa.tag) && isCritical(caa);
+}
+
 const criticalUnknown: Rule = {
   harms: true,
   name: "caa-critical-unknown",
@@ -145,7 +158,7 @@ const criticalUnknown: Rule = {
   source: "RFC 8659 4.1",
   judge: ({ record }) => {
     const caa = readCaa(record);
-    if (caa === undefined || TAGS.includes(caa.tag) || !isCritical(caa)) return undefined;
+    if (caa === undefined || !forbidsEveryone(record.value)) return undefined;
     return {
       key: "tag",
       message: `the tag ${caa.tag} is critical and unknown: no certificate is given`,

@@ -45,6 +45,11 @@ export function climb(name: string, apex: string): string[] {
   return ancestry(name).filter((one) => one === apex || one.endsWith(`.${apex}`));
 }
 
+/** Names with records and those above them: what exists for a wildcard (RFC 4592 2.2.2). */
+export function existingNames(names: Iterable<string>): ReadonlySet<string> {
+  return new Set([...names].flatMap(ancestry));
+}
+
 /** Builds the view once for all rules; each look at it takes no longer in a zone of many records. */
 export function viewZone(records: readonly JudgedRecord[], facts: ZoneFacts): ZoneView {
   const byName = Map.groupBy(records, ({ name }) => name);
@@ -59,7 +64,7 @@ export function viewZone(records: readonly JudgedRecord[], facts: ZoneFacts): Zo
     at,
     order: new Map(records.map((record, index) => [record, index])),
     roles: new Map(records.map(({ role = "" }, index) => [role, index] as const).reverse()),
-    names: new Set([...byName.keys()].flatMap(ancestry)),
+    names: existingNames(byName.keys()),
     mailHosts: new Set([facts.domain, `fe-bounces.${facts.domain}`, ...services, ...exchanges]),
   };
 }

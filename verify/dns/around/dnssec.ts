@@ -1,9 +1,9 @@
 /** Whether the zone is signed, and the zone above knows its key (RFC 4035 2.4). */
 import type { DnskeyData, DsData } from "dns-packet";
-import type { AuditCheck } from "../observation.ts";
+import { canonicalName } from "../../../stack/dns/canonical.ts";
+import { hasSpoken, type AuditCheck } from "../observation.ts";
 import type { DnsClient, Outcome } from "../lookUp/dnsClient.ts";
 import { serverName, type ZoneServers } from "../lookUp/findServers.ts";
-import { plainName } from "../lookUp/message.ts";
 import { readAnswer } from "../lookUp/readAnswer.ts";
 import { dsOf, dsText, isDsOf } from "./dsDigest.ts";
 
@@ -18,14 +18,14 @@ interface KeysAt {
 function dnskeys(outcome: Outcome, zone: string): DnskeyData[] {
   if (outcome.state !== "reply") return [];
   return outcome.reply.answers.flatMap((record) =>
-    record.type === "DNSKEY" && plainName(record.name) === zone ? [record.data] : [],
+    record.type === "DNSKEY" && canonicalName(record.name) === zone ? [record.data] : [],
   );
 }
 
 function dsRecords(outcome: Outcome, zone: string): DsData[] {
   if (outcome.state !== "reply") return [];
   return outcome.reply.answers.flatMap((record) =>
-    record.type === "DS" && plainName(record.name) === zone ? [record.data] : [],
+    record.type === "DS" && canonicalName(record.name) === zone ? [record.data] : [],
   );
 }
 
@@ -34,8 +34,8 @@ async function dsAbove(client: DnsClient, found: ZoneServers): Promise<DsData[] 
   const { zone, parent = "." } = found;
   for (const { address } of found.parentServers) {
     const outcome = await client.ask(address, { name: zone, type: "DS", recurse: false });
-    const { state } = readAnswer(outcome, { role: "authority", zone: parent }, zone, "DS");
-    if (["answer", "empty", "nxdomain"].includes(state)) return dsRecords(outcome, zone);
+    const answer = readAnswer(outcome, { role: "authority", zone: parent }, zone, "DS");
+    if (hasSpoken(answer)) return dsRecords(outcome, zone);
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** The server's names as other mail servers check them: reverse names, greeting, and the return path's alias. */
 import ipaddr from "ipaddr.js";
-import type { Answer, AuditCheck, Severity } from "../observation.ts";
+import { hasSpoken, type Answer, type AuditCheck, type Severity } from "../observation.ts";
 import { REPAIR } from "../fixes.ts";
 import type { Recursion } from "../lookUp/resolvers.ts";
 import { answerWords } from "../words.ts";
@@ -34,11 +34,6 @@ export function reverseName(address: string): string {
   return `${digits.join(".")}.ip6.arpa`;
 }
 
-/** No answer at all says nothing of the world; that there is no such name does. */
-function isSilent({ state }: Answer): boolean {
-  return state !== "answer" && state !== "nxdomain" && state !== "empty";
-}
-
 function valuesOf(answer: Answer): readonly string[] {
   return answer.state === "answer" ? answer.values : [];
 }
@@ -65,7 +60,7 @@ async function checkReverse(
     ...(fix === undefined ? {} : { fix }),
   });
   const answer = await recursion.answer(reverseName(address), "PTR");
-  if (isSilent(answer)) return say("unknown", "info", `the resolver ${answerWords(answer, "PTR")}`);
+  if (!hasSpoken(answer)) return say("unknown", "info", `the resolver ${answerWords(answer, "PTR")}`);
   const names = valuesOf(answer);
   if (names.length === 0)
     return say("bad", "critical", "has no reverse name: large providers refuse its mail", REPAIR);
@@ -74,7 +69,7 @@ async function checkReverse(
     return say("bad", "critical", seen, REPAIR);
   }
   const forward = await addressesOf(recursion, ptr, type);
-  if (isSilent(forward)) return say("unknown", "info", `the resolver ${answerWords(forward, type)}`);
+  if (!hasSpoken(forward)) return say("unknown", "info", `the resolver ${answerWords(forward, type)}`);
   if (valuesOf(forward).includes(address)) return say("ok", "info", `${ptr}, which names it back`);
   const seen = `${ptr} does not name it back (${type}: ${valuesOf(forward).join(", ") || "none"})`;
   return say("bad", "critical", seen, REPAIR);
@@ -98,7 +93,7 @@ async function checkHelo(recursion: Recursion, name: string, names: ServerNames)
     return { ...base, state: "ok", severity: "info", seen };
   }
   const list = missing.map(({ address }) => address).join(" and ");
-  if (missing.every(({ answer }) => isSilent(answer))) {
+  if (missing.every(({ answer }) => !hasSpoken(answer))) {
     return {
       ...base,
       state: "unknown",
@@ -116,7 +111,7 @@ async function checkBounces(
 ): Promise<AuditCheck> {
   const base = { check: "bounces", subject: name } as const;
   const answer = await recursion.answer(name, "CNAME");
-  if (isSilent(answer)) {
+  if (!hasSpoken(answer)) {
     return {
       ...base,
       state: "unknown",

@@ -1,8 +1,9 @@
 /** Who serves a zone: what the zone above says of it, and what its own servers say. */
-import type { Answer } from "../observation.ts";
+import { isWithin } from "../../../stack/config/domainName.ts";
+import { canonicalName } from "../../../stack/dns/canonical.ts";
+import { hasSpoken, type Answer } from "../observation.ts";
 import type { DnsClient, Outcome } from "./dnsClient.ts";
-import { plainName } from "./message.ts";
-import { isWithin, readAnswer } from "./readAnswer.ts";
+import { readAnswer } from "./readAnswer.ts";
 import { recordSet } from "./recordValue.ts";
 import { above, type Recursion } from "./resolvers.ts";
 
@@ -78,7 +79,7 @@ async function delegationOf(
       return { outcome, answer: readAnswer(outcome, { role: "authority", zone: parent }, zone, "NS") };
     }),
   );
-  const said = asked.find(({ answer }) => ["answer", "nxdomain", "empty"].includes(answer.state));
+  const said = asked.find(({ answer }) => hasSpoken(answer));
   const word = said ?? asked.at(0);
   if (word === undefined) return { servers, answer: { state: "timeout" }, glue: () => [] };
   return { servers, answer: word.answer, glue: glueOf(word.outcome, parent) };
@@ -105,7 +106,7 @@ export async function findServers(
     for (const name of names) known.add(name);
     const found = await Promise.all(
       names.map(async (name) => {
-        const servers = await addresses(recursion, plainName(name), delegation.glue);
+        const servers = await addresses(recursion, canonicalName(name), delegation.glue);
         if (servers.length === 0) withoutAddress.push(name);
         return servers;
       }),

@@ -62,11 +62,6 @@ export function typeName(libraryName: string): string {
   return Object.entries(NUMBERED).find(([, known]) => known === Number(number))?.[0] ?? `TYPE${number}`;
 }
 
-/** A name as we compare it: lower case, no final dot. The root stays `.`. */
-export function plainName(name: string): string {
-  return name === "." ? name : name.toLowerCase().replace(/\.$/, "");
-}
-
 /**
  * The bytes of a question.
  *

@@ -1,16 +1,13 @@
 /** From what a server said to what it means for one record set. Pure. */
+import { isWithin } from "../../../stack/config/domainName.ts";
+import { canonicalName } from "../../../stack/dns/canonical.ts";
 import type { Answer } from "../observation.ts";
 import type { Outcome } from "./dnsClient.ts";
-import { plainName, RCODE, typeName, type Reply } from "./message.ts";
+import { RCODE, typeName, type Reply } from "./message.ts";
 import { isData, recordSet } from "./recordValue.ts";
 
 /** Who was asked: a server that must know the zone itself, or a resolver that asks others. */
 export type Asked = { readonly role: "authority"; readonly zone: string } | { readonly role: "resolver" };
-
-/** True when `name` is `zone` or lies below it. */
-export function isWithin(name: string, zone: string): boolean {
-  return zone === "." || name === zone || name.endsWith(`.${zone}`);
-}
 
 /** Seconds that the absence is remembered: the lower of the SOA's own TTL and its minimum (RFC 2308 5). */
 function negativeTtl(reply: Reply): { readonly negativeTtlSeconds?: number } {
@@ -23,7 +20,7 @@ function negativeTtl(reply: Reply): { readonly negativeTtlSeconds?: number } {
 function referral(reply: Reply): string | undefined {
   if (reply.answers.some(isData)) return undefined;
   const ns = reply.authorities.find((record) => typeName(record.type) === "NS");
-  return ns === undefined ? undefined : plainName(ns.name);
+  return ns === undefined ? undefined : canonicalName(ns.name);
 }
 
 /** What stands in the set's place, each with its type: an alias at the name, or servers of a zone cut off below. */
@@ -49,7 +46,7 @@ function behindCut(reply: Reply, cut: string, name: string, type: string): Answe
 function isLame(reply: Reply, asked: Asked): boolean {
   if (asked.role === "authority") {
     const soa = reply.authorities.find((record) => record.type === "SOA");
-    return !reply.authoritative || (soa !== undefined && !isWithin(plainName(soa.name), asked.zone));
+    return !reply.authoritative || (soa !== undefined && !isWithin(canonicalName(soa.name), asked.zone));
   }
   return !reply.recursionAvailable && !reply.answers.some(isData);
 }
@@ -89,7 +86,7 @@ function readReply(reply: Reply, asked: Asked, name: string, type: string): Answ
 export function readAnswer(outcome: Outcome, asked: Asked, name: string, type: string): Answer {
   switch (outcome.state) {
     case "reply":
-      return readReply(outcome.reply, asked, plainName(name), type);
+      return readReply(outcome.reply, asked, canonicalName(name), type);
     case "malformed":
       return { state: "servfail" };
     case "silent":

@@ -1,7 +1,7 @@
 /** Data of records from the wire, in the canonical form of `ZoneRecord`. Pure. */
-import { canonicalData } from "../../../stack/dns/canonical.ts";
+import { canonicalData, canonicalName } from "../../../stack/dns/canonical.ts";
 import { quoteText } from "../../../stack/dns/characterStrings.ts";
-import { plainName, typeName, type PacketRecord } from "./message.ts";
+import { typeName, type PacketRecord } from "./message.ts";
 
 /** A record of the Internet class with data: all but the options of the message itself. */
 export type DataRecord = Exclude<PacketRecord, { readonly type: "OPT" }>;
@@ -77,7 +77,7 @@ export function recordSet(
 ): { readonly values: readonly string[]; readonly ttlSeconds: number } | undefined {
   const found = records
     .filter(isData)
-    .filter((record) => plainName(record.name) === name && typeName(record.type) === type);
+    .filter((record) => canonicalName(record.name) === name && typeName(record.type) === type);
   if (found.length === 0) return undefined;
   return {
     values: [...new Set(found.map(recordValue))].sort(),

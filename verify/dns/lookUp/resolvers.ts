@@ -1,10 +1,12 @@
 /** Resolvers: which there are, and questions to the first that answers. */
 import { getServers } from "node:dns";
 import { isIP } from "node:net";
+import { isWithin } from "../../../stack/config/domainName.ts";
+import { canonicalName } from "../../../stack/dns/canonical.ts";
 import type { Answer, AuditCheck } from "../observation.ts";
 import type { DnsClient, Outcome } from "./dnsClient.ts";
-import { plainName, type Question } from "./message.ts";
-import { isWithin, readAnswer } from "./readAnswer.ts";
+import type { Question } from "./message.ts";
+import { readAnswer } from "./readAnswer.ts";
 
 /** Resolvers for everyone, each of another operator. */
 export const PUBLIC_RESOLVERS: readonly string[] = ["1.1.1.1", "8.8.8.8", "9.9.9.9"];
@@ -71,8 +73,10 @@ export function createRecursion(client: DnsClient, resolvers: readonly string[])
     const found = await outcome(name, "SOA");
     if (found.state === "reply") {
       const records = [...found.reply.answers, ...found.reply.authorities];
-      const soa = records.find((record) => record.type === "SOA" && isWithin(name, plainName(record.name)));
-      if (soa !== undefined) return plainName(soa.name);
+      const soa = records.find(
+        (record) => record.type === "SOA" && isWithin(name, canonicalName(record.name)),
+      );
+      if (soa !== undefined) return canonicalName(soa.name);
     }
     return name === "." ? undefined : enclosingZone(above(name));
   };
