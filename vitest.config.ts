@@ -1,5 +1,24 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import ByName from "./test/support/byName.ts";
+
+const NOT_YET_GREEN = ["test/sandbox/{55,70,80}-*.test.ts"];
+
+/** Tests that drive the sandbox: after the fast ones, one file after the other, sharing the cores with nothing. */
+function sandbox(name: string, include: string[], exclude: string[]): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      include,
+      exclude,
+      sequence: { groupOrder: 1 },
+      globalSetup: ["test/sandbox/globalSetup.ts"],
+      fileParallelism: false,
+      testTimeout: 600_000,
+      hookTimeout: 600_000,
+    },
+  };
+}
 
 export default defineConfig({
   test: {
@@ -15,19 +34,9 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      {
-        extends: true,
-        test: {
-          // After the fast ones, one file after the other: they drive one sandbox, and share the cores with nothing.
-          name: "sandbox",
-          sequence: { groupOrder: 1 },
-          include: ["test/sandbox/**/*.test.ts"],
-          globalSetup: ["test/sandbox/globalSetup.ts"],
-          fileParallelism: false,
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
-        },
-      },
+      sandbox("sandbox", ["test/sandbox/**/*.test.ts"], NOT_YET_GREEN),
+      // They join the others when seen green as a whole after the last change of the sandbox.
+      sandbox("trial", NOT_YET_GREEN, []),
     ],
   },
 });
