@@ -31,8 +31,14 @@ export const DEFAULTS = {
     "off" as const,
     "it wants a certificate that others trust; begin with testing, and with tlsReports",
   ),
-  "dns.mtaSts.maxAgeSeconds": because(604_800, "a week: long enough to protect, short enough to come back from"),
-  "dns.caa.enabled": because(false, "it locks out every other authority, also that of a website on the domain"),
+  "dns.mtaSts.maxAgeSeconds": because(
+    604_800,
+    "a week: long enough to protect, short enough to come back from",
+  ),
+  "dns.caa.enabled": because(
+    false,
+    "it locks out every other authority, also that of a website on the domain",
+  ),
   "dns.services": because(false, "many programs do not ask for them"),
   "dns.autoconfig": because(false, "one more name and container, for those who type settings by hand anyway"),
   "dns.autodiscover": because(false, "Outlook alone asks for it"),

@@ -129,7 +129,10 @@ function fromText(value: unknown): unknown {
 }
 
 /** Reads the sections of `dns`. */
-function readDns(section: unknown, issues: Issue[]): Pick<Draft, "dns" | "dmarc" | "mtaSts" | "caa" | "dkim"> {
+function readDns(
+  section: unknown,
+  issues: Issue[],
+): Pick<Draft, "dns" | "dmarc" | "mtaSts" | "caa" | "dkim"> {
   const path = "mailstead:dns";
   return {
     dns: readSection(DNS, section, path, issues, SECTIONS.dns),

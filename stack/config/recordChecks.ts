@@ -1,6 +1,7 @@
 /** Checks on the records that have switches of their own: what they need, and what does not go with them. */
 import { issuerOf } from "../dns/checks/caa.ts";
 import type { Issue } from "../issue.ts";
+import { serviceNames, WEB_NAMES } from "../mail/serviceNames.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import { isWithin, registrableDomain } from "./domainName.ts";
 import type { Draft } from "./draft.ts";
@@ -15,12 +16,15 @@ function warningAt(path: string, fault: Fault): Issue {
   return { path, severity: "warning", ...fault };
 }
 
-/** Domain by which the authority is known in CAA: given, or the one of the ACME directory. */
-export function caaIssuer({ caa, certificates }: Draft): string | undefined {
-  if (caa.issuer !== undefined) return caa.issuer;
+/** CAA's word for the authority of the ACME directory, where one is used and the word is known. */
+function directoryIssuer({ certificates }: Draft): string | undefined {
   if (certificates.method === "provided") return undefined;
-  const directory = ACME_DIRECTORIES[DEFAULTS["certificates.directory"].value] ?? "";
-  return issuerOf(certificates.directory ?? directory);
+  return issuerOf(certificates.directory ?? ACME_DIRECTORIES[DEFAULTS["certificates.directory"].value] ?? "");
+}
+
+/** Domain by which the authority is known in CAA: given, or the one of the ACME directory. */
+export function caaIssuer(draft: Draft): string | undefined {
+  return draft.caa.issuer ?? directoryIssuer(draft);
 }
 
 const POLICY_ORDER = ["none", "quarantine", "reject"];
@@ -34,13 +38,13 @@ const checkDmarc: Check = ({ dmarc }) => {
     const message = `names that do not exist are let off with ${dmarc.nonexistent ?? ""}, the domain is not`;
     const fix = `set ${policy}, or leave it out`;
     const path = `${PATH}.dmarc.nonexistent`;
-    issues.push(warningAt(path, { rule: "weaker-nonexistent", message, fix, source: "RFC 9989 4.7" }));
+    issues.push(warningAt(path, { rule: "weaker-nonexistent", message, fix, source: "RFC 9989" }));
   }
   if (dmarc.spfAlignment === "strict") {
     const message = "mail leaves with fe-bounces as its return path, so SPF never aligns strictly";
     const fix = "leave it out, unless DKIM alone shall count";
     const path = `${PATH}.dmarc.spfAlignment`;
-    issues.push(warningAt(path, { rule: "spf-never-aligns", message, fix, source: "RFC 9989 4.4.2" }));
+    issues.push(warningAt(path, { rule: "spf-never-aligns", message, fix, source: "RFC 9989" }));
   }
   return issues;
 };
@@ -86,7 +90,13 @@ const checkCaa: Check = (draft) => {
         return errorAt(`${PATH}.caa.${key}`, { rule: "caa-off", message, fix });
       });
   }
-  if (caaIssuer(draft) === undefined) {
+  const [given, ordered] = [caa.issuer, directoryIssuer(draft)];
+  if (given !== undefined && ordered !== undefined && given !== ordered) {
+    const message = `orders go to ${ordered}, which this would forbid`;
+    const fix = "leave it out, or change certificates.directory";
+    return [errorAt(`${PATH}.caa.issuer`, { rule: "foreign-issuer", message, fix, source: "RFC 8659 4.2" })];
+  }
+  if (given === undefined && ordered === undefined) {
     const message = "the authority's word for CAA is not known here";
     const fix = "set it, as the authority's documentation has it";
     return [errorAt(`${PATH}.caa.issuer`, { rule: "unknown-issuer", message, fix, source: "RFC 8659 4.2" })];
@@ -102,7 +112,7 @@ const checkCaa: Check = (draft) => {
   if (certificates.method !== "dns-01" && certificates.method !== "http-01") return [];
   const message = "the account lives on the server: the next generation has another, whose order is refused";
   const fix = "remove it before you raise the generation, and set the new one after";
-  return [warningAt(path, { rule: "account-on-server", message, fix, source: "RFC 8657 5.2" })];
+  return [warningAt(path, { rule: "account-on-server", message, fix, source: "RFC 8657" })];
 };
 
 const checkHeloSpf: Check = ({ dns }) => {
@@ -112,18 +122,23 @@ const checkHeloSpf: Check = ({ dns }) => {
   return [errorAt(`${PATH}.heloSpf`, { rule: "not-with-alias", message, fix, source: "RFC 1034 3.6.2" })];
 };
 
-/** Reports on TLS to another domain need no permission there, but loops do: they must not need this server's TLS. */
+/** Another domain need not allow reports on TLS; but they should not depend on what they report. */
 const checkTlsReports: Check = ({ dns, top }) => {
   const target = dns.tlsReports?.split("@")[1];
   if (target === undefined || top.domain === undefined || !isWithin(target, top.domain)) return [];
   const message = "reports on failed TLS go to the server that they are about";
   const fix = "set an address elsewhere, or an https URL";
-  return [
-    warningAt(`${PATH}.tlsReports`, { rule: "reports-in-domain", message, fix, source: "RFC 8460 5.3" }),
-  ];
+  return [warningAt(`${PATH}.tlsReports`, { rule: "reports-in-domain", message, fix, source: "RFC 8460" })];
 };
 
-const checkNullMxHosts: Check = ({ dns, top, zone, records }) =>
+/** Names of the plan: some are aliases, which can have no other record, and dns.nullMx knows the rest. */
+function isOwnName(host: string, domain: string): boolean {
+  const labels = [...Object.values(serviceNames(domain)), ...WEB_NAMES.map((label) => `${label}.${domain}`)];
+  return [...labels, `fe-bounces.${domain}`].includes(host);
+}
+
+/** What clashes with the owner's records there, the rules about records tell. */
+const checkNullMxHosts: Check = ({ dns, top, zone }) =>
   (dns.nullMxHosts ?? []).flatMap((host, index, hosts) => {
     const path = `${PATH}.nullMxHosts[${index}]`;
     const fault = (rule: string, message: string, fix: string) => [errorAt(path, { rule, message, fix })];
@@ -132,12 +147,8 @@ const checkNullMxHosts: Check = ({ dns, top, zone, records }) =>
       return fault("outside-zone", `${host} is not in the zone ${zone}`, "write a whole name in the zone");
     if (host === top.domain)
       return fault("own-domain", "this is the mail domain itself", "remove it; its mail would be refused");
-    const there = records.filter(({ value }) => value.name === host);
-    const alias = there.find(({ value }) => value.type === "CNAME");
-    if (alias !== undefined)
-      return fault("alias-not-alone", `${host} is an alias, and an alias stands alone`, "remove it");
-    if (there.some(({ value }) => value.type === "MX"))
-      return fault("takes-mail", `${host} has an MX record of yours`, "remove one of the two");
+    if (top.domain !== undefined && isOwnName(host, top.domain))
+      return fault("own-name", `${host} is one of the server's own names`, "use dns.nullMx for those");
     return [];
   });
 

@@ -10,15 +10,7 @@ import { parse } from "yaml";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../stack/config/readRawConfig.ts";
 import { CAA, DKIM, DMARC, MTA_STS } from "../../../stack/config/recordSchema.ts";
-import {
-  CERTIFICATES,
-  DNS,
-  IMAGE,
-  MAIL,
-  SECTIONS,
-  SERVER,
-  TOP,
-} from "../../../stack/config/schema.ts";
+import { CERTIFICATES, DNS, IMAGE, MAIL, SECTIONS, SERVER, TOP } from "../../../stack/config/schema.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import type { Raw } from "./support/validRaw.ts";
 import { DIGEST, set } from "./support/validRaw.ts";
