@@ -64,11 +64,12 @@ export class MailServer extends pulumi.ComponentResource {
     const dns = new MailDns("dns", { plan, values, ...optional("zoneId", args.zoneId) }, { parent: this });
     this.sshFiles = writeLate(args.sshDirectory ?? sshDirectory(stack), identity, addresses);
     const connection = { ipv4: addresses.ipv4, deployPrivateKey, hostPublicKey };
-    new MailStack(
+    const mailStack = new MailStack(
       "stack",
       { plan, host, connection, sshOptions: this.sshFiles.apply(sshOptions), records: dns.records, values },
       { parent: this },
     );
+    dns.declareLate(mailStack.containers);
 
     this.webAddress = plan.webAddress;
     this.addresses = { ipv4: addresses.ipv4, ipv6: addresses.ipv6 };

@@ -36,6 +36,8 @@ export interface MailStackArgs {
 export class MailStack extends pulumi.ComponentResource {
   readonly #args: MailStackArgs;
   readonly #hashes: ReadonlyMap<string, pulumi.Output<string>>;
+  /** Declared containers by name. */
+  readonly containers: ReadonlyMap<string, pulumi.Resource>;
 
   constructor(name: string, args: MailStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:components:MailStack", name, {}, opts);
@@ -47,7 +49,7 @@ export class MailStack extends pulumi.ComponentResource {
     const directories = declareDirectories(onHost, plan.server.boot.directories, ready);
     const files = plan.files.map((file) => declareFile(onHost, file, values, directories));
     const prepared = [directories, ...files, ...this.#declareSteps(onHost, [directories, ...files])];
-    this.#declareContainers(prepared, ready);
+    this.containers = this.#declareContainers(prepared, ready);
     this.registerOutputs({ containers: plan.containers.map((container) => container.name) });
   }
 
@@ -61,7 +63,7 @@ export class MailStack extends pulumi.ComponentResource {
     });
   }
 
-  #declareContainers(prepared: readonly pulumi.Resource[], ready: pulumi.Resource): void {
+  #declareContainers(prepared: readonly pulumi.Resource[], ready: pulumi.Resource) {
     const { plan, host, connection, sshOptions } = this.#args;
     const address = pulumi.interpolate`ssh://root@${connection.ipv4}`;
     const provider = new Provider("docker", { host: address, sshOpts: sshOptions }, { parent: this });
@@ -90,6 +92,7 @@ export class MailStack extends pulumi.ComponentResource {
       const opts = { ...follows, dependsOn, replaceOnChanges: ["healthcheck", "init"] };
       started.set(container.name, new Container(container.name, args, opts));
     }
+    return started;
   }
 
   #readHash(container: PlannedContainer): pulumi.Output<string> | undefined {

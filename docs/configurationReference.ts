@@ -2,18 +2,18 @@
 import { z } from "zod";
 import { DEFAULTS } from "../stack/config/defaults.ts";
 import { RECORD_FIELDS } from "../stack/config/extraRecord.ts";
-import {
-  CERTIFICATES,
-  DKIM,
-  DMARC,
-  DNS,
-  IMAGE,
-  MAIL,
-  SERVER,
-  TOP,
-  type Field,
-  type Fields,
-} from "../stack/config/schema.ts";
+import { type Field, type Fields } from "../stack/config/field.ts";
+import { CAA, DKIM, DMARC, MTA_STS } from "../stack/config/recordSchema.ts";
+import { CERTIFICATES, DNS, IMAGE, MAIL, SERVER, TOP } from "../stack/config/schema.ts";
+
+const MTA_STS_ABOUT =
+  "MTA-STS: a record whose id is a hash of the policy, and the policy at `https://mta-sts.DOMAIN`, which a container of " +
+  "Mailstead's own serves. It names every MX of the domain, your own too. A changed policy is served before its record " +
+  "changes. Way up: `testing` with `dns.tlsReports`, then `enforce`; way out: `none` for as long as `maxAgeSeconds`, then `off`.";
+
+const CAA_ABOUT =
+  "CAA at the domain, which counts for every name below it. Wildcards stay allowed where the certificate has one " +
+  "(`dns-01`, `manual`, `provided`), and are forbidden with `http-01`.";
 
 /** Sections in the order of the page: path under `mailstead:`, what it is, its keys. */
 const SECTIONS: readonly { path: string; about: string; fields: Fields }[] = [
@@ -26,6 +26,8 @@ const SECTIONS: readonly { path: string; about: string; fields: Fields }[] = [
     about: "A list: DKIM keys that the running server made for its domains.",
     fields: DKIM,
   },
+  { path: "dns.mtaSts", about: MTA_STS_ABOUT, fields: MTA_STS },
+  { path: "dns.caa", about: CAA_ABOUT, fields: CAA },
   { path: "mail", about: "Forward Email.", fields: MAIL },
   { path: "mail.images.ROLE", about: "One for each role: app, nginx, mongo, redis.", fields: IMAGE },
   { path: "certificates", about: "How the certificate is had.", fields: CERTIFICATES },

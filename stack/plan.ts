@@ -18,10 +18,13 @@ interface RecordBase {
   /** One line in plain words, stored as the record's comment. */
   readonly purpose: string;
   readonly level: RecordLevel;
+  /** Containers that must run before: they serve what the record promises. */
+  readonly after?: readonly string[];
 }
 
 /**
- * What a DNS record says, by type. Targets are lower-case FQDNs without a final dot; a TXT is one string.
+ * What a DNS record says, by type. Targets are lower-case FQDNs without a final dot, or `.` where there is no host (null
+ * MX, service not offered); a TXT is one string.
  *
  * @typeParam Text `string`, or {@link Template} where a part may be known only later.
  */

@@ -11,7 +11,7 @@ import { DIRECTORIES } from "./mail/paths.ts";
 import { certificateNames } from "./mail/certificateNames.ts";
 import { planContainers } from "./mail/planContainers.ts";
 import { planFiles, planSteps } from "./mail/planFiles.ts";
-import { serviceNames } from "./mail/serviceNames.ts";
+import { serviceNames, webNames } from "./mail/serviceNames.ts";
 import type { Plan, PlannedReverseName, PlannedServer } from "./plan.ts";
 
 function planServer({ domain, contact, server, mail, generation, protect }: Config): PlannedServer {
@@ -59,7 +59,7 @@ function planClients({ domain, mail }: Config): Plan["clients"] {
 const PROOFS = { "dns-01": "dns-01", manual: "dns-01", "http-01": "http-01", provided: undefined } as const;
 
 /** What the rules about records know beside them. */
-function factsOf({ domain, dns, mail, certificates }: Config): ZoneFacts {
+export function factsOf({ domain, dns, mail, certificates }: Config): ZoneFacts {
   const method = PROOFS[certificates.method];
   const issuer = issuerOf(certificates.directoryUrl);
   return {
@@ -67,7 +67,7 @@ function factsOf({ domain, dns, mail, certificates }: Config): ZoneFacts {
     zone: dns.zone,
     provider: dns.provider,
     ...(method === undefined || issuer === undefined ? {} : { issuer: { domain: issuer, method } }),
-    certificateNames: certificateNames(domain, mail.storage, certificates.method),
+    certificateNames: certificateNames(domain, mail.storage, certificates.method, webNames(dns)),
     reverseFamilies: planReverseNames(domain).map(({ family }) => family),
   };
 }

@@ -29,20 +29,48 @@ export interface MailDnsArgs {
 
 /** The records. Required ones are protected, so that senders queue instead of bouncing while there is no server. */
 export class MailDns extends pulumi.ComponentResource {
-  /** Declared resources by the role of each record in them. */
-  readonly records: ReadonlyMap<string, pulumi.CustomResource>;
+  readonly #args: MailDnsArgs;
+  readonly #zone: DnsZone;
+  readonly #records = new Map<string, pulumi.CustomResource>();
+  readonly #late: readonly RecordGroup[];
 
   constructor(name: string, args: MailDnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:dns:MailDns", name, {}, opts);
-    const zone = zoneAt(args.provider ?? "cloudflare", args.plan.zone, args.zoneId);
-    const declared = zone.together(args.plan.records).flatMap((group) => {
-      const protect = args.plan.protect && group.some(({ level }) => level === "required");
-      const resource = zone.declare(group, args.values, { parent: this, protect });
-      return group.map(({ role }) => [role, resource] as const);
-    });
-    this.records = new Map(declared);
+    this.#args = args;
+    this.#zone = zoneAt(args.provider ?? "cloudflare", args.plan.zone, args.zoneId);
+    const groups = this.#zone.together(args.plan.records);
+    this.#late = groups.filter((group) => waitsFor(group).length > 0);
+    for (const group of groups) if (waitsFor(group).length === 0) this.#declare(group, []);
     this.registerOutputs({ zone: args.plan.zone });
   }
+
+  /** Declared resources by the role of each record in them. */
+  get records(): ReadonlyMap<string, pulumi.CustomResource> {
+    return this.#records;
+  }
+
+  /** Declares the records that promise what a container serves, each after it. */
+  declareLate(containers: ReadonlyMap<string, pulumi.Resource>): void {
+    for (const group of this.#late) {
+      const dependsOn = waitsFor(group).map((name) => {
+        const container = containers.get(name);
+        if (container === undefined) throw new Error(`The plan is broken: a record waits for ${name}.`);
+        return container;
+      });
+      this.#declare(group, dependsOn);
+    }
+  }
+
+  #declare(group: RecordGroup, dependsOn: pulumi.Resource[]): void {
+    const protect = this.#args.plan.protect && group.some(({ level }) => level === "required");
+    const resource = this.#zone.declare(group, this.#args.values, { parent: this, protect, dependsOn });
+    for (const { role } of group) this.#records.set(role, resource);
+  }
+}
+
+/** Names of the containers that records wait for. */
+function waitsFor(group: RecordGroup): string[] {
+  return group.flatMap(({ after }) => after ?? []);
 }
 
 function zoneAt(provider: DnsProviderName, zone: string, zoneId: string | undefined): DnsZone {

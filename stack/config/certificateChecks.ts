@@ -1,8 +1,9 @@
 /** Checks on how the certificate is had: what a method needs, and what does not go with it. */
 import { createPrivateKey } from "node:crypto";
 import { certificateNames } from "../mail/certificateNames.ts";
+import { webNames, type WebName } from "../mail/serviceNames.ts";
 import type { Issue } from "../issue.ts";
-import { ACME_DIRECTORIES } from "./defaults.ts";
+import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 import { errorAt } from "./readSection.ts";
 import { certificatesOf } from "./words.ts";
@@ -56,6 +57,15 @@ function staging({ certificates }: Draft): Issue[] {
   return [{ path: `${PATH}.directory`, rule: "staging-directory", severity: "warning", message, fix }];
 }
 
+/** Labels of the web names that are switched on. */
+function webNamesOf({ dns, mtaSts }: Draft): readonly WebName[] {
+  return webNames({
+    mtaSts: { mode: mtaSts.mode ?? DEFAULTS["dns.mtaSts.mode"].value },
+    autoconfig: dns.autoconfig ?? DEFAULTS["dns.autoconfig"].value,
+    autodiscover: dns.autodiscover ?? DEFAULTS["dns.autodiscover"].value,
+  });
+}
+
 function provided(draft: Draft): Issue[] {
   const { certificates, top, mail } = draft;
   if (certificates.method !== "provided") return [];
@@ -71,7 +81,7 @@ function provided(draft: Draft): Issue[] {
     );
   }
   if (top.domain === undefined) return issues;
-  const names = certificateNames(top.domain, mail.storage ?? true, "provided");
+  const names = certificateNames(top.domain, mail.storage ?? true, "provided", webNamesOf(draft));
   const uncovered = names.filter((name) => leaf.checkHost(name) === undefined);
   if (uncovered.length > 0) {
     const message = `the certificate does not cover ${uncovered.join(", ")}`;

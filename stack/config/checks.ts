@@ -8,6 +8,7 @@ import { checkCertificates } from "./certificateChecks.ts";
 import { nearest } from "./nearest.ts";
 import type { Fault } from "./reading.ts";
 import { errorAt } from "./readSection.ts";
+import { RECORD_CHECKS } from "./recordChecks.ts";
 
 /** A check over the draft. */
 export type Check = (draft: Draft) => readonly Issue[];
@@ -129,16 +130,6 @@ const checkDkim: Check = ({ dkim }) => {
   });
 };
 
-const checkReports: Check = ({ dmarc, top }) => {
-  const target = dmarc.rua?.split("@")[1];
-  if (target === undefined || top.domain === undefined) return [];
-  if (registrableDomain(target) === registrableDomain(top.domain)) return [];
-  const message = `reports go to another domain, which must allow it`;
-  const fix = `have a TXT record "v=DMARC1" at ${top.domain}._report._dmarc.${target}`;
-  const path = "mailstead:dns.dmarc.rua";
-  return [warningAt(path, { rule: "foreign-reports", message, fix, source: "RFC 9990" })];
-};
-
 const checkRelease: Check = ({ mail, images }) => {
   if (mail.release === undefined || images.app === undefined || images.app.tag === mail.release) return [];
   const message = `the image's tag ${images.app.tag} is not the release ${mail.release}`;
@@ -162,7 +153,7 @@ export const CHECKS: readonly Check[] = [
   checkNetworks,
   checkAdminKeys,
   checkZone,
-  checkReports,
+  ...RECORD_CHECKS,
   checkDkim,
   checkRecordNames,
   checkRelease,

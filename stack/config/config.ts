@@ -39,12 +39,44 @@ export interface DkimConfig {
   readonly selector: string;
   /** SPKI DER in base64, one line. */
   readonly publicKey: string;
+  /** Where the key stands in its life. Absent: not said, and so neither protected nor judged. */
+  readonly use?: "next" | "signing" | "retired";
 }
 
+/** What others are asked to do with mail that fails. */
+export type DmarcAction = "none" | "quarantine" | "reject";
+export type Alignment = "relaxed" | "strict";
+
 export interface DmarcConfig {
-  readonly policy: "none" | "quarantine" | "reject";
+  /** The way up, one step a word: `-test` adds `t=y`, under which the next lower policy is applied. */
+  readonly policy: DmarcAction | "quarantine-test" | "reject-test";
+  /** `sp` */
+  readonly subdomains?: DmarcAction;
+  /** `np` */
+  readonly nonexistent?: DmarcAction;
+  /** `adkim`; relaxed where absent. */
+  readonly dkimAlignment?: Alignment;
+  /** `aspf`; relaxed where absent. */
+  readonly spfAlignment?: Alignment;
   /** Address that takes aggregate reports. */
   readonly rua?: string;
+}
+
+/** Mail Transfer Agent Strict Transport Security (RFC 8461). */
+export interface MtaStsConfig {
+  /** `off`: no record and no policy. `none`: a policy that says so, for the way out. */
+  readonly mode: "off" | "testing" | "enforce" | "none";
+  readonly maxAgeSeconds: number;
+}
+
+/** Certification Authority Authorization (RFC 8659). */
+export interface CaaConfig {
+  /** Domain by which the authority is known. */
+  readonly issuer: string;
+  /** The one account that may order (RFC 8657). */
+  readonly accountUri?: string;
+  /** Mail address or https URL. */
+  readonly report?: string;
 }
 
 /** Which records, and where they are kept. */
@@ -60,6 +92,21 @@ export interface DnsConfig {
   readonly mxHost: "address" | "alias";
   readonly dmarc: DmarcConfig;
   readonly dkim: readonly DkimConfig[];
+  /** Mail address or https URL that takes reports on TLS; the record is there where this is. */
+  readonly tlsReports?: string;
+  readonly mtaSts: MtaStsConfig;
+  /** There when it is switched on. */
+  readonly caa?: CaaConfig;
+  /** SRV records of the services. */
+  readonly services: boolean;
+  readonly autoconfig: boolean;
+  readonly autodiscover: boolean;
+  /** SPF at the name that the server greets with. */
+  readonly heloSpf: boolean;
+  /** Null MX at hosts of the plan that take no mail. */
+  readonly nullMx: boolean;
+  /** The owner's hosts that neither take nor send mail, as FQDNs. */
+  readonly nullMxHosts: readonly string[];
   /** Token after `forward-email-site-verification=`. */
   readonly verification?: string;
   readonly records: readonly ExtraRecord[];

@@ -27,6 +27,24 @@ export const DEFAULTS = {
     "quarantine" as const,
     "all mail of the domain leaves through this server, which sends nothing that fails DMARC; reject is the next step",
   ),
+  "dns.mtaSts.mode": because(
+    "off" as const,
+    "it wants a certificate that others trust; begin with testing, and with tlsReports",
+  ),
+  "dns.mtaSts.maxAgeSeconds": because(
+    604_800,
+    "a week: long enough to protect, short enough to come back from",
+  ),
+  "dns.caa.enabled": because(
+    false,
+    "it locks out every other authority, also that of a website on the domain",
+  ),
+  "dns.services": because(false, "many programs do not ask for them"),
+  "dns.autoconfig": because(false, "one more name and container, for those who type settings by hand anyway"),
+  "dns.autodiscover": because(false, "Outlook alone asks for it"),
+  "dns.heloSpf": because(false, "without it receivers judge by the domain's own policy"),
+  "dns.nullMx": because(false, "mail to such a name is refused by the server anyway"),
+  "dns.nullMxHosts": because<readonly string[]>([], "only you know which hosts of yours take no mail"),
   "mail.storage": because(true, "mailboxes are what most people want a mail server for"),
   "mail.authUser": because("admin", "the name that the guide uses"),
   "mail.images.app.repository": because(

@@ -6,8 +6,9 @@ import { registrableDomain } from "./domainName.ts";
 import { absoluteName, RECORD_FIELDS } from "./extraRecord.ts";
 import { nearest } from "./nearest.ts";
 import { below, errorAt, isObject, readSection, refuseUnknownKeys } from "./readSection.ts";
-import type { Values } from "./schema.ts";
-import { CERTIFICATES, DKIM, DMARC, DNS, IMAGE, MAIL, SECTIONS, SERVER, TOP } from "./schema.ts";
+import type { Values } from "./field.ts";
+import { CAA, DKIM, DMARC, MTA_STS } from "./recordSchema.ts";
+import { CERTIFICATES, DNS, IMAGE, MAIL, SECTIONS, SERVER, TOP } from "./schema.ts";
 
 export type ImageRole = keyof Config["mail"]["images"];
 
@@ -22,6 +23,8 @@ export interface Draft {
   readonly server: Values<typeof SERVER>;
   readonly dns: Values<typeof DNS>;
   readonly dmarc: Values<typeof DMARC>;
+  readonly mtaSts: Values<typeof MTA_STS>;
+  readonly caa: Values<typeof CAA>;
   readonly dkim: readonly Placed<DkimConfig>[];
   readonly records: readonly Placed<ExtraRecord>[];
   readonly mail: Values<typeof MAIL>;
@@ -63,8 +66,9 @@ function complete(values: Readonly<Record<string, unknown>>, keys: readonly stri
 }
 
 function readDkim(item: unknown, path: string, issues: Issue[]): DkimConfig | undefined {
-  const { selector, publicKey } = readSection(DKIM, item, path, issues);
-  return selector === undefined || publicKey === undefined ? undefined : { selector, publicKey };
+  const { selector, publicKey, use } = readSection(DKIM, item, path, issues);
+  if (selector === undefined || publicKey === undefined) return undefined;
+  return { selector, publicKey, ...(use === undefined ? {} : { use }) };
 }
 
 function readRecord(item: unknown, path: string, issues: Issue[]): ExtraRecord | undefined {
@@ -124,25 +128,36 @@ function fromText(value: unknown): unknown {
   return typeof value === "string" && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
+/** Reads the sections of `dns`. */
+function readDns(
+  section: unknown,
+  issues: Issue[],
+): Pick<Draft, "dns" | "dmarc" | "mtaSts" | "caa" | "dkim"> {
+  const path = "mailstead:dns";
+  return {
+    dns: readSection(DNS, section, path, issues, SECTIONS.dns),
+    dmarc: readSection(DMARC, part(section, "dmarc"), `${path}.dmarc`, issues),
+    mtaSts: readSection(MTA_STS, part(section, "mtaSts"), `${path}.mtaSts`, issues),
+    caa: readSection(CAA, part(section, "caa"), `${path}.caa`, issues),
+    dkim: readList(part(section, "dkim"), `${path}.dkim`, issues, (item, at) => readDkim(item, at, issues)),
+  };
+}
+
 /** Reads every section; faults of single values are added to `issues`. */
 export function readDraft(raw: Readonly<Record<string, unknown>>, issues: Issue[]): Draft {
   const plain = { ...raw, generation: fromText(raw["generation"]), protect: fromText(raw["protect"]) };
   const top = readSection(TOP, plain, "mailstead:", issues, SECTIONS[""]);
   const server = readSection(SERVER, raw["server"], "mailstead:server", issues);
-  const dns = readSection(DNS, raw["dns"], "mailstead:dns", issues, SECTIONS.dns);
-  const dmarc = readSection(DMARC, part(raw["dns"], "dmarc"), "mailstead:dns.dmarc", issues);
-  const dkim = readList(part(raw["dns"], "dkim"), "mailstead:dns.dkim", issues, (item, path) =>
-    readDkim(item, path, issues),
-  );
+  const dns = readDns(raw["dns"], issues);
   const records = readList(part(raw["dns"], "records"), "mailstead:dns.records", issues, (item, path) =>
     readRecord(item, path, issues),
   );
   const mail = readSection(MAIL, raw["mail"], "mailstead:mail", issues, SECTIONS.mail);
   const images = readImages(part(raw["mail"], "images"), mail.release, issues);
   const certificates = readSection(CERTIFICATES, raw["certificates"], "mailstead:certificates", issues);
-  const zone = dns.zone ?? (top.domain === undefined ? undefined : registrableDomain(top.domain));
+  const zone = dns.dns.zone ?? (top.domain === undefined ? undefined : registrableDomain(top.domain));
   return {
-    ...{ top, server, dns, dmarc, dkim, mail, images, certificates, zone },
+    ...{ top, server, ...dns, mail, images, certificates, zone },
     records: resolveNames(records, top.domain, zone),
   };
 }

@@ -5,8 +5,7 @@ import { readDnsName, readHostName } from "./domainName.ts";
 import { readAddress } from "./network.ts";
 import type { Reading } from "./reading.ts";
 import { bad, good } from "./reading.ts";
-import type { Fields } from "./schema.ts";
-import { text } from "./schema.ts";
+import { text, type Fields } from "./field.ts";
 
 /** Longest comment that the smallest plan of Cloudflare keeps. */
 export const MAX_PURPOSE = 100;

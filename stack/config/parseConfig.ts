@@ -4,7 +4,8 @@ import { planDns } from "../dns/planDns.ts";
 import type { Issue } from "../issue.ts";
 import { missingForMethod } from "./certificateChecks.ts";
 import { CHECKS } from "./checks.ts";
-import type { CertificatesConfig, Config, DnsConfig, ServerConfig } from "./config.ts";
+import { caaIssuer } from "./recordChecks.ts";
+import type { CaaConfig, CertificatesConfig, Config, DnsConfig, ServerConfig } from "./config.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 import { readDraft } from "./draft.ts";
@@ -15,20 +16,46 @@ export type ParsedConfig =
   | { readonly config: Config; readonly issues: Issue[] }
   | { readonly config?: undefined; readonly issues: Issue[] };
 
-function dnsOf({ dns, dmarc, dkim, records, zone }: Draft): DnsConfig {
-  const { zoneId, verification } = dns;
+/** The values that are there. */
+function present<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+function switchesOf({ dns, mtaSts }: Draft) {
+  return {
+    mtaSts: {
+      mode: mtaSts.mode ?? DEFAULTS["dns.mtaSts.mode"].value,
+      maxAgeSeconds: mtaSts.maxAgeSeconds ?? DEFAULTS["dns.mtaSts.maxAgeSeconds"].value,
+    },
+    services: dns.services ?? DEFAULTS["dns.services"].value,
+    autoconfig: dns.autoconfig ?? DEFAULTS["dns.autoconfig"].value,
+    autodiscover: dns.autodiscover ?? DEFAULTS["dns.autodiscover"].value,
+    heloSpf: dns.heloSpf ?? DEFAULTS["dns.heloSpf"].value,
+    nullMx: dns.nullMx ?? DEFAULTS["dns.nullMx"].value,
+    nullMxHosts: dns.nullMxHosts ?? DEFAULTS["dns.nullMxHosts"].value,
+  };
+}
+
+function caaOf(draft: Draft): CaaConfig | undefined {
+  const { enabled, accountUri, report } = draft.caa;
+  if (enabled !== true) return undefined;
+  return present({ issuer: caaIssuer(draft) ?? "", accountUri, report });
+}
+
+function dnsOf(draft: Draft): DnsConfig {
+  const { dns, dmarc, dkim, records, zone } = draft;
+  const { zoneId, verification, tlsReports } = dns;
   return {
     provider: dns.provider ?? DEFAULTS["dns.provider"].value,
     zone: zone ?? "",
-    ...(zoneId === undefined ? {} : { zoneId }),
     ttlSeconds: dns.ttlSeconds ?? DEFAULTS["dns.ttlSeconds"].value,
     mxHost: dns.mxHost ?? DEFAULTS["dns.mxHost"].value,
-    dmarc: {
-      policy: dmarc.policy ?? DEFAULTS["dns.dmarc.policy"].value,
-      ...(dmarc.rua === undefined ? {} : { rua: dmarc.rua }),
-    },
+    dmarc: present({ ...dmarc, policy: dmarc.policy ?? DEFAULTS["dns.dmarc.policy"].value }),
     dkim: dkim.map(({ value }) => value),
-    ...(verification === undefined ? {} : { verification }),
+    ...switchesOf(draft),
+    ...present({ zoneId, verification, tlsReports, caa: caaOf(draft) }),
     records: records.map(({ value }) => value),
   };
 }
@@ -70,7 +97,7 @@ function recordFaults(draft: Draft): readonly Issue[] {
     domain,
     dns,
     mail: { storage: draft.mail.storage ?? true },
-    certificates: { acmeChallenges: draft.certificates.acmeChallenges ?? [] },
+    certificates: certificatesOf(draft),
   };
   return checkRecords(
     planDns(input),

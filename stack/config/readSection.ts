@@ -3,7 +3,7 @@ import type { core } from "zod";
 import type { Issue } from "../issue.ts";
 import { nearest } from "./nearest.ts";
 import type { Fault } from "./reading.ts";
-import type { Field, Fields, Values } from "./schema.ts";
+import type { Field, Fields, Values } from "./field.ts";
 
 /** Builds an error at a path. */
 export function errorAt(path: string, fault: Fault): Issue {

@@ -1,53 +1,13 @@
 /** What may stand in the configuration: every key, its check, its meaning, and what to set. */
 import { z } from "zod";
 import { DEFAULTS } from "./defaults.ts";
-import { readDkimPublicKey, readDkimSelector } from "./dkimKey.ts";
 import { readHostName, readMailDomain } from "./domainName.ts";
+import { count, list, switches, text, ttl, type Fields } from "./field.ts";
 import { readMailAddress } from "./mailAddress.ts";
 import { readNetwork } from "./network.ts";
-import type { Reading } from "./reading.ts";
+import { RECORD_SWITCHES } from "./recordSchema.ts";
 import { readSshPublicKey } from "./sshKey.ts";
 import * as words from "./words.ts";
-
-/** One key of the configuration. */
-export interface Field<T> {
-  readonly schema: z.ZodType<T>;
-  /** One line for people. */
-  readonly meaning: string;
-  /** What to set when the value is missing or of the wrong kind. */
-  readonly fix: string;
-  /** Value where the key is left out; none: the key is optional unless it is required. */
-  readonly fallback?: T;
-  readonly required?: true;
-  /** The value is never shown. */
-  readonly secret?: true;
-}
-
-export type Fields = Readonly<Record<string, Field<unknown>>>;
-
-/** Values that a table of fields gives; what failed or was left out is absent. */
-export type Values<F extends Fields> = { [K in keyof F]?: F[K] extends Field<infer T> ? T : never };
-
-/** Text that a reader understands. */
-export function text<T>(read: (text: string) => Reading<T>): z.ZodType<T> {
-  return z.string().transform((value, context) => {
-    const reading = read(value);
-    if (reading.fault === undefined) return reading.value;
-    context.addIssue({ code: "custom", message: reading.fault.message, params: { fault: reading.fault } });
-    return z.NEVER;
-  });
-}
-
-const ttl = z.union([z.literal("auto"), z.int().min(60).max(86400)]);
-const switches = z.boolean();
-
-function count(least: number, most: number): z.ZodType<number> {
-  return z.int().min(least).max(most);
-}
-
-function list<T>(item: z.ZodType<T>, most = 100): z.ZodType<readonly T[]> {
-  return z.array(item).max(most);
-}
 
 const TTL_FIX = 'set "auto" or 60 to 86400 seconds';
 
@@ -130,7 +90,7 @@ export const SERVER = {
   },
 } satisfies Fields;
 
-/** Keys of `dns` but its sections `dmarc`, `dkim` and `records`. */
+/** Keys of `dns` but its sections. */
 export const DNS = {
   provider: {
     schema: z.enum(["cloudflare"]),
@@ -165,35 +125,7 @@ export const DNS = {
     meaning: "token of forward-email-site-verification",
     fix: "paste the token that the web interface shows",
   },
-} satisfies Fields;
-
-export const DMARC = {
-  policy: {
-    schema: z.enum(["none", "quarantine", "reject"]),
-    meaning: "what others do with mail that fails",
-    fix: "set none, quarantine or reject",
-    fallback: DEFAULTS["dns.dmarc.policy"].value,
-  },
-  rua: {
-    schema: text(words.readReportAddress),
-    meaning: "address that takes aggregate reports",
-    fix: "set one mail address, or leave it out",
-  },
-} satisfies Fields;
-
-export const DKIM = {
-  selector: {
-    schema: text(readDkimSelector),
-    meaning: "selector of the key",
-    fix: "set the selector that the web interface shows, such as fe-1a2b3c",
-    required: true,
-  },
-  publicKey: {
-    schema: text(readDkimPublicKey),
-    meaning: "public key",
-    fix: "paste the value of p= that the web interface shows",
-    required: true,
-  },
+  ...RECORD_SWITCHES,
 } satisfies Fields;
 
 /** Keys of `mail` but its section `images`. */
@@ -274,6 +206,6 @@ export const CERTIFICATES = {
 /** Keys under `mailstead:` with sections of their own, by path. */
 export const SECTIONS = {
   "": ["server", "dns", "mail", "certificates"],
-  dns: ["dmarc", "dkim", "records"],
+  dns: ["dmarc", "dkim", "mtaSts", "caa", "records"],
   mail: ["images"],
 } as const;

@@ -1,11 +1,17 @@
 /** Names with addresses: the domain itself and the host of the MX. */
-import type { PlannedRecord } from "../plan.ts";
+import type { PlannedRecord, RecordLevel } from "../plan.ts";
 import { slot, template } from "../slots.ts";
 import type { DnsInput } from "./dnsInput.ts";
 
-/** A and AAAA of one name, as required records. */
-function addressRecords(role: string, name: string, purpose: string, input: DnsInput): PlannedRecord[] {
-  const base = { name, ttlSeconds: input.dns.ttlSeconds, level: "required" } as const;
+/** A and AAAA of one name that is the server. */
+export function addressRecords(
+  role: string,
+  name: string,
+  purpose: string,
+  input: DnsInput,
+  level: RecordLevel = "required",
+): PlannedRecord[] {
+  const base = { name, ttlSeconds: input.dns.ttlSeconds, level };
   return [
     { ...base, role, type: "A", address: template`${slot("serverIpv4")}`, purpose: `${purpose}, over IPv4` },
     {

@@ -6,5 +6,5 @@ export interface DnsInput {
   readonly domain: string;
   readonly dns: Config["dns"];
   readonly mail: Pick<Config["mail"], "storage">;
-  readonly certificates: Pick<Config["certificates"], "acmeChallenges">;
+  readonly certificates: Pick<Config["certificates"], "method" | "acmeChallenges">;
 }

@@ -1,21 +1,18 @@
 /** All records: the guide's table, what sending needs, and the owner's own. */
-import type { PlannedRecord, RecordLevel } from "../plan.ts";
-import type { Template } from "../slots.ts";
+import type { PlannedRecord } from "../plan.ts";
 import { apexAddresses, mxHost } from "./addresses.ts";
-import { serviceAliases } from "./aliases.ts";
+import { serviceAliases, webAliases } from "./aliases.ts";
+import { caaRecords } from "./caa.ts";
+import { hostRecords } from "./closedHosts.ts";
 import { dkimName, dkimRecord, ownDkimRecord } from "./dkim.ts";
 import { dmarcPolicy } from "./dmarc.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { extraRecord } from "./extraRecords.ts";
+import { transportRecords } from "./mtaSts.ts";
+import { serviceRecords } from "./services.ts";
 import { spfPolicy } from "./spf.ts";
+import { textRecord } from "./textRecord.ts";
 import { verificationRecord } from "./verification.ts";
-
-function txt(
-  input: DnsInput,
-  record: { role: string; name: string; text: Template; purpose: string; level: RecordLevel },
-): PlannedRecord {
-  return { ...record, type: "TXT", ttlSeconds: input.dns.ttlSeconds };
-}
 
 function mailExchanger({ domain, dns }: DnsInput): PlannedRecord {
   return {
@@ -34,21 +31,21 @@ function mailExchanger({ domain, dns }: DnsInput): PlannedRecord {
 function authentication(input: DnsInput): PlannedRecord[] {
   const { domain, dns } = input;
   return [
-    txt(input, {
+    textRecord(input, {
       role: "apex-spf",
       name: domain,
       text: spfPolicy(),
       purpose: "SPF: mail of the domain comes from its own addresses only",
       level: "required",
     }),
-    txt(input, {
+    textRecord(input, {
       role: "dkim-default",
       name: dkimName("default", domain),
       text: ownDkimRecord(),
       purpose: "DKIM key of the server's own mail",
       level: "required",
     }),
-    txt(input, {
+    textRecord(input, {
       role: "dmarc",
       name: `_dmarc.${domain}`,
       text: dmarcPolicy(dns.dmarc),
@@ -58,20 +55,30 @@ function authentication(input: DnsInput): PlannedRecord[] {
   ];
 }
 
+/**
+ * How a key's record is kept, by its use. The key that signs is required, and so protected: it leaves the list in two
+ * steps only, first as `retired`, so that one in use is not dropped by mistake.
+ */
+const KEY_USES = {
+  unsaid: { purpose: "DKIM key of the domain's users", level: "recommended" },
+  next: { purpose: "DKIM key that will sign next; published before its use", level: "optional" },
+  signing: { purpose: "DKIM key that signs the mail of the domain's users", level: "required" },
+  retired: { purpose: "DKIM key that signed before; stays while such mail is under way", level: "optional" },
+} as const;
+
 /** What the web interface shows after the domain was added there. */
 function onboarding(input: DnsInput): PlannedRecord[] {
   const { domain, dns } = input;
-  const keys = dns.dkim.map(({ selector, publicKey }) =>
-    txt(input, {
+  const keys = dns.dkim.map(({ selector, publicKey, use }) =>
+    textRecord(input, {
       role: `dkim-${selector.replaceAll(".", "-")}`,
       name: dkimName(selector, domain),
       text: dkimRecord(publicKey),
-      purpose: "DKIM key of the domain's users",
-      level: "recommended",
+      ...KEY_USES[use ?? "unsaid"],
     }),
   );
   if (dns.verification === undefined) return keys;
-  const verification = txt(input, {
+  const verification = textRecord(input, {
     role: "site-verification",
     name: domain,
     text: verificationRecord(dns.verification),
@@ -84,7 +91,7 @@ function onboarding(input: DnsInput): PlannedRecord[] {
 /** Values of a certificate order made by hand; both stand at one name. */
 function challenges(input: DnsInput): PlannedRecord[] {
   return input.certificates.acmeChallenges.map((value, index) =>
-    txt(input, {
+    textRecord(input, {
       role: `acme-challenge-${index + 1}`,
       name: `_acme-challenge.${input.domain}`,
       text: [value],
@@ -104,6 +111,11 @@ export function planDns(input: DnsInput): readonly PlannedRecord[] {
     ...authentication(input),
     ...onboarding(input),
     ...challenges(input),
+    ...webAliases(input),
+    ...transportRecords(input),
+    ...caaRecords(input),
+    ...serviceRecords(input),
+    ...hostRecords(input),
     ...input.dns.records.map((record) => extraRecord(record, input.dns.ttlSeconds)),
   ];
 }

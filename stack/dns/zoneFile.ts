@@ -7,6 +7,11 @@ import { characterStrings } from "./characterStrings.ts";
 /** Time to live where the provider chooses; Cloudflare answers 300 seconds then. */
 const AUTO_TTL = 300;
 
+/** A name with its final dot; the root is that dot. */
+function absolute(name: string): string {
+  return name === "." ? name : `${name}.`;
+}
+
 function rdata(record: PlannedRecord, value: (name: SlotName) => string): string {
   switch (record.type) {
     case "A":
@@ -14,13 +19,13 @@ function rdata(record: PlannedRecord, value: (name: SlotName) => string): string
       return fill(record.address, value);
     case "CNAME":
     case "NS":
-      return `${record.target}.`;
+      return absolute(record.target);
     case "MX":
-      return `${record.priority} ${record.exchange}.`;
+      return `${record.priority} ${absolute(record.exchange)}`;
     case "TXT":
       return characterStrings(fill(record.text, value));
     case "SRV":
-      return `${record.priority} ${record.weight} ${record.port} ${record.target}.`;
+      return `${record.priority} ${record.weight} ${record.port} ${absolute(record.target)}`;
     case "CAA":
       return `${record.flags} ${record.tag} ${characterStrings(record.value)}`;
   }

@@ -1,6 +1,6 @@
 /** Names that the certificate must have. */
 import type { Config } from "../config/config.ts";
-import { serviceNames } from "./serviceNames.ts";
+import { serviceNames, type WebName } from "./serviceNames.ts";
 
 /**
  * Names of the certificate.
@@ -12,9 +12,11 @@ export function certificateNames(
   domain: string,
   storage: boolean,
   method: Config["certificates"]["method"],
+  web: readonly WebName[],
 ): readonly string[] {
   if (method === "dns-01" || method === "manual") return [domain, `*.${domain}`];
   const names = serviceNames(domain);
-  const always = [domain, names.mx, names.smtp, names.api];
-  return storage ? [...always, names.imap, names.pop3, names.caldav, names.carddav] : always;
+  const mailboxes = storage ? [names.imap, names.pop3, names.caldav, names.carddav] : [];
+  const switched = web.map((label) => `${label}.${domain}`);
+  return [domain, names.mx, names.smtp, names.api, ...mailboxes, ...switched];
 }

@@ -1,17 +1,30 @@
-/** The router on port 443: by the name asked for (SNI), TLS passes through untouched to one of four servers. */
+/** The router on port 443: by the name asked for (SNI), TLS passes through untouched to one of five servers. */
 
-/** First label of the name → port on loopback. */
-const ROUTES: readonly { readonly label: string; readonly port: number; readonly storage: boolean }[] = [
-  { label: "carddav", port: 6000, storage: true },
-  { label: "caldav", port: 5000, storage: true },
-  { label: "api", port: 4000, storage: false },
+import { hasOwnFiles, WELL_KNOWN_PORT } from "./wellKnown.ts";
+import type { WebName } from "./serviceNames.ts";
+
+/** First label of a name, and its port on loopback. */
+interface Route {
+  readonly label: string;
+  readonly port: number;
+}
+
+const STORAGE_ROUTES: readonly Route[] = [
+  { label: "carddav", port: 6000 },
+  { label: "caldav", port: 5000 },
 ];
+const API_ROUTE: Route = { label: "api", port: 4000 };
 
 const WEB_PORT = 3000;
 
-/** Renders nginx.conf. The stream module is in the official image. */
-export function renderNginxConf(storage: boolean): string {
-  const routes = ROUTES.filter((route) => storage || !route.storage);
+/**
+ * Renders nginx.conf. The stream module is in the official image.
+ *
+ * @param web labels of the web names that are switched on; those without files of ours go to the web server.
+ */
+export function renderNginxConf(storage: boolean, web: readonly WebName[]): string {
+  const own = web.filter(hasOwnFiles).map((label) => ({ label, port: WELL_KNOWN_PORT }));
+  const routes = [...(storage ? STORAGE_ROUTES : []), API_ROUTE, ...own];
   const lines = routes.map(({ label, port }) => `    ~*^${label}\\. 127.0.0.1:${port};`);
   return `# Written by Mailstead. Changes here are lost with the next deploy.
 worker_processes auto;

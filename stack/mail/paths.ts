@@ -7,6 +7,13 @@ export const SSL = `${SELF_HOSTING}/ssl`;
 export const ENV_FILE = `${SELF_HOSTING}/.env`;
 export const NGINX_CONF = `${SELF_HOSTING}/nginx.conf`;
 
+/** What the sixteenth container reads; each is mounted by itself, so no folder has to be there at first boot. */
+export const WELL_KNOWN_FILES = {
+  conf: `${SELF_HOSTING}/well-known.conf`,
+  mtaSts: `${SELF_HOSTING}/mta-sts.txt`,
+  autoconfig: `${SELF_HOSTING}/autoconfig.xml`,
+} as const;
+
 /** Folders of data: all that a snapshot must hold. */
 export const DATA = {
   mongo: `${SELF_HOSTING}/mongo-data`,

@@ -11,7 +11,8 @@ import type { PlannedContainer, PlannedHealthCheck, PlannedMount } from "../plan
 import { httpsAnswers, mongoAnswers, redisAnswers, tcpAnswers } from "./healthChecks.ts";
 import { DATA, ENV_FILE, NGINX_CONF, SQLITE_STORAGE_PATH, SSL } from "./paths.ts";
 import type { ServiceName } from "./serviceNames.ts";
-import { serviceNames } from "./serviceNames.ts";
+import { serviceNames, webNames, WELL_KNOWN } from "./serviceNames.ts";
+import { CERTIFICATES_IN_NGINX, hasOwnFiles, wellKnownFiles, WELL_KNOWN_PORT } from "./wellKnown.ts";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -206,16 +207,40 @@ const REDIS: PlannedContainer = {
   stopTimeoutSeconds: 30,
 };
 
-/** Plans fifteen containers, or nine without mailboxes. */
-export function planContainers({ domain, mail }: Config): readonly PlannedContainer[] {
+/** Serves Mailstead's own small files on the web: upstream's server has no MTA-STS policy. */
+function wellKnownContainer(config: Config): PlannedContainer[] {
+  const files = wellKnownFiles(config);
+  if (files.length === 0) return [];
+  return [
+    {
+      ...PLAIN,
+      name: WELL_KNOWN,
+      image: "nginx",
+      command: ["nginx", "-g", "daemon off;"],
+      ports: [WELL_KNOWN_PORT],
+      reads: files.map(({ role }) => role),
+      mounts: [
+        { ...CERTIFICATES, containerPath: CERTIFICATES_IN_NGINX },
+        ...files.map(({ path, containerPath }) => ({ hostPath: path, containerPath, readOnly: true })),
+      ],
+      stopTimeoutSeconds: 10,
+    },
+  ];
+}
+
+/** Plans fifteen containers, or nine without mailboxes; one more where there are files of our own on the web. */
+export function planContainers(config: Config): readonly PlannedContainer[] {
+  const { domain, mail } = config;
   const services = APP_SERVICES.filter(({ storage }) => mail.storage || storage !== true);
   const hosts = loopbackNames(domain, mail.storage);
-  return [ROUTER, ...services.map((service) => appContainer(service, domain, hosts)), MONGO, REDIS];
+  const apps = services.map((service) => appContainer(service, domain, hosts));
+  return [ROUTER, ...apps, MONGO, REDIS, ...wellKnownContainer(config)];
 }
 
 /** Containers that read the certificate, and so start anew with each one. */
-export function certificateReaders(storage: boolean): readonly string[] {
-  return APP_SERVICES.filter(
-    (service) => service.port !== undefined && (storage || service.storage !== true),
+export function certificateReaders({ mail, dns }: Pick<Config, "mail" | "dns">): readonly string[] {
+  const apps = APP_SERVICES.filter(
+    (service) => service.port !== undefined && (mail.storage || service.storage !== true),
   ).map(({ name }) => name);
+  return webNames(dns).some(hasOwnFiles) ? [...apps, WELL_KNOWN] : apps;
 }

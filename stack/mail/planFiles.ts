@@ -1,5 +1,6 @@
 /** Files that the deploy writes, and what it runs after them. */
 import type { Config } from "../config/config.ts";
+import { planDns } from "../dns/planDns.ts";
 import type { PlannedFile, PlannedStep } from "../plan.ts";
 import type { Template } from "../slots.ts";
 import { slot, template } from "../slots.ts";
@@ -8,6 +9,8 @@ import { renderNginxConf } from "./nginxConf.ts";
 import { ENV_FILE, NGINX_CONF, SCRIPTS, SETTINGS, SSL } from "./paths.ts";
 import { certificateReaders } from "./planContainers.ts";
 import { planEnv } from "./planEnv.ts";
+import { webNames } from "./serviceNames.ts";
+import { wellKnownFiles } from "./wellKnown.ts";
 
 const UNITS = "/etc/systemd/system";
 const RELOAD_UNITS = "systemctl daemon-reload";
@@ -17,17 +20,21 @@ function isAutomatic({ certificates }: Config): boolean {
   return certificates.method === "dns-01" || certificates.method === "http-01";
 }
 
+function namesOf({ domain, mail, certificates, dns }: Config): readonly string[] {
+  return certificateNames(domain, mail.storage, certificates.method, webNames(dns));
+}
+
 /** Settings of the certificate script, in the form of a shell file. All values are checked words. */
-function certificateSettings({ domain, contact, mail, certificates }: Config): Template {
-  const names = certificateNames(domain, mail.storage, certificates.method);
+function certificateSettings(config: Config): Template {
+  const { domain, contact, certificates } = config;
   const settings: readonly [string, string][] = [
     ["METHOD", certificates.method],
     ["DIRECTORY", certificates.directoryUrl],
     ["EMAIL", contact],
     ["DOMAIN", domain],
-    ["NAMES", names.join(" ")],
+    ["NAMES", namesOf(config).join(" ")],
     ["PROPAGATION_SECONDS", String(certificates.propagationSeconds)],
-    ["READERS", certificateReaders(mail.storage).join(" ")],
+    ["READERS", certificateReaders(config).join(" ")],
   ];
   return [settings.map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`).join("")];
 }
@@ -85,18 +92,25 @@ function certificateFiles(config: Config): PlannedFile[] {
 export function planFiles(config: Config): readonly PlannedFile[] {
   return [
     { role: "env", path: ENV_FILE, mode: "0600", content: planEnv(config) },
-    { role: "nginx-conf", path: NGINX_CONF, mode: "0644", content: [renderNginxConf(config.mail.storage)] },
+    {
+      role: "nginx-conf",
+      path: NGINX_CONF,
+      mode: "0644",
+      content: [renderNginxConf(config.mail.storage, webNames(config.dns))],
+    },
     { role: "dkim-key", path: `${SSL}/dkim.key`, mode: "0600", content: template`${slot("dkimPrivateKey")}` },
     ...certificateFiles(config),
+    ...wellKnownFiles(config).map(({ role, path, text }) => ({ role, path, mode: "0644", content: [text] })),
   ];
 }
 
 /** Records that an http-01 order looks up before it can succeed. */
-function recordsBeforeOrder({ certificates, dns, mail }: Config): readonly string[] {
-  if (certificates.method !== "http-01") return [];
-  const host = dns.mxHost === "address" ? ["mx-host", "mx-host-v6"] : ["mx-host"];
-  const storage = mail.storage ? ["imap", "pop3", "caldav", "carddav"] : [];
-  return ["apex", "apex-v6", ...host, "smtp", "api", ...storage];
+function recordsBeforeOrder(config: Config): readonly string[] {
+  if (config.certificates.method !== "http-01") return [];
+  const addresses = planDns(config).filter(({ type }) => type === "A" || type === "AAAA" || type === "CNAME");
+  return namesOf(config).flatMap((name) =>
+    addresses.filter((record) => record.name === name).map(({ role }) => role),
+  );
 }
 
 const ORDER_SECONDS = 900;

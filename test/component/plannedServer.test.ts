@@ -36,6 +36,18 @@ const mail = (storage: boolean) => ({
   ),
 });
 
+/** Every switch of further records. */
+const FURTHER = {
+  tlsReports: "tls@example.net",
+  mtaSts: { mode: "enforce" },
+  caa: { enabled: true },
+  services: true,
+  autoconfig: true,
+  autodiscover: true,
+  heloSpf: true,
+  nullMx: true,
+};
+
 test.each([
   { name: "the default", raw: { ...BASE, mail: mail(true) }, containers: 15 },
   { name: "without storage", raw: { ...BASE, mail: mail(false) }, containers: 9 },
@@ -43,6 +55,11 @@ test.each([
     name: "http-01",
     raw: { ...BASE, mail: mail(true), certificates: { method: "http-01" } },
     containers: 15,
+  },
+  {
+    name: "every further record",
+    raw: { ...BASE, dns: { ...BASE.dns, ...FURTHER }, mail: mail(true) },
+    containers: 16,
   },
 ])("$name is declared row by row", async ({ raw, containers }) => {
   const { config, issues } = parseConfig(raw);
@@ -76,6 +93,10 @@ test.each([
   for (const container of plan.containers) {
     const declared = ofType(run, "Container").find((it) => it.name === container.name);
     expect(declared?.dependsOn).toEqual(expect.arrayContaining([...container.startsAfter]));
+  }
+  for (const { role, after } of plan.records) {
+    const declared = ofType(run, "DnsRecord").find((it) => it.name === role);
+    expect(declared?.dependsOn).toEqual(expect.arrayContaining([...(after ?? [])]));
   }
 });
 

@@ -35,6 +35,13 @@ function textOf(plan: Plan, role: string): string {
   return fill(content, placeholder);
 }
 
+/** Golden file → role of a file that is there by its switch only. */
+const WELL_KNOWN = [
+  ["well-known.conf", "well-known-conf"],
+  ["mta-sts.txt", "mta-sts-policy"],
+  ["autoconfig.xml", "autoconfig"],
+] as const;
+
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
@@ -47,6 +54,12 @@ function goldenOf(plan: Plan): Readonly<Record<string, string>> {
     "env.txt": textOf(plan, "env"),
     "nginx.conf": textOf(plan, "nginx-conf"),
     "certificate.env": textOf(plan, "certificate-env"),
+    ...Object.fromEntries(
+      WELL_KNOWN.filter(([, role]) => files.some((file) => file.role === role)).map(([name, role]) => [
+        name,
+        textOf(plan, role),
+      ]),
+    ),
     "firewall.txt": json(firewall),
     "containers.txt": json(containers),
     "files.txt": json(

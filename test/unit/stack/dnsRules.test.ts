@@ -14,9 +14,10 @@ import type { LookUp } from "../../../stack/dns/checks/rule.ts";
 import { RULES } from "../../../stack/dns/checks/rules.ts";
 import { checkSpfLookUps } from "../../../stack/dns/checks/spfLookUps.ts";
 import { catchesByWildcard } from "../../../stack/dns/checks/wildcards.ts";
+import { factsOf } from "../../../stack/planMailServer.ts";
 import { arbitraryRaw } from "./support/arbitraryRaw.ts";
 import { RULE_CASES, zoneOf } from "./support/dnsRuleCases.ts";
-import { planned, planOf } from "./support/planOf.ts";
+import { configOf, planned, planOf } from "./support/planOf.ts";
 import { rawWith, validRaw } from "./support/validRaw.ts";
 
 const DOMAIN = { domain: "d.test" };
@@ -67,21 +68,14 @@ describe("each rule", () => {
 });
 
 describe("plans", () => {
-  /** What an owner may choose against the rules: the guide's table to the letter, and a policy that only watches. */
-  const CHOSEN = ["alias-as-target", "dmarc-policy-none"];
+  /** What an owner may choose against the rules: the guide's table to the letter, and policies that only watch. */
+  const CHOSEN = ["alias-as-target", "dmarc-policy-none", "dmarc-weaker-below"];
 
   test("break no rule but by choice", () => {
     fc.assert(
       fc.property(arbitraryRaw, (raw) => {
-        const { records, domain, zone } = planOf(raw);
-        const facts = {
-          domain,
-          zone,
-          provider: "cloudflare" as const,
-          reverseFamilies: ["ipv4", "ipv6"] as const,
-          certificateNames: [domain, `*.${domain}`],
-          issuer: { domain: "letsencrypt.org" },
-        };
+        const { records } = planOf(raw);
+        const facts = factsOf(configOf(raw));
         const found = judgeZone(records.map(judgedOf), facts).map(({ rule }) => rule.name);
         expect(found.filter((name) => !CHOSEN.includes(name))).toEqual([]);
       }),

@@ -101,6 +101,13 @@ describe("good configurations", () => {
         mxHost: "address",
         dmarc: { policy: "quarantine" },
         dkim: [],
+        mtaSts: { mode: "off", maxAgeSeconds: 604_800 },
+        services: false,
+        autoconfig: false,
+        autodiscover: false,
+        heloSpf: false,
+        nullMx: false,
+        nullMxHosts: [],
         records: [],
       },
       mail: {

@@ -27,6 +27,10 @@ function value(name: string): string {
   return VALUES[name] ?? name;
 }
 
+function absolute(name: string): string {
+  return name === "." ? "." : `${name}.`;
+}
+
 /** What a row of the zone file must hold, as words. */
 function meant(record: PlannedRecord): string[] {
   switch (record.type) {
@@ -35,13 +39,13 @@ function meant(record: PlannedRecord): string[] {
       return [fill(record.address, value)];
     case "CNAME":
     case "NS":
-      return [`${record.target}.`];
+      return [absolute(record.target)];
     case "MX":
-      return [String(record.priority), `${record.exchange}.`];
+      return [String(record.priority), absolute(record.exchange)];
     case "TXT":
       return [fill(record.text, value)];
     case "SRV":
-      return [record.priority, record.weight, record.port, `${record.target}.`].map(String);
+      return [record.priority, record.weight, record.port, absolute(record.target)].map(String);
     case "CAA":
       return [String(record.flags), record.tag, record.value];
   }

@@ -87,6 +87,51 @@ const certificates = fc.oneof(
     .map((acmeChallenges) => ({ method: "manual", acmeChallenges })),
 );
 
+const dmarc = fc.record(
+  {
+    policy: fc.constantFrom("none", "quarantine-test", "quarantine", "reject-test", "reject"),
+    subdomains: fc.constantFrom("none", "quarantine", "reject"),
+    nonexistent: fc.constantFrom("none", "quarantine", "reject"),
+    dkimAlignment: fc.constantFrom("relaxed", "strict"),
+    spfAlignment: fc.constantFrom("relaxed", "strict"),
+  },
+  { requiredKeys: ["policy"] },
+);
+
+/** Switches of the further records. */
+const further = {
+  "dns.tlsReports": fc.constantFrom(
+    undefined,
+    "o'neil+tls@example.org",
+    "https://tls.example.org/report?to=me",
+  ),
+  "dns.mtaSts": fc.record({
+    mode: fc.constantFrom("off", "testing", "enforce", "none"),
+    maxAgeSeconds: fc.integer({ min: 86_400, max: 31_557_600 }),
+  }),
+  "dns.caa": fc.record({
+    enabled: fc.boolean(),
+    report: fc.constantFrom(undefined, "ops@example.org", "https://caa.example.org/report"),
+  }),
+  "dns.services": fc.boolean(),
+  "dns.autoconfig": fc.boolean(),
+  "dns.autodiscover": fc.boolean(),
+  "dns.heloSpf": fc.boolean(),
+  "dns.nullMx": fc.boolean(),
+};
+
+/** Takes away what does not go together. */
+function agreeing(changes: Raw): Raw {
+  const { enabled, report } = changes["dns.caa"] as { enabled: boolean; report: string | undefined };
+  const { directory } = changes["certificates"] as { directory?: string };
+  const caa = { enabled, report, issuer: directory === undefined ? undefined : "pki.example.net" };
+  return {
+    ...changes,
+    "dns.caa": enabled ? caa : { enabled },
+    "dns.heloSpf": changes["dns.heloSpf"] === true && changes["dns.mxHost"] !== "alias",
+  };
+}
+
 /** A valid configuration of any shape. */
 export const arbitraryRaw: fc.Arbitrary<Raw> = fc
   .record({
@@ -101,18 +146,23 @@ export const arbitraryRaw: fc.Arbitrary<Raw> = fc
     "server.swapMib": fc.integer({ min: 0, max: 8192 }),
     "dns.mxHost": fc.constantFrom("address", "alias"),
     "dns.ttlSeconds": ttl,
-    "dns.dmarc": fc.record({ policy: fc.constantFrom("none", "quarantine", "reject") }),
+    "dns.dmarc": dmarc,
+    ...further,
     "dns.dkim": fc
       .uniqueArray(
         label.filter((selector) => selector !== "default"),
         { maxLength: 3 },
       )
       .map((selectors) =>
-        selectors.map((selector, index) => ({ selector, publicKey: KEYS[index % KEYS.length] })),
+        selectors.map((selector, index) => ({
+          selector,
+          publicKey: KEYS[index % KEYS.length],
+          ...(index === 1 ? { use: "next" } : {}),
+        })),
       ),
     "dns.verification": fc.constantFrom(undefined, "Ab12Cd34"),
     "dns.records": records,
     "mail.storage": fc.boolean(),
     certificates,
   })
-  .map(rawWith);
+  .map((changes) => rawWith(agreeing(changes)));

@@ -418,7 +418,11 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     name: "a DMARC policy misspelt",
     raw: rawWith({ "dns.dmarc.policy": "quarantin" }),
     faults: [
-      ["mailstead:dns.dmarc.policy", "not-allowed", '"quarantin" is not one of none, quarantine, reject'],
+      [
+        "mailstead:dns.dmarc.policy",
+        "not-allowed",
+        '"quarantin" is not one of none, quarantine-test, quarantine, reject-test, reject',
+      ],
     ],
   },
   {
@@ -805,6 +809,137 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
         "not-a-user-name",
         "a user name has letters, digits, dots and hyphens, 64 at most",
       ],
+    ],
+  },
+
+  // further records
+  {
+    name: "a removed DMARC tag",
+    raw: rawWith({ "dns.dmarc": { pct: 50 } }),
+    faults: [["mailstead:dns.dmarc.pct", "unknown-key", "there is no such key"]],
+  },
+  {
+    name: "no key that signs",
+    raw: rawWith({
+      "dns.dkim": [
+        { selector: "fe-1", publicKey: KEY_2048, use: "retired" },
+        { selector: "fe-2", publicKey: KEY_2048, use: "next" },
+      ],
+    }),
+    faults: [
+      [
+        "mailstead:dns.dkim[0].use",
+        "no-signing-key",
+        "no key of the list signs: the one in use would be missing",
+      ],
+    ],
+  },
+  {
+    name: "two keys that sign",
+    raw: rawWith({
+      "dns.dkim": [
+        { selector: "fe-1", publicKey: KEY_2048, use: "signing" },
+        { selector: "fe-2", publicKey: KEY_2048, use: "signing" },
+      ],
+    }),
+    faults: [
+      [
+        "mailstead:dns.dkim[1].use",
+        "two-signing-keys",
+        "fe-1 signs already, and the server signs with one key",
+      ],
+    ],
+  },
+  {
+    name: "MTA-STS in force with a certificate that no one trusts",
+    raw: rawWith({ "dns.mtaSts": { mode: "enforce" }, "certificates.directory": "letsencrypt-staging" }),
+    faults: [
+      [
+        "mailstead:dns.mtaSts.mode",
+        "enforce-untrusted",
+        "senders would refuse to deliver: no one trusts a certificate of the staging directory",
+      ],
+    ],
+  },
+  {
+    name: "an MTA-STS policy that is kept for an hour",
+    raw: rawWith({ "dns.mtaSts": { mode: "testing", maxAgeSeconds: 3600 } }),
+    faults: [["mailstead:dns.mtaSts.maxAgeSeconds", "out-of-range", "3600 is below 86400"]],
+  },
+  {
+    name: "CAA with an unknown authority",
+    raw: rawWith({ "dns.caa.enabled": true, "certificates.directory": "https://acme.example.net/directory" }),
+    faults: [
+      ["mailstead:dns.caa.issuer", "unknown-issuer", "the authority's word for CAA is not known here"],
+    ],
+  },
+  {
+    name: "CAA with a certificate from elsewhere",
+    raw: rawWith({ "dns.caa.enabled": true, certificates: { method: "provided", ...WHOLE } }),
+    faults: [
+      ["mailstead:dns.caa.issuer", "unknown-issuer", "the authority's word for CAA is not known here"],
+    ],
+  },
+  {
+    name: "CAA with an account of another directory",
+    raw: rawWith({ "dns.caa": { enabled: true, accountUri: "https://acme.example.net/acct/1" } }),
+    faults: [
+      [
+        "mailstead:dns.caa.accountUri",
+        "foreign-account",
+        "the account is not one of the directory at acme-v02.api.letsencrypt.org, so every order would be refused",
+      ],
+    ],
+  },
+  {
+    name: "CAA with an account that would end the value",
+    raw: rawWith({ "dns.caa": { enabled: true, accountUri: "https://acme.example.net/a;b" } }),
+    faults: [["mailstead:dns.caa.accountUri", "not-an-account-uri", "an account URI is a plain https URL"]],
+  },
+  {
+    name: "CAA words without CAA",
+    raw: rawWith({ "dns.caa.report": "ops@example.org" }),
+    faults: [["mailstead:dns.caa.report", "caa-off", "this has no meaning while dns.caa.enabled is false"]],
+  },
+  {
+    name: "SPF of an alias",
+    raw: rawWith({ "dns.heloSpf": true, "dns.mxHost": "alias" }),
+    faults: [
+      [
+        "mailstead:dns.heloSpf",
+        "not-with-alias",
+        "mx is an alias, which can have no SPF of its own; the domain's counts there",
+      ],
+    ],
+  },
+  {
+    name: "reports on TLS to an address over plain HTTP",
+    raw: rawWith({ "dns.tlsReports": "http://tls.example.org/report" }),
+    faults: [["mailstead:dns.tlsReports", "not-a-report-target", "this is not a plain https URL"]],
+  },
+  {
+    name: "hosts that cannot be closed",
+    raw: rawWith({
+      "dns.nullMxHosts": [
+        "example.com",
+        "imap.example.com",
+        "www.example.net",
+        "shop.example.com",
+        "shop.example.com",
+      ],
+    }),
+    faults: [
+      ["mailstead:dns.nullMxHosts[0]", "own-domain", "this is the mail domain itself"],
+      ["mailstead:dns.nullMxHosts[1]", "own-name", "imap.example.com is one of the server's own names"],
+      ["mailstead:dns.nullMxHosts[2]", "outside-zone", "www.example.net is not in the zone example.com"],
+      ["mailstead:dns.nullMxHosts[4]", "duplicate-host", "the same host is above"],
+    ],
+  },
+  {
+    name: "CAA for another authority than the one that is asked",
+    raw: rawWith({ "dns.caa": { enabled: true, issuer: "pki.goog" } }),
+    faults: [
+      ["mailstead:dns.caa.issuer", "foreign-issuer", "orders go to letsencrypt.org, which this would forbid"],
     ],
   },
 ];

@@ -1,0 +1,153 @@
+/** Keys of the records that go beyond the guide's table, each with a switch of its own. */
+import { z } from "zod";
+import { DEFAULTS } from "./defaults.ts";
+import { readDkimPublicKey, readDkimSelector } from "./dkimKey.ts";
+import { readHostName } from "./domainName.ts";
+import { count, list, switches, text, type Fields } from "./field.ts";
+import { readAccountUri, readReportTarget } from "./recordWords.ts";
+import { readReportAddress } from "./words.ts";
+
+const POLICIES = ["none", "quarantine", "reject"] as const;
+const ALIGNMENTS = ["relaxed", "strict"] as const;
+const SWITCH_FIX = "set true or false";
+
+export const DMARC = {
+  policy: {
+    schema: z.enum(["none", "quarantine-test", "quarantine", "reject-test", "reject"]),
+    meaning: "what others do with mail that fails; the words from left to right are the way up",
+    fix: "set none, quarantine-test, quarantine, reject-test or reject",
+    fallback: DEFAULTS["dns.dmarc.policy"].value,
+  },
+  subdomains: {
+    schema: z.enum(POLICIES),
+    meaning: "policy of subdomains that have none of their own (sp); without it, the domain's",
+    fix: "set none, quarantine or reject, or leave it out",
+  },
+  nonexistent: {
+    schema: z.enum(POLICIES),
+    meaning: "policy of names that do not exist (np); without it, the subdomains'",
+    fix: "set none, quarantine or reject, or leave it out",
+  },
+  dkimAlignment: {
+    schema: z.enum(ALIGNMENTS),
+    meaning: "whether a signature of the domain covers its subdomains (relaxed) or not (strict)",
+    fix: "set relaxed or strict, or leave it out",
+  },
+  spfAlignment: {
+    schema: z.enum(ALIGNMENTS),
+    meaning: "whether SPF of a subdomain counts for the domain (relaxed) or not (strict)",
+    fix: "set relaxed, or leave it out",
+  },
+  rua: {
+    schema: text(readReportAddress),
+    meaning: "address that takes aggregate reports",
+    fix: "set one mail address, or leave it out",
+  },
+} satisfies Fields;
+
+export const DKIM = {
+  selector: {
+    schema: text(readDkimSelector),
+    meaning: "selector of the key",
+    fix: "set the selector that the web interface shows, such as fe-1a2b3c",
+    required: true,
+  },
+  publicKey: {
+    schema: text(readDkimPublicKey),
+    meaning: "public key",
+    fix: "paste the value of p= that the web interface shows",
+    required: true,
+  },
+  use: {
+    schema: z.enum(["next", "signing", "retired"]),
+    meaning:
+      "next: published before it signs; signing: protected; retired: signs no more, and may be removed when no mail is under way",
+    fix: "set next, signing or retired, or leave it out",
+  },
+} satisfies Fields;
+
+export const MTA_STS = {
+  mode: {
+    schema: z.enum(["off", "testing", "enforce", "none"]),
+    meaning:
+      "whether senders must use TLS to reach the MX: testing reports only, none is the way out after enforce",
+    fix: "set off, testing, enforce or none",
+    fallback: DEFAULTS["dns.mtaSts.mode"].value,
+  },
+  maxAgeSeconds: {
+    schema: count(86_400, 31_557_600),
+    meaning: "how long senders keep the policy",
+    fix: "set 86400 (a day) to 31557600 seconds (a year)",
+    fallback: DEFAULTS["dns.mtaSts.maxAgeSeconds"].value,
+  },
+} satisfies Fields;
+
+export const CAA = {
+  enabled: {
+    schema: switches,
+    meaning: "only one authority may issue certificates for the domain",
+    fix: SWITCH_FIX,
+    fallback: DEFAULTS["dns.caa.enabled"].value,
+  },
+  issuer: {
+    schema: text(readHostName),
+    meaning: "domain by which the authority is known; without it, the one of certificates.directory",
+    fix: "set the authority's own word for CAA, such as letsencrypt.org",
+  },
+  accountUri: {
+    schema: text(readAccountUri),
+    meaning: "the one account at the authority that may order (RFC 8657)",
+    fix: "set the URI that `certbot show_account` prints on the server",
+  },
+  report: {
+    schema: text(readReportTarget),
+    meaning: "where the authority reports a refused order (iodef)",
+    fix: "set a mail address or an https URL",
+  },
+} satisfies Fields;
+
+/** Keys of `dns` that switch records on. */
+export const RECORD_SWITCHES = {
+  tlsReports: {
+    schema: text(readReportTarget),
+    meaning: "where senders report failed TLS (TLS-RPT); the record is there when this is set",
+    fix: "set a mail address or an https URL",
+  },
+  services: {
+    schema: switches,
+    meaning:
+      "SRV records, by which mail programs, calendars and contacts find their server; caldav and carddav get addresses, since an SRV may not point to an alias",
+    fix: SWITCH_FIX,
+    fallback: DEFAULTS["dns.services"].value,
+  },
+  autoconfig: {
+    schema: switches,
+    meaning: "autoconfig.DOMAIN with settings for Thunderbird and its like; Mailstead serves the file",
+    fix: SWITCH_FIX,
+    fallback: DEFAULTS["dns.autoconfig"].value,
+  },
+  autodiscover: {
+    schema: switches,
+    meaning: "autodiscover.DOMAIN for Outlook; Forward Email's web server answers it, where the release can",
+    fix: SWITCH_FIX,
+    fallback: DEFAULTS["dns.autodiscover"].value,
+  },
+  heloSpf: {
+    schema: switches,
+    meaning: "SPF for the name mx, with which the server greets",
+    fix: SWITCH_FIX,
+    fallback: DEFAULTS["dns.heloSpf"].value,
+  },
+  nullMx: {
+    schema: switches,
+    meaning: "hosts of the plan that take no mail say so: null MX, and closed SPF where none sends",
+    fix: SWITCH_FIX,
+    fallback: DEFAULTS["dns.nullMx"].value,
+  },
+  nullMxHosts: {
+    schema: list(text(readHostName)),
+    meaning: "hosts of your own that neither take nor send mail, as whole names: the same two records",
+    fix: "list whole names in the zone, such as www.example.com",
+    fallback: DEFAULTS["dns.nullMxHosts"].value,
+  },
+} satisfies Fields;

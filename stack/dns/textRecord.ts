@@ -1,0 +1,19 @@
+/** TXT records of the plan. */
+import type { PlannedRecord, RecordLevel } from "../plan.ts";
+import type { Template } from "../slots.ts";
+import type { DnsInput } from "./dnsInput.ts";
+
+/** What is particular to one TXT record. */
+export interface TextRow {
+  readonly role: string;
+  readonly name: string;
+  readonly text: Template;
+  readonly purpose: string;
+  readonly level: RecordLevel;
+  readonly after?: readonly string[];
+}
+
+/** One TXT record with the configuration's time to live. */
+export function textRecord(input: DnsInput, row: TextRow): PlannedRecord {
+  return { ...row, type: "TXT", ttlSeconds: input.dns.ttlSeconds };
+}

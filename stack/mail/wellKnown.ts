@@ -1,0 +1,161 @@
+/**
+ * Small files on the web that Mailstead serves itself, from a container of its own behind the router: the MTA-STS
+ * policy (RFC 8461 3.2), which upstream's server does not have, and settings for mail programs, which upstream's has
+ * behind its first login and with services that a server without mailboxes lacks.
+ */
+import type { Config } from "../config/config.ts";
+import { mtaStsPolicy } from "../dns/mtaSts.ts";
+import { WELL_KNOWN_FILES } from "./paths.ts";
+import { serviceNames, type WebName } from "./serviceNames.ts";
+
+/** Port on loopback; the next after upstream's. */
+export const WELL_KNOWN_PORT = 7000;
+
+/** Where the container sees the certificate. */
+export const CERTIFICATES_IN_NGINX = "/etc/nginx/ssl";
+
+const PATHS = {
+  "mta-sts": ["/.well-known/mta-sts.txt"],
+  // Thunderbird's and the draft's, in this order (draft-ietf-mailmaint-autoconfig 3).
+  autoconfig: ["/mail/config-v1.1.xml", "/.well-known/autoconfig/mail/config-v1.1.xml"],
+} as const satisfies Partial<Record<WebName, readonly string[]>>;
+
+/** Whether a web name is served from here; upstream's web server has the others. */
+export function hasOwnFiles(name: WebName): name is keyof typeof PATHS {
+  return Object.hasOwn(PATHS, name);
+}
+
+/** One file on the host and in the container. */
+interface WellKnownFile {
+  readonly role: string;
+  readonly path: string;
+  readonly containerPath: string;
+  readonly text: string;
+}
+
+interface Site extends WellKnownFile {
+  readonly label: keyof typeof PATHS;
+  readonly mediaType: string;
+}
+
+/** One server of the settings file. The login is always the whole address. */
+function serverElement(
+  tag: "incomingServer" | "outgoingServer",
+  type: string,
+  host: string,
+  port: number,
+): string {
+  return `    <${tag} type="${type}">
+      <hostname>${host}</hostname>
+      <port>${String(port)}</port>
+      <socketType>SSL</socketType>
+      <authentication>password-cleartext</authentication>
+      <username>%EMAILADDRESS%</username>
+    </${tag}>
+`;
+}
+
+/** Settings for mail programs. @see https://wiki.mozilla.org/Thunderbird:Autoconfiguration:ConfigFileFormat */
+function autoconfigText({ domain, mail }: Pick<Config, "domain" | "mail">): string {
+  const { imap, pop3, smtp } = serviceNames(domain);
+  const incoming = mail.storage
+    ? serverElement("incomingServer", "imap", imap, 993) + serverElement("incomingServer", "pop3", pop3, 995)
+    : "";
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<clientConfig version="1.1">
+  <emailProvider id="${domain}">
+    <domain>${domain}</domain>
+    <displayName>${domain}</displayName>
+    <displayShortName>${domain}</displayShortName>
+${incoming}${serverElement("outgoingServer", "smtp", smtp, 465)}  </emailProvider>
+</clientConfig>
+`;
+}
+
+function sites(config: Config): Site[] {
+  const policy = mtaStsPolicy(config);
+  const mtaSts: Site[] =
+    policy === undefined
+      ? []
+      : [
+          {
+            label: "mta-sts",
+            role: "mta-sts-policy",
+            path: WELL_KNOWN_FILES.mtaSts,
+            containerPath: "/srv/mta-sts.txt",
+            mediaType: "text/plain",
+            text: policy,
+          },
+        ];
+  if (!config.dns.autoconfig) return mtaSts;
+  const autoconfig: Site = {
+    label: "autoconfig",
+    role: "autoconfig",
+    path: WELL_KNOWN_FILES.autoconfig,
+    containerPath: "/srv/autoconfig.xml",
+    mediaType: "text/xml",
+    text: autoconfigText(config),
+  };
+  return [...mtaSts, autoconfig];
+}
+
+function serverBlock(domain: string, { label, containerPath, mediaType }: Site): string {
+  const locations = PATHS[label].map(
+    (path) => `
+    location = ${path} {
+      alias ${containerPath};
+    }`,
+  );
+  return `
+  server {
+    listen 127.0.0.1:${String(WELL_KNOWN_PORT)} ssl;
+    server_name ${label}.${domain};
+    types {}
+    default_type ${mediaType};
+${locations.join("\n")}
+
+    location / {
+      return 404;
+    }
+  }
+`;
+}
+
+function renderConf(domain: string, served: readonly Site[]): string {
+  return `# Written by Mailstead. Changes here are lost with the next deploy.
+worker_processes 1;
+
+events {
+  worker_connections 1024;
+}
+
+http {
+  access_log off;
+  server_tokens off;
+  ssl_protocols TLSv1.2 TLSv1.3;
+  ssl_certificate ${CERTIFICATES_IN_NGINX}/fullchain.pem;
+  ssl_certificate_key ${CERTIFICATES_IN_NGINX}/privkey.pem;
+
+  server {
+    listen 127.0.0.1:${String(WELL_KNOWN_PORT)} ssl default_server;
+    return 404;
+  }
+${served.map((site) => serverBlock(domain, site)).join("")}}
+`;
+}
+
+/** The container's files: its settings first, then one for each web name that is switched on; none when none is. */
+export function wellKnownFiles(config: Config): readonly WellKnownFile[] {
+  const served = sites(config);
+  if (served.length === 0) return [];
+  const conf: WellKnownFile = {
+    role: "well-known-conf",
+    path: WELL_KNOWN_FILES.conf,
+    containerPath: "/etc/nginx/nginx.conf",
+    text: renderConf(config.domain, served),
+  };
+  return [
+    conf,
+    ...served.map(({ role, path, containerPath, text }) => ({ role, path, containerPath, text })),
+  ];
+}
