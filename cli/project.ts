@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { Config } from "../stack/config/config.ts";
+import { UNREAD_SECRET } from "../stack/config/field.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
 import type { Issue } from "../stack/issue.ts";
 import type { Plan } from "../stack/plan.ts";
@@ -29,11 +30,11 @@ export function stackFile(stack: string | undefined): string {
   throw new CommandError(`there are ${files.length} stack files here`, "name one: --stack NAME", 2);
 }
 
-/** A `secure:` value is ciphertext: it is replaced by a mark, which no check takes for a value. */
+/** A `secure:` value is ciphertext: a mark stands for it, which the checks let pass where a secret belongs. */
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
-  if ("secure" in value) return "<secret>";
+  if ("secure" in value) return UNREAD_SECRET;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
 }
 

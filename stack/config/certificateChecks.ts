@@ -5,6 +5,7 @@ import { webNames, type WebName } from "../mail/serviceNames.ts";
 import type { Issue } from "../issue.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
+import { UNREAD_SECRET } from "./field.ts";
 import { errorAt } from "./readSection.ts";
 import { certificatesOf } from "./words.ts";
 
@@ -74,7 +75,8 @@ function provided(draft: Draft): Issue[] {
   const leaf = certificatesOf(certificates.certificate ?? "")[0];
   if (leaf === undefined) return [];
   const issues: Issue[] = [];
-  if (!leaf.checkPrivateKey(createPrivateKey(certificates.privateKey ?? ""))) {
+  const { privateKey = "" } = certificates;
+  if (privateKey !== UNREAD_SECRET && !leaf.checkPrivateKey(createPrivateKey(privateKey))) {
     const message = "the private key does not belong to the first certificate";
     issues.push(
       errorAt(`${PATH}.privateKey`, { rule: "key-mismatch", message, fix: "set the leaf's own key" }),

@@ -2,6 +2,9 @@
 import { z } from "zod";
 import type { Reading } from "./reading.ts";
 
+/** Stands for a secret whose text is not at hand: what reads a stack's file without its key sees no more of it. */
+export const UNREAD_SECRET = "<secret>";
+
 /** One key of the configuration. */
 export interface Field<T> {
   readonly schema: z.ZodType<T>;

@@ -3,7 +3,7 @@ import type { core } from "zod";
 import type { Issue } from "../issue.ts";
 import { nearest } from "./nearest.ts";
 import type { Fault } from "./reading.ts";
-import type { Field, Fields, Values } from "./field.ts";
+import { UNREAD_SECRET, type Field, type Fields, type Values } from "./field.ts";
 
 /** Builds an error at a path. */
 export function errorAt(path: string, fault: Fault): Issue {
@@ -88,6 +88,7 @@ function readField(field: Field<unknown>, value: unknown, path: string, issues: 
     }
     return field.fallback;
   }
+  if (field.secret === true && value === UNREAD_SECRET) return value;
   const result = field.schema.safeParse(value);
   if (result.success) return result.data;
   for (const issue of result.error.issues) {

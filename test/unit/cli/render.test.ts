@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import type { Raw } from "../stack/support/validRaw.ts";
+import { certificateFor, rawWith, type Raw } from "../stack/support/validRaw.ts";
 import { makeProject, type Project } from "./project.ts";
 
 const golden = join(import.meta.dirname, "../../golden/stack/subdomain");
@@ -90,4 +90,11 @@ test("an encrypted value of the stack file is in no document", async () => {
   own.remove();
   expect(stdout + stderr).not.toContain(CIPHERTEXT);
   expect(code).toBe(2);
+});
+
+test("a private key that the stack file holds encrypted is not asked for", async () => {
+  const { certificate } = certificateFor(["example.com", "*.example.com"]);
+  const certificates = { method: "provided", certificate, privateKey: { secure: CIPHERTEXT } };
+  project.stack("provided", rawWith({ certificates }));
+  expect(await render("dns", "--stack", "provided")).toContain("example.com.");
 });

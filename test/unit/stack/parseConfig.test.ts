@@ -5,6 +5,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { DEFAULTS } from "../../../stack/config/defaults.ts";
+import { UNREAD_SECRET } from "../../../stack/config/field.ts";
 import { nearest } from "../../../stack/config/nearest.ts";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../stack/config/readRawConfig.ts";
@@ -22,6 +23,10 @@ function configOf(raw: Raw) {
 
 function fixOf(raw: Raw, path: string): string | undefined {
   return parseConfig(raw).issues.find((issue) => issue.path === path)?.fix;
+}
+
+function paths(raw: Raw): string[] {
+  return parseConfig(raw).issues.map(({ path }) => path);
 }
 
 function warnings(raw: Raw): [string, string][] {
@@ -209,6 +214,13 @@ describe("good configurations", () => {
     const pair = certificateFor(["example.com", "*.example.com"]);
     const { certificates } = configOf(rawWith({ certificates: { method: "provided", ...pair } }));
     expect(certificates).toMatchObject({ certificate: pair.certificate, privateKey: pair.privateKey });
+  });
+
+  test("a key that is not at hand stands as a mark; a mark for any other value is a fault", () => {
+    const { certificate } = certificateFor(["example.com", "*.example.com"]);
+    const method = { method: "provided", certificate, privateKey: UNREAD_SECRET };
+    expect(configOf(rawWith({ certificates: method })).certificates.privateKey).toBe(UNREAD_SECRET);
+    expect(paths(rawWith({ domain: UNREAD_SECRET }))).toContain("mailstead:domain");
   });
 
   test("without mailboxes a certificate needs fewer names", () => {
