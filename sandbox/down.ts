@@ -1,5 +1,6 @@
 /** Takes a sandbox away: processes, mounts, namespace, cgroups, files. Works after a crash, and where nothing is up. */
 
+import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { runDir } from "./groundPlan.ts";
 import { networkDown, processesInside } from "./network/network.ts";
@@ -7,6 +8,11 @@ import { findSandboxGroups, killGroup, removeGroup } from "./process/cgroup.ts";
 import { run } from "./process/command.ts";
 import { mountsBelow } from "./process/mounts.ts";
 import { waitUntil } from "./process/waitUntil.ts";
+
+/** Whether there is anything to take away. */
+export async function isAnythingUp(): Promise<boolean> {
+  return existsSync(runDir) || (await remains()).length > 0;
+}
 
 /**
  * Removes everything, going on where a part fails.

@@ -6,7 +6,7 @@
 
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { takeDown } from "./down.ts";
+import { isAnythingUp, takeDown } from "./down.ts";
 import { cacheDir, repository } from "./groundPlan.ts";
 import { onlyOneUp } from "./process/onlyOneUp.ts";
 import { runSteps, terminal } from "./progress/steps.ts";
@@ -71,6 +71,10 @@ async function down(): Promise<number> {
   if (process.getuid?.() !== 0) {
     process.stderr.write("Taking the sandbox down needs root, as bringing it up did.\n");
     return 77;
+  }
+  if (!(await isAnythingUp())) {
+    process.stdout.write("No sandbox is up.\n");
+    return 0;
   }
   const left = await takeDown();
   for (const line of left) process.stderr.write(`not removed: ${line}\n`);

@@ -49,6 +49,8 @@ export async function buildImages(options: BuildOptions): Promise<Partial<Record
   const roles: readonly ImageRole[] =
     options.variant === undefined ? ["app", "nginx", "mongo", "redis"] : ["app"];
   const built: Partial<Record<ImageRole, BuiltImage>> = {};
+  // What a build left that was killed.
+  await rm(join(options.cacheDir, "work"), { recursive: true, force: true });
   for (const role of roles) built[role] = await buildImage(role, options);
   return built;
 }

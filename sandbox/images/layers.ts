@@ -1,18 +1,6 @@
 /** What the layers of the stand-in images are made of. */
 import { createHash } from "node:crypto";
-import {
-  chmod,
-  copyFile,
-  cp,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, copyFile, cp, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { extractPackages, pathsBelow, subtract } from "./debian.ts";
 import { run } from "./process.ts";
@@ -165,8 +153,9 @@ async function packageLayer(
     name,
     inputs: [...BASE, ...packages].join() + (await hashOfTree(files)),
     async make(folder) {
-      const base = await mkdtemp(join(tmpdir(), "mailstead-base-"));
+      const base = `${folder}-base`;
       try {
+        await mkdir(base);
         await extractPackages(BASE, base);
         await extractPackages([...BASE, ...packages], folder);
         await subtract(folder, new Set(await pathsBelow(base)));

@@ -3,8 +3,7 @@
  * Cannot prove: that the vendors answer in the same spelling; the traces of real plugins are the source.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, statSync, writeFileSync, chmodSync, readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync, writeFileSync, chmodSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readAsset } from "../../components/assets.ts";
@@ -17,6 +16,7 @@ import { firstOfNetwork } from "../../components/host/hetznerAddresses.ts";
 import { dkimValue } from "../../components/identity.ts";
 import { shellQuote } from "../../components/remoteFiles.ts";
 import { writeSshFiles } from "../../components/sshFiles.ts";
+import { temporaryFolder } from "../support/temporaryFolder.ts";
 import { smallPlan } from "./support/smallPlan.ts";
 
 describe("durations as Go prints them", () => {
@@ -113,7 +113,7 @@ describe("ssh files", () => {
     addresses: ["192.0.2.1", "2001:db8::1"],
   };
   const write = () => {
-    const folder = join(mkdtempSync(join(tmpdir(), "mailstead-test-")), "deep", "ssh");
+    const folder = join(temporaryFolder(), "deep", "ssh");
     return { folder, files: writeSshFiles(folder, contents) };
   };
 

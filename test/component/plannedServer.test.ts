@@ -4,14 +4,13 @@
  * Cannot prove: that any of it works on a server; the sandbox does.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { givenValues } from "../../components/given.ts";
 import { MailServer } from "../../components/mailServer.ts";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { planMailServer } from "../../stack/planMailServer.ts";
+import { temporaryFolder } from "../support/temporaryFolder.ts";
 import { NO_SERVERS } from "./support/declareSmall.ts";
 import { ofType } from "./support/find.ts";
 import { recordProgram } from "./support/recordedProgram.ts";
@@ -71,7 +70,7 @@ test.each([
       new MailServer("mail", {
         plan,
         stack: "test",
-        sshDirectory: join(mkdtempSync(join(tmpdir(), "mailstead-test-")), "ssh"),
+        sshDirectory: join(temporaryFolder(), "ssh"),
         given: givenValues(config.certificates, { "cloudflare:apiToken": "TOKENSECRET" }, {}),
         zoneId: BASE.dns.zoneId,
       }),

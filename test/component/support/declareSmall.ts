@@ -1,10 +1,9 @@
 /** Declares a mail server of the small plan under a recording monitor. */
 import * as pulumi from "@pulumi/pulumi";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MailServer, type MailServerArgs } from "../../../components/mailServer.ts";
 import type { Plan } from "../../../stack/plan.ts";
+import { temporaryFolder } from "../../support/temporaryFolder.ts";
 import { recordProgram, type RecordedRun, type RunOptions } from "./recordedProgram.ts";
 import { smallPlan } from "./smallPlan.ts";
 
@@ -29,7 +28,7 @@ export async function declareSmall(
   plan: Partial<Plan> = {},
   args: Partial<MailServerArgs> = { zoneId: ZONE_ID },
 ): Promise<SmallRun> {
-  const folder = join(mkdtempSync(join(tmpdir(), "mailstead-test-")), "ssh");
+  const folder = join(temporaryFolder(), "ssh");
   let server: MailServer | undefined;
   const run = await recordProgram(
     () => {
