@@ -1,0 +1,71 @@
+/**
+ * What of a sandbox is on this machine, looked up without the sandbox's own code, which is what is being tried.
+ */
+import { existsSync, globSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { project } from "./sandbox.ts";
+
+const HOME = join(project, ".sandbox");
+const NETWORK = "/run/netns/mailstead";
+
+export interface Traces {
+  /** `PID PROGRAM` of all that are in a group of the sandbox, on its network, or hold a file of its folder. */
+  readonly processes: readonly string[];
+  /** Lines of mountinfo (proc_pid_mountinfo(5)) that name its folder. */
+  readonly mounts: readonly string[];
+  /** The namespace's file. */
+  readonly network: readonly string[];
+  /** Control groups, in all hierarchies. */
+  readonly groups: readonly string[];
+  /** What is in its folder, the cache apart. */
+  readonly files: readonly string[];
+}
+
+export const NOTHING: Traces = { processes: [], mounts: [], network: [], groups: [], files: [] };
+
+/** Number of the network namespace, to look for its processes when its name is gone; undefined where there is none. */
+export function networkNumber(): number | undefined {
+  return existsSync(NETWORK) ? statSync(NETWORK).ino : undefined;
+}
+
+/** @param network Its number while it was there. */
+export function traces(network: number | undefined): Traces {
+  return {
+    processes: processes(network),
+    mounts: readFileSync("/proc/self/mountinfo", "utf8")
+      .split("\n")
+      .filter((line) => line.includes(`${HOME}/`)),
+    network: existsSync(NETWORK) ? [NETWORK] : [],
+    groups: globSync("/sys/fs/cgroup/**/mailstead.*"),
+    files: existsSync(HOME) ? readdirSync(HOME).filter((name) => name !== "cache") : [],
+  };
+}
+
+function processes(network: number | undefined): string[] {
+  const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return ids.filter((id) => isOfSandbox(id, network)).map((id) => `${id} ${read(`/proc/${id}/comm`).trim()}`);
+}
+
+/** A process that ends while it is looked at is none. */
+function isOfSandbox(id: string, network: number | undefined): boolean {
+  const folder = `/proc/${id}`;
+  const held = ["cwd", "root", "exe", ...list(`${folder}/fd`).map((name) => `fd/${name}`)];
+  return (
+    read(`${folder}/cgroup`).includes("/mailstead.") ||
+    (network !== undefined && link(`${folder}/ns/net`) === `net:[${network}]`) ||
+    held.some((name) => link(join(folder, name)).startsWith(`${HOME}/run/`))
+  );
+}
+
+const read = (path: string): string => orNothing(() => readFileSync(path, "utf8"), "");
+const link = (path: string): string => orNothing(() => readlinkSync(path), "");
+const list = (path: string): string[] => orNothing(() => readdirSync(path), []);
+
+function orNothing<T>(look: () => T, nothing: T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (["ENOENT", "ESRCH", "EINVAL"].includes((error as NodeJS.ErrnoException).code ?? "")) return nothing;
+    throw error;
+  }
+}
