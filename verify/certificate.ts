@@ -51,9 +51,11 @@ export async function checkCertificate(ask: AskHost): Promise<Finding> {
       fix: "mailstead ssh -- journalctl -u mailstead-certificate",
     };
   }
+  // OpenSSL before 3.2 writes spaces round the sign.
+  const issuer = field("issuer").replace(/^.*CN ?= ?/, "");
   return {
     subject,
     state: "ok",
-    seen: `valid for ${days} more days,${field("issuer").replace(/^.*CN = ?/, " issued by ")}`,
+    seen: `valid for ${days} more days, issued by ${issuer}`,
   };
 }

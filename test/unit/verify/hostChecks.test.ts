@@ -98,8 +98,11 @@ describe("certificate", () => {
     return answering(`${JSON.stringify(state)}\n${dates}now=${String(Date.parse(day) / 1000)}\n`);
   }
 
-  test("valid: how long, and by whom", async () => {
-    expect(await checkCertificate(on("2026-01-11", { status: "valid" }))).toEqual({
+  test.each([
+    ["of OpenSSL 3.0", DATES],
+    ["of OpenSSL 3.5", DATES.replaceAll(" = ", "=")],
+  ])("valid: how long, and by whom, in the spelling %s", async (_, dates) => {
+    expect(await checkCertificate(on("2026-01-11", { status: "valid" }, dates))).toEqual({
       subject: "certificate",
       state: "ok",
       seen: "valid for 80 more days, issued by R11",
