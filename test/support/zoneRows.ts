@@ -117,7 +117,8 @@ function otherCase(name: string, choose: Choose): string {
 
 function otherName(name: string, choose: Choose): string {
   const relative = name === ZONE.name ? "@" : name.slice(0, -ZONE.name.length - 1);
-  const clear = relative === ZONE.name ? `${name}.` : relative;
+  // Relative, a name that repeats the zone would be read as one of the zone itself.
+  const clear = `.${relative}`.endsWith(`.${ZONE.name}`) ? `${name}.` : relative;
   return otherCase(choose(name, `${name}.`, clear), choose);
 }
 

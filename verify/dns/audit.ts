@@ -107,7 +107,8 @@ function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
       desired,
       {
         values: [...new Set(hidden.shown)],
-        ttls: ours.map(({ ttlSeconds }) => ttlSeconds),
+        // A foreign value's time to live is its owner's: no `up` would put it right.
+        ttls: ours.filter(({ value }) => desired.values.includes(value)).map(({ ttlSeconds }) => ttlSeconds),
         proxied: ours.some(({ proxied }) => proxied === true),
       },
       context,

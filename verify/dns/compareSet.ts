@@ -12,7 +12,7 @@ import { count, listed } from "./words.ts";
 /** What one side has of a set. */
 export interface ActualSet {
   readonly values: readonly string[];
-  /** Each that is met; none where a TTL says nothing, as at a resolver. */
+  /** Each that a declared value is met with; none where a TTL says nothing, as at a resolver. */
   readonly ttls: readonly (number | "auto")[];
   readonly proxied: boolean;
 }
@@ -79,9 +79,8 @@ function conflict(comparison: Comparison): Judgement | undefined {
   const { values, harm } = harmful(comparison);
   if (values.length === 0) return undefined;
   const { name, type } = desired;
-  const ttlSeconds = actual.ttls[0] ?? "auto";
   const fix = removeLines(
-    values.map((value) => ({ name, type, ttlSeconds, value })),
+    values.map((value) => ({ name, type, ttlSeconds: "auto", value })),
     context,
   );
   return { verdict: "conflict", severity, reason: `${listed(values)} is ${harm}`, fix };

@@ -121,6 +121,11 @@ describe.each(Object.keys(read) as (keyof typeof read)[])("at %s", (provider) =>
   });
 });
 
+test("a foreign value beside ours keeps its own time to live, which is not told as drift of ours", () => {
+  const foreign = { ...record("example.com", "TXT", "google=1"), ttlSeconds: 300 };
+  expect(found(auditOf(read.cloudflare([...DECLARED, foreign])))).toEqual(["stray TXT example.com"]);
+});
+
 describe("columns together", () => {
   const mx = (state: Answer) => [
     { name: "example.com", type: "MX", observations: [{ server: "ns1 (192.0.2.53)", answer: state }] },
