@@ -15,6 +15,7 @@ export async function writeEnvironment(): Promise<void> {
   // Lengths as the vendors' own: the real plugins refuse a Hetzner token that has not 64 characters.
   await keepSecret(paths.hetznerToken, randomBytes(32).toString("hex"));
   await keepSecret(paths.cloudflareToken, randomBytes(20).toString("hex"));
+  await keepSecret(paths.digitaloceanToken, `dop_v1_${randomBytes(32).toString("hex")}`);
   await keepSecret(join(paths.pulumiDir, "passphrase"), randomBytes(24).toString("base64url"));
   await writeFile(paths.env, exportsText(), { mode: 0o600 });
 }
@@ -29,13 +30,19 @@ export function exportsText(): string {
     PULUMI_CONFIG_PASSPHRASE_FILE: join(paths.pulumiDir, "passphrase"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // Behind the front; one who has it set to something else must not get there.
+    DIGITALOCEAN_API_URL: "https://api.digitalocean.com",
     NODE_EXTRA_CA_CERTS: paths.trust,
     // Each family of programs has its own name for it: Go and OpenSSL, curl, Python.
     SSL_CERT_FILE: paths.trust,
     CURL_CA_BUNDLE: paths.trust,
     REQUESTS_CA_BUNDLE: paths.trust,
   };
-  const fromFiles = { HCLOUD_TOKEN: paths.hetznerToken, CLOUDFLARE_API_TOKEN: paths.cloudflareToken };
+  const fromFiles = {
+    HCLOUD_TOKEN: paths.hetznerToken,
+    CLOUDFLARE_API_TOKEN: paths.cloudflareToken,
+    DIGITALOCEAN_TOKEN: paths.digitaloceanToken,
+  };
   return [
     "# Written by sandbox/environment.ts.",
     `export PATH=${quote(path.join(":"))}:$PATH`,

@@ -37,6 +37,7 @@ export const ports = {
   hetzner: 8101,
   cloudflare: 8102,
   outsideControl: 8103,
+  digitalocean: 8104,
   registry: 5000,
   acme: 14000,
   acmeManagement: 15000,
@@ -46,6 +47,7 @@ export const ports = {
 export const frontNames = {
   "api.hetzner.cloud": ports.hetzner,
   "api.cloudflare.com": ports.cloudflare,
+  "api.digitalocean.com": ports.digitalocean,
   "ghcr.io": ports.registry,
   "registry-1.docker.io": ports.registry,
   "acme-v02.api.letsencrypt.org": ports.acme,
@@ -62,12 +64,14 @@ export const foreignMailHosts = ["gmail-smtp-in.l.google.com", "mx-aol.mail.gm0.
 export const nameServers = {
   cloudflare: ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"],
   hetzner: ["hydrogen.ns.hetzner.com", "oxygen.ns.hetzner.com", "helium.ns.hetzner.de"],
+  digitalocean: ["ns1.digitalocean.com", "ns2.digitalocean.com", "ns3.digitalocean.com"],
 } as const;
 
 /** Zones that a vendor's account has from the start, as one who has moved his domains there. */
 export const vendorZones = {
   cloudflare: ["example.com", "example.net", "example.co.uk"],
   hetzner: ["example.edu"],
+  digitalocean: ["example.org"],
 } as const;
 
 /** The domain and the mail host of the world outside. */
@@ -112,6 +116,8 @@ export const paths = {
   hetznerToken: join(runDir, "cloud", "hetzner.token"),
   /** Token of the Cloudflare API, 40 characters, 0600. */
   cloudflareToken: join(runDir, "cloud", "cloudflare.token"),
+  /** Token of the DigitalOcean API, `dop_v1_` and 64 hexadecimal digits, 0600. */
+  digitaloceanToken: join(runDir, "cloud", "digitalocean.token"),
 } as const;
 
 /** Port that a service's own process finds its siblings on: `127.0.0.1:PORT`. */

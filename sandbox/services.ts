@@ -19,7 +19,9 @@ export const cloudService: Service = {
   args: [join(import.meta.dirname, "cloud", "main.ts")],
   env: trust,
   ready: async () =>
-    (await acceptsTcp("127.0.0.1", ports.hetzner)) && (await acceptsTcp("127.0.0.1", ports.cloudflare)),
+    (await acceptsTcp("127.0.0.1", ports.hetzner)) &&
+    (await acceptsTcp("127.0.0.1", ports.cloudflare)) &&
+    (await acceptsTcp("127.0.0.1", ports.digitalocean)),
   readyTimeoutSeconds: 20,
 };
 

@@ -1,5 +1,5 @@
 /**
- * The cloud as a process: both vendors' APIs over real drivers. Runs inside the namespace, until it gets SIGTERM.
+ * The cloud as a process: all vendors' APIs over real drivers. Runs inside the namespace, until it gets SIGTERM.
  *
  * Its books are in `.sandbox/run/cloud`, so another process can go on where this one ended.
  */
@@ -36,10 +36,14 @@ const cloud = await startCloud({
   nameServers: nameServers.cloudflare,
   hetznerZones: vendorZones.hetzner,
   hetznerNameServers: nameServers.hetzner,
+  digitaloceanDomains: vendorZones.digitalocean,
+  digitaloceanNameServers: nameServers.digitalocean,
   hetznerToken: await readFile(paths.hetznerToken, "utf8"),
   cloudflareToken: await readFile(paths.cloudflareToken, "utf8"),
+  digitaloceanToken: await readFile(paths.digitaloceanToken, "utf8"),
   hetznerPort: ports.hetzner,
   cloudflarePort: ports.cloudflare,
+  digitaloceanPort: ports.digitalocean,
 });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -14,7 +14,7 @@ export type TextForms = Record<Vendor, TextForm>;
 
 /** All as sent; they live as long as the process. */
 export function openTextForms(): TextForms {
-  return { hetzner: "as-sent", cloudflare: "as-sent" };
+  return { hetzner: "as-sent", cloudflare: "as-sent", digitalocean: "as-sent" };
 }
 
 const textFormsSchema = z.partialRecord(z.enum(VENDORS), z.enum(TEXT_FORMS));

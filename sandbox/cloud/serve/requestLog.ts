@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** The vendors that have an API here. */
-export const VENDORS = ["hetzner", "cloudflare"] as const;
+export const VENDORS = ["hetzner", "cloudflare", "digitalocean"] as const;
 /** Which API was asked. */
 export type Vendor = (typeof VENDORS)[number];
 

@@ -61,8 +61,8 @@ function escapePointer(step: string): string {
 }
 
 function responseName(names: readonly string[], status: number): string | undefined {
-  const wanted = [String(status), `${String(status)[0]}xx`];
-  return names.find((name) => wanted.includes(name.toLowerCase()));
+  const wanted = [String(status), `${String(status)[0]}xx`, "default"];
+  return wanted.flatMap((one) => names.filter((name) => name.toLowerCase() === one))[0];
 }
 
 /** The document's path for a real one; a fixed step beats a parameter. */

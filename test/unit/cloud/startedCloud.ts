@@ -10,6 +10,7 @@ import { type Judge, judgeOf } from "./specification.ts";
 
 export const HETZNER_TOKEN = "h".repeat(64);
 export const CLOUDFLARE_TOKEN = "c".repeat(40);
+export const DIGITALOCEAN_TOKEN = `dop_v1_${"d".repeat(64)}`;
 
 /** An answer, parsed. `body` is `any`-like on purpose: tests look into it by path. */
 export interface Answer {
@@ -34,6 +35,13 @@ export interface Started {
   readonly cloud: Cloud;
   hetzner(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   cloudflare(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Paths as in the document, with `/v2`. */
+  digitalocean(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
   /** `POST /_sandbox/faults`. */
   fault(fault: Record<string, unknown>): Promise<void>;
   /** Waits at most 5 s for an action's end. */
@@ -67,9 +75,11 @@ async function start(folder: string, hosts: MemoryHosts, dns: MemoryDns, options
     dns,
     hetznerToken: HETZNER_TOKEN,
     cloudflareToken: CLOUDFLARE_TOKEN,
+    digitaloceanToken: DIGITALOCEAN_TOKEN,
     zones: [{ name: "example.com", id: "c7915704a794c5f99111b674c1985c3a" }],
     hetznerPort: 0,
     cloudflarePort: 0,
+    digitaloceanPort: 0,
     ...options,
   });
   const started: Started = {
@@ -99,6 +109,10 @@ async function start(folder: string, hosts: MemoryHosts, dns: MemoryDns, options
         body,
         headers,
       );
+    },
+    digitalocean: (method, path, body, headers) => {
+      const judged = judge("digitalocean-openapi.json");
+      return ask(cloud.digitaloceanUrl, DIGITALOCEAN_TOKEN, judged, method, path, body, headers);
     },
     async fault(fault) {
       const body = JSON.stringify(fault);

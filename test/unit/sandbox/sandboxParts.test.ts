@@ -123,7 +123,7 @@ test("the front passes each name to its backend, and the ACME directory to pebbl
 test("the exports name the tokens' files, never a token", () => {
   const lines = exportsText().split("\n");
   expect(lines).toContain("export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION='true'");
-  for (const name of ["HCLOUD_TOKEN", "CLOUDFLARE_API_TOKEN"]) {
+  for (const name of ["HCLOUD_TOKEN", "CLOUDFLARE_API_TOKEN", "DIGITALOCEAN_TOKEN"]) {
     expect(lines.find((line) => line.startsWith(name))).toMatch(/^\w+=\$\(<'[^']+\.token'\); export \w+$/);
   }
 });
