@@ -9,6 +9,7 @@ import { clearPendingOperations, pulumi, readState, stackName, type StateResourc
 import { loadPlan } from "../project.ts";
 import { findOrphanContainers, nameOf, removeContainer } from "../orphanContainers.ts";
 import { CommandError, print } from "../terminal.ts";
+import { DNS_TOKENS, HETZNER_TOKEN, readToken, type TokenPlace } from "../tokens.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
 
 interface Options {
@@ -30,24 +31,9 @@ interface Cure {
   run(): Promise<void>;
 }
 
-/** Tokens from the environment, else from the stack's configuration. */
 async function readTokens(stack: string): Promise<Tokens> {
-  const from = async (variable: string, key: string): Promise<string> => {
-    const value = process.env[variable];
-    if (value !== undefined && value !== "") return value;
-    try {
-      return (await pulumi(["config", "get", key, "--stack", stack])).trim();
-    } catch {
-      throw new CommandError(
-        `there is no ${variable} and no ${key}`,
-        `export ${variable}, or: pulumi config set --secret ${key}`,
-      );
-    }
-  };
-  return {
-    hetzner: await from("HCLOUD_TOKEN", "hcloud:token"),
-    cloudflare: await from("CLOUDFLARE_API_TOKEN", "cloudflare:apiToken"),
-  };
+  const of = (place: TokenPlace): Promise<string> => readToken(place, () => Promise.resolve(stack));
+  return { hetzner: await of(HETZNER_TOKEN), cloudflare: await of(DNS_TOKENS.cloudflare) };
 }
 
 function kindOf(orphan: Orphan): string {
