@@ -9,7 +9,15 @@ import { createRequire } from "node:module";
 import path from "node:path";
 
 /** Providers that the project's program uses. */
-export const PROVIDERS = ["hcloud", "cloudflare", "docker", "command", "tls", "random"] as const;
+export const PROVIDERS = [
+  "hcloud",
+  "cloudflare",
+  "digitalocean",
+  "docker",
+  "command",
+  "tls",
+  "random",
+] as const;
 /** Name of one of them. */
 export type ProviderName = (typeof PROVIDERS)[number];
 

@@ -14,10 +14,10 @@ import type {
 } from "../protocol/handler.ts";
 import { cidrFault } from "./address.ts";
 import type { HcloudApi } from "./api.ts";
-import { named, refreshed } from "./inputs.ts";
+import { named, refreshed } from "../protocol/inputs.ts";
 import type { Action, Firewall, FirewallRule, FirewallTarget } from "./model.ts";
 import { changedFields } from "./sshKey.ts";
-import { sdkStep } from "./wording.ts";
+import { sdkStep } from "../protocol/sdkWording.ts";
 
 const schema: ResourceSchema = {
   inputs: ["applyTos", "labels", "name", "rules"],

@@ -4,7 +4,7 @@ import type { FunctionHandler, Known } from "../protocol/handler.ts";
 import { asText, isList } from "../protocol/value.ts";
 import type { Properties, Value } from "../protocol/value.ts";
 import type { HcloudApi } from "./api.ts";
-import { numberOf, textOf } from "./inputs.ts";
+import { numberOf, textOf } from "../protocol/inputs.ts";
 import type { Server } from "./model.ts";
 import { serverOutputs } from "./server/outputs.ts";
 

@@ -14,7 +14,7 @@ import { UNKNOWN } from "../protocol/value.ts";
 import type { Properties } from "../protocol/value.ts";
 import { blockBase } from "./address.ts";
 import type { HcloudApi } from "./api.ts";
-import { missing, named, numberOf, refreshed } from "./inputs.ts";
+import { missing, named, numberOf, refreshed } from "../protocol/inputs.ts";
 import type { Action, PrimaryIp, Server } from "./model.ts";
 import { changedFields } from "./sshKey.ts";
 import { frameworkStep } from "./wording.ts";

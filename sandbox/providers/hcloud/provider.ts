@@ -9,7 +9,7 @@ import { zoneRecordResource } from "./dns/zoneRecord.ts";
 import { zoneRrsetResource } from "./dns/zoneRrset.ts";
 import { firewallResource } from "./firewall.ts";
 import { hcloudFunctions } from "./functions.ts";
-import { textOf } from "./inputs.ts";
+import { textOf } from "../protocol/inputs.ts";
 import { primaryIpResource } from "./primaryIp.ts";
 import { rdnsResource } from "./rdns.ts";
 import { serverResource } from "./server/resource.ts";

@@ -5,7 +5,7 @@
 import type { CallContext, CheckFailure, Known, ResourceHandler } from "../protocol/handler.ts";
 import { canonicalAddress } from "./address.ts";
 import type { HcloudApi } from "./api.ts";
-import { missing, numberOf, refreshed, textOf } from "./inputs.ts";
+import { missing, numberOf, refreshed, textOf } from "../protocol/inputs.ts";
 import type { DnsPointer, PrimaryIp, Server } from "./model.ts";
 import { act } from "./primaryIp.ts";
 import { frameworkStep } from "./wording.ts";

@@ -2,7 +2,7 @@
 import type { Known, ResourceHandler } from "../protocol/handler.ts";
 import type { Properties } from "../protocol/value.ts";
 import type { HcloudApi } from "./api.ts";
-import { missing, named, refreshed } from "./inputs.ts";
+import { missing, named, refreshed } from "../protocol/inputs.ts";
 import type { SshKey } from "./model.ts";
 import { frameworkStep } from "./wording.ts";
 

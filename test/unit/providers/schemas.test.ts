@@ -1,5 +1,5 @@
 /**
- * Proves: the stand-ins of hcloud, cloudflare, tls and random know exactly the inputs of the published schemas, replace
+ * Proves: the stand-ins of hcloud, cloudflare, digitalocean, tls and random know exactly the inputs of the published schemas, replace
  * on exactly the published properties, answer no output that a schema does not have, and keep the published secrets.
  * Cannot prove what the real plugins do beyond these files (the traces are for that).
  */
@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cloudflare } from "../../../sandbox/providers/cloudflare/provider.ts";
+import { digitalocean } from "../../../sandbox/providers/digitalocean/provider.ts";
 import { hcloud } from "../../../sandbox/providers/hcloud/provider.ts";
 import type { ResourceHandler } from "../../../sandbox/providers/protocol/handler.ts";
 import { random } from "../../../sandbox/providers/random/provider.ts";
@@ -42,7 +43,7 @@ function read(file: string): unknown {
   return JSON.parse(readFileSync(join(sharedSpecs ?? "", "pulumi", file), "utf8"));
 }
 
-const resources = [hcloud(), cloudflare(), tls, random].flatMap(({ name, resources }) =>
+const resources = [hcloud(), cloudflare(), digitalocean(), tls, random].flatMap(({ name, resources }) =>
   Object.entries(resources).map(([token, handler]): [string, string, ResourceHandler] => [
     token,
     name,

@@ -23,7 +23,7 @@ interface Scenario {
  * @throws Error when there is no such scenario.
  */
 export function recorded(
-  file: "hcloud" | "cloudflare",
+  file: "hcloud" | "cloudflare" | "digitalocean",
   group: string,
   scenario: string,
 ): readonly TracedRequest[] {

@@ -4,7 +4,7 @@ import type { FunctionHandler, Known } from "../../protocol/handler.ts";
 import { asText } from "../../protocol/value.ts";
 import type { Properties, Value } from "../../protocol/value.ts";
 import type { HcloudApi } from "../api.ts";
-import { numberOf, textOf } from "../inputs.ts";
+import { numberOf, textOf } from "../../protocol/inputs.ts";
 import { type Rrset, rrsetOutputs, rrsetPath, step, type Zone, zoneOutputs } from "./model.ts";
 
 interface Paged {

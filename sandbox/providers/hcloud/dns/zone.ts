@@ -14,7 +14,7 @@ import type {
 import { isList, isMap, UNKNOWN } from "../../protocol/value.ts";
 import type { Properties, Value } from "../../protocol/value.ts";
 import { type HcloudApi, isNotFound } from "../api.ts";
-import { missing, named, refreshed } from "../inputs.ts";
+import { missing, named, refreshed } from "../../protocol/inputs.ts";
 import type { Action } from "../model.ts";
 import { changedFields } from "../sshKey.ts";
 import { frameworkStep } from "../wording.ts";

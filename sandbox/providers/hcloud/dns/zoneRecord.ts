@@ -8,7 +8,7 @@ import type { Known, ResourceHandler } from "../../protocol/handler.ts";
 import { asText } from "../../protocol/value.ts";
 import type { Properties } from "../../protocol/value.ts";
 import type { HcloudApi } from "../api.ts";
-import { named, refreshed } from "../inputs.ts";
+import { named, refreshed } from "../../protocol/inputs.ts";
 import { frameworkStep } from "../wording.ts";
 import { type Rrset, rrsetPath } from "./model.ts";
 import { act } from "./zone.ts";

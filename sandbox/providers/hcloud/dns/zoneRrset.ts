@@ -14,7 +14,7 @@ import type {
 import { asText } from "../../protocol/value.ts";
 import type { Properties } from "../../protocol/value.ts";
 import { type HcloudApi, isNotFound } from "../api.ts";
-import { missing, named } from "../inputs.ts";
+import { missing, named } from "../../protocol/inputs.ts";
 import type { Action } from "../model.ts";
 import { changedFields } from "../sshKey.ts";
 import { frameworkStep } from "../wording.ts";

@@ -4,10 +4,10 @@ import type { CallContext, Deployed, Known } from "../../protocol/handler.ts";
 import { asText, isList } from "../../protocol/value.ts";
 import type { Properties } from "../../protocol/value.ts";
 import type { HcloudApi } from "../api.ts";
-import { textOf } from "../inputs.ts";
+import { textOf } from "../../protocol/inputs.ts";
 import type { Action, Server, SshKey } from "../model.ts";
 import { act } from "../primaryIp.ts";
-import { sdkText } from "../wording.ts";
+import { sdkText } from "../../protocol/sdkWording.ts";
 import { publicNetOf, serverInputs, serverOutputs } from "./outputs.ts";
 
 interface Created {

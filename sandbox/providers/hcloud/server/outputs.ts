@@ -4,7 +4,7 @@ import type { Known } from "../../protocol/handler.ts";
 import { isList, isMap } from "../../protocol/value.ts";
 import type { Properties, Value } from "../../protocol/value.ts";
 import { firstHost } from "../address.ts";
-import { refreshed } from "../inputs.ts";
+import { refreshed } from "../../protocol/inputs.ts";
 import type { Server } from "../model.ts";
 
 /** Inputs that only the state remembers. */

@@ -4,7 +4,7 @@ import { isList } from "../../protocol/value.ts";
 import type { Properties, Value } from "../../protocol/value.ts";
 import type { HcloudApi } from "../api.ts";
 import { actAll } from "../firewall.ts";
-import { numberOf } from "../inputs.ts";
+import { numberOf } from "../../protocol/inputs.ts";
 import type { Server } from "../model.ts";
 import { act } from "../primaryIp.ts";
 import { changedFields } from "../sshKey.ts";

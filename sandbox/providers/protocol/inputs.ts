@@ -1,7 +1,7 @@
 /** Inputs: names made up for resources without one, and what a refresh makes of them. */
 import { randomBytes } from "node:crypto";
-import type { CallContext, Known } from "../protocol/handler.ts";
-import type { Properties, Value } from "../protocol/value.ts";
+import type { CallContext, Known } from "./handler.ts";
+import type { Properties, Value } from "./value.ts";
 
 /** Inputs with a name: the given one, the deployed one, or the logical name and seven random hex digits. */
 export function named(news: Known, olds: Known, context: CallContext): Properties {
