@@ -3,7 +3,8 @@ import { z } from "zod";
 import { DEFAULTS } from "../stack/config/defaults.ts";
 import { RECORD_FIELDS } from "../stack/config/extraRecord.ts";
 import { type Field, type Fields } from "../stack/config/field.ts";
-import { CAA, DKIM, DMARC, MTA_STS } from "../stack/config/recordSchema.ts";
+import { IGNORE } from "../stack/config/ignoreSchema.ts";
+import { CAA, DKIM, DMARC, MTA_STS, SPF } from "../stack/config/recordSchema.ts";
 import { CERTIFICATES, DNS, IMAGE, MAIL, SERVER, TOP } from "../stack/config/schema.ts";
 
 const MTA_STS_ABOUT =
@@ -15,11 +16,20 @@ const CAA_ABOUT =
   "CAA at the domain, which counts for every name below it. Wildcards stay allowed where the certificate has one " +
   "(`dns-01`, `manual`, `provided`), and are forbidden with `http-01`.";
 
+const SPF_ABOUT =
+  "The SPF policy of the domain. A name has one such policy: other senders go into ours, `v=spf1 a … -all`, so that no " +
+  "second record makes both worthless.";
+
+const IGNORE_ABOUT =
+  "A list: what the audit leaves to others. A rule without `types` hides nothing that breaks a declared record, one " +
+  "without `target` nothing beside a declared value; a declared record is never hidden. A rule that matches nothing is told.";
+
 /** Sections in the order of the page: path under `mailstead:`, what it is, its keys. */
 const SECTIONS: readonly { path: string; about: string; fields: Fields }[] = [
   { path: "", about: "At the top.", fields: TOP },
   { path: "server", about: "The machine, and who may reach it.", fields: SERVER },
   { path: "dns", about: "The zone and its records.", fields: DNS },
+  { path: "dns.spf", about: SPF_ABOUT, fields: SPF },
   { path: "dns.dmarc", about: "The DMARC record.", fields: DMARC },
   {
     path: "dns.dkim",
@@ -28,6 +38,7 @@ const SECTIONS: readonly { path: string; about: string; fields: Fields }[] = [
   },
   { path: "dns.mtaSts", about: MTA_STS_ABOUT, fields: MTA_STS },
   { path: "dns.caa", about: CAA_ABOUT, fields: CAA },
+  { path: "dns.ignore", about: IGNORE_ABOUT, fields: IGNORE },
   { path: "mail", about: "Forward Email.", fields: MAIL },
   { path: "mail.images.ROLE", about: "One for each role: app, nginx, mongo, redis.", fields: IMAGE },
   { path: "certificates", about: "How the certificate is had.", fields: CERTIFICATES },
@@ -146,8 +157,9 @@ export function configurationReference(): string {
     "",
     "Everything that may stand in `Pulumi.STACK.yaml` under `mailstead:`. [`Pulumi.dev.yaml`](../../Pulumi.dev.yaml) is a",
     "whole example with comments. Every fault is reported at once, with its key and what to set, and an",
-    "unknown key is a fault. Beside it stand `hcloud:token` and `cloudflare:apiToken`, or `HCLOUD_TOKEN` and `CLOUDFLARE_API_TOKEN` in the",
-    "environment.",
+    "unknown key is a fault. Beside it stand the tokens: `hcloud:token` for the server and for DNS at Hetzner,",
+    "`cloudflare:apiToken` or `digitalocean:token` for DNS there; or `HCLOUD_TOKEN`, `CLOUDFLARE_API_TOKEN` and `DIGITALOCEAN_TOKEN`",
+    "in the environment. See [DNS providers](../guides/dns-providers.md).",
     "",
     "This page is made from `stack/config/`: change it there, then `npm run docs`.",
     "",

@@ -6,6 +6,7 @@ import { hasPublicSuffix, isWithin, registrableDomain } from "./domainName.ts";
 import type { Draft } from "./draft.ts";
 import { checkCertificates } from "./certificateChecks.ts";
 import { nearest } from "./nearest.ts";
+import { checkProvider, checkZoneBelow } from "./providerChecks.ts";
 import type { Fault } from "./reading.ts";
 import { errorAt } from "./readSection.ts";
 import { RECORD_CHECKS } from "./recordChecks.ts";
@@ -29,16 +30,6 @@ const checkZone: Check = ({ top, dns, zone }) => {
     const message = `${top.domain} is not in the zone ${zone}`;
     const fix = `set ${registrableDomain(top.domain) ?? top.domain}, or change the domain`;
     return [errorAt(path, { rule: "domain-outside-zone", message, fix })];
-  }
-  if (registrable !== undefined && registrable !== zone) {
-    const message = `${zone} is below the registrable domain ${registrable}; Cloudflare keeps such zones for large customers only`;
-    return [
-      warningAt(path, {
-        rule: "zone-below-domain",
-        message,
-        fix: `set ${registrable} unless the zone is there`,
-      }),
-    ];
   }
   return [];
 };
@@ -153,6 +144,8 @@ export const CHECKS: readonly Check[] = [
   checkNetworks,
   checkAdminKeys,
   checkZone,
+  checkZoneBelow,
+  checkProvider,
   ...RECORD_CHECKS,
   checkDkim,
   checkRecordNames,

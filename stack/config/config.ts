@@ -1,4 +1,5 @@
 /** The configuration after reading: checked, normalised, every default filled in. */
+import type { DnsProviderName } from "../dns/providers/dnsForm.ts";
 import type { Distribution, RecordData, RecordLevel } from "../plan.ts";
 
 /** Where the server runs and how. */
@@ -79,17 +80,38 @@ export interface CaaConfig {
   readonly report?: string;
 }
 
+/**
+ * A rule of the owner's: what it matches is somebody else's business, and drift of it is not told.
+ *
+ * In globs `*` stands for any characters, dots too, `?` for one, and `\` takes the meaning from the next character.
+ */
+export interface IgnoreRule {
+  /** Glob over the FQDN, or over the name relative to the zone (`@` is the zone itself). */
+  readonly name: string;
+  /** Upper-case types; all when absent. A rule hides a conflict only when it names the type. */
+  readonly types?: readonly string[];
+  /** Glob over the canonical value. With it the rule also hides foreign values in a declared set. */
+  readonly target?: string;
+  /** Why, for the report. */
+  readonly reason: string;
+}
+
+/** What a preview does with drift that it sees at the DNS provider. */
+export type DriftMode = "warn" | "error" | "off";
+
 /** Which records, and where they are kept. */
 export interface DnsConfig {
-  readonly provider: "cloudflare";
+  readonly provider: DnsProviderName;
   /** Zone that holds the mail domain, lower-case ASCII. */
   readonly zone: string;
-  /** Provider's own id of the zone; looked up by name where absent. */
+  /** Cloudflare's own id of the zone; looked up by name where absent. */
   readonly zoneId?: string;
   /** Time to live of every record that does not say its own. */
   readonly ttlSeconds: number | "auto";
   /** `address`: the MX points to a name with addresses. `alias`: to a CNAME, as the guide's table has it. */
   readonly mxHost: "address" | "alias";
+  /** Sender Policy Framework: other senders that the one policy of the domain lets in. */
+  readonly spf: { readonly mechanisms: readonly string[] };
   readonly dmarc: DmarcConfig;
   readonly dkim: readonly DkimConfig[];
   /** Mail address or https URL that takes reports on TLS; the record is there where this is. */
@@ -110,6 +132,8 @@ export interface DnsConfig {
   /** Token after `forward-email-site-verification=`. */
   readonly verification?: string;
   readonly records: readonly ExtraRecord[];
+  /** What the audit leaves to others. */
+  readonly ignore: readonly IgnoreRule[];
 }
 
 /** One container image. */
@@ -159,6 +183,7 @@ export interface Config {
   readonly dns: DnsConfig;
   readonly mail: MailConfig;
   readonly certificates: CertificatesConfig;
+  readonly drift: DriftMode;
   /** Counts the server's lives; one more replaces it. */
   readonly generation: number;
   /** Identity and required records cannot be deleted by mistake. */

@@ -13,6 +13,7 @@ function because<T>(value: T, reason: string): Default<T> {
 /** Defaults by the path of the value under `mailstead:`. */
 export const DEFAULTS = {
   generation: because(1, "the first server"),
+  drift: because("warn" as const, "a preview shall say what it saw, and still show its own changes"),
   protect: because(true, "keys, addresses and records that mail depends on are not deleted by mistake"),
   "server.provider": because("hetzner" as const, "the one cloud that is built so far"),
   "server.type": because("cx23", "2 CPUs and 4 GB, which fifteen containers want; the cheapest such size"),
@@ -20,9 +21,10 @@ export const DEFAULTS = {
   "server.adminKeys": because<readonly string[]>([], "the deploy has its own key; people's keys are extra"),
   "server.disposable": because(false, "mail is lost with the server until backups exist"),
   "server.swapMib": because(2048, "fifteen containers on 4 GB need room for peaks"),
-  "dns.provider": because("cloudflare" as const, "the one DNS provider that is built so far"),
+  "dns.provider": because("cloudflare" as const, "the one that the guide uses"),
   "dns.ttlSeconds": because("auto" as const, "the guide's table says automatic"),
   "dns.mxHost": because("address" as const, "an MX may not point to an alias (RFC 2181 10.3)"),
+  "dns.spf.mechanisms": because<readonly string[]>([], "mail leaves through this server alone"),
   "dns.dmarc.policy": because(
     "quarantine" as const,
     "all mail of the domain leaves through this server, which sends nothing that fails DMARC; reject is the next step",

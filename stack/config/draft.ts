@@ -1,13 +1,14 @@
 /** The configuration while it is read: what failed or was left out is absent. */
 import type { Issue } from "../issue.ts";
-import type { Config, DkimConfig, ExtraRecord, ImageConfig } from "./config.ts";
+import type { Config, DkimConfig, ExtraRecord, IgnoreRule, ImageConfig } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { registrableDomain } from "./domainName.ts";
 import { absoluteName, RECORD_FIELDS } from "./extraRecord.ts";
+import { IGNORE } from "./ignoreSchema.ts";
 import { nearest } from "./nearest.ts";
 import { below, errorAt, isObject, readSection, refuseUnknownKeys } from "./readSection.ts";
 import type { Values } from "./field.ts";
-import { CAA, DKIM, DMARC, MTA_STS } from "./recordSchema.ts";
+import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./recordSchema.ts";
 import { CERTIFICATES, DNS, IMAGE, MAIL, SECTIONS, SERVER, TOP } from "./schema.ts";
 
 export type ImageRole = keyof Config["mail"]["images"];
@@ -22,11 +23,13 @@ export interface Draft {
   readonly top: Values<typeof TOP>;
   readonly server: Values<typeof SERVER>;
   readonly dns: Values<typeof DNS>;
+  readonly spf: Values<typeof SPF>;
   readonly dmarc: Values<typeof DMARC>;
   readonly mtaSts: Values<typeof MTA_STS>;
   readonly caa: Values<typeof CAA>;
   readonly dkim: readonly Placed<DkimConfig>[];
   readonly records: readonly Placed<ExtraRecord>[];
+  readonly ignore: readonly Placed<IgnoreRule>[];
   readonly mail: Values<typeof MAIL>;
   readonly images: Partial<Record<ImageRole, ImageConfig>>;
   readonly certificates: Values<typeof CERTIFICATES>;
@@ -69,6 +72,17 @@ function readDkim(item: unknown, path: string, issues: Issue[]): DkimConfig | un
   const { selector, publicKey, use } = readSection(DKIM, item, path, issues);
   if (selector === undefined || publicKey === undefined) return undefined;
   return { selector, publicKey, ...(use === undefined ? {} : { use }) };
+}
+
+function readIgnoreRule(item: unknown, path: string, issues: Issue[]): IgnoreRule | undefined {
+  const { name, types, target, reason } = readSection(IGNORE, item, path, issues);
+  if (name === undefined || reason === undefined) return undefined;
+  return {
+    name,
+    ...(types === undefined ? {} : { types }),
+    ...(target === undefined ? {} : { target }),
+    reason,
+  };
 }
 
 function readRecord(item: unknown, path: string, issues: Issue[]): ExtraRecord | undefined {
@@ -132,14 +146,18 @@ function fromText(value: unknown): unknown {
 function readDns(
   section: unknown,
   issues: Issue[],
-): Pick<Draft, "dns" | "dmarc" | "mtaSts" | "caa" | "dkim"> {
+): Pick<Draft, "dns" | "spf" | "dmarc" | "mtaSts" | "caa" | "dkim" | "ignore"> {
   const path = "mailstead:dns";
   return {
     dns: readSection(DNS, section, path, issues, SECTIONS.dns),
+    spf: readSection(SPF, part(section, "spf"), `${path}.spf`, issues),
     dmarc: readSection(DMARC, part(section, "dmarc"), `${path}.dmarc`, issues),
     mtaSts: readSection(MTA_STS, part(section, "mtaSts"), `${path}.mtaSts`, issues),
     caa: readSection(CAA, part(section, "caa"), `${path}.caa`, issues),
     dkim: readList(part(section, "dkim"), `${path}.dkim`, issues, (item, at) => readDkim(item, at, issues)),
+    ignore: readList(part(section, "ignore"), `${path}.ignore`, issues, (item, at) =>
+      readIgnoreRule(item, at, issues),
+    ),
   };
 }
 

@@ -45,18 +45,20 @@ function caaOf(draft: Draft): CaaConfig | undefined {
 }
 
 function dnsOf(draft: Draft): DnsConfig {
-  const { dns, dmarc, dkim, records, zone } = draft;
+  const { dns, spf, dmarc, dkim, records, ignore, zone } = draft;
   const { zoneId, verification, tlsReports } = dns;
   return {
     provider: dns.provider ?? DEFAULTS["dns.provider"].value,
     zone: zone ?? "",
     ttlSeconds: dns.ttlSeconds ?? DEFAULTS["dns.ttlSeconds"].value,
     mxHost: dns.mxHost ?? DEFAULTS["dns.mxHost"].value,
+    spf: { mechanisms: spf.mechanisms ?? DEFAULTS["dns.spf.mechanisms"].value },
     dmarc: present({ ...dmarc, policy: dmarc.policy ?? DEFAULTS["dns.dmarc.policy"].value }),
     dkim: dkim.map(({ value }) => value),
     ...switchesOf(draft),
     ...present({ zoneId, verification, tlsReports, caa: caaOf(draft) }),
     records: records.map(({ value }) => value),
+    ignore: ignore.map(({ value }) => value),
   };
 }
 
@@ -83,6 +85,7 @@ function configOf(draft: Draft): Config {
     dns: dnsOf(draft),
     mail: { ...(mail as Omit<Config["mail"], "images">), images: images as Config["mail"]["images"] },
     certificates: certificatesOf(draft),
+    drift: top.drift ?? DEFAULTS.drift.value,
     generation: top.generation ?? DEFAULTS.generation.value,
     protect: top.protect ?? DEFAULTS.protect.value,
   };

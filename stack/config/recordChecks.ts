@@ -1,6 +1,10 @@
 /** Checks on the records that have switches of their own: what they need, and what does not go with them. */
 import { issuerOf } from "../dns/checks/caa.ts";
+import { judgeZone } from "../dns/checks/checkRecords.ts";
+import { issueOf } from "../dns/checks/rule.ts";
+import { spfPolicy } from "../dns/spf.ts";
 import type { Issue } from "../issue.ts";
+import { fill } from "../slots.ts";
 import { serviceNames, WEB_NAMES } from "../mail/serviceNames.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import { isWithin, registrableDomain } from "./domainName.ts";
@@ -26,6 +30,34 @@ function directoryIssuer({ certificates }: Draft): string | undefined {
 export function caaIssuer(draft: Draft): string | undefined {
   return draft.caa.issuer ?? directoryIssuer(draft);
 }
+
+/** The owner's part of the SPF policy: each sender once, and the whole as the rules about policies want it. */
+const checkSpf: Check = ({ spf, top }) => {
+  const path = `${PATH}.spf.mechanisms`;
+  const { mechanisms = [] } = spf;
+  if (mechanisms.length === 0 || top.domain === undefined) return [];
+  const plain = ["a", ...mechanisms].map((text) => text.replace(/^\+/, "").toLowerCase());
+  const twice = mechanisms.flatMap((text, index) => {
+    if (plain.indexOf(plain[index + 1] ?? "") === index + 1) return [];
+    const fault = {
+      rule: "duplicate-mechanism",
+      message: `${text} is in the policy already`,
+      fix: "remove it",
+    };
+    return [errorAt(`${path}[${index}]`, fault)];
+  });
+  const { domain } = top;
+  const record = {
+    name: domain,
+    type: "TXT",
+    ttlSeconds: "auto",
+    value: fill(spfPolicy(mechanisms), String),
+  } as const;
+  return [
+    ...twice,
+    ...judgeZone([record], { domain }).map((finding) => ({ ...issueOf(finding, path), path })),
+  ];
+};
 
 const POLICY_ORDER = ["none", "quarantine", "reject"];
 
@@ -165,6 +197,7 @@ const checkReports: Check = ({ dmarc, top }) => {
 
 /** Every check on these records, in the order of the reference. */
 export const RECORD_CHECKS: readonly Check[] = [
+  checkSpf,
   checkReports,
   checkDmarc,
   checkKeyUse,

@@ -4,12 +4,21 @@ import { DEFAULTS } from "./defaults.ts";
 import { readDkimPublicKey, readDkimSelector } from "./dkimKey.ts";
 import { readHostName } from "./domainName.ts";
 import { count, list, switches, text, type Fields } from "./field.ts";
-import { readAccountUri, readReportTarget } from "./recordWords.ts";
+import { readAccountUri, readReportTarget, readSpfMechanism } from "./recordWords.ts";
 import { readReportAddress } from "./words.ts";
 
 const POLICIES = ["none", "quarantine", "reject"] as const;
 const ALIGNMENTS = ["relaxed", "strict"] as const;
 const SWITCH_FIX = "set true or false";
+
+export const SPF = {
+  mechanisms: {
+    schema: list(text(readSpfMechanism), 50),
+    meaning: "further senders of the domain, put into its one SPF policy before `-all`",
+    fix: "list mechanisms, such as include:_spf.example.net or ip4:192.0.2.0/24",
+    fallback: DEFAULTS["dns.spf.mechanisms"].value,
+  },
+} satisfies Fields;
 
 export const DMARC = {
   policy: {

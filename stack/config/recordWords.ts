@@ -1,4 +1,6 @@
 /** Readers of the words in records: where reports go, and who may order certificates. */
+import { readSpf } from "../dns/checks/spfTerms.ts";
+import { isSpf } from "../dns/spf.ts";
 import type { Reading } from "./reading.ts";
 import { bad, good } from "./reading.ts";
 import { readReportAddress } from "./words.ts";
@@ -33,4 +35,20 @@ export function readAccountUri(text: string): Reading<string> {
         "set the URI that `certbot show_account` prints on the server",
         "RFC 8657 3",
       );
+}
+
+const MECHANISM_FIX = "write one mechanism, such as include:_spf.example.net or ip4:192.0.2.0/24";
+
+/** One mechanism of an SPF policy: who else may send. What ends the policy is not the owner's to add. */
+export function readSpfMechanism(text: string): Reading<string> {
+  const fault = (message: string, fix = MECHANISM_FIX, source = "RFC 7208 4.6.1"): Reading<string> =>
+    bad("not-a-mechanism", message, fix, source);
+  if (isSpf(text)) return fault("this is a whole policy", "list what stands between v=spf1 and all");
+  const [term, ...more] = readSpf(`v=spf1 ${text}`) ?? [];
+  if (term === undefined || more.length > 0 || term.text !== text)
+    return fault("this is not one mechanism without blanks");
+  if (term.fault !== undefined) return fault(term.fault);
+  if (term.sign === "=") return fault("this is a modifier, which our policy has none of");
+  if (term.name === "all") return fault("the policy ends with -all already", "remove it", "RFC 7208 5.1");
+  return good(text);
 }

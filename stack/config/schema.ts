@@ -37,6 +37,12 @@ export const TOP = {
     fix: "set true or false",
     fallback: DEFAULTS.protect.value,
   },
+  drift: {
+    schema: z.enum(["warn", "error", "off"]),
+    meaning: "what a preview does with drift at the DNS provider: says it, stops with it, or does not look",
+    fix: "set warn, error or off",
+    fallback: DEFAULTS.drift.value,
+  },
 } satisfies Fields;
 
 export const SERVER = {
@@ -93,9 +99,9 @@ export const SERVER = {
 /** Keys of `dns` but its sections. */
 export const DNS = {
   provider: {
-    schema: z.enum(["cloudflare"]),
+    schema: z.enum(["cloudflare", "digitalocean", "hetzner"]),
     meaning: "where the zone is kept",
-    fix: "set cloudflare",
+    fix: "set cloudflare, digitalocean or hetzner",
     fallback: DEFAULTS["dns.provider"].value,
   },
   zone: {
@@ -105,12 +111,13 @@ export const DNS = {
   },
   zoneId: {
     schema: text(words.readZoneId),
-    meaning: "the provider's id of the zone",
+    meaning: "Cloudflare's id of the zone; without it, it is looked up by name",
     fix: "copy the zone ID of 32 hexadecimal digits, or leave it out",
   },
   ttlSeconds: {
     schema: ttl,
-    meaning: "time to live of the records",
+    meaning:
+      "time to live of the records; auto is the provider's own: 300 seconds at Cloudflare, 1800 at DigitalOcean, the zone's default at Hetzner",
     fix: TTL_FIX,
     fallback: DEFAULTS["dns.ttlSeconds"].value,
   },
@@ -206,6 +213,6 @@ export const CERTIFICATES = {
 /** Keys under `mailstead:` with sections of their own, by path. */
 export const SECTIONS = {
   "": ["server", "dns", "mail", "certificates"],
-  dns: ["dmarc", "dkim", "mtaSts", "caa", "records"],
+  dns: ["spf", "dmarc", "dkim", "mtaSts", "caa", "records", "ignore"],
   mail: ["images"],
 } as const;

@@ -34,8 +34,8 @@ function authentication(input: DnsInput): PlannedRecord[] {
     textRecord(input, {
       role: "apex-spf",
       name: domain,
-      text: spfPolicy(),
-      purpose: "SPF: mail of the domain comes from its own addresses only",
+      text: spfPolicy(dns.spf.mechanisms),
+      purpose: "SPF: which addresses send mail of the domain",
       level: "required",
     }),
     textRecord(input, {

@@ -5,9 +5,11 @@ import type { Template } from "../slots.ts";
  * The policy of the guide: mail comes from the addresses of the domain itself, from nowhere else.
  *
  * `a` covers both families, and as the mail leaves by the server's own addresses nothing more is needed.
+ *
+ * @param mechanisms other senders that the owner lets in.
  */
-export function spfPolicy(): Template {
-  return ["v=spf1 a -all"];
+export function spfPolicy(mechanisms: readonly string[] = []): Template {
+  return [["v=spf1", "a", ...mechanisms, "-all"].join(" ")];
 }
 
 /** Whether a TXT record is an SPF policy (RFC 7208 4.5). */

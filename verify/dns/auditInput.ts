@@ -1,6 +1,9 @@
 /** What an audit is made from, as plain data. */
+import type { IgnoreRule } from "../../stack/config/config.ts";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
 import type { DesiredSet, Observation, ProviderColumn } from "./observation.ts";
+
+export type { IgnoreRule } from "../../stack/config/config.ts";
 
 /** What the servers of one column said about one record set. */
 export interface ObservedSet {
@@ -8,22 +11,6 @@ export interface ObservedSet {
   readonly name: string;
   readonly type: string;
   readonly observations: readonly Observation[];
-}
-
-/**
- * A rule of the owner's: what it matches is somebody else's business.
- *
- * In globs `*` stands for any characters, dots too, `?` for one, and `\` takes the meaning from the next character.
- */
-export interface IgnoreRule {
-  /** Glob over the FQDN, or over the name relative to the zone (`@` is the zone itself). */
-  readonly name: string;
-  /** Upper-case types; all when absent. A rule hides a conflict only when it names the type. */
-  readonly types?: readonly string[];
-  /** Glob over the canonical value. With it the rule also hides foreign values in a declared set. */
-  readonly target?: string;
-  /** Why, for the report. */
-  readonly reason: string;
 }
 
 /** What the verdicts depend on beside the records. */

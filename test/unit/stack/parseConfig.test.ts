@@ -9,7 +9,9 @@ import { UNREAD_SECRET } from "../../../stack/config/field.ts";
 import { nearest } from "../../../stack/config/nearest.ts";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../stack/config/readRawConfig.ts";
+import { planDns } from "../../../stack/dns/planDns.ts";
 import type { Issue } from "../../../stack/issue.ts";
+import { fill } from "../../../stack/slots.ts";
 import { BAD_CONFIGURATIONS } from "./support/badConfigurations.ts";
 import type { Raw } from "./support/validRaw.ts";
 import { ADMIN_KEY, certificateFor, DIGEST, dkimKey, rawWith, validRaw } from "./support/validRaw.ts";
@@ -19,6 +21,11 @@ function configOf(raw: Raw) {
   expect(issues.filter(({ severity }) => severity === "error")).toEqual([]);
   if (config === undefined) throw new Error("no configuration");
   return config;
+}
+
+function spfOf(config: ReturnType<typeof configOf>): string {
+  const record = planDns(config).find(({ role }) => role === "apex-spf");
+  return record?.type === "TXT" ? fill(record.text, String) : "";
 }
 
 function fixOf(raw: Raw, path: string): string | undefined {
@@ -69,7 +76,7 @@ describe("bad configurations", () => {
     expect(fixOf(rawWith({ "dns.mxHost": "adress" }), "mailstead:dns.mxHost")).toBe("set address");
     expect(fixOf(rawWith({ "server.location": "fsn1-dc14" }), "mailstead:server.location")).toBe("set fsn1");
     expect(fixOf(rawWith({ apiToken: "x" }), "mailstead:apiToken")).toBe(
-      "remove it; known keys are domain, email, generation, protect, server, dns, mail, certificates",
+      "remove it; known keys are domain, email, generation, protect, drift, server, dns, mail, certificates",
     );
   });
 
@@ -104,6 +111,7 @@ describe("good configurations", () => {
         zone: "example.com",
         ttlSeconds: "auto",
         mxHost: "address",
+        spf: { mechanisms: [] },
         dmarc: { policy: "quarantine" },
         dkim: [],
         mtaSts: { mode: "off", maxAgeSeconds: 604_800 },
@@ -114,6 +122,7 @@ describe("good configurations", () => {
         nullMx: false,
         nullMxHosts: [],
         records: [],
+        ignore: [],
       },
       mail: {
         release: "v1.0.0",
@@ -132,6 +141,7 @@ describe("good configurations", () => {
         propagationSeconds: 10,
         acmeChallenges: [],
       },
+      drift: "warn",
       generation: 1,
       protect: true,
     });
@@ -210,6 +220,38 @@ describe("good configurations", () => {
     ]);
   });
 
+  test.each(["digitalocean", "hetzner"] as const)("a zone at %s", (provider) => {
+    const method = provider === "hetzner" ? "http-01" : "dns-01";
+    const { dns, certificates } = configOf(
+      rawWith({ "dns.provider": provider, "certificates.method": method }),
+    );
+    expect([dns.provider, certificates.method]).toEqual([provider, method]);
+  });
+
+  test("a zone below the registrable domain, where the provider takes it", () => {
+    const raw = { domain: "a.b.example.com", "dns.zone": "b.example.com", "dns.provider": "digitalocean" };
+    expect(parseConfig(rawWith(raw)).issues).toEqual([]);
+  });
+
+  test("other senders stand in the one SPF policy, between ours and the end", () => {
+    const mechanisms = ["include:_spf.example.net", "ip4:192.0.2.0/24", "?exists:%{i}.spf.example.org"];
+    const config = configOf(rawWith({ "dns.spf.mechanisms": mechanisms }));
+    expect(config.dns.spf.mechanisms).toEqual(mechanisms);
+    expect(spfOf(config)).toBe(`v=spf1 a ${mechanisms.join(" ")} -all`);
+    expect(spfOf(configOf(validRaw()))).toBe("v=spf1 a -all");
+  });
+
+  test("rules that leave records to others, with types as the DNS writes them", () => {
+    const ignore = [
+      { name: "*.shop", types: ["a", "AAAA"], target: "192.0.2.*" },
+      { name: "old\\*.example.com.", reason: "  gone soon " },
+    ];
+    expect(configOf(rawWith({ "dns.ignore": ignore })).dns.ignore).toEqual([
+      { name: "*.shop", types: ["A", "AAAA"], target: "192.0.2.*", reason: "ignored by the configuration" },
+      { name: "old\\*.example.com", reason: "gone soon" },
+    ]);
+  });
+
   test("a certificate of one's own", () => {
     const pair = certificateFor(["example.com", "*.example.com"]);
     const { certificates } = configOf(rawWith({ certificates: { method: "provided", ...pair } }));
@@ -260,6 +302,11 @@ describe("warnings", () => {
       "a zone below the registrable domain",
       rawWith({ domain: "a.b.example.com", "dns.zone": "b.example.com" }),
       [["mailstead:dns.zone", "zone-below-domain"]],
+    ],
+    [
+      "an SPF mechanism that is slow",
+      rawWith({ "dns.spf.mechanisms": ["ptr"] }),
+      [["mailstead:dns.spf.mechanisms", "spf-ptr"]],
     ],
     [
       "reports to another domain",

@@ -98,6 +98,30 @@ const dmarc = fc.record(
   { requiredKeys: ["policy"] },
 );
 
+/** Rules that leave records to others. */
+const ignore = fc.array(
+  fc.record(
+    {
+      name: fc.constantFrom("*.shop", "@", "blog?", "\\*.old", "www.example.com"),
+      types: fc.constantFrom(["A"], ["cname", "TXT"]),
+      target: fc.constantFrom("192.0.2.*", "*google*"),
+      reason: fc.constant("somebody else's"),
+    },
+    { requiredKeys: ["name"] },
+  ),
+  { maxLength: 3 },
+);
+
+/** Senders beside the server, few enough for the look-ups that receivers make. */
+const mechanisms = fc.uniqueArray(
+  fc.oneof(
+    host.map((name) => `include:${name}`),
+    fc.ipV4().map((address) => `ip4:${address}`),
+    fc.constantFrom("mx", "?exists:%{i}.example.org", "ip6:2001:db8::/32", "a:out.example.net//64"),
+  ),
+  { maxLength: 5 },
+);
+
 /** Switches of the further records. */
 const further = {
   "dns.tlsReports": fc.constantFrom(
@@ -118,7 +142,19 @@ const further = {
   "dns.autodiscover": fc.boolean(),
   "dns.heloSpf": fc.boolean(),
   "dns.nullMx": fc.boolean(),
+  "dns.spf": fc.record({ mechanisms }),
+  "dns.ignore": ignore,
+  drift: fc.constantFrom("warn", "error", "off", undefined),
 };
+
+/** The provider, where it takes what is asked of it. */
+function fittingProvider(changes: Raw): unknown {
+  const { "dns.provider": provider, certificates, "dns.records": own } = changes;
+  const { method } = certificates as { method: string };
+  const texts = (own as { text?: string }[]).map(({ text = "" }) => Buffer.byteLength(text));
+  if (provider === "hetzner" && method === "dns-01") return undefined;
+  return provider === "digitalocean" && Math.max(0, ...texts) > 512 ? undefined : provider;
+}
 
 /** Takes away what does not go together. */
 function agreeing(changes: Raw): Raw {
@@ -127,6 +163,7 @@ function agreeing(changes: Raw): Raw {
   const caa = { enabled, report, issuer: directory === undefined ? undefined : "pki.example.net" };
   return {
     ...changes,
+    "dns.provider": fittingProvider(changes),
     "dns.caa": enabled ? caa : { enabled },
     "dns.heloSpf": changes["dns.heloSpf"] === true && changes["dns.mxHost"] !== "alias",
   };
@@ -144,6 +181,7 @@ export const arbitraryRaw: fc.Arbitrary<Raw> = fc
     "server.adminNetworks": fc.uniqueArray(network, { minLength: 1, maxLength: 5 }),
     "server.disposable": fc.boolean(),
     "server.swapMib": fc.integer({ min: 0, max: 8192 }),
+    "dns.provider": fc.constantFrom("cloudflare", "digitalocean", "hetzner", undefined),
     "dns.mxHost": fc.constantFrom("address", "alias"),
     "dns.ttlSeconds": ttl,
     "dns.dmarc": dmarc,

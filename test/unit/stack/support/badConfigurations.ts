@@ -380,7 +380,9 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
   {
     name: "a DNS provider that is not built",
     raw: rawWith({ "dns.provider": "route53" }),
-    faults: [["mailstead:dns.provider", "not-allowed", '"route53" is not one of cloudflare']],
+    faults: [
+      ["mailstead:dns.provider", "not-allowed", '"route53" is not one of cloudflare, digitalocean, hetzner'],
+    ],
   },
   {
     name: "a zone that does not hold the domain",
@@ -439,6 +441,136 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     name: "a verification that is no token",
     raw: rawWith({ "dns.verification": "v=spf1 a -all" }),
     faults: [["mailstead:dns.verification", "not-a-token", "this is not a verification token"]],
+  },
+  // provider
+  {
+    name: "Cloudflare's zone ID with another provider",
+    raw: rawWith({ "dns.provider": "digitalocean", "dns.zoneId": "0123456789abcdef0123456789abcdef" }),
+    faults: [
+      ["mailstead:dns.zoneId", "not-for-provider", "digitalocean has no such id: it goes by the zone's name"],
+    ],
+  },
+  {
+    name: "a dns-01 order at a provider without a plugin, by default",
+    raw: rawWith({ "dns.provider": "hetzner" }),
+    faults: [
+      [
+        "mailstead:certificates.method",
+        "no-authenticator",
+        "the distributions have no certbot plugin that writes records at hetzner",
+      ],
+    ],
+  },
+  {
+    name: "a zone below the registrable domain, which the provider refuses",
+    raw: rawWith({
+      domain: "a.b.example.com",
+      "dns.zone": "b.example.com",
+      "dns.provider": "hetzner",
+      "certificates.method": "http-01",
+    }),
+    faults: [
+      [
+        "mailstead:dns.zone",
+        "zone-below-domain",
+        "b.example.com is below the registrable domain example.com; Hetzner takes no such zones",
+      ],
+    ],
+  },
+  // drift and what is left to others
+  {
+    name: "drift a switch",
+    raw: rawWith({ drift: true }),
+    faults: [["mailstead:drift", "not-allowed", "true is not one of warn, error, off"]],
+  },
+  {
+    name: "ignore no list",
+    raw: rawWith({ "dns.ignore": "*.shop" }),
+    faults: [["mailstead:dns.ignore", "wrong-kind", "expected a list"]],
+  },
+  {
+    name: "an ignore rule without a name",
+    raw: rawWith({ "dns.ignore": [{ types: ["A"] }] }),
+    faults: [["mailstead:dns.ignore[0].name", "missing", "the value is missing"]],
+  },
+  ...(
+    [
+      ["empty", "", "the glob is empty"],
+      ["with a set of characters", "[ab].shop", "only * and ? are wildcards here"],
+      ["with alternatives", "{a,b}.shop", "only * and ? are wildcards here"],
+      ["with a blank", "my shop", "a name has no blanks"],
+      [
+        "that ends with an escape of nothing",
+        "shop\\",
+        "the glob ends with a \\ that takes the meaning from nothing",
+      ],
+    ] as const
+  ).map(([what, name, message]): BadConfiguration => ({
+    name: `an ignore rule's glob ${what}`,
+    raw: rawWith({ "dns.ignore": [{ name }] }),
+    faults: [["mailstead:dns.ignore[0].name", "bad-glob", message]],
+  })),
+  {
+    name: "an ignore rule with a type that is none, and no type at all",
+    raw: rawWith({
+      "dns.ignore": [
+        { name: "*", types: ["A", "TEXT"] },
+        { name: "*", types: [] },
+      ],
+    }),
+    faults: [
+      ["mailstead:dns.ignore[0].types[1]", "unknown-type", "there is no such record type"],
+      ["mailstead:dns.ignore[1].types", "empty-list", "the list is empty"],
+    ],
+  },
+  {
+    name: "an ignore rule for values with a control character, and a key that is none",
+    raw: rawWith({ "dns.ignore": [{ name: "*", target: "a\tb", type: "A" }] }),
+    faults: [
+      ["mailstead:dns.ignore[0].type", "unknown-key", "there is no such key"],
+      ["mailstead:dns.ignore[0].target", "bad-glob", "the glob holds a control character"],
+    ],
+  },
+  // spf
+  ...(
+    [
+      ["the whole policy", "v=spf1 include:_spf.example.net -all", "this is a whole policy"],
+      ["two in one", "mx include:_spf.example.net", "this is not one mechanism without blanks"],
+      ["with a blank before", " mx", "this is not one mechanism without blanks"],
+      ["empty", "", "this is not one mechanism without blanks"],
+      ["that is none", "inclde:_spf.example.net", "there is no such mechanism"],
+      ["without its name", "include", "include wants a name"],
+      ["with an equals sign", "include=_spf.example.net", "this is a modifier, which our policy has none of"],
+      ["a redirect", "redirect=_spf.example.net", "this is a modifier, which our policy has none of"],
+      ["the end", "~all", "the policy ends with -all already"],
+      ["with a block of the other family", "ip4:2001:db8::/32", "ip4 wants an address or a block"],
+      ["with an address cut off", "ip4:192.0.2", "ip4 wants an address or a block"],
+    ] as const
+  ).map(([what, mechanism, message]): BadConfiguration => ({
+    name: `an SPF mechanism ${what}`,
+    raw: rawWith({ "dns.spf.mechanisms": [mechanism] }),
+    faults: [["mailstead:dns.spf.mechanisms[0]", "not-a-mechanism", message]],
+  })),
+  {
+    name: "an SPF mechanism that is ours, and one twice",
+    raw: rawWith({ "dns.spf.mechanisms": ["+a", "mx", "MX"] }),
+    faults: [
+      ["mailstead:dns.spf.mechanisms[0]", "duplicate-mechanism", "+a is in the policy already"],
+      ["mailstead:dns.spf.mechanisms[2]", "duplicate-mechanism", "MX is in the policy already"],
+    ],
+  },
+  {
+    name: "more SPF look-ups than receivers make, ours counted",
+    raw: rawWith({
+      "dns.spf.mechanisms": Array.from({ length: 10 }, (_, index) => `include:s${index}.example.net`),
+    }),
+    faults: [
+      [
+        "mailstead:dns.spf.mechanisms",
+        "spf-look-ups",
+        "the policy takes 11 look-ups, and receivers stop at 10",
+      ],
+    ],
   },
   // dkim
   {

@@ -1,0 +1,59 @@
+/** Checks on what the provider of the zone does not do. */
+import type { DnsProviderName } from "../dns/providers/dnsForm.ts";
+import { DNS_AUTHENTICATORS } from "../mail/dnsAuthenticators.ts";
+import type { Issue } from "../issue.ts";
+import { DEFAULTS } from "./defaults.ts";
+import { registrableDomain } from "./domainName.ts";
+import type { Draft } from "./draft.ts";
+
+/** What each provider says to a zone below a registrable domain; nothing where it takes it. */
+const ZONE_BELOW: Readonly<
+  Record<DnsProviderName, Pick<Issue, "severity" | "message" | "source"> | undefined>
+> = {
+  cloudflare: {
+    severity: "warning",
+    message: "Cloudflare keeps such zones for large customers only",
+    source: "developers.cloudflare.com/dns/zone-setups/subdomain-setup",
+  },
+  digitalocean: undefined,
+  hetzner: {
+    severity: "error",
+    message: "Hetzner takes no such zones",
+    source: "docs.hetzner.cloud/reference/cloud#zones",
+  },
+};
+
+function providerOf({ dns }: Draft): DnsProviderName {
+  return dns.provider ?? DEFAULTS["dns.provider"].value;
+}
+
+/** A zone that is no registrable domain of its own. */
+export function checkZoneBelow(draft: Draft): readonly Issue[] {
+  const { zone } = draft;
+  const registrable = zone === undefined ? undefined : registrableDomain(zone);
+  const said = ZONE_BELOW[providerOf(draft)];
+  if (zone === undefined || registrable === undefined || registrable === zone || said === undefined)
+    return [];
+  const message = `${zone} is below the registrable domain ${registrable}; ${said.message}`;
+  const fix = `set ${registrable}${said.severity === "error" ? "" : " unless the zone is there"}`;
+  return [{ path: "mailstead:dns.zone", rule: "zone-below-domain", ...said, message, fix }];
+}
+
+/** What does not go with the provider. */
+export function checkProvider(draft: Draft): readonly Issue[] {
+  const provider = providerOf(draft);
+  const issues: Issue[] = [];
+  if (draft.dns.zoneId !== undefined && provider !== "cloudflare") {
+    const message = `${provider} has no such id: it goes by the zone's name`;
+    const rule = "not-for-provider";
+    issues.push({ path: "mailstead:dns.zoneId", rule, severity: "error", message, fix: "remove it" });
+  }
+  if (draft.certificates.method === "dns-01" && DNS_AUTHENTICATORS[provider] === undefined) {
+    const message = `the distributions have no certbot plugin that writes records at ${provider}`;
+    const fix =
+      "set certificates.method to http-01: pulumi config set --path mailstead:certificates.method http-01";
+    const path = "mailstead:certificates.method";
+    issues.push({ path, rule: "no-authenticator", severity: "error", message, fix });
+  }
+  return issues;
+}

@@ -1,0 +1,31 @@
+/** How certbot writes the records of a dns-01 order at the provider of the zone. */
+import type { DnsProviderName } from "../dns/providers/dnsForm.ts";
+
+/** A certbot plugin that the distributions maintain. */
+export interface DnsAuthenticator {
+  /** The plugin's name, from which its options are made: `--NAME`, `--NAME-credentials`, `--NAME-propagation-seconds`. */
+  readonly name: string;
+  /** Logical name of the credentials file in the plan. */
+  readonly role: string;
+  /** Credentials file on the host, readable for root alone. */
+  readonly credentials: string;
+  /** Key of the token in that file. */
+  readonly tokenKey: string;
+}
+
+/** By provider; none where no distribution has a plugin: Hetzner's are on PyPI only, each by one person. */
+export const DNS_AUTHENTICATORS: Readonly<Record<DnsProviderName, DnsAuthenticator | undefined>> = {
+  cloudflare: {
+    name: "dns-cloudflare",
+    role: "cloudflare-ini",
+    credentials: "/root/.cloudflare.ini",
+    tokenKey: "dns_cloudflare_api_token",
+  },
+  digitalocean: {
+    name: "dns-digitalocean",
+    role: "digitalocean-ini",
+    credentials: "/root/.digitalocean.ini",
+    tokenKey: "dns_digitalocean_token",
+  },
+  hetzner: undefined,
+};
