@@ -249,6 +249,15 @@ describe.skipIf(sharedSpecs === undefined)("digitalocean against its traces", ()
     );
   });
 
+  it("never comes to rest with a target that is none: a read puts a second dot to it", async () => {
+    const none = alias({ name: "_imap._tcp", type: "SRV", value: ".", priority: 0, weight: 0, port: 0 });
+    const made = await client.create(RECORD, "x", none);
+    expect(made.outputs.value).toBe("..");
+    for (const state of [made, await refreshed(made)])
+      expect((await client.diff(state, none)).changed).toBe(true);
+    await client.delete(made);
+  });
+
   it.each<[string, Properties, Properties]>([
     ["type", { type: "AAAA", value: "2001:db8::1" }, { type: "UPDATE_REPLACE", value: "UPDATE" }],
     ["domain", { domain: "example.net" }, { domain: "UPDATE_REPLACE" }],
