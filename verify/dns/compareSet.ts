@@ -64,7 +64,12 @@ function isReplaced({ desired, missing, foreign }: Comparison): boolean {
 /** Seconds that an API answers for a TTL that was left to it, where it answers a number. */
 const CHOSEN_TTL: Partial<Record<DnsProviderName, number>> = { digitalocean: DIGITALOCEAN_TTL };
 
-function sameTtl(desired: number | "auto", actual: number | "auto", { provider }: AuditContext): boolean {
+/** Whether the provider answers the declared time to live so. */
+export function sameTtl(
+  desired: number | "auto",
+  actual: number | "auto",
+  { provider }: Pick<AuditContext, "provider">,
+): boolean {
   const chosen = (provider && CHOSEN_TTL[provider]) ?? "auto";
   return (desired === "auto" ? chosen : desired) === (actual === "auto" ? chosen : actual);
 }

@@ -7,12 +7,14 @@ import type { DesiredSet } from "./observation.ts";
 
 const LEVELS: readonly RecordLevel[] = ["required", "recommended", "optional"];
 
-function templateOf(record: PlannedRecord): Template {
+/** The part of a record that may have slots. */
+export function templateOf(record: PlannedRecord): Template {
   if (record.type === "A" || record.type === "AAAA") return record.address;
   return record.type === "TXT" ? record.text : [];
 }
 
-function filled(record: PlannedRecord, value: (name: SlotName) => string): RecordData<string> {
+/** What a record says, with its slots filled. */
+export function filled(record: PlannedRecord, value: (name: SlotName) => string): RecordData<string> {
   switch (record.type) {
     case "A":
     case "AAAA":

@@ -28,7 +28,7 @@ export async function askRules(
   domain: string,
   resolver: LookUp,
 ): Promise<Asked> {
-  const place: Place = { record, index: 0, until: 0, before: [], zone: viewZone([record], { domain }) };
+  const place: Place = { record, index: 0, before: [], zone: viewZone([record], { domain }) };
   const unanswered = new Set<string>();
   const lookUp = remembering(resolver);
   const findings: RuleFinding[] = [];

@@ -79,7 +79,6 @@ function countingFor(name: string, zone: ZoneView): readonly JudgedRecord[] {
 }
 
 const forbids: Rule = {
-  harms: true,
   name: "caa-forbids-issuer",
   grade: "rfc",
   severity: "error",
@@ -149,7 +148,6 @@ export function forbidsEveryone(value: string): boolean {
 }
 
 const criticalUnknown: Rule = {
-  harms: true,
   name: "caa-critical-unknown",
   grade: "rfc",
   severity: "error",

@@ -1,4 +1,4 @@
-/** Runs the rules: on the owner's records in the plan, on a zone as it is, on strays beside what is declared. */
+/** Runs the rules: on the owner's records in the plan, on a zone as it is. Strays beside what is declared are the audit's. */
 import type { Issue } from "../../issue.ts";
 import type { PlannedRecord } from "../../plan.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
@@ -9,9 +9,9 @@ import { RULES } from "./rules.ts";
 import type { ZoneFacts, ZoneView } from "./zoneView.ts";
 import { viewZone } from "./zoneView.ts";
 
-function placeOf(record: JudgedRecord, index: number, until: number, zone: ZoneView): Place {
-  const before = zone.at(record.name).filter((other) => (zone.order.get(other) ?? 0) < until);
-  return { record, index, until, before, zone };
+function placeOf(record: JudgedRecord, index: number, zone: ZoneView): Place {
+  const before = zone.at(record.name).filter((other) => (zone.order.get(other) ?? 0) < index);
+  return { record, index, before, zone };
 }
 
 /** Every finding about one record; where it clashes with others, only that, as it has to go or to move anyway. */
@@ -31,35 +31,14 @@ function judge(place: Place): readonly RuleFinding[] {
  *
  * @param records all of them. Of two that clash, the later one is told of: put what is declared first.
  * @param from index of the first one to judge; those before it are only looked at.
- * @param against index from which on none can be clashed with; by default each with all before it.
  */
 export function judgeZone(
   records: readonly JudgedRecord[],
   facts: ZoneFacts,
   from = 0,
-  against = records.length,
 ): readonly RuleFinding[] {
   const zone = viewZone(records, facts);
-  return records.slice(from).flatMap((record, at) => {
-    const index = from + at;
-    return judge(placeOf(record, index, Math.min(index, against), zone));
-  });
-}
-
-/**
- * Strays that break what is declared: a second policy, data beside an alias, an authority shut out, a wildcard.
- *
- * @param desired declared records; with `role` and `level` messages and judgement are better.
- * @param strays records of the zone that nobody declared; how they stand to each other is their owner's matter.
- */
-export function conflictsWith(
-  desired: readonly JudgedRecord[],
-  strays: readonly JudgedRecord[],
-  facts: ZoneFacts,
-): readonly RuleFinding[] {
-  return judgeZone([...desired, ...strays], facts, desired.length, desired.length).filter(
-    ({ rule }) => rule.clash === true || rule.harms === true,
-  );
+  return records.slice(from).flatMap((record, at) => judge(placeOf(record, from + at, zone)));
 }
 
 /** The mail domain is the name of the MX that the plan has. */

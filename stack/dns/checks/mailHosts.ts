@@ -2,7 +2,6 @@
 import type { Rule } from "./rule.ts";
 
 const returnPath: Rule = {
-  harms: true,
   name: "return-path-not-alias",
   grade: "best-practice",
   severity: "error",

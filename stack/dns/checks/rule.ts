@@ -8,9 +8,7 @@ export interface Place {
   readonly record: JudgedRecord;
   /** Counts the records of the zone from 0, in the order given. */
   readonly index: number;
-  /** Records with a lower index than this one came before. Of two that clash, the later one is told of. */
-  readonly until: number;
-  /** Records of the same name that came before. */
+  /** Records of the same name that came before. Of two that clash, the later one is told of. */
   readonly before: readonly JudgedRecord[];
   readonly zone: ZoneView;
 }
@@ -48,8 +46,6 @@ export interface Rule {
   readonly verified?: string;
   /** One more record breaks what others of the set say: it is told before, and instead of, what is wrong in it alone. */
   readonly clash?: true;
-  /** A record that breaks this rule harms what others say, though it clashes with none of them. */
-  readonly harms?: true;
   /** Judges what is known without asking. */
   readonly judge?: (place: Place) => Complaint | undefined;
   /** Judges with the DNS's help. A look-up without an answer is no complaint; it is named in `unanswered`. */

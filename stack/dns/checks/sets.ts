@@ -206,21 +206,21 @@ const challengeAlias: Rule = {
 };
 
 /** A delegation at or above the record's name that hides it, told before it. */
-function delegationOver({ record, until, zone }: Place): JudgedRecord | undefined {
+function delegationOver({ record, index, zone }: Place): JudgedRecord | undefined {
   if (record.type === "DS") return undefined;
   return climb(record.name, zone.apex)
     .filter((name) => name !== zone.apex && (record.type !== "NS" || name !== record.name))
     .flatMap(zone.at)
-    .find((other) => other.type === "NS" && (zone.order.get(other) ?? 0) < until);
+    .find((other) => other.type === "NS" && (zone.order.get(other) ?? 0) < index);
 }
 
 /** A record that a delegation hides, told before it. */
-function hiddenBy({ record, until, zone }: Place): JudgedRecord | undefined {
+function hiddenBy({ record, index, zone }: Place): JudgedRecord | undefined {
   if (record.type !== "NS" || isWithin(zone.apex, record.name)) return undefined;
   const names = [...zone.names].filter((name) => isWithin(name, record.name));
   return names
     .flatMap(zone.at)
-    .find((other) => !["NS", "DS"].includes(other.type) && (zone.order.get(other) ?? 0) < until);
+    .find((other) => !["NS", "DS"].includes(other.type) && (zone.order.get(other) ?? 0) < index);
 }
 
 const belowDelegation: Rule = {

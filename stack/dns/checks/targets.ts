@@ -178,7 +178,6 @@ function isNullMx({ type, value }: JudgedRecord): boolean {
 }
 
 const nullMxAlone: Rule = {
-  harms: true,
   name: "null-mx-not-alone",
   grade: "rfc",
   severity: "error",

@@ -33,7 +33,6 @@ export function synthesised(name: string, zone: Pick<ZoneView, "names" | "at">):
 const POLICY_NAMES = ["_dmarc", "_mta-sts", "_smtp._tls", "any._domainkey"];
 
 const wildcardCatches: Rule = {
-  harms: true,
   name: "wildcard-catches",
   grade: "best-practice",
   severity: "warning",

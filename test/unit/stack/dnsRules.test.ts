@@ -1,13 +1,13 @@
 /**
  * Proves: each rule about records finds the case made for it and leaves a near one alone; whole plans break none but by the
- * owner's choice; strays that break declared sets are told, others not; what only the DNS can tell is asked of the resolver
+ * owner's choice; what only the DNS can tell is asked of the resolver
  * handed in, and no answer is no finding.
  * Cannot prove: that the sources still say so; the rules of the providers name the day on which they were read.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { forbidsIssuer, issuerOf } from "../../../stack/dns/checks/caa.ts";
-import { conflictsWith, judgeZone } from "../../../stack/dns/checks/checkRecords.ts";
+import { judgeZone } from "../../../stack/dns/checks/checkRecords.ts";
 import { checkForeignReports } from "../../../stack/dns/checks/dmarc.ts";
 import { judgedOf } from "../../../stack/dns/checks/judgedRecord.ts";
 import type { LookUp } from "../../../stack/dns/checks/rule.ts";
@@ -18,7 +18,7 @@ import { factsOf } from "../../../stack/planMailServer.ts";
 import { arbitraryRaw } from "./support/arbitraryRaw.ts";
 import { RULE_CASES, zoneOf } from "./support/dnsRuleCases.ts";
 import { configOf, planned, planOf } from "./support/planOf.ts";
-import { rawWith, validRaw } from "./support/validRaw.ts";
+import { rawWith } from "./support/validRaw.ts";
 
 const DOMAIN = { domain: "d.test" };
 
@@ -99,57 +99,6 @@ describe("plans", () => {
       "mailstead:dns.records[0].value",
       "caa-forbids-issuer",
     ]);
-  });
-});
-
-describe("strays beside what is declared", () => {
-  const desired = planOf(validRaw()).records.map(judgedOf);
-  const facts = {
-    domain: "example.com",
-    issuer: { domain: "letsencrypt.org" },
-    certificateNames: ["example.com"],
-  };
-  const conflicts = (...strays: [name: string, type: string, value: string][]) =>
-    conflictsWith(
-      desired,
-      strays.map(([name, type, value]) => ({ name, type, value, ttlSeconds: "auto" as const })),
-      facts,
-    ).map(({ rule, record }) => `${rule.name} ${record.name}`);
-
-  test("are conflicts when they break a set", () => {
-    expect(conflicts(["example.com", "TXT", "v=spf1 -all"])).toEqual(["second-spf example.com"]);
-    expect(conflicts(["imap.example.com", "A", "192.0.2.1"])).toEqual(["alias-not-alone imap.example.com"]);
-    expect(conflicts(["example.com", "A", "192.0.2.1"])).toEqual(["second-address example.com"]);
-    expect(conflicts(["example.com", "CAA", "0 issue other.example"])).toEqual([
-      "caa-forbids-issuer example.com",
-    ]);
-    expect(conflicts(["*.example.com", "CNAME", "x.example.net"])).toEqual([
-      "wildcard-catches *.example.com",
-    ]);
-  });
-
-  test("are none when they harm themselves or each other alone", () => {
-    expect(conflicts(["news.example.com", "TXT", "v=spf1 +all"])).toEqual([]);
-    expect(
-      conflicts(["n.example.com", "TXT", "v=spf1 -all"], ["n.example.com", "TXT", "v=spf1 a -all"]),
-    ).toEqual([]);
-  });
-
-  test("are judged in time that grows with their number only", () => {
-    const many = (count: number) =>
-      Array.from(
-        { length: count },
-        (_, index) => [`h${index}.example.com`, "A", "192.0.2.1"] as [string, string, string],
-      );
-    const time = (count: number) => {
-      const start = process.threadCpuUsage();
-      conflicts(...many(count));
-      const { user, system } = process.threadCpuUsage(start);
-      return (user + system) / count;
-    };
-    time(500);
-    const small = Math.min(time(500), time(500), time(500));
-    expect(Math.min(time(5000), time(5000))).toBeLessThan(4 * small);
   });
 });
 

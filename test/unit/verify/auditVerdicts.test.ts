@@ -126,6 +126,20 @@ test("a foreign value beside ours keeps its own time to live, which is not told 
   expect(found(auditOf(read.cloudflare([...DECLARED, foreign])))).toEqual(["stray TXT example.com"]);
 });
 
+test("strays are judged in time that grows with their number only", () => {
+  const time = (count: number) => {
+    const strays = Array.from({ length: count }, (_, at) => record(`h${at}.example.com`, "A", "192.0.2.1"));
+    const zone = read.cloudflare([...DECLARED, ...strays]);
+    const start = process.threadCpuUsage();
+    auditOf(zone);
+    const { user, system } = process.threadCpuUsage(start);
+    return (user + system) / count;
+  };
+  time(500);
+  const small = Math.min(time(500), time(500), time(500));
+  expect(Math.min(time(5000), time(5000))).toBeLessThan(4 * small);
+});
+
 describe("columns together", () => {
   const mx = (state: Answer) => [
     { name: "example.com", type: "MX", observations: [{ server: "ns1 (192.0.2.53)", answer: state }] },

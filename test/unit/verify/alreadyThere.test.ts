@@ -1,0 +1,202 @@
+/**
+ * Proves: at each of three providers a zone is compared with what is not in the state yet: what says the same is adopted
+ * by its import id, what breaks it is in the way with the exact fault and lines, another sender's SPF is merged by the
+ * line printed, and records of others are left alone.
+ * Cannot prove: that `pulumi import` takes the ids; the engine's own runs do.
+ */
+import { describe, expect, test } from "vitest";
+import { cloudflareForm } from "../../../stack/dns/providers/cloudflare.ts";
+import { digitaloceanForm } from "../../../stack/dns/providers/digitalocean.ts";
+import { DNS_PROVIDERS, type DnsProviderName } from "../../../stack/dns/providers/dnsForm.ts";
+import { hetznerForm } from "../../../stack/dns/providers/hetzner.ts";
+import type { ProviderRecord, ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import type { PlannedRecord } from "../../../stack/plan.ts";
+import { plannedZoneRecord } from "../../../verify/dns/adoption.ts";
+import {
+  alreadyThere,
+  RECORD_TYPES,
+  stateId,
+  type AlreadyThereInput,
+} from "../../../verify/dns/alreadyThere.ts";
+import { alreadyThereFindings } from "../../../verify/dns/waysOut.ts";
+import { planOf } from "../stack/support/planOf.ts";
+import { rawWith } from "../stack/support/validRaw.ts";
+
+const ZONE = { name: "example.com", id: "6001" };
+const PLAN = planOf(rawWith({ "dns.ttlSeconds": 3600 }));
+const SLOTS: Readonly<Record<string, string>> = {
+  serverIpv4: "203.0.113.10",
+  serverIpv6: "2001:db8:a:1::1",
+  dkimPublicKey: "M".repeat(392),
+};
+const known = (name: string) => SLOTS[name];
+
+const READ: Readonly<Record<DnsProviderName, (records: readonly ZoneRecord[]) => readonly ProviderRecord[]>> =
+  {
+    cloudflare: (records) => cloudflareForm.read(cloudflareForm.write(records, ZONE), ZONE),
+    digitalocean: (records) => digitaloceanForm.read(digitaloceanForm.write(records, ZONE), ZONE),
+    hetzner: (records) => hetznerForm.read(hetznerForm.write(records, ZONE), ZONE),
+  };
+
+const record = (
+  name: string,
+  type: string,
+  value: string,
+  ttlSeconds: number | "auto" = 3600,
+): ZoneRecord => ({
+  name,
+  type,
+  value,
+  ttlSeconds,
+});
+
+function declared(records: readonly PlannedRecord[] = PLAN.records): ZoneRecord[] {
+  return records.map((one) => {
+    const { name, type, value, ttlSeconds } = plannedZoneRecord(one, known);
+    return { name, type, value, ttlSeconds };
+  });
+}
+
+function look(provider: DnsProviderName, zone: readonly ZoneRecord[], more: Partial<AlreadyThereInput> = {}) {
+  const context = { domain: "example.com", zone: "example.com", provider, issuer: "letsencrypt.org" };
+  const input = { records: PLAN.records, zone: READ[provider](zone), state: [], context, slotValue: known };
+  const found = alreadyThere({ ...input, ...more });
+  return { ...found, findings: alreadyThereFindings(found, context) };
+}
+
+describe.each(DNS_PROVIDERS)("at %s", (provider) => {
+  test("an empty zone, and one of others' records that harm nothing, have nothing in the way", () => {
+    const others = [record("blog.example.com", "A", "192.0.2.9"), record("_x.example.com", "TXT", "x")];
+    for (const zone of [[], others]) expect(look(provider, zone).findings).toEqual([]);
+  });
+
+  test("a whole zone as declared is adopted, each resource by an import id of its own", () => {
+    const { adoptions, obstacles } = look(provider, declared());
+    expect(obstacles).toEqual([]);
+    const resources =
+      provider === "hetzner"
+        ? new Set(PLAN.records.map(({ name, type }) => `${name} ${type}`)).size
+        : PLAN.records.length;
+    expect(adoptions).toHaveLength(resources);
+    expect(new Set(adoptions.map(({ importId }) => importId)).size).toBe(resources);
+    expect(adoptions.every(({ why }) => why === "same")).toBe(true);
+    const changes = provider === "digitalocean" ? [] : ["comment"];
+    expect(adoptions.every((one) => JSON.stringify(one.changes) === JSON.stringify(changes))).toBe(true);
+  });
+
+  test("what the state knows is not told again", () => {
+    const state = look(provider, declared()).adoptions.map(({ role, importId }) => ({
+      type: RECORD_TYPES[provider],
+      urn: `urn:pulumi:prod::mailstead::a$b::${role}`,
+      id: stateId(importId, provider),
+    }));
+    expect(look(provider, declared(), { state }).findings).toEqual([]);
+    const stray = record("imap.example.com", "TXT", "x");
+    expect(look(provider, [...declared(), stray], { state }).findings).toEqual([]);
+  });
+
+  test("another SPF policy is merged by the line printed, and adopted once the configuration has it", () => {
+    const google = record("example.com", "TXT", "v=spf1 include:_spf.google.com ip4:192.0.2.0/24 ~all");
+    const { findings, obstacles } = look(provider, [google]);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ subject: "record TXT example.com", state: "bad" });
+    expect(findings[0]?.fix).toBe(
+      "pulumi config set --path 'mailstead:dns.spf.mechanisms[0]' 'include:_spf.google.com' && " +
+        "pulumi config set --path 'mailstead:dns.spf.mechanisms[1]' 'ip4:192.0.2.0/24', then npx mailstead import",
+    );
+    expect(obstacles[0]?.records.map(({ value }) => value)).toEqual([google.value]);
+    const records = PLAN.records.map((one): PlannedRecord =>
+      one.role === "apex-spf" && one.type === "TXT"
+        ? { ...one, text: ["v=spf1 a include:_spf.google.com ip4:192.0.2.0/24 -all"] }
+        : one,
+    );
+    const merged = look(provider, [google], { records });
+    expect(merged.obstacles).toEqual([]);
+    expect(merged.adoptions).toMatchObject([{ role: "apex-spf", why: "merged", changes: ["value"] }]);
+  });
+
+  test.each([
+    ["an address of another server", record("example.com", "A", "192.0.2.7"), "A example.com"],
+    ["a stolen MX", record("example.com", "MX", "10 mx.example.net"), "MX example.com"],
+    ["an alias elsewhere", record("imap.example.com", "CNAME", "imap.example.net"), "CNAME imap.example.com"],
+    ["a second DMARC", record("_dmarc.example.com", "TXT", "v=DMARC1; p=none"), "TXT _dmarc.example.com"],
+  ])("%s is in the way, with three ways out", (_, stray, set) => {
+    const { findings, obstacles } = look(provider, [stray]);
+    expect(findings).toMatchObject([{ subject: `record ${set}`, state: "bad" }]);
+    const [finding] = findings;
+    const ways = [finding?.fix, ...(finding?.detail ?? [])].join("\n");
+    expect(ways).toContain(`npx mailstead import --adopt '${set}'`);
+    expect(ways).toMatch(/mailstead:(domain|dns\.)/);
+    expect(ways).toContain(`remove at ${provider}: ${stray.name}.`);
+    expect(obstacles[0]?.canBeAdopted).toBe(true);
+    const { adoptions } = look(provider, [stray], { agreed: [set] });
+    expect(adoptions).toMatchObject([
+      { why: "agreed", changes: ["value"], importId: expect.any(String) as string },
+    ]);
+  });
+
+  test("what stands in an alias's place, or beside it, can only go or be gone round", () => {
+    for (const stray of [
+      record("imap.example.com", "A", "192.0.2.7"),
+      record("mx.example.com", "CNAME", "mx.example.net"),
+      record("example.com", "CAA", "0 issue ca.example.net"),
+    ]) {
+      const { findings, obstacles } = look(provider, [stray]);
+      expect(findings).toMatchObject([{ subject: `record ${stray.type} ${stray.name}`, state: "bad" }]);
+      expect(obstacles[0]?.canBeAdopted).toBe(false);
+      expect(JSON.stringify(findings)).not.toContain("--adopt");
+    }
+  });
+
+  test("two records where one is declared cannot be adopted", () => {
+    const two = [
+      record("example.com", "MX", "10 a.example.net"),
+      record("example.com", "MX", "20 b.example.net"),
+    ];
+    const { obstacles } = look(provider, two, { agreed: ["MX example.com"] });
+    if (provider === "hetzner") expect(obstacles).toEqual([]);
+    else expect(obstacles).toMatchObject([{ type: "MX", canBeAdopted: false }]);
+  });
+
+  test("a time to live of its own is said, as the next up changes it", () => {
+    const { adoptions } = look(provider, [record("example.com", "MX", "0 mx.example.com", 300)]);
+    expect(adoptions[0]?.changes).toContain("time to live");
+  });
+
+  test("an address not known yet is never taken for ours", () => {
+    const { adoptions, obstacles } = look(provider, [record("mx.example.com", "A", "203.0.113.10")], {
+      slotValue: () => undefined,
+    });
+    expect(adoptions).toEqual([]);
+    expect(obstacles).toMatchObject([{ type: "A", name: "mx.example.com" }]);
+  });
+});
+
+test("at Hetzner a set with another's value is kept by the configuration, not changed", () => {
+  const zone = [record("example.com", "TXT", "v=spf1 a -all"), record("example.com", "TXT", "google=1")];
+  const { findings, adoptions } = look("hetzner", zone);
+  expect(adoptions).toEqual([]);
+  expect(findings).toMatchObject([{ subject: "record TXT example.com", state: "bad" }]);
+  expect(findings[0]?.fix).toBe(
+    `add to mailstead:dns.records: { role: 'kept-txt', name: 'example.com', type: TXT, text: "google=1" }`,
+  );
+  for (const provider of ["cloudflare", "digitalocean"] as const) {
+    expect(look(provider, zone)).toMatchObject({ obstacles: [], adoptions: [{ role: "apex-spf" }] });
+  }
+});
+
+test("at Cloudflare a record with our comment is ours, whatever it says, and a proxied one is adopted and opened", () => {
+  const [, mx] = READ.cloudflare([
+    record("x.example.com", "A", "192.0.2.1"),
+    record("mx.example.com", "A", "203.0.113.99"),
+  ]);
+  if (mx === undefined) throw new Error("two records were written");
+  const purpose = PLAN.records.find(({ role }) => role === "mx-host")?.purpose ?? "";
+  const ours = look("cloudflare", [], { zone: [{ ...mx, comment: purpose }] });
+  expect(ours).toMatchObject({
+    obstacles: [],
+    adoptions: [{ role: "mx-host", why: "ours", changes: ["value"] }],
+  });
+  const proxied = look("cloudflare", [], { zone: [{ ...mx, value: "203.0.113.10", proxied: true }] });
+  expect(proxied.adoptions[0]?.changes).toEqual(["comment", "proxying"]);
+});
