@@ -34,6 +34,16 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          sequence: { groupOrder: 0 },
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       sandbox("sandbox", ["test/sandbox/**/*.test.ts"], NOT_YET_GREEN),
       // They join the others when seen green as a whole after the last change of the sandbox.
       sandbox("trial", NOT_YET_GREEN, []),
