@@ -4,22 +4,28 @@
  * The distribution's own docker is taken: it needs no foreign archive key at first boot, and an upgrade of it
  * comes with the distribution's security updates.
  */
-import type { Distribution } from "../stack/plan.ts";
+import { DNS_AUTHENTICATORS } from "../stack/mail/dnsAuthenticators.ts";
+import type { Distribution, PlannedBoot } from "../stack/plan.ts";
 
-const COMMON = [
-  "certbot",
-  "python3-certbot-dns-cloudflare",
-  "restic",
-  "nftables",
-  "iptables",
-  "ca-certificates",
-  "curl",
-];
-
-/** What the first boot installs, in the order in which it is written. */
-export const PACKAGES: Readonly<Record<Distribution, readonly string[]>> = {
+const DOCKER: Readonly<Record<Distribution, readonly string[]>> = {
   // Ubuntu's docker.io brings the command line client with it.
-  "ubuntu-24.04": ["docker.io", ...COMMON],
+  "ubuntu-24.04": ["docker.io"],
   // Debian 13 split the client off, and only recommends it.
-  "debian-13": ["docker.io", "docker-cli", ...COMMON],
+  "debian-13": ["docker.io", "docker-cli"],
 };
+
+const COMMON = ["restic", "nftables", "iptables", "ca-certificates", "curl"];
+
+/**
+ * What the first boot installs, in the order in which it is written.
+ *
+ * Certbot's plugin for the DNS provider comes whatever the certificate's method is, so that a change of it needs no
+ * new generation.
+ */
+export function packagesOf({
+  distribution,
+  dnsProvider,
+}: Pick<PlannedBoot, "distribution" | "dnsProvider">): readonly string[] {
+  const plugin = DNS_AUTHENTICATORS[dnsProvider]?.package;
+  return [...DOCKER[distribution], "certbot", ...(plugin === undefined ? [] : [plugin]), ...COMMON];
+}

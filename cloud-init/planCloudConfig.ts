@@ -1,7 +1,7 @@
 /** What the first boot does, as an object. Small and stable: a change of it waits for the next generation. */
 import type { PlannedBoot } from "../stack/plan.ts";
 import type { CloudConfig, WriteFile } from "./cloudConfig.ts";
-import { PACKAGES } from "./packages.ts";
+import { packagesOf } from "./packages.ts";
 import type { Sources } from "./sources.ts";
 
 /** Settings file that `first-boot.sh` reads: data apart from the script, so that the script stays a whole file. */
@@ -59,7 +59,7 @@ export function planCloudConfig(boot: PlannedBoot, sources: Sources): CloudConfi
       },
     ],
     package_update: true,
-    packages: PACKAGES[boot.distribution],
+    packages: packagesOf(boot),
     write_files: [
       { path: "/etc/profile.d/env.sh", permissions: "0755", content: profileEnvironment(boot.environment) },
       { path: "/etc/mailstead/boot.env", permissions: "0644", content: bootSettings(boot) },

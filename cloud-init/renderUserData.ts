@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import type { PlannedBoot, PlannedServer } from "../stack/plan.ts";
-import type { CloudConfig } from "./cloudConfig.ts";
+import type { CloudConfig, WriteFile } from "./cloudConfig.ts";
 import { planCloudConfig, profileEnvironment } from "./planCloudConfig.ts";
 import { placeholder, type Sources } from "./sources.ts";
 
@@ -35,30 +35,41 @@ export function bootHash(server: PlannedServer, sources: Pick<Sources, "asset">)
     .slice(0, 12);
 }
 
+/** What the guide's own scripts know of DNS providers: a token file for Cloudflare, and nothing for others. */
+function guideCredentials(
+  { dnsProvider }: Pick<PlannedBoot, "dnsProvider">,
+  sources: Pick<Sources, "slot">,
+): WriteFile[] {
+  if (dnsProvider !== "cloudflare") return [];
+  return [
+    {
+      path: "/root/.cloudflare.ini",
+      owner: "root:root",
+      permissions: "0600",
+      content: `dns_cloudflare_api_token = "${sources.slot("dnsApiToken")}"\n`,
+    },
+  ];
+}
+
 /**
  * The guide's complete user-data, for a cloud that Mailstead does not drive.
  *
- * @param environment EMAIL, DOMAIN and AUTH_BASIC_USERNAME.
+ * @param boot its environment has EMAIL, DOMAIN and AUTH_BASIC_USERNAME.
  * @see Forward Email's self-hosting guide, "Cloud-init / user-data"
  */
 export function renderGuideUserData(
-  environment: Readonly<Record<string, string>>,
+  boot: Pick<PlannedBoot, "environment" | "dnsProvider">,
   sources: Pick<Sources, "slot">,
 ): string {
   return renderCloudConfig({
     write_files: [
-      {
-        path: "/root/.cloudflare.ini",
-        owner: "root:root",
-        permissions: "0600",
-        content: `dns_cloudflare_api_token = "${sources.slot("dnsApiToken")}"\n`,
-      },
+      ...guideCredentials(boot, sources),
       {
         path: "/etc/profile.d/env.sh",
         owner: "root:root",
         permissions: "0755",
         content: profileEnvironment({
-          ...environment,
+          ...boot.environment,
           AUTH_BASIC_PASSWORD: sources.slot("authBasicPassword"),
         }),
       },

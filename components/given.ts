@@ -1,6 +1,7 @@
 /** Late values that come from the configuration and not from resources. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../stack/config/config.ts";
+import { DNS_TOKEN_PLACES } from "../stack/dns/providers/tokenPlaces.ts";
 import type { SlotName } from "../stack/slots.ts";
 import { SLOTS } from "../stack/slots.ts";
 
@@ -10,19 +11,27 @@ export type GivenSlot = Extract<SlotName, "dnsApiToken" | "providedCertificate" 
 /** The values that are there; what the plan uses and nobody gave is named when it is needed. */
 export type GivenValues = Readonly<Partial<Record<GivenSlot, pulumi.Output<string>>>>;
 
+/** What of the configuration is given to the plan's slots, and by whom the zone is kept. */
+export interface GivenBy {
+  readonly dns: Pick<Config["dns"], "provider">;
+  readonly certificates: Pick<Config["certificates"], "certificate" | "privateKey">;
+}
+
 /**
  * Values from the checked configuration and from the DNS provider's own setting.
  *
- * @param all Every configuration value of the stack; `cloudflare:apiToken` is the token of the DNS provider.
- * @param environment Where that provider's plugin looks next: `CLOUDFLARE_API_TOKEN`.
+ * @param all Every configuration value of the stack, the DNS provider's token among them (`cloudflare:apiToken`).
+ * @param environment Where that provider's plugin looks next (`CLOUDFLARE_API_TOKEN`).
  */
 export function givenValues(
-  certificates: Pick<Config["certificates"], "certificate" | "privateKey">,
+  { dns, certificates }: GivenBy,
   all: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): GivenValues {
+  const { key, variables } = DNS_TOKEN_PLACES[dns.provider];
+  const tokens = [all[key], ...variables.map((variable) => environment[variable])];
   const texts: Record<GivenSlot, string | undefined> = {
-    dnsApiToken: all["cloudflare:apiToken"] ?? environment["CLOUDFLARE_API_TOKEN"],
+    dnsApiToken: tokens.find((token) => token !== undefined && token !== ""),
     providedCertificate: certificates.certificate,
     providedPrivateKey: certificates.privateKey,
   };

@@ -16,7 +16,7 @@ export interface MailServerArgs {
   readonly plan: Plan;
   /** Name of the stack: names and labels at the vendors, and the folder of the SSH files. */
   readonly stack: string;
-  /** Id of the DNS zone; looked up by name when absent. */
+  /** Cloudflare's id of the DNS zone; looked up by name when absent. */
   readonly zoneId?: string;
   /** Values from the configuration, as far as the plan uses them. */
   readonly given?: GivenValues;
@@ -61,7 +61,8 @@ export class MailServer extends pulumi.ComponentResource {
       { plan, stack, reviewed, addresses, deployPublicKey, values },
       { parent: this },
     );
-    const dns = new MailDns("dns", { plan, values, ...optional("zoneId", args.zoneId) }, { parent: this });
+    const zone = { provider: plan.dnsProvider, ...optional("zoneId", args.zoneId) };
+    const dns = new MailDns("dns", { plan, values, ...zone }, { parent: this });
     this.sshFiles = writeLate(args.sshDirectory ?? sshDirectory(stack), identity, addresses);
     const connection = { ipv4: addresses.ipv4, deployPrivateKey, hostPublicKey };
     const mailStack = new MailStack(

@@ -32,7 +32,7 @@ const { config, plan } = read(all);
 const server = new MailServer("mail", {
   plan,
   stack: pulumi.getStack(),
-  given: givenValues(config.certificates, all, process.env),
+  given: givenValues(config, all, process.env),
   ...(config.dns.zoneId === undefined ? {} : { zoneId: config.dns.zoneId }),
 });
 

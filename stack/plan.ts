@@ -3,6 +3,7 @@
  *
  * `components/` turns each row into one resource. Whatever needs a decision is decided here.
  */
+import type { DnsProviderName } from "./dns/providers/dnsForm.ts";
 import type { Template } from "./slots.ts";
 
 /** How much a record matters: `required` ones survive `pulumi destroy --exclude-protected`. */
@@ -89,6 +90,8 @@ export type Distribution = "ubuntu-24.04" | "debian-13";
 /** What the first boot needs to know; `cloud-init/` renders it. */
 export interface PlannedBoot {
   readonly distribution: Distribution;
+  /** Where the zone is kept: certificate orders may write there. */
+  readonly dnsProvider: DnsProviderName;
   /** FQDN of the host: the name of the MX, which the reverse names bear too. */
   readonly hostname: string;
   /** People's own public keys, one OpenSSH line each. */
@@ -174,6 +177,7 @@ export interface Plan {
   readonly domain: string;
   /** Zone at the DNS provider that holds it. */
   readonly zone: string;
+  readonly dnsProvider: DnsProviderName;
   readonly contact: string;
   /** Identity and required records are protected. */
   readonly protect: boolean;

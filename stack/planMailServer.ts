@@ -14,7 +14,7 @@ import { planFiles, planSteps } from "./mail/planFiles.ts";
 import { serviceNames, webNames } from "./mail/serviceNames.ts";
 import type { Plan, PlannedReverseName, PlannedServer } from "./plan.ts";
 
-function planServer({ domain, contact, server, mail, generation, protect }: Config): PlannedServer {
+function planServer({ domain, contact, server, dns, mail, generation, protect }: Config): PlannedServer {
   const host = serviceNames(domain).mx;
   return {
     name: host,
@@ -26,6 +26,7 @@ function planServer({ domain, contact, server, mail, generation, protect }: Conf
     protect: protect && !server.disposable,
     boot: {
       distribution: server.image,
+      dnsProvider: dns.provider,
       hostname: host,
       adminKeys: server.adminKeys,
       swapMib: server.swapMib,
@@ -85,6 +86,7 @@ export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } 
   const plan: Plan = {
     domain: config.domain,
     zone: config.dns.zone,
+    dnsProvider: config.dns.provider,
     contact: config.contact,
     protect: config.protect,
     server: planServer(config),

@@ -35,7 +35,7 @@ function environmentFile(plan: Plan): Template {
 function render(document: Document, plan: Plan, values: Values): string {
   switch (document) {
     case "user-data":
-      return renderGuideUserData(plan.server.boot.environment, { slot: values });
+      return renderGuideUserData(plan.server.boot, { slot: values });
     case "dns":
       return renderZoneFile(plan.records, values);
     case "env":

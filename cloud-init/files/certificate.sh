@@ -5,7 +5,8 @@
 # self-signed one, the state file says so, and the timer tries again at the date printed.
 set -euo pipefail
 
-# METHOD, DIRECTORY, EMAIL, DOMAIN, NAMES, PROPAGATION_SECONDS, READERS
+# METHOD, DIRECTORY, EMAIL, DOMAIN, NAMES, PROPAGATION_SECONDS, READERS; with dns-01 and http-01 also AUTHENTICATOR,
+# and CREDENTIALS, empty where the authenticator has none
 # shellcheck source=/dev/null
 . /etc/mailstead/certificate.env
 
@@ -42,13 +43,18 @@ self_signed() {
 }
 
 challenge_options() {
-  case $METHOD in
-  dns-01)
-    printf '%s\n' --dns-cloudflare --dns-cloudflare-credentials /root/.cloudflare.ini \
-      --dns-cloudflare-propagation-seconds "$PROPAGATION_SECONDS"
-    ;;
-  http-01) printf '%s\n' --standalone --preferred-challenges http ;;
-  esac
+  printf '%s\n' --authenticator "$AUTHENTICATOR"
+  [ -n "$CREDENTIALS" ] || return 0
+  printf '%s\n' "--$AUTHENTICATOR-credentials" "$CREDENTIALS" \
+    "--$AUTHENTICATOR-propagation-seconds" "$PROPAGATION_SECONDS"
+}
+
+# Whether the certificate at hand renews itself by another authority or in another way than the settings say. A valid
+# certificate would keep certbot from asking, and its renewal would go the old way, whose credentials may be gone.
+settings_changed() {
+  local renewal=/etc/letsencrypt/renewal/$DOMAIN.conf
+  [ -e "$renewal" ] || return 1
+  ! grep -qF "server = $DIRECTORY" "$renewal" || ! grep -qxF "authenticator = $AUTHENTICATOR" "$renewal"
 }
 
 # The vendor's own date where it gives one, else one hour: an authority counts failures by the hour.
@@ -67,10 +73,8 @@ order() {
   local name log=/var/lib/mailstead/certbot.out
   mapfile -t options < <(challenge_options)
   for name in $NAMES; do domains+=(-d "$name"); done
-  # Another authority than the one of the certificate at hand: a valid certificate would keep it from asking.
-  if [ -e "/etc/letsencrypt/renewal/$DOMAIN.conf" ] &&
-    ! grep -qF "server = $DIRECTORY" "/etc/letsencrypt/renewal/$DOMAIN.conf"; then
-    # The configuration says so, also where the other one issues test certificates.
+  if settings_changed; then
+    # The configuration says so, also where the other authority issues test certificates.
     options+=(--force-renewal --break-my-certs)
   fi
   if certbot certonly --non-interactive --agree-tos --email "$EMAIL" --server "$DIRECTORY" \

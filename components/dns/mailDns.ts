@@ -20,8 +20,8 @@ export interface DnsZone {
 
 export interface MailDnsArgs {
   readonly plan: Pick<Plan, "protect" | "zone" | "records">;
-  /** Where the zone is kept. Default `cloudflare`. */
-  readonly provider?: DnsProviderName;
+  /** Where the zone is kept. */
+  readonly provider: DnsProviderName;
   /** Cloudflare's id of the zone; looked up by its name when absent (two more calls in each run). */
   readonly zoneId?: string;
   readonly values: SlotValues;
@@ -37,7 +37,7 @@ export class MailDns extends pulumi.ComponentResource {
   constructor(name: string, args: MailDnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:dns:MailDns", name, {}, opts);
     this.#args = args;
-    this.#zone = zoneAt(args.provider ?? "cloudflare", args.plan.zone, args.zoneId);
+    this.#zone = zoneAt(args.provider, args.plan.zone, args.zoneId);
     const groups = this.#zone.together(args.plan.records);
     this.#late = groups.filter((group) => waitsFor(group).length > 0);
     for (const group of groups) if (waitsFor(group).length === 0) this.#declare(group, []);

@@ -5,6 +5,8 @@ import type { DnsProviderName } from "../dns/providers/dnsForm.ts";
 export interface DnsAuthenticator {
   /** The plugin's name, from which its options are made: `--NAME`, `--NAME-credentials`, `--NAME-propagation-seconds`. */
   readonly name: string;
+  /** Package of the first boot, by one name in every distribution. */
+  readonly package: string;
   /** Logical name of the credentials file in the plan. */
   readonly role: string;
   /** Credentials file on the host, readable for root alone. */
@@ -17,12 +19,14 @@ export interface DnsAuthenticator {
 export const DNS_AUTHENTICATORS: Readonly<Record<DnsProviderName, DnsAuthenticator | undefined>> = {
   cloudflare: {
     name: "dns-cloudflare",
+    package: "python3-certbot-dns-cloudflare",
     role: "cloudflare-ini",
     credentials: "/root/.cloudflare.ini",
     tokenKey: "dns_cloudflare_api_token",
   },
   digitalocean: {
     name: "dns-digitalocean",
+    package: "python3-certbot-dns-digitalocean",
     role: "digitalocean-ini",
     credentials: "/root/.digitalocean.ini",
     tokenKey: "dns_digitalocean_token",

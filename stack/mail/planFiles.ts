@@ -5,6 +5,7 @@ import type { PlannedFile, PlannedStep } from "../plan.ts";
 import type { Template } from "../slots.ts";
 import { slot, template } from "../slots.ts";
 import { certificateNames } from "./certificateNames.ts";
+import { DNS_AUTHENTICATORS, type DnsAuthenticator } from "./dnsAuthenticators.ts";
 import { renderNginxConf } from "./nginxConf.ts";
 import { ENV_FILE, NGINX_CONF, SCRIPTS, SETTINGS, SSL } from "./paths.ts";
 import { certificateReaders } from "./planContainers.ts";
@@ -24,6 +25,21 @@ function namesOf({ domain, mail, certificates, dns }: Config): readonly string[]
   return certificateNames(domain, mail.storage, certificates.method, webNames(dns));
 }
 
+/** The plugin that a dns-01 order writes its records with. The checks let no order through without one. */
+function dnsAuthenticator({ certificates, dns }: Config): DnsAuthenticator | undefined {
+  return certificates.method === "dns-01" ? DNS_AUTHENTICATORS[dns.provider] : undefined;
+}
+
+/** Certbot's plugin of an order that needs no person: its name, and its credentials file if it has one. */
+function authenticatorSettings(config: Config): readonly [string, string][] {
+  if (!isAutomatic(config)) return [];
+  const { name, credentials } = dnsAuthenticator(config) ?? { name: "standalone", credentials: "" };
+  return [
+    ["AUTHENTICATOR", name],
+    ["CREDENTIALS", credentials],
+  ];
+}
+
 /** Settings of the certificate script, in the form of a shell file. All values are checked words. */
 function certificateSettings(config: Config): Template {
   const { domain, contact, certificates } = config;
@@ -33,6 +49,7 @@ function certificateSettings(config: Config): Template {
     ["EMAIL", contact],
     ["DOMAIN", domain],
     ["NAMES", namesOf(config).join(" ")],
+    ...authenticatorSettings(config),
     ["PROPAGATION_SECONDS", String(certificates.propagationSeconds)],
     ["READERS", certificateReaders(config).join(" ")],
   ];
@@ -59,6 +76,16 @@ function providedCertificate(): PlannedFile[] {
   ];
 }
 
+/** What the plugin of a dns-01 order shows the DNS provider. */
+function dnsCredentials(config: Config): PlannedFile[] {
+  const authenticator = dnsAuthenticator(config);
+  if (authenticator === undefined) return [];
+  const { role, credentials, tokenKey } = authenticator;
+  const content = template`${tokenKey} = ${slot("dnsApiToken")}
+`;
+  return [{ role, path: credentials, mode: "0600", content }];
+}
+
 function certificateFiles(config: Config): PlannedFile[] {
   const { method } = config.certificates;
   const always: PlannedFile[] = [
@@ -71,13 +98,9 @@ function certificateFiles(config: Config): PlannedFile[] {
     script("certificate-script", "certificate.sh"),
     script("certificate-hook", "certificate-hook.sh"),
   ];
-  const token = template`dns_cloudflare_api_token = ${slot("dnsApiToken")}
-`;
   return [
     ...always,
-    ...(method === "dns-01"
-      ? [{ role: "cloudflare-ini", path: "/root/.cloudflare.ini", mode: "0600", content: token }]
-      : []),
+    ...dnsCredentials(config),
     ...(method === "provided" ? providedCertificate() : []),
     ...(isAutomatic(config)
       ? [

@@ -8,10 +8,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { givenValues } from "../../components/given.ts";
 import { MailServer } from "../../components/mailServer.ts";
+import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
+import type { Plan } from "../../stack/plan.ts";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { planMailServer } from "../../stack/planMailServer.ts";
 import { temporaryFolder } from "../support/temporaryFolder.ts";
-import { NO_SERVERS } from "./support/declareSmall.ts";
+import { NO_SERVERS, valueOf } from "./support/declareSmall.ts";
 import { ofType } from "./support/find.ts";
 import { recordProgram } from "./support/recordedProgram.ts";
 
@@ -35,6 +37,26 @@ const mail = (storage: boolean) => ({
   ),
 });
 
+const TOKENS = {
+  "cloudflare:apiToken": "TOKENSECRET",
+  "digitalocean:token": "TOKENSECRET",
+  "hcloud:token": "TOKENSECRET",
+};
+
+const CLOUDFLARE_RECORD = "cloudflare:index/dnsRecord:DnsRecord";
+const RECORD_TYPES = [
+  CLOUDFLARE_RECORD,
+  "digitalocean:index/dnsRecord:DnsRecord",
+  "hcloud:index/zoneRrset:ZoneRrset",
+];
+
+/** Roles that name a resource: of every record, or of the first one of each set where sets are kept. */
+function resourceRoles({ dnsProvider, records }: Plan): string[] {
+  if (dnsProvider !== "hetzner") return records.map(({ role }) => role);
+  const sets = Map.groupBy(records, ({ name, type }) => `${name} ${type}`);
+  return Array.from(sets.values(), ([first]) => first?.role ?? "");
+}
+
 /** Every switch of further records. */
 const FURTHER = {
   tlsReports: "tls@example.net",
@@ -56,11 +78,28 @@ test.each([
     containers: 15,
   },
   {
+    name: "a zone at DigitalOcean",
+    raw: { ...BASE, dns: { provider: "digitalocean" }, mail: mail(true) },
+    containers: 15,
+    recordType: "digitalocean:index/dnsRecord:DnsRecord",
+  },
+  {
+    name: "a zone at Hetzner",
+    raw: {
+      ...BASE,
+      dns: { provider: "hetzner" },
+      mail: mail(true),
+      certificates: { method: "http-01" },
+    },
+    containers: 15,
+    recordType: "hcloud:index/zoneRrset:ZoneRrset",
+  },
+  {
     name: "every further record",
     raw: { ...BASE, dns: { ...BASE.dns, ...FURTHER }, mail: mail(true) },
     containers: 16,
   },
-])("$name is declared row by row", async ({ raw, containers }) => {
+])("$name is declared row by row", async ({ raw, containers, recordType = CLOUDFLARE_RECORD }) => {
   const { config, issues } = parseConfig(raw);
   expect(issues.filter(({ severity }) => severity === "error")).toEqual([]);
   if (config === undefined) throw new Error("no configuration");
@@ -71,8 +110,8 @@ test.each([
         plan,
         stack: "test",
         sshDirectory: join(temporaryFolder(), "ssh"),
-        given: givenValues(config.certificates, { "cloudflare:apiToken": "TOKENSECRET" }, {}),
-        zoneId: BASE.dns.zoneId,
+        given: givenValues(config, TOKENS, {}),
+        ...(config.dns.zoneId === undefined ? {} : { zoneId: config.dns.zoneId }),
       }),
     { calls: NO_SERVERS },
   );
@@ -80,7 +119,9 @@ test.each([
   const names = (type: string) => ofType(run, type).map((it) => it.name);
   expect(names("Container")).toEqual(plan.containers.map((it) => it.name).sort());
   expect(names("Container")).toHaveLength(containers);
-  expect(names("DnsRecord")).toEqual(plan.records.map((it) => it.role).sort());
+  const records = run.registrations.filter(({ type }) => RECORD_TYPES.includes(type));
+  expect(new Set(records.map(({ type }) => type))).toEqual(new Set([recordType]));
+  expect(records.map(({ name }) => name).sort()).toEqual(resourceRoles(plan).sort());
   expect(names("RemoteImage")).toEqual(plan.images.map((it) => `image-${it.role}`).sort());
   expect(names("Command")).toEqual(
     [
@@ -93,17 +134,44 @@ test.each([
     const declared = ofType(run, "Container").find((it) => it.name === container.name);
     expect(declared?.dependsOn).toEqual(expect.arrayContaining([...container.startsAfter]));
   }
-  for (const { role, after } of plan.records) {
-    const declared = ofType(run, "DnsRecord").find((it) => it.name === role);
-    expect(declared?.dependsOn).toEqual(expect.arrayContaining([...(after ?? [])]));
+  for (const { role, after = [] } of plan.records) {
+    if (after.length === 0) continue;
+    const declared = records.find((it) => it.name === role);
+    expect(declared?.dependsOn).toEqual(expect.arrayContaining([...after]));
   }
+});
+
+/** What the value is, once it is known. */
+async function known(output: pulumi.Output<string> | undefined): Promise<string | undefined> {
+  return output === undefined ? undefined : valueOf(output);
+}
+
+test("the token is that of the provider of the zone: from the configuration, else as its plugin finds it", async () => {
+  const token = (
+    provider: DnsProviderName,
+    all: Record<string, string>,
+    environment: Record<string, string>,
+  ) => known(givenValues({ dns: { provider }, certificates: {} }, all, environment).dnsApiToken);
+  const environment = {
+    CLOUDFLARE_API_TOKEN: "c",
+    DIGITALOCEAN_TOKEN: "",
+    DIGITALOCEAN_ACCESS_TOKEN: "d",
+    HCLOUD_TOKEN: "h",
+  };
+  expect(await token("cloudflare", TOKENS, environment)).toBe("TOKENSECRET");
+  expect(await token("cloudflare", {}, environment)).toBe("c");
+  expect(await token("digitalocean", {}, environment)).toBe("d");
+  expect(await token("digitalocean", {}, { ...environment, DIGITALOCEAN_TOKEN: "t" })).toBe("t");
+  expect(await token("hetzner", {}, environment)).toBe("h");
+  expect(await token("digitalocean", { "cloudflare:apiToken": "x" }, {})).toBeUndefined();
 });
 
 test("values from the configuration are secret where they must be", async () => {
   const pem = { certificate: "CERT", privateKey: "KEY" };
-  const given = givenValues(pem, {}, { CLOUDFLARE_API_TOKEN: "fromEnvironment" });
+  const dns = { provider: "cloudflare" } as const;
+  const given = givenValues({ dns, certificates: pem }, {}, { CLOUDFLARE_API_TOKEN: "fromEnvironment" });
   expect(await pulumi.isSecret(given.dnsApiToken ?? pulumi.output(""))).toBe(true);
   expect(await pulumi.isSecret(given.providedPrivateKey ?? pulumi.output(""))).toBe(true);
   expect(await pulumi.isSecret(given.providedCertificate ?? pulumi.secret(""))).toBe(false);
-  expect(givenValues({}, {}, {})).toEqual({});
+  expect(givenValues({ dns, certificates: {} }, {}, {})).toEqual({});
 });

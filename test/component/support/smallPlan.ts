@@ -12,6 +12,7 @@ const SERVER: PlannedServer = {
   protect: true,
   boot: {
     distribution: "debian-13",
+    dnsProvider: "cloudflare",
     hostname: "mx.example.com",
     adminKeys: ["ssh-ed25519 AAAAADMIN admin"],
     swapMib: 2048,
@@ -73,6 +74,7 @@ export function smallPlan(differs: Partial<Plan> = {}): Plan {
   return {
     domain: "example.com",
     zone: "example.com",
+    dnsProvider: "cloudflare",
     contact: "me@example.net",
     protect: true,
     server: SERVER,

@@ -38,7 +38,7 @@ if (config === undefined) throw new pulumi.RunError(JSON.stringify(issues, undef
 const server = new MailServer("mail", {
   plan: cut(planMailServer(config).plan, all["small:impossibleDirectory"]),
   stack: pulumi.getStack(),
-  given: givenValues(config.certificates, all, process.env),
+  given: givenValues(config, all, process.env),
 });
 
 /** Public addresses of the server: `mailstead ssh` reads them. */

@@ -23,6 +23,7 @@ import { sharedSpecs } from "../../support/shared.ts";
 
 const boot: PlannedBoot = {
   distribution: "debian-13",
+  dnsProvider: "cloudflare",
   hostname: "mx.example.com",
   adminKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPeopleKey people@example.com"],
   swapMib: 1024,
@@ -105,6 +106,20 @@ describe("user-data of a host", () => {
   });
 });
 
+describe("packages", () => {
+  const packages = (dnsProvider: PlannedBoot["dnsProvider"]) =>
+    (parse(renderUserData({ ...boot, dnsProvider }, sources), { version: "1.1" }) as Document).packages;
+  const plugins = (dnsProvider: PlannedBoot["dnsProvider"]) =>
+    packages(dnsProvider).filter((name) => name.startsWith("python3-certbot-"));
+
+  test("have certbot's plugin for the provider of the zone, and no other", () => {
+    expect(plugins("cloudflare")).toEqual(["python3-certbot-dns-cloudflare"]);
+    expect(plugins("digitalocean")).toEqual(["python3-certbot-dns-digitalocean"]);
+    expect(plugins("hetzner")).toEqual([]);
+    expect(packages("hetzner")).toContain("certbot");
+  });
+});
+
 describe("boot hash", () => {
   const hash = bootHash(server, sources);
   test("is twelve hexadecimal digits, and the same for the same server", () => {
@@ -124,7 +139,7 @@ describe("boot hash", () => {
   });
 });
 
-const guide = renderGuideUserData(boot.environment, { slot: placeholder });
+const guide = renderGuideUserData(boot, { slot: placeholder });
 
 describe("the guide's user-data", () => {
   test("has the token file at 0600, env.sh and the runcmd of the guide", () => {
@@ -136,6 +151,13 @@ describe("the guide's user-data", () => {
     });
     expect(document.write_files[1]?.content).toContain("export AUTH_BASIC_PASSWORD='<authBasicPassword>'\n");
     expect(document.runcmd).toEqual([["chmod", "+x", "/etc/profile.d/env.sh"]]);
+  });
+
+  test("has no token file where the zone is elsewhere: the guide's scripts know no other", () => {
+    const other = renderGuideUserData({ ...boot, dnsProvider: "digitalocean" }, { slot: placeholder });
+    const { write_files: files } = parse(other, { version: "1.1" }) as Document;
+    expect(files.map(({ path }) => path)).toEqual(["/etc/profile.d/env.sh"]);
+    expect(other).not.toContain("dnsApiToken");
   });
 });
 

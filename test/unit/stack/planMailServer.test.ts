@@ -277,6 +277,8 @@ describe("certificates", () => {
         "EMAIL='ops@example.org'",
         "DOMAIN='example.com'",
         "NAMES='example.com *.example.com'",
+        "AUTHENTICATOR='dns-cloudflare'",
+        "CREDENTIALS='/root/.cloudflare.ini'",
         "PROPAGATION_SECONDS='10'",
         "READERS='web api smtp mx sqlite imap pop3 caldav carddav'",
         "",
@@ -284,9 +286,20 @@ describe("certificates", () => {
     );
   });
 
+  test("dns-01 with the zone at DigitalOcean", () => {
+    const other = planOf(rawWith({ "dns.provider": "digitalocean" }));
+    expect(paths(other)).toEqual([...SCRIPTS, "0600 /root/.digitalocean.ini", ...UNITS]);
+    expect(textOf(other, "digitalocean-ini")).toBe("dns_digitalocean_token = <dnsApiToken>\n");
+    expect(textOf(other, "certificate-env")).toContain(
+      "AUTHENTICATOR='dns-digitalocean'\nCREDENTIALS='/root/.digitalocean.ini'\n",
+    );
+    expect(other.steps[0]?.files).toContain("digitalocean-ini");
+  });
+
   test("http-01 waits for every name it orders", () => {
     const http = planOf(rawWith({ "certificates.method": "http-01" }));
     expect(paths(http)).toEqual([...SCRIPTS, ...UNITS]);
+    expect(textOf(http, "certificate-env")).toContain("AUTHENTICATOR='standalone'\nCREDENTIALS=''\n");
     const after = http.steps[0]?.after ?? [];
     expect(after).toEqual([
       "apex",
@@ -323,6 +336,7 @@ describe("certificates", () => {
     const manual = planOf(rawWith({ "certificates.method": "manual" }));
     expect(paths(manual)).toEqual(SCRIPTS);
     expect(steps(manual)).toEqual([["certificate", ORDER, []]]);
+    expect(textOf(manual, "certificate-env")).not.toContain("AUTHENTICATOR");
   });
 
   test("a contact with a quote stays one word of the shell", () => {

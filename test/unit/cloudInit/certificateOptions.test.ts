@@ -1,0 +1,88 @@
+/**
+ * Proves: the certificate script asks certbot for the authenticator, credentials and wait that the plan's settings name,
+ * and orders anew when authority or authenticator are no longer those of the certificate at hand.
+ * Cannot prove: that certbot gets a certificate with them; the sandbox orders some.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { fill } from "../../../stack/slots.ts";
+import { temporaryFolder } from "../../support/temporaryFolder.ts";
+import { planOf } from "../stack/support/planOf.ts";
+import { rawWith } from "../stack/support/validRaw.ts";
+
+const script = readFileSync(join(import.meta.dirname, "../../../cloud-init/files/certificate.sh"), "utf8");
+
+/** One function of the script, as it stands there. */
+function functionText(name: string): string {
+  const found = new RegExp(`^${name}\\(\\) \\{\\n[\\s\\S]*?^\\}$`, "m").exec(script);
+  if (found === null) throw new Error(`the script has no function ${name}`);
+  return found[0];
+}
+
+function settings(changes: Readonly<Record<string, unknown>>): string {
+  const content = planOf(rawWith(changes)).files.find(({ role }) => role === "certificate-env")?.content;
+  if (content === undefined || "asset" in content) throw new Error("the plan has no settings");
+  return fill(content, String);
+}
+
+function bash(text: string) {
+  const run = spawnSync("bash", ["-c", `set -euo pipefail\n${text}`], { encoding: "utf8" });
+  return { status: run.status, lines: run.stdout.split("\n").slice(0, -1), said: run.stderr };
+}
+
+test.each([
+  [
+    "Cloudflare",
+    { "certificates.propagationSeconds": 5 },
+    [
+      ...["--authenticator", "dns-cloudflare", "--dns-cloudflare-credentials", "/root/.cloudflare.ini"],
+      ...["--dns-cloudflare-propagation-seconds", "5"],
+    ],
+  ],
+  [
+    "DigitalOcean",
+    { "dns.provider": "digitalocean" },
+    [
+      ...["--authenticator", "dns-digitalocean", "--dns-digitalocean-credentials", "/root/.digitalocean.ini"],
+      ...["--dns-digitalocean-propagation-seconds", "10"],
+    ],
+  ],
+  [
+    "none, over http",
+    { "dns.provider": "hetzner", "certificates.method": "http-01" },
+    ["--authenticator", "standalone"],
+  ],
+])("certbot's options with the plugin of %s", (_, changes, options) => {
+  const { status, lines, said } = bash(
+    `${settings(changes)}${functionText("challenge_options")}\nchallenge_options`,
+  );
+  expect([said, status, lines]).toEqual(["", 0, options]);
+});
+
+describe("a certificate at hand", () => {
+  const OTHER_SERVER = "server = https://acme.example.net/directory\nauthenticator = dns-cloudflare\n";
+  const SAME = "server = https://acme-v02.api.letsencrypt.org/directory\nauthenticator = dns-cloudflare\n";
+
+  function changed(renewal: string | undefined, changes: Readonly<Record<string, unknown>> = {}): boolean {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "renewal"));
+    if (renewal !== undefined) writeFileSync(join(folder, "renewal/example.com.conf"), renewal);
+    const text = functionText("settings_changed").replaceAll("/etc/letsencrypt", folder);
+    const { status, said } = bash(`${settings(changes)}${text}\nsettings_changed`);
+    expect(said).toBe("");
+    return status === 0;
+  }
+
+  test("stays where nothing changed, and where there is none nothing is forced", () => {
+    expect(changed(SAME)).toBe(false);
+    expect(changed(undefined)).toBe(false);
+  });
+
+  test("is ordered anew from another authority, and with another plugin", () => {
+    expect(changed(OTHER_SERVER)).toBe(true);
+    expect(changed(SAME, { "dns.provider": "digitalocean" })).toBe(true);
+    expect(changed(SAME, { "certificates.method": "http-01" })).toBe(true);
+  });
+});
