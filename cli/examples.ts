@@ -11,6 +11,13 @@ export const COMMAND_EXAMPLES: Readonly<Record<string, string>> = {
   preflight: `  mailstead preflight                     before the first up: look, change nothing
   mailstead preflight --fix               after a broken run: do the cures, after asking
   mailstead preflight --fix --yes         the same without asking`,
+  audit: `  mailstead audit                         every record, asked of the provider, all name servers and resolvers
+  mailstead audit --columns api           the provider alone: one call or two, done in a moment
+  mailstead audit --json                  for a program
+  mailstead audit --markdown > dns.md     for an issue or a wiki
+  mailstead audit --resolver 192.0.2.53   ask this resolver in place of the system's and public ones
+
+Exit codes: 0 clean, 1 could not tell, 2 drift or conflict, 3 only propagating.`,
   rebuild: `  mailstead rebuild                       the server was deleted at the vendor
   mailstead rebuild --stack example-com`,
   ssh: `  mailstead ssh                           a shell on the host
@@ -26,10 +33,11 @@ Examples:
   mailstead render user-data              the guide's user-data, for any other cloud
   mailstead status                        what should run and does not, with the last log lines
   mailstead preflight --fix               before the first up, or after a broken one
+  mailstead audit                         what DNS says of the domain, from every side
   mailstead rebuild                       the server was deleted at the vendor
   mailstead logs smtp -f
   mailstead ssh -- docker ps
 
-Exit codes: 0 all is well, 1 something is not, 2 the command or the configuration is wrong.
+Exit codes: 0 all is well, 1 something is not, 2 the command or the configuration is wrong; audit has its own.
 Environment: PULUMI_STACK, HCLOUD_TOKEN, CLOUDFLARE_API_TOKEN, NO_COLOR,
   MAILSTEAD_ADMIN_EMAIL and MAILSTEAD_ADMIN_PASSWORD (status reads the server's own checklist with them).`;

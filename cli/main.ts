@@ -1,6 +1,6 @@
 /** The command `mailstead`: thin commands over `stack/` and `verify/`. */
 import process from "node:process";
-import { Argument, Command, CommanderError } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { DOCUMENTS, type Document } from "./documents.ts";
 import { COMMAND_EXAMPLES, PROGRAM_HELP } from "./examples.ts";
 import { CommandError, styled } from "./terminal.ts";
@@ -62,6 +62,19 @@ function addReadingCommands(program: Command, run: Run): void {
     );
 }
 
+function addAudit(program: Command, run: Run): void {
+  const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+  program
+    .command("audit")
+    .description("what DNS says of the domain, from every side, and what to do about it")
+    .option("-s, --stack <name>", "stack (default: the only one here, else the selected one)")
+    .option("--columns <list>", "whom to ask, of: api,authoritative,resolvers (default: all)")
+    .option("--resolver <address>", "ask this resolver; may be given again", collect)
+    .addOption(new Option("--json", "machine-readable").conflicts("markdown"))
+    .option("--markdown", "tables in GitHub Flavored Markdown")
+    .action((options: object) => run(import("./commands/audit.ts").then((m) => m.auditCommand(options))));
+}
+
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof CommandError)) throw error;
@@ -86,6 +99,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .exitOverride();
   addReadingCommands(program, run);
+  addAudit(program, run);
   addHostCommands(program, run);
   for (const command of program.commands) {
     command.exitOverride().showSuggestionAfterError();

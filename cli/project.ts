@@ -1,6 +1,6 @@
 /** Reads a stack's configuration from `Pulumi.STACK.yaml`, without an engine and without secrets. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parse } from "yaml";
 import type { Config } from "../stack/config/config.ts";
 import { UNREAD_SECRET } from "../stack/config/field.ts";
@@ -28,6 +28,11 @@ export function stackFile(stack: string | undefined): string {
   const [only] = files;
   if (only !== undefined && files.length === 1) return join(projectFolder, only);
   throw new CommandError(`there are ${files.length} stack files here`, "name one: --stack NAME", 2);
+}
+
+/** Name of the stack that a file holds the configuration of. */
+export function stackOfFile(path: string): string {
+  return basename(path).replace(/^Pulumi\.|\.yaml$/g, "");
 }
 
 /** A `secure:` value is ciphertext: a mark stands for it, which the checks let pass where a secret belongs. */

@@ -18,7 +18,7 @@ afterAll(() => {
   project.remove();
 });
 
-const COMMANDS = ["render", "status", "preflight", "rebuild", "ssh", "logs"];
+const COMMANDS = ["render", "status", "preflight", "audit", "rebuild", "ssh", "logs"];
 
 test("the help lists every command, examples, exit codes and the environment", async () => {
   const { code, stdout } = await project.run(["--help"]);

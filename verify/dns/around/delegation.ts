@@ -23,7 +23,7 @@ function fromAbove({ zone, delegation }: ZoneServers, wanted: readonly string[])
   }
   if (delegation.state !== "answer") {
     const seen = `a server of the zone above ${answerWords(delegation, "NS")}`;
-    return delegationCheck(zone, { state: "unknown", severity: "info", seen });
+    return delegationCheck(zone, { state: "unknown", severity: "warning", seen });
   }
   const names = delegation.values.join(", ");
   if (wanted.length > 0 && !sameNames(delegation.values, wanted)) {
@@ -92,7 +92,7 @@ export async function checkSerials(client: DnsClient, found: ZoneServers): Promi
   const base = { check: "serials", subject: zone } as const;
   const [only] = distinct;
   if (only === undefined)
-    return [{ ...base, state: "unknown", severity: "info", seen: "no server told one" }];
+    return [{ ...base, state: "unknown", severity: "warning", seen: "no server told one" }];
   if (distinct.length === 1) {
     const seen = `serial ${only} at all ${known.length} addresses that answer`;
     return [{ ...base, state: "ok", severity: "info", seen }];

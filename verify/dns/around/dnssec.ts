@@ -133,7 +133,7 @@ export async function checkDnssec(
   }
   if (ds === undefined || keys.length === 0) {
     const seen = "neither the zone above nor its own servers could be asked for both sides";
-    return [{ ...base, state: "unknown", severity: "info", seen }];
+    return [{ ...base, state: "unknown", severity: "warning", seen }];
   }
   if (judged !== undefined) return [{ ...base, ...judged }];
   const by = validating.length > 0 ? `, validated by ${validating.join(", ")}` : "";

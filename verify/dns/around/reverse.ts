@@ -60,7 +60,7 @@ async function checkReverse(
     ...(fix === undefined ? {} : { fix }),
   });
   const answer = await recursion.answer(reverseName(address), "PTR");
-  if (!hasSpoken(answer)) return say("unknown", "info", `the resolver ${answerWords(answer, "PTR")}`);
+  if (!hasSpoken(answer)) return say("unknown", "warning", `the resolver ${answerWords(answer, "PTR")}`);
   const names = valuesOf(answer);
   if (names.length === 0)
     return say("bad", "critical", "has no reverse name: large providers refuse its mail", REPAIR);
@@ -69,7 +69,7 @@ async function checkReverse(
     return say("bad", "critical", seen, REPAIR);
   }
   const forward = await addressesOf(recursion, ptr, type);
-  if (!hasSpoken(forward)) return say("unknown", "info", `the resolver ${answerWords(forward, type)}`);
+  if (!hasSpoken(forward)) return say("unknown", "warning", `the resolver ${answerWords(forward, type)}`);
   if (valuesOf(forward).includes(address)) return say("ok", "info", `${ptr}, which names it back`);
   const seen = `${ptr} does not name it back (${type}: ${valuesOf(forward).join(", ") || "none"})`;
   return say("bad", "critical", seen, REPAIR);
@@ -97,7 +97,7 @@ async function checkHelo(recursion: Recursion, name: string, names: ServerNames)
     return {
       ...base,
       state: "unknown",
-      severity: "info",
+      severity: "warning",
       seen: `no resolver told whether it leads to ${list}`,
     };
   }
@@ -115,7 +115,7 @@ async function checkBounces(
     return {
       ...base,
       state: "unknown",
-      severity: "info",
+      severity: "warning",
       seen: `the resolver ${answerWords(answer, "CNAME")}`,
     };
   }

@@ -1,0 +1,145 @@
+/** `mailstead audit`: what is declared against provider, name servers and resolvers. */
+import process from "node:process";
+import type { Config } from "../../stack/config/config.ts";
+import type { Plan } from "../../stack/plan.ts";
+import { slotsOf } from "../../stack/slots.ts";
+import type { DeployedValues } from "../../verify/dns/deployedValues.ts";
+import { AUDIT_EXIT, auditExitCode } from "../../verify/dns/exitCode.ts";
+import { AUDIT_COLUMNS, inspectDns, type AuditColumn } from "../../verify/dns/inspect.ts";
+import type { Audit, AuditCheck } from "../../verify/dns/observation.ts";
+import { zoneReader } from "../../verify/providers/readers.ts";
+import type { ZoneReader } from "../../verify/providers/zoneReader.ts";
+import { stackName } from "../engine.ts";
+import { askValues, keptValues } from "../lateValues.ts";
+import { loadPlan, stackFile, stackOfFile } from "../project.ts";
+import { CommandError, print, styled } from "../terminal.ts";
+import { DNS_TOKENS, readToken } from "../tokens.ts";
+
+interface Options {
+  readonly stack?: string;
+  readonly columns?: string;
+  readonly resolver?: readonly string[];
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+}
+
+/** Everything that is known before anybody outside is asked. */
+interface Ready {
+  readonly stack: string;
+  readonly config: Config;
+  readonly plan: Plan;
+  readonly columns: readonly AuditColumn[];
+  readonly resolvers?: readonly string[];
+  readonly reader?: ZoneReader;
+  readonly notes: readonly AuditCheck[];
+}
+
+function readColumns(list: string | undefined): readonly AuditColumn[] {
+  if (list === undefined) return AUDIT_COLUMNS;
+  const words = list.split(",").map((word) => word.trim());
+  const unknown = words.find((word) => !AUDIT_COLUMNS.some((column) => column === word));
+  if (unknown !== undefined)
+    throw new CommandError(`there is no column ${unknown}`, `--columns ${AUDIT_COLUMNS.join(",")}`);
+  return AUDIT_COLUMNS.filter((column) => words.includes(column));
+}
+
+/** As named; else the only stack file's, which costs no process; else the selected one. */
+async function auditedStack(given: string | undefined): Promise<string> {
+  const named = given ?? process.env["PULUMI_STACK"];
+  if (named !== undefined && named !== "") return named;
+  try {
+    return stackOfFile(stackFile(undefined));
+  } catch {
+    return stackName(undefined);
+  }
+}
+
+/** What could not be had is told in the audit, which goes on without it. */
+async function orNote<Result>(
+  task: () => Promise<Result>,
+  note: Pick<AuditCheck, "check" | "subject">,
+  consequence: string,
+): Promise<{ readonly result?: Result; readonly notes: readonly AuditCheck[] }> {
+  try {
+    return { result: await task(), notes: [] };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const seen = `${error.message}; ${consequence}`;
+    return { notes: [{ ...note, state: "unknown", severity: "warning", seen, fix: error.nextStep }] };
+  }
+}
+
+async function prepare(options: Options): Promise<Ready> {
+  const columns = readColumns(options.columns);
+  const stack = await auditedStack(options.stack);
+  const { config, plan } = loadPlan(stack);
+  const { provider, zone, zoneId } = config.dns;
+  // Also for the DNS columns alone, where a token is at hand: the provider names the zone's servers.
+  const { result: token, notes } = await orNote(
+    () => readToken(DNS_TOKENS[provider], () => Promise.resolve(stack)),
+    { check: "provider-api", subject: zone },
+    "the provider was not asked, so records that are not declared cannot be seen",
+  );
+  return {
+    ...{ stack, config, plan, columns },
+    notes: columns.includes("api") ? notes : [],
+    ...(options.resolver && { resolvers: options.resolver }),
+    ...(token !== undefined && { reader: zoneReader(provider, zone, token, zoneId) }),
+  };
+}
+
+function needsValues({ records }: Plan): boolean {
+  return records.some((record) => {
+    if (record.type === "A" || record.type === "AAAA") return slotsOf(record.address).length > 0;
+    return record.type === "TXT" && slotsOf(record.text).length > 0;
+  });
+}
+
+function inspectWith(ready: Ready, values: DeployedValues, notes: readonly AuditCheck[]): Promise<Audit> {
+  const all = [...ready.notes, ...notes];
+  return inspectDns({ ...ready, slotValue: (name) => values[name], notes: all });
+}
+
+/** Values that are kept make no drift: where the zone does not agree with them, the engine is asked. */
+async function inspectStack(ready: Ready): Promise<Audit> {
+  const { stack, plan } = ready;
+  const kept = needsValues(plan) ? keptValues(stack) : {};
+  if (kept !== undefined) {
+    const found = await inspectWith(ready, kept, []);
+    if (auditExitCode(found) !== AUDIT_EXIT.drift || !needsValues(plan)) return found;
+    const { result: fresh } = await orNote(() => askValues(stack, plan.records), NO_VALUES, "");
+    const same = fresh === undefined || JSON.stringify(fresh) === JSON.stringify(kept);
+    return same ? found : inspectWith(ready, fresh, []);
+  }
+  const { result = {}, notes } = await orNote(
+    () => askValues(stack, plan.records),
+    NO_VALUES,
+    "addresses and keys are not known, and sets that hold them are compared by name and type alone",
+  );
+  return inspectWith(ready, result, notes);
+}
+
+const NO_VALUES = { check: "stack", subject: "addresses and keys" } as const;
+
+async function render(audit: Audit, { json, markdown }: Options): Promise<string> {
+  if (json === true) return (await import("../../verify/dns/report/json.ts")).jsonReport(audit);
+  if (markdown === true) return (await import("../../verify/dns/report/markdown.ts")).markdownReport(audit);
+  return (await import("../../verify/dns/report/text.ts")).textReport(audit, styled);
+}
+
+/**
+ * Runs the command.
+ *
+ * @returns 0 clean, 1 could not tell (also for a fault of the configuration), 2 drift or conflict, 3 only propagating.
+ */
+export async function auditCommand(options: Options): Promise<number> {
+  try {
+    const audit = await inspectStack(await prepare(options));
+    print(await render(audit, options));
+    return auditExitCode(audit);
+  } catch (error) {
+    // Elsewhere 2 says that the configuration is wrong; here it says drift, which was not seen.
+    if (error instanceof CommandError) throw new CommandError(error.message, error.nextStep);
+    throw error;
+  }
+}

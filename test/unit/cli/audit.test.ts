@@ -1,0 +1,167 @@
+/**
+ * Proves: `mailstead audit` against a vendor's API on loopback: exit codes 0, 1, 2; values of the stack are asked once,
+ * kept, and asked again when the zone does not agree; no stack and no token still give an audit, with what is missing
+ * named; the three forms; an audit of the API alone starts no second process and asks nothing twice.
+ * Cannot prove: anything about real name servers and resolvers; the sandbox asks those.
+ */
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { parseConfig } from "../../../stack/config/parseConfig.ts";
+import { cloudflareForm } from "../../../stack/dns/providers/cloudflare.ts";
+import type { ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import { planMailServer } from "../../../stack/planMailServer.ts";
+import { fill, type SlotName } from "../../../stack/slots.ts";
+import { desiredSets } from "../../../verify/dns/desiredSets.ts";
+import { CLOUDFLARE_TOKEN, started, type Started } from "../cloud/startedCloud.ts";
+import { rawWith } from "../stack/support/validRaw.ts";
+import { makeProject, type Project, type Ran } from "./project.ts";
+
+const ZONE = { name: "example.com", id: "c7915704a794c5f99111b674c1985c3a" };
+const RECORDS = `/zones/${ZONE.id}/dns_records`;
+const VALUES: Partial<Record<SlotName, string>> = {
+  serverIpv4: "203.0.113.10",
+  serverIpv6: "2001:db8:a:1::1",
+  dkimPublicKey: "M".repeat(392),
+};
+
+const raw = rawWith({ "dns.zoneId": ZONE.id });
+const { config } = parseConfig(raw);
+if (config === undefined) throw new Error("no configuration");
+const { plan } = planMailServer(config);
+
+/** The zone as an `up` would leave it. */
+const DECLARED: readonly ZoneRecord[] = desiredSets(plan.records, (name) => VALUES[name]).flatMap(
+  ({ name, type, ttlSeconds, values }) => values.map((value) => ({ name, type, ttlSeconds, value })),
+);
+
+let cloud: Started;
+let project: Project;
+
+async function put(records: readonly ZoneRecord[]): Promise<void> {
+  for (const row of cloudflareForm.write(records, ZONE)) {
+    const answer = await cloud.cloudflare("POST", RECORDS, { ...row, id: undefined });
+    expect(answer.status, JSON.stringify(answer.body.raw)).toBe(200);
+  }
+}
+
+/** A stack that says these values, and counts how often it is asked. */
+function stackSays(values: Partial<Record<SlotName, string>>): void {
+  const rows = plan.records.map((record) => {
+    const value = (name: SlotName): string => values[name] ?? "";
+    if (record.type === "A" || record.type === "AAAA")
+      return { ...record, value: fill(record.address, value) };
+    return { ...record, value: record.type === "TXT" ? fill(record.text, value) : "" };
+  });
+  writeFileSync(join(project.folder, "outputs.json"), JSON.stringify({ records: rows, slots: "[secret]" }));
+  project.pulumi(`echo "$@" >> asked; cat outputs.json`);
+}
+
+function asked(): string[] {
+  try {
+    return readFileSync(join(project.folder, "asked"), "utf8").trim().split("\n");
+  } catch {
+    return [];
+  }
+}
+
+function audit(args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Ran> {
+  return project.run(["audit", "--columns", "api", ...args], {
+    CLOUDFLARE_API_TOKEN: CLOUDFLARE_TOKEN,
+    CLOUDFLARE_BASE_URL: `${cloud.cloud.cloudflareUrl}/client/v4`,
+    ...environment,
+  });
+}
+
+beforeEach(async () => {
+  cloud = await started();
+  project = makeProject();
+  project.stack("prod", raw);
+});
+
+afterEach(async () => {
+  project.remove();
+  await cloud.close();
+});
+
+test("an untouched zone is clean; the engine is asked once, the vendor once a run", async () => {
+  await put(DECLARED);
+  stackSays(VALUES);
+  const first = await audit();
+  expect(first).toMatchObject({ code: 0, stderr: "" });
+  expect(first.stdout).toMatch(/^DNS of example\.com: declared, provider\n/);
+  expect(asked()).toEqual(["stack output --json --stack prod --non-interactive"]);
+  const before = cloud.log().length;
+  expect((await audit()).code).toBe(0);
+  expect(asked()).toHaveLength(1);
+  expect(cloud.log().length - before).toBe(1);
+  expect(statSync(join(project.folder, ".mailstead/prod/values.json")).mode & 0o777).toBe(0o600);
+});
+
+test("kept values that the zone contradicts are asked again before drift is said", async () => {
+  await put(DECLARED);
+  stackSays({ ...VALUES, serverIpv4: "203.0.113.99" });
+  expect((await audit()).code).toBe(2);
+  stackSays(VALUES);
+  expect((await audit()).code).toBe(0);
+});
+
+test("drift and conflict: 2, worst first, each with its cure", async () => {
+  const spoiled = DECLARED.filter(({ type }) => type !== "MX");
+  await put([...spoiled, { name: "example.com", type: "TXT", ttlSeconds: 300, value: "v=spf1 ~all" }]);
+  stackSays(VALUES);
+  const { code, stdout } = await audit();
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/✗ conflict {2}TXT example\.com\n[^]*✗ missing {2}MX example\.com\n/);
+  expect(stdout).toContain('next           remove at cloudflare: example.com. IN TXT "v=spf1 ~all"');
+  expect(stdout).toContain("next           pulumi up --refresh --run-program");
+});
+
+test("--json and --markdown, never both", async () => {
+  await put(DECLARED);
+  stackSays(VALUES);
+  const json = JSON.parse((await audit(["--json"])).stdout) as Record<string, unknown>;
+  expect(json).toMatchObject({ schemaVersion: 1, domain: "example.com", columns: ["api"] });
+  expect((await audit(["--markdown"])).stdout).toMatch(/^# DNS of example\.com\n/);
+  expect((await audit(["--json", "--markdown"])).stderr).toContain("cannot be used with option");
+});
+
+test("without a stack, sets are compared by name and type, and that is said: 1", async () => {
+  await put(DECLARED);
+  const { code, stdout } = await audit();
+  expect(code).toBe(1);
+  expect(stdout).toContain("! stack addresses and keys: unknown: `pulumi` is not on PATH");
+  expect(stdout).toContain("compared by name and type alone");
+});
+
+test("without a token the public columns are asked all the same, and that is said: 1", async () => {
+  stackSays(VALUES);
+  const own = { CLOUDFLARE_API_TOKEN: "" };
+  project.pulumi(`case "$1" in config) exit 1;; *) cat outputs.json;; esac`);
+  const { code, stdout, stderr } = await project.run(
+    ["audit", "--columns", "api,resolvers", "--resolver", "127.0.0.251"],
+    own,
+  );
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  expect(stdout).toMatch(/^DNS of example\.com: declared, resolvers\n/);
+  expect(stdout).toContain("there is no CLOUDFLARE_API_TOKEN and no cloudflare:apiToken");
+  expect(stdout).toContain("pulumi config set --secret cloudflare:apiToken");
+  expect(stdout).toContain("! unreachable  MX example.com");
+});
+
+test("a vendor that refuses: 1, said once, with the token nowhere", async () => {
+  stackSays(VALUES);
+  const wrong = "y".repeat(40);
+  const { code, stdout, stderr } = await audit([], { CLOUDFLARE_API_TOKEN: wrong });
+  expect(code).toBe(1);
+  expect(stdout).toContain("the provider did not answer: GET");
+  expect(stdout + stderr).not.toContain(wrong);
+});
+
+test("a column that does not exist, and a faulty configuration, are no drift: 1", async () => {
+  const column = await project.run(["audit", "--columns", "api,whois"]);
+  expect(column).toMatchObject({ code: 1, stdout: "" });
+  expect(column.stderr).toContain("--columns api,authoritative,resolvers");
+  project.stack("bad", rawWith({ domain: "exa mple" }));
+  expect((await project.run(["audit", "--stack", "bad"])).code).toBe(1);
+});

@@ -1,0 +1,41 @@
+/** What an audit must know of a configuration and its plan, beside the records. Pure. */
+import type { Config } from "../../stack/config/config.ts";
+import { serviceNames } from "../../stack/mail/serviceNames.ts";
+import type { Plan } from "../../stack/plan.ts";
+import { factsOf } from "../../stack/planMailServer.ts";
+import type { SlotName } from "../../stack/slots.ts";
+import type { ServerNames } from "./around/reverse.ts";
+import type { AuditContext } from "./auditInput.ts";
+
+/** Facts that verdicts depend on. */
+export function auditContext(config: Config): AuditContext {
+  const { issuer, certificateNames } = factsOf(config);
+  const { caa } = config.dns;
+  return {
+    domain: config.domain,
+    zone: config.dns.zone,
+    provider: config.dns.provider,
+    ...(issuer && { issuer: issuer.domain }),
+    ...(caa?.accountUri !== undefined && { accountUri: caa.accountUri }),
+    ...(certificateNames && { certificateNames }),
+  };
+}
+
+/** Names of the server as others check them; undefined while its addresses are not known. */
+export function serverNames(
+  { domain, records, reverseNames }: Pick<Plan, "domain" | "records" | "reverseNames">,
+  slotValue: (name: SlotName) => string | undefined,
+): ServerNames | undefined {
+  const ipv4 = slotValue("serverIpv4");
+  const ipv6 = slotValue("serverIpv6");
+  const { mx, smtp } = serviceNames(domain);
+  const ptr = reverseNames[0]?.ptr ?? mx;
+  if (ipv4 === undefined && ipv6 === undefined) return undefined;
+  const bounces = records.find(({ name, type }) => name === `fe-bounces.${domain}` && type === "CNAME");
+  return {
+    addresses: { ...(ipv4 !== undefined && { ipv4 }), ...(ipv6 !== undefined && { ipv6 }) },
+    ptr,
+    helo: [mx, smtp],
+    ...(bounces?.type === "CNAME" && { bounces: { name: bounces.name, target: bounces.target } }),
+  };
+}

@@ -1,0 +1,53 @@
+/** Late values of the plan's records, from what a deployed stack says of itself in plain. Pure. */
+import type { PlannedRecord } from "../../stack/plan.ts";
+import { slotsOf, type SlotName, type Template } from "../../stack/slots.ts";
+
+/** Values by slot, none of them secret. */
+export type DeployedValues = Readonly<Partial<Record<SlotName, string>>>;
+
+/** What the engine prints in the place of a secret. */
+const HIDDEN = "[secret]";
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/** The slot's text in a filled template that has no other slot. */
+function slotText(template: Template, filled: string): string | undefined {
+  const at = template.findIndex((piece) => typeof piece !== "string");
+  const text = (pieces: Template): string => pieces.filter((piece) => typeof piece === "string").join("");
+  const before = text(template.slice(0, at));
+  const after = text(template.slice(at + 1));
+  const fits = filled.startsWith(before) && filled.endsWith(after);
+  return fits ? filled.slice(before.length, filled.length - after.length) : undefined;
+}
+
+function lateText(record: PlannedRecord): Template | undefined {
+  if (record.type === "A" || record.type === "AAAA") return record.address;
+  return record.type === "TXT" ? record.text : undefined;
+}
+
+/**
+ * Reads them off the output `records`, the table of what the last `up` declared: no secret need be opened for it.
+ *
+ * @param outputs of the stack; whatever is not of the expected shape gives no value.
+ */
+export function deployedValues(
+  planned: readonly PlannedRecord[],
+  outputs: Readonly<Record<string, unknown>>,
+): DeployedValues {
+  const rows = Array.isArray(outputs["records"]) ? outputs["records"].filter(isObject) : [];
+  const values: Partial<Record<SlotName, string>> = {};
+  for (const record of planned) {
+    const template = lateText(record);
+    const [slot, ...more] = template === undefined ? [] : slotsOf(template);
+    if (template === undefined || slot === undefined || more.length > 0) continue;
+    for (const { name, type, value } of rows) {
+      if (name !== record.name || type !== record.type || typeof value !== "string") continue;
+      if (value === HIDDEN) continue;
+      const text = slotText(template, value);
+      if (text !== undefined && text !== "") values[slot] ??= text;
+    }
+  }
+  return values;
+}

@@ -1,0 +1,48 @@
+/** Text of strangers, made harmless for whoever reads it: a TXT record may hold whatever its owner likes. */
+
+/**
+ * Characters that move the cursor, colour the terminal, break the line, turn the direction of writing or do not show:
+ * C0, DEL, C1, line and paragraph separator, and what Unicode calls format characters (categories Cc, Cf, Zl, Zp).
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+}
+
+/** One line that shows every character: what would not show is written as `\x1b` or `\u{202e}`. */
+export function printable(text: string): string {
+  return text.replace(UNSEEN, escaped);
+}
+
+/** JSON that is safe to look at: escapes what JSON itself lets through, such as C1 controls. The value stays the same. */
+export function printableJson(json: string): string {
+  return json.replace(UNSEEN, (character) =>
+    character === "\n"
+      ? character
+      : Array.from({ length: character.length }, (_, index) => {
+          return `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`;
+        }).join(""),
+  );
+}
+
+/** Text in Markdown, in a table too: shown as it is, without a link, an emphasis, an entity or a mention in it. */
+export function markdownText(text: string): string {
+  return printable(text)
+    .replace(/[\\`*_{}[\]|~#!$]/g, "\\$&")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll("@", "&#64;")
+    .replace(/(?<=[a-z])(?=:\/\/)|(?<=\bwww)(?=\.)/gi, "&#8203;");
+}
+
+/** Text as code in Markdown, to copy; not for tables. */
+export function markdownCode(text: string): string {
+  const line = printable(text);
+  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const space = longest > 0 || /^\s.*\s$/.test(line) ? " " : "";
+  return `${fence}${space}${line}${space}${fence}`;
+}
