@@ -1,8 +1,10 @@
 /** The Pulumi engine as the command uses it: `pulumi` on PATH, in the project folder. */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import type { ImportFile } from "../verify/adopt/importFile.ts";
 import { CommandError } from "./terminal.ts";
 
 /** The nearest folder upward that holds a `Pulumi.yaml`, as Pulumi itself looks for its project. */
@@ -127,6 +129,21 @@ export async function clearPendingOperations(stack: string): Promise<void> {
   };
   delete state.deployment.pending_operations;
   await pulumi(["stack", "import", "--stack", stack], JSON.stringify(state));
+}
+
+/**
+ * What `pulumi preview` would create, as the engine itself writes it for `pulumi import`: types, names, parents and
+ * plugin versions; ids are placeholders.
+ */
+export async function previewCreates(stack: string): Promise<ImportFile> {
+  const folder = mkdtempSync(join(tmpdir(), "mailstead-preview-"));
+  try {
+    const file = join(folder, "creates.json");
+    await pulumi(["preview", "--stack", stack, "--import-file", file]);
+    return JSON.parse(readFileSync(file, "utf8")) as ImportFile;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Outputs of a stack; secret ones only when asked for. */

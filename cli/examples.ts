@@ -18,6 +18,11 @@ export const COMMAND_EXAMPLES: Readonly<Record<string, string>> = {
   mailstead audit --resolver 192.0.2.53   ask this resolver in place of the system's and public ones
 
 Exit codes: 0 clean, 1 could not tell, 2 drift or conflict, 3 only propagating.`,
+  import: `  mailstead import                        records that say the same; after lost state addresses, server and more
+  mailstead import --out adopt.json       into a file of your own
+  mailstead import --adopt "A example.com" --adopt "MX example.com"
+                                          also what is in the way: the next \`pulumi up\` changes it
+  pulumi import --file .mailstead/STACK/import.json --generate-code=false`,
   rebuild: `  mailstead rebuild                       the server was deleted at the vendor
   mailstead rebuild --stack example-com`,
   ssh: `  mailstead ssh                           a shell on the host
@@ -34,6 +39,7 @@ Examples:
   mailstead status                        what should run and does not, with the last log lines
   mailstead preflight --fix               before the first up, or after a broken one
   mailstead audit                         what DNS says of the domain, from every side
+  mailstead import                        what is there already, for \`pulumi import --file\`
   mailstead rebuild                       the server was deleted at the vendor
   mailstead logs smtp -f
   mailstead ssh -- docker ps

@@ -75,6 +75,18 @@ function addAudit(program: Command, run: Run): void {
     .action((options: object) => run(import("./commands/audit.ts").then((m) => m.auditCommand(options))));
 }
 
+function addImport(program: Command, run: Run): void {
+  const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+  program
+    .command("import")
+    .description("write the file for `pulumi import --file`: takes over what is there already")
+    .option("-s, --stack <name>", "stack (default: the selected one)")
+    .option("-o, --out <file>", "file to write (default: .mailstead/STACK/import.json)")
+    .option("--adopt <set>", 'also a record in the way, such as "A example.com"; may be given again', collect)
+    .option("--json", "machine-readable")
+    .action((options: object) => run(import("./commands/import.ts").then((m) => m.importCommand(options))));
+}
+
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof CommandError)) throw error;
@@ -100,6 +112,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride();
   addReadingCommands(program, run);
   addAudit(program, run);
+  addImport(program, run);
   addHostCommands(program, run);
   for (const command of program.commands) {
     command.exitOverride().showSuggestionAfterError();

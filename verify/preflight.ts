@@ -127,8 +127,8 @@ async function checkCloudflare(plan: Plan, token: string, known: KnownIds): Prom
             seen: `${plan.zone} is ${zone.status}`,
             fix: "point the domain to Cloudflare's name servers at your registrar",
           };
-    const { findings, orphans } = sortRecords(await cloudflare.records(zone.id), plan, zone.id, known);
-    return { findings: [accepted, active, ...findings], orphans };
+    const orphans = findOrphanRecords(await cloudflare.records(zone.id), plan, zone.id, known);
+    return { findings: [accepted, active], orphans };
   } catch (error) {
     const fix = "make a token with Zone:Read and DNS:Edit for the zone; export CLOUDFLARE_API_TOKEN";
     return { findings: [failed("Cloudflare token", error, fix)], orphans: [] };
@@ -136,30 +136,17 @@ async function checkCloudflare(plan: Plan, token: string, known: KnownIds): Prom
 }
 
 /** A record at a planned name and type that the state does not know is ours where it bears our comment. */
-function sortRecords(
+function findOrphanRecords(
   records: Awaited<ReturnType<Cloudflare["records"]>>,
   plan: Plan,
   zoneId: string,
   known: KnownIds,
-): Preflight {
-  const findings: Finding[] = [];
-  const orphans: Orphan[] = [];
-  for (const record of records) {
-    const planned = plan.records.filter(({ name, type }) => name === record.name && type === record.type);
-    if (planned.length === 0 || known.has(RECORD_TYPE, record.id)) continue;
-    if (planned.some(({ purpose }) => purpose === record.comment)) {
-      orphans.push({ vendor: "cloudflare", zoneId, id: record.id, name: `${record.type} ${record.name}` });
-    } else if (record.type !== "TXT") {
-      const fix = "remove it at Cloudflare, or keep it and leave ours out";
-      findings.push({
-        subject: `record ${record.type} ${record.name}`,
-        state: "bad",
-        seen: `exists already: ${record.content}`,
-        fix,
-      });
-    }
-  }
-  return { findings, orphans };
+): Orphan[] {
+  return records.flatMap(({ id, name, type, comment }) => {
+    const planned = plan.records.filter((record) => record.name === name && record.type === type);
+    if (known.has(RECORD_TYPE, id) || !planned.some(({ purpose }) => purpose === comment)) return [];
+    return [{ vendor: "cloudflare", zoneId, id, name: `${type} ${name}` }];
+  });
 }
 
 /** Runs every look. `stack` is the value of the label that our things bear. */

@@ -1,9 +1,13 @@
 /** `mailstead preflight`: looks at the vendors before anything is made, and heals what a broken run left behind. */
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
+import type { Config } from "../../stack/config/config.ts";
 import type { Plan } from "../../stack/plan.ts";
+import { knownAddresses } from "../../verify/adopt/hetznerThings.ts";
+import { checkZoneBefore } from "../../verify/adopt/zoneBefore.ts";
 import type { Finding } from "../../verify/finding.ts";
 import { HETZNER_TYPES, runPreflight, type Orphan } from "../../verify/preflight.ts";
+import { zoneReader } from "../../verify/providers/readers.ts";
 import { Cloudflare, Hetzner } from "../../verify/vendors.ts";
 import { clearPendingOperations, pulumi, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
@@ -163,16 +167,37 @@ async function lookOnHost(
   }
 }
 
+/** What the zone holds already of what is to be made, and what is in its way. */
+async function lookAtZone(
+  stack: string,
+  { config, plan }: { readonly config: Config; readonly plan: Plan },
+  state: readonly StateResource[],
+  orphans: readonly Orphan[],
+): Promise<Finding[]> {
+  const { provider, zone, zoneId } = config.dns;
+  const ask = () => Promise.resolve(stack);
+  const reader = zoneReader(provider, zone, await readToken(DNS_TOKENS[provider], ask), zoneId);
+  const slots = await knownAddresses(new Hetzner(await readToken(HETZNER_TOKEN, ask)), stack);
+  const told = orphans.flatMap((one) => (one.vendor === "cloudflare" ? [`${one.zoneId}/${one.id}`] : []));
+  return checkZoneBefore(reader, {
+    ...{ config, plan, state },
+    slotValue: (name) => slots[name],
+    told: new Set(told),
+  });
+}
+
 /** Runs the command. */
 export async function preflightCommand(options: Options): Promise<number> {
   const stack = await stackName(options.stack);
-  const { plan } = loadPlan(stack);
+  const loaded = loadPlan(stack);
+  const { plan } = loaded;
   const [tokens, { resources, pending }] = await Promise.all([readTokens(stack), readState(stack)]);
   const known = {
     has: (type: string, id: string): boolean =>
       resources.some((resource) => resource.type === type && resource.id === id),
   };
   const { findings, orphans } = await runPreflight(plan, stack, tokens, known);
+  findings.push(...(await lookAtZone(stack, loaded, resources, orphans)));
   const left = await lookOnHost(stack, resources, pending, findings);
   const cures = [...orphans, ...left].map((orphan) => cureOf(orphan, tokens, stack, plan, resources));
   const all = [...findings, ...cures.map(orphanFinding)];

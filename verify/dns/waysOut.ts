@@ -1,6 +1,5 @@
 /** What to do about records that are there already: findings for people, with the exact lines. Pure. */
 import { readSpf } from "../../stack/dns/checks/spfTerms.ts";
-import { relativeName } from "../../stack/dns/canonical.ts";
 import { splitCaa } from "../../stack/dns/providers/rowData.ts";
 import { isSpf } from "../../stack/dns/spf.ts";
 import { isVerification } from "../../stack/dns/verification.ts";
@@ -45,9 +44,8 @@ function mergeLine({ records, planned }: Obstacle): string | undefined {
 }
 
 /** A record as an entry of `mailstead:dns.records`; undefined of a type that goes another way. */
-function asEntry({ name, type, value }: ProviderRecord, zone: string): string | undefined {
-  const host = relativeName(name, zone) === "@" ? name : `${name}.`;
-  const head = `role: ${quoted(`kept-${type.toLowerCase()}`)}, name: ${quoted(host)}, type: ${type}`;
+function asEntry({ name, type, value }: ProviderRecord): string | undefined {
+  const head = `role: ${quoted(`kept-${type.toLowerCase()}`)}, name: ${quoted(name)}, type: ${type}`;
   if (type === "TXT") return `{ ${head}, text: ${JSON.stringify(value)} }`;
   if (type !== "CAA") return undefined;
   const caa = splitCaa(value);
@@ -68,7 +66,7 @@ function configurationLine(obstacle: Obstacle, context: AuditContext): string {
     const token = record.value.slice(record.value.indexOf("=") + 1);
     return `pulumi config set mailstead:dns.verification ${quoted(token)}`;
   }
-  const entries = records.flatMap((one) => asEntry(one, context.zone) ?? []);
+  const entries = records.flatMap((one) => asEntry(one) ?? []);
   if (planned.length > 0 && ["TXT", "CAA"].includes(type) && entries.length > 0) {
     return `add to mailstead:dns.records: ${entries.join(", ")}`;
   }
@@ -121,10 +119,15 @@ function adoptionFinding({ type, name, why, changes, records }: Adoption): Findi
   };
 }
 
-/** Findings, in the order of the plan, obstacles last. */
+/** Findings of what is in the way. */
+export function obstacleFindings(obstacles: readonly Obstacle[], context: AuditContext): Finding[] {
+  return obstacles.map((one) => obstacleFinding(one, context));
+}
+
+/** Findings, in the order of the plan, what is in the way last. */
 export function alreadyThereFindings(
   { adoptions, obstacles }: AlreadyThere,
   context: AuditContext,
 ): Finding[] {
-  return [...adoptions.map(adoptionFinding), ...obstacles.map((one) => obstacleFinding(one, context))];
+  return [...adoptions.map(adoptionFinding), ...obstacleFindings(obstacles, context)];
 }

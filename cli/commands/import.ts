@@ -1,0 +1,117 @@
+/** `mailstead import`: the file by which `pulumi import` takes over what is there already. Changes nothing itself. */
+import { relative } from "node:path";
+import process from "node:process";
+import type { Config } from "../../stack/config/config.ts";
+import type { Plan } from "../../stack/plan.ts";
+import { fillImportFile, type FoundId, type ImportFile } from "../../verify/adopt/importFile.ts";
+import { addressSlots, findHetznerThings, hetznerIds } from "../../verify/adopt/hetznerThings.ts";
+import { lostKeys } from "../../verify/adopt/lostKeys.ts";
+import type { Adoption } from "../../verify/dns/adoption.ts";
+import { alreadyThere, RECORD_TYPES } from "../../verify/dns/alreadyThere.ts";
+import { auditContext } from "../../verify/dns/auditContext.ts";
+import { LOOK_AT_PROVIDER } from "../../verify/dns/fixes.ts";
+import { obstacleFindings } from "../../verify/dns/waysOut.ts";
+import type { Finding } from "../../verify/finding.ts";
+import { VendorError } from "../../verify/http.ts";
+import { zoneReader } from "../../verify/providers/readers.ts";
+import { Hetzner } from "../../verify/vendors.ts";
+import { previewCreates, projectFolder, readState, stackName } from "../engine.ts";
+import { writeWhole } from "../lateValues.ts";
+import { loadPlan } from "../project.ts";
+import { CommandError, mark, print } from "../terminal.ts";
+import { DNS_TOKENS, HETZNER_TOKEN, readToken } from "../tokens.ts";
+import { describeFinding, exitCodeOf } from "./status.ts";
+
+interface Options {
+  readonly stack?: string;
+  readonly out?: string;
+  readonly adopt?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** One thing that the file takes over. */
+interface Taken extends FoundId {
+  /** What the next `pulumi up` changes in it. */
+  readonly changes: readonly string[];
+}
+
+interface Collected {
+  readonly file: ImportFile;
+  readonly taken: readonly Taken[];
+  readonly findings: readonly Finding[];
+}
+
+/** Asks vendors and engine at once: none waits for another. */
+async function look(stack: string, config: Config, plan: Plan) {
+  const { provider, zone, zoneId } = config.dns;
+  const token = () => Promise.resolve(stack);
+  const dns = await readToken(DNS_TOKENS[provider], token);
+  const hetzner = new Hetzner(await readToken(HETZNER_TOKEN, token));
+  try {
+    const [records, things, { resources }, creates] = await Promise.all([
+      zoneReader(provider, zone, dns, zoneId).records(),
+      findHetznerThings(hetzner, stack),
+      readState(stack),
+      previewCreates(stack),
+    ]);
+    return { records, things, resources, creates, found: hetznerIds(things, stack, plan) };
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    throw new CommandError(error.message, LOOK_AT_PROVIDER);
+  }
+}
+
+async function collectImports(stack: string, agreed: readonly string[]): Promise<Collected> {
+  const { config, plan } = loadPlan(stack);
+  const { provider } = config.dns;
+  const { records, things, resources, creates, found } = await look(stack, config, plan);
+  const slots = addressSlots(things, stack);
+  const context = { ...auditContext(config), provider };
+  const { adoptions, obstacles } = alreadyThere({
+    records: plan.records,
+    zone: records,
+    state: resources,
+    context,
+    slotValue: (name) => slots[name],
+    ignore: config.dns.ignore,
+    agreed,
+  });
+  const ofRecord = ({ role, importId, changes }: Adoption): Taken => {
+    return { type: RECORD_TYPES[provider], name: role, id: importId, changes };
+  };
+  const all: Taken[] = [...found.map((one) => ({ ...one, changes: [] })), ...adoptions.map(ofRecord)];
+  const file = fillImportFile(creates, all);
+  const taken = all.filter(({ type, id }) =>
+    file.resources?.some((spec) => spec.type === type && spec.id === id),
+  );
+  const keys = lostKeys(creates, file, stack);
+  return { file, taken, findings: [...obstacleFindings(obstacles, context), ...keys] };
+}
+
+function describeTaken({ type, name, id, changes }: Taken): string {
+  const next = changes.length === 0 ? "" : `; the next \`pulumi up\` changes its ${changes.join(", ")}`;
+  return mark("ok", `${type.split(":").at(-1) ?? type} ${name} (${id})${next}`);
+}
+
+/**
+ * Runs the command.
+ *
+ * @returns 0 when nothing is in the way, 1 when something is.
+ */
+export async function importCommand(options: Options): Promise<number> {
+  const stack = await stackName(options.stack);
+  const { file, taken, findings } = await collectImports(stack, options.adopt ?? []);
+  const path =
+    options.out ?? `${relative(process.cwd(), projectFolder) || "."}/.mailstead/${stack}/import.json`;
+  if (taken.length > 0) writeWhole(path, `${JSON.stringify(file, null, 2)}\n`);
+  const next = `pulumi import --file ${path} --stack ${stack} --generate-code=false`;
+  if (options.json === true) {
+    const written = taken.length > 0 ? { file: path, next } : {};
+    print(JSON.stringify({ ...written, taken, findings }, null, 2));
+    return exitCodeOf(findings);
+  }
+  const head = taken.length === 0 ? ["nothing that is there can be taken over"] : taken.map(describeTaken);
+  print([...head, ...findings.map(describeFinding)].join("\n"));
+  if (taken.length > 0) print(`Written to ${path}. Next step: ${next}\nThen: pulumi up`);
+  return exitCodeOf(findings);
+}
