@@ -15,6 +15,7 @@ export const COMMAND_EXAMPLES: Readonly<Record<string, string>> = {
   mailstead audit --columns api           the provider alone: one call or two, done in a moment
   mailstead audit --json                  for a program
   mailstead audit --markdown > dns.md     for an issue or a wiki
+  mailstead audit --html dns.html         one page for a browser or a phone, which needs no other file
   mailstead audit --resolver 192.0.2.53   ask this resolver in place of the system's and public ones
 
 Exit codes: 0 clean, 1 could not tell, 2 drift or conflict, 3 only propagating.`,

@@ -70,8 +70,9 @@ function addAudit(program: Command, run: Run): void {
     .option("-s, --stack <name>", "stack (default: the only one here, else the selected one)")
     .option("--columns <list>", "whom to ask, of: api,authoritative,resolvers (default: all)")
     .option("--resolver <address>", "ask this resolver; may be given again", collect)
-    .addOption(new Option("--json", "machine-readable").conflicts("markdown"))
-    .option("--markdown", "tables in GitHub Flavored Markdown")
+    .addOption(new Option("--json", "machine-readable").conflicts(["markdown", "html"]))
+    .addOption(new Option("--markdown", "tables in GitHub Flavored Markdown").conflicts("html"))
+    .option("--html [file]", "one page for a browser, into a file or on standard output")
     .action((options: object) => run(import("./commands/audit.ts").then((m) => m.auditCommand(options))));
 }
 

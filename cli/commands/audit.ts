@@ -1,4 +1,5 @@
 /** `mailstead audit`: what is declared against provider, name servers and resolvers. */
+import { writeFileSync } from "node:fs";
 import process from "node:process";
 import type { Config } from "../../stack/config/config.ts";
 import type { Plan } from "../../stack/plan.ts";
@@ -21,6 +22,8 @@ interface Options {
   readonly resolver?: readonly string[];
   readonly json?: boolean;
   readonly markdown?: boolean;
+  /** File to write; true for standard output. */
+  readonly html?: string | true;
 }
 
 /** Everything that is known before anybody outside is asked. */
@@ -121,10 +124,26 @@ async function inspectStack(ready: Ready): Promise<Audit> {
 
 const NO_VALUES = { check: "stack", subject: "addresses and keys" } as const;
 
-async function render(audit: Audit, { json, markdown }: Options): Promise<string> {
+async function render(audit: Audit, { json, markdown, html }: Options): Promise<string> {
+  if (html !== undefined)
+    return (await import("../../verify/dns/report/html/htmlReport.ts")).htmlReport(audit, new Date());
   if (json === true) return (await import("../../verify/dns/report/json.ts")).jsonReport(audit);
   if (markdown === true) return (await import("../../verify/dns/report/markdown.ts")).markdownReport(audit);
   return (await import("../../verify/dns/report/text.ts")).textReport(audit, styled);
+}
+
+/** Writes a page for a browser into a file, and says in a line what is in it. */
+async function writePage(file: string, page: string, audit: Audit): Promise<void> {
+  try {
+    writeFileSync(file, page);
+  } catch (error) {
+    throw new CommandError(
+      `the page cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      "name a file in a folder that is there: mailstead audit --html dns.html",
+    );
+  }
+  const { summaryLine } = await import("../../verify/dns/report/cells.ts");
+  print(`${summaryLine(audit)}\nThe page is ${file}`);
 }
 
 /**
@@ -135,7 +154,9 @@ async function render(audit: Audit, { json, markdown }: Options): Promise<string
 export async function auditCommand(options: Options): Promise<number> {
   try {
     const audit = await inspectStack(await prepare(options));
-    print(await render(audit, options));
+    const report = await render(audit, options);
+    if (typeof options.html === "string") await writePage(options.html, report, audit);
+    else print(report);
     return auditExitCode(audit);
   } catch (error) {
     // Elsewhere 2 says that the configuration is wrong; here it says drift, which was not seen.

@@ -78,7 +78,7 @@ function propagating(desired: DesiredSet, { column, differing, right }: ColumnJu
     wait === undefined
       ? ""
       : `; caches keep ${first?.observation.answer.state === "answer" ? "it" : "the absence"} for ${count(wait, "second")} at most`;
-  const reason = `${differing.length} of ${count(total, noun)} is not up to date: ${seen}${gone}`;
+  const reason = `${differing.length} of ${count(total, noun)} ${differing.length === 1 ? "is" : "are"} not up to date: ${seen}${gone}`;
   const fix =
     column === "resolvers" && wait !== undefined
       ? `sleep ${wait} && npx mailstead audit`

@@ -1,7 +1,7 @@
 /**
  * Proves: `mailstead audit` against a vendor's API on loopback: exit codes 0, 1, 2; values of the stack are asked once,
  * kept, and asked again when the zone does not agree; no stack and no token still give an audit, with what is missing
- * named; the three forms; an audit of the API alone starts no second process and asks nothing twice.
+ * named; the four forms; an audit of the API alone starts no second process and asks nothing twice.
  * Cannot prove: anything about real name servers and resolvers; the sandbox asks those.
  */
 import { readFileSync, statSync, writeFileSync } from "node:fs";
@@ -124,6 +124,24 @@ test("--json and --markdown, never both", async () => {
   expect(json).toMatchObject({ schemaVersion: 1, domain: "example.com", columns: ["api"] });
   expect((await audit(["--markdown"])).stdout).toMatch(/^# DNS of example\.com\n/);
   expect((await audit(["--json", "--markdown"])).stderr).toContain("cannot be used with option");
+});
+
+test("--html: a page on standard output or in a file, which is named; a file that cannot be written is no drift", async () => {
+  await put(DECLARED);
+  stackSays(VALUES);
+  const page = await audit(["--html"]);
+  expect(page).toMatchObject({ code: 0, stderr: "" });
+  expect(page.stdout).toMatch(/^<!doctype html>[^]*<h1>example\.com<\/h1>[^]*<\/html>\n$/);
+  const file = join(project.folder, "dns.html");
+  const told = await audit(["--html", file]);
+  expect(told.code).toBe(0);
+  expect(told.stdout).toMatch(/^\d+ record sets: \d+ ok/);
+  expect(told.stdout).toContain(`The page is ${file}\n`);
+  expect(readFileSync(file, "utf8")).toContain("<h1>example.com</h1>");
+  const lost = await audit(["--html", join(project.folder, "no/such/folder.html")]);
+  expect(lost.code).toBe(1);
+  expect(lost.stderr).toContain("the page cannot be written: ENOENT");
+  expect((await audit(["--json", "--html"])).stderr).toContain("cannot be used with option");
 });
 
 test("without a stack, sets are compared by name and type, and that is said: 1", async () => {

@@ -2,9 +2,10 @@
 
 /**
  * Characters that move the cursor, colour the terminal, break the line, turn the direction of writing or do not show:
- * C0, DEL, C1, line and paragraph separator, and what Unicode calls format characters (categories Cc, Cf, Zl, Zp).
+ * C0, DEL, C1, line and paragraph separator, what Unicode calls format characters (categories Cc, Cf, Zl, Zp), and what
+ * is no character.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 
 function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0;

@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Audit, AuditCheck, AuditRow, Severity, Verdict } from "../../observation.ts";
 import { SEVERITIES } from "../../severity.ts";
-import { count } from "../../words.ts";
+import { count, listed } from "../../words.ts";
 import { VERDICTS } from "../../worstFirst.ts";
+import { secondsToWait } from "../cells.ts";
 import { curesOf, findingsOf, isOpen, type Cure, type Finding } from "./findings.ts";
 import { headlineOf, type Headline } from "./headline.ts";
 import { markup, Markup } from "./markup.ts";
@@ -56,10 +57,10 @@ const COLUMN_WORDS = {
 /** Notes are folded when there are more: a zone may hold hundreds of records of others. */
 const NOTES_SHOWN = 5;
 /** Findings that a line names. */
-const CURED_SHOWN = 4;
+const CURED_SHOWN = 8;
 
 function badge(verdict: Finding["verdict"], severity: Severity | "ok"): Markup {
-  const words = verdict === "provider-owned" ? "provider’s own" : verdict;
+  const words = verdict === "provider-owned" ? "provider’s" : verdict;
   return markup`<span class="badge ${severity}"><span aria-hidden="true">${SIGNS[verdict]}</span> ${words}</span>`;
 }
 
@@ -131,7 +132,7 @@ ${shared.map(cureItem)}</ol>
 }
 
 function findingList(findings: readonly Finding[]): Markup {
-  const none = markup`<p>Nothing to do.</p>`;
+  const none = markup`<p>None: there is nothing to do.</p>`;
   return markup`<section id="findings" aria-labelledby="findings-title">
 <h2 id="findings-title">Findings</h2>
 ${findings.length === 0 ? none : SEVERITIES.map((severity) => findingGroup(severity, findings))}
@@ -145,10 +146,17 @@ const SETTLED_WORDS = [
   ["ok", "As declared"],
 ] as const satisfies readonly (readonly [Verdict, string])[];
 
+/** What the set says, as far as a line holds it. */
+function glance({ desired, provider }: AuditRow): Markup | undefined {
+  const records = provider?.state === "listed" ? provider.records.map(({ value }) => value) : [];
+  const values = desired === undefined || desired.valuesUnknown ? records : desired.values;
+  return values.length === 0 ? undefined : markup` <code class="glance">${listed(values)}</code>`;
+}
+
 function settledRow(row: AuditRow): Markup {
   const rule = row.ignoredBy === undefined ? "" : ` (rule ${row.ignoredBy})`;
   const why = row.verdict === "ok" ? undefined : markup`<p class="reason">${row.reason}${rule}</p>`;
-  return markup`<li><details class="set"><summary>${badge(row.verdict, row.verdict === "ok" ? "ok" : "info")} ${title(row.type, row.name)}</summary>${why}${sidesTable(row)}</details></li>
+  return markup`<li><details class="set"><summary>${badge(row.verdict, row.verdict === "ok" ? "ok" : "info")} ${title(row.type, row.name)}${glance(row)}</summary>${why}${sidesTable(row)}</details></li>
 `;
 }
 
@@ -190,7 +198,7 @@ function settledList({ rows, checks }: Audit): Markup | undefined {
   );
   if (groups.length === 0) return undefined;
   return markup`<section aria-labelledby="settled-title">
-<h2 id="settled-title">Nothing to do</h2>
+<h2 id="settled-title">Everything else</h2>
 ${groups}</section>
 `;
 }
@@ -209,11 +217,13 @@ function verdictCounts({ rows, checks }: Audit): Markup {
   const bad = checks.filter(({ state }) => state !== "ok").length;
   const passed = `${checks.length - bad} of ${checks.length} in order`;
   return markup`<dl class="counts">
-${items}<div><dt>checks</dt><dd>${checks.length === 0 ? "none" : passed}</dd></div>
+${items}<div><dt>Checks</dt><dd>${checks.length === 0 ? "none" : passed}</dd></div>
 </dl>`;
 }
 
-function facts({ zone, columns }: Audit, at: Date): Markup {
+function facts(audit: Audit, at: Date): Markup {
+  const { zone, columns } = audit;
+  const wait = secondsToWait(audit);
   const iso = at.toISOString();
   const asked = Object.keys(COLUMN_WORDS) as (keyof typeof COLUMN_WORDS)[];
   const names = (wanted: boolean): string =>
@@ -227,6 +237,7 @@ function facts({ zone, columns }: Audit, at: Date): Markup {
 <div><dt>Looked at</dt><dd><time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time></dd></div>
 <div><dt>Asked</dt><dd>${names(true) || "nobody"}</dd></div>
 ${left === "" ? undefined : markup`<div><dt>Not asked</dt><dd>${left}</dd></div>`}
+${wait === undefined ? undefined : markup`<div><dt>Caches let go</dt><dd>within ${count(wait, "second")}</dd></div>`}
 </dl>`;
 }
 

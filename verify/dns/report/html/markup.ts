@@ -1,4 +1,5 @@
 /** HTML made from values that may be hostile: whatever is put into it becomes text, never markup. */
+import { printable } from "../printable.ts";
 
 /** Finished HTML. Made by {@link markup} alone. */
 export class Markup {
@@ -19,21 +20,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Control characters and what is none, line and paragraph separators, and those that turn or hide what stands beside them. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
-
-/**
- * Text for HTML, between tags or in a quoted attribute.
- *
- * What could not be seen, or would show other text than is there (U+202E turns it round), is written as `\u202e`.
- */
+/** Text for HTML, between tags or in a quoted attribute; what would not show is written out. */
 export function escapeText(value: string): string {
-  return value.replace(UNSEEN, codePoint).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
-}
-
-function codePoint(character: string): string {
-  const code = (character.codePointAt(0) ?? 0).toString(16);
-  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
+  return printable(value).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }
 
 function written(part: Part): string {

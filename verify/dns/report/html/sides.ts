@@ -1,4 +1,5 @@
 /** The columns of one record set as a table: who says what. */
+import type { ProviderRecord } from "../../../../stack/dns/zoneRecord.ts";
 import type { Answer, AuditRow, DesiredSet, Observation, ProviderColumn } from "../../observation.ts";
 import { answerWords, count } from "../../words.ts";
 import { markup, type Markup, type Part } from "./markup.ts";
@@ -12,58 +13,79 @@ function value(text: string): Markup {
   return markup`<details class="long"><summary><code>${text.slice(0, SHOWN / 2)}…</code> <span class="note">${count(text.length, "character")}</span></summary><code>${text}</code></details>`;
 }
 
-function list(items: readonly Part[]): Markup {
+function list(items: readonly Markup[]): Markup {
   const [only] = items;
-  if (items.length === 1) return markup`${only}`;
+  if (only === undefined) return NOTHING;
+  if (items.length === 1) return only;
   return markup`<ul>${items.map((item) => markup`<li>${item}</li>`)}</ul>`;
 }
 
-function values(texts: readonly string[]): Markup {
-  return texts.length === 0 ? markup`<span class="note">nothing</span>` : list(texts.map(value));
+function note(words: Part): Markup {
+  return markup`<span class="note">${words}</span>`;
 }
 
-/** One answer and who gave it. */
+const NOTHING = note("nothing");
+const FOREIGN = markup` <span class="foreign"><span aria-hidden="true">≠</span> not declared</span>`;
+
+/** One answer of a column. */
 interface Side {
   readonly who: string;
   readonly says: Part;
-  /** Servers, where it is not clear from `who`. */
-  readonly by?: string;
-  readonly ttl?: string;
+  /** Time to live and servers. */
+  readonly by: readonly string[];
 }
 
-function ttlWords(ttls: readonly (number | "auto")[]): string {
+/** A value that is not declared is marked, where others are. */
+function mark(text: string, desired: DesiredSet | undefined): Markup | undefined {
+  const compared = desired !== undefined && desired.valuesUnknown !== true;
+  return compared && !desired.values.includes(text) ? FOREIGN : undefined;
+}
+
+function answered(texts: readonly string[], desired: DesiredSet | undefined): Markup {
+  return list(texts.toSorted().map((text) => markup`${value(text)}${mark(text, desired)}`));
+}
+
+function ttlWords(ttls: readonly (number | "auto")[]): string[] {
   const numbers = ttls.filter((ttl) => ttl !== "auto");
-  if (numbers.length === 0) return ttls.length === 0 ? "" : "auto";
+  if (numbers.length === 0) return ttls.length === 0 ? [] : ["TTL auto"];
   const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-  return least === most ? `${most} s` : `${least} to ${most} s`;
+  return [least === most ? `TTL ${most} s` : `TTL ${least} to ${most} s`];
 }
 
 function declaredSide(desired: DesiredSet | undefined): Side {
   const who = "Declared";
-  if (desired === undefined) return { who, says: markup`<span class="note">nothing</span>` };
-  const unknown = markup`<span class="note">known after the first <code>pulumi up</code></span>`;
-  return {
-    who,
-    says: desired.valuesUnknown ? unknown : values(desired.values),
-    ttl: ttlWords([desired.ttlSeconds]),
-  };
+  if (desired === undefined) return { who, says: NOTHING, by: [] };
+  const says = desired.valuesUnknown
+    ? note(markup`known after the first <code>pulumi up</code>`)
+    : list(desired.values.map(value));
+  return { who, says, by: ttlWords([desired.ttlSeconds]) };
 }
 
-function providerSide(column: ProviderColumn): Side {
+function recordNotes({ proxied, providerOwned, comment }: ProviderRecord): Markup | undefined {
+  const notes = [
+    ...(proxied === true ? ["proxied"] : []),
+    ...(providerOwned === true ? ["the provider’s own"] : []),
+    ...(comment ? [`comment: ${comment}`] : []),
+  ];
+  return notes.length === 0 ? undefined : markup` ${note(notes.join(", "))}`;
+}
+
+function byValue(one: ProviderRecord, other: ProviderRecord): number {
+  if (one.value === other.value) return 0;
+  return one.value < other.value ? -1 : 1;
+}
+
+function providerSide(column: ProviderColumn, desired: DesiredSet | undefined): Side {
   const who = "Provider’s API";
-  if (column.state === "unreachable") return { who, says: `did not answer: ${column.reason}` };
-  const { records } = column;
-  if (records.length === 0) return { who, says: "no such record" };
-  const marked = records.map(({ value: text, proxied, providerOwned, comment }) => {
-    const notes = [
-      ...(proxied === true ? ["proxied"] : []),
-      ...(providerOwned === true ? ["the provider’s own"] : []),
-      ...(comment ? [`comment: ${comment}`] : []),
-    ];
-    const after = notes.length === 0 ? undefined : markup` <span class="note">${notes.join(", ")}</span>`;
-    return markup`${value(text)}${after}`;
-  });
-  return { who, says: list(marked), ttl: ttlWords(records.map(({ ttlSeconds }) => ttlSeconds)) };
+  if (column.state === "unreachable") return { who, says: `did not answer: ${column.reason}`, by: [] };
+  const records = column.records.toSorted(byValue);
+  if (records.length === 0) return { who, says: "no such record", by: [] };
+  const says = list(
+    records.map(
+      (record) => markup`${value(record.value)}${mark(record.value, desired)}${recordNotes(record)}`,
+    ),
+  );
+  return { who, says, by: ttlWords(records.map(({ ttlSeconds }) => ttlSeconds)) };
 }
 
 /** Answers that say the same, whatever time is left. */
@@ -76,41 +98,37 @@ function secondsOf(answer: Answer): number[] {
   return "negativeTtlSeconds" in answer ? [answer.negativeTtlSeconds] : [];
 }
 
-function serverSides(who: string, type: string, observations: readonly Observation[]): Side[] {
-  if (observations.length === 0) return [{ who, says: markup`<span class="note">not asked</span>` }];
+function serverSides(who: string, row: AuditRow, observations: readonly Observation[]): Side[] {
+  if (observations.length === 0) return [{ who, says: note("not asked"), by: [] }];
   return [...Map.groupBy(observations, sameAnswer).values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
     const { answer } = first;
-    return [
-      {
-        who,
-        says: answer.state === "answer" ? values(answer.values) : answerWords(answer, type),
-        by: same.map(({ server }) => server).join(", "),
-        ttl: ttlWords(same.flatMap((one) => secondsOf(one.answer))),
-      },
-    ];
+    const says =
+      answer.state === "answer" ? answered(answer.values, row.desired) : answerWords(answer, row.type);
+    const servers = same.map(({ server }) => server);
+    return [{ who, says, by: [...ttlWords(same.flatMap((one) => secondsOf(one.answer))), ...servers] }];
   });
 }
 
-function sideRow({ who, says, by, ttl }: Side): Markup {
-  const servers = by === undefined ? undefined : markup`<p class="by">${by}</p>`;
-  return markup`<tr><th scope="row">${who}</th><td>${says}${servers}</td><td class="ttl">${ttl}</td></tr>
+function sideRow({ who, says, by }: Side): Markup {
+  const origin = by.length === 0 ? undefined : markup`<p class="by">${by.join(" · ")}</p>`;
+  return markup`<tr><th scope="row">${who}</th><td>${says}${origin}</td></tr>
 `;
 }
 
 /** One line a column, and one more for each other answer in it; a column that was not asked for is left out. */
 export function sidesTable(row: AuditRow): Markup {
-  const { type, name, desired, provider, authoritative, resolvers } = row;
+  const { desired, provider, authoritative, resolvers } = row;
   const sides = [
     declaredSide(desired),
-    ...(provider ? [providerSide(provider)] : []),
-    ...(authoritative ? serverSides("Authoritative", type, authoritative) : []),
-    ...(resolvers ? serverSides("Resolvers", type, resolvers) : []),
+    ...(provider ? [providerSide(provider, desired)] : []),
+    ...(authoritative ? serverSides("Name servers", row, authoritative) : []),
+    ...(resolvers ? serverSides("Resolvers", row, resolvers) : []),
   ];
   return markup`<table>
-<caption>What each side says of ${type} ${name}</caption>
-<thead><tr><th scope="col">Side</th><th scope="col">Says</th><th scope="col">Lives for</th></tr></thead>
+<caption>What each side says of ${row.type} ${row.name}</caption>
+<thead><tr><th scope="col">Side</th><th scope="col">Says</th></tr></thead>
 <tbody>
 ${sides.map(sideRow)}</tbody>
 </table>`;
