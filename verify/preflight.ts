@@ -2,12 +2,14 @@
 import type { Plan } from "../stack/plan.ts";
 import type { Finding } from "./finding.ts";
 import { VendorError } from "./http.ts";
-import { Cloudflare, Hetzner, HETZNER_KINDS, type HetznerKind } from "./vendors.ts";
+import { checkZone, type OrphanRecord } from "./preflightZone.ts";
+import type { ZoneReader } from "./providers/zoneReader.ts";
+import { Hetzner, HETZNER_KINDS, type HetznerKind } from "./vendors.ts";
 
 /** A thing that bears our mark, or one of our names on our host, and that the state does not know. */
 export type Orphan =
   | { readonly vendor: "hetzner"; readonly kind: HetznerKind; readonly id: number; readonly name: string }
-  | { readonly vendor: "cloudflare"; readonly zoneId: string; readonly id: string; readonly name: string }
+  | OrphanRecord
   | { readonly vendor: "host"; readonly id: string; readonly name: string };
 
 /** What a preflight needs to know of the state. Ids are unique among things of one type only. */
@@ -23,7 +25,6 @@ export const HETZNER_TYPES: Readonly<Record<HetznerKind, string>> = {
   firewalls: "hcloud:index/firewall:Firewall",
   ssh_keys: "hcloud:index/sshKey:SshKey",
 };
-const RECORD_TYPE = "cloudflare:index/dnsRecord:DnsRecord";
 
 export interface Preflight {
   readonly findings: Finding[];
@@ -103,65 +104,23 @@ async function checkHetzner(plan: Plan, stack: string, token: string, known: Kno
   }
 }
 
-async function checkCloudflare(plan: Plan, token: string, known: KnownIds): Promise<Preflight> {
-  const cloudflare = new Cloudflare(token);
-  try {
-    const zone = await cloudflare.zone(plan.zone);
-    const accepted: Finding = { subject: "Cloudflare token", state: "ok", seen: "is accepted" };
-    if (zone === undefined) {
-      const fix = `add ${plan.zone} at Cloudflare, give the token that zone (Zone:Read, DNS:Edit), or mend mailstead:dns.zone`;
-      return {
-        findings: [
-          accepted,
-          { subject: "zone", state: "bad", seen: `the token sees no zone ${plan.zone}`, fix },
-        ],
-        orphans: [],
-      };
-    }
-    const active: Finding =
-      zone.status === "active"
-        ? { subject: "zone", state: "ok", seen: `${plan.zone} is active` }
-        : {
-            subject: "zone",
-            state: "warn",
-            seen: `${plan.zone} is ${zone.status}`,
-            fix: "point the domain to Cloudflare's name servers at your registrar",
-          };
-    const orphans = findOrphanRecords(await cloudflare.records(zone.id), plan, zone.id, known);
-    return { findings: [accepted, active], orphans };
-  } catch (error) {
-    const fix = "make a token with Zone:Read and DNS:Edit for the zone; export CLOUDFLARE_API_TOKEN";
-    return { findings: [failed("Cloudflare token", error, fix)], orphans: [] };
-  }
-}
-
-/** A record at a planned name and type that the state does not know is ours where it bears our comment. */
-function findOrphanRecords(
-  records: Awaited<ReturnType<Cloudflare["records"]>>,
-  plan: Plan,
-  zoneId: string,
-  known: KnownIds,
-): Orphan[] {
-  return records.flatMap(({ id, name, type, comment }) => {
-    const planned = plan.records.filter((record) => record.name === name && record.type === type);
-    if (known.has(RECORD_TYPE, id) || !planned.some(({ purpose }) => purpose === comment)) return [];
-    return [{ vendor: "cloudflare", zoneId, id, name: `${type} ${name}` }];
-  });
-}
-
-/** Runs every look. `stack` is the value of the label that our things bear. */
+/**
+ * Runs every look.
+ *
+ * @param stack the value of the label that our things bear.
+ * @param hetznerToken the server's.
+ * @param zone reads the plan's zone at its provider.
+ */
 export async function runPreflight(
   plan: Plan,
   stack: string,
-  tokens: { readonly hetzner: string; readonly cloudflare: string },
+  hetznerToken: string,
+  zone: ZoneReader,
   known: KnownIds,
 ): Promise<Preflight> {
-  const [hetzner, cloudflare] = await Promise.all([
-    checkHetzner(plan, stack, tokens.hetzner, known),
-    checkCloudflare(plan, tokens.cloudflare, known),
+  const [server, dns] = await Promise.all([
+    checkHetzner(plan, stack, hetznerToken, known),
+    checkZone(plan, zone, known),
   ]);
-  return {
-    findings: [...hetzner.findings, ...cloudflare.findings],
-    orphans: [...hetzner.orphans, ...cloudflare.orphans],
-  };
+  return { findings: [...server.findings, ...dns.findings], orphans: [...server.orphans, ...dns.orphans] };
 }

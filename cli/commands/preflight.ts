@@ -2,13 +2,17 @@
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import type { Config } from "../../stack/config/config.ts";
+import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
 import type { Plan } from "../../stack/plan.ts";
 import { knownAddresses } from "../../verify/adopt/hetznerThings.ts";
 import { checkZoneBefore } from "../../verify/adopt/zoneBefore.ts";
 import type { Finding } from "../../verify/finding.ts";
 import { HETZNER_TYPES, runPreflight, type Orphan } from "../../verify/preflight.ts";
-import { zoneReader } from "../../verify/providers/readers.ts";
-import { Cloudflare, Hetzner } from "../../verify/vendors.ts";
+import { VendorError } from "../../verify/http.ts";
+import { listedOnce, zoneReader } from "../../verify/providers/readers.ts";
+import { removeRecord } from "../../verify/providers/removeRecord.ts";
+import type { ZoneReader } from "../../verify/providers/zoneReader.ts";
+import { Hetzner } from "../../verify/vendors.ts";
 import { clearPendingOperations, pulumi, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { findOrphanContainers, nameOf, removeContainer } from "../orphanContainers.ts";
@@ -25,7 +29,8 @@ interface Options {
 
 interface Tokens {
   readonly hetzner: string;
-  readonly cloudflare: string;
+  /** Of the zone's provider. */
+  readonly dns: string;
 }
 
 /** How one orphan is healed, and in which words. */
@@ -35,9 +40,9 @@ interface Cure {
   run(): Promise<void>;
 }
 
-async function readTokens(stack: string): Promise<Tokens> {
+async function readTokens(stack: string, provider: DnsProviderName): Promise<Tokens> {
   const of = (place: TokenPlace): Promise<string> => readToken(place, () => Promise.resolve(stack));
-  return { hetzner: await of(HETZNER_TOKEN), cloudflare: await of(DNS_TOKENS.cloudflare) };
+  return { hetzner: await of(HETZNER_TOKEN), dns: await of(DNS_TOKENS[provider]) };
 }
 
 function kindOf(orphan: Orphan): string {
@@ -57,8 +62,8 @@ function cureOf(
   plan: Plan,
   resources: readonly StateResource[],
 ): Cure {
-  if (orphan.vendor === "cloudflare") {
-    const run = (): Promise<void> => new Cloudflare(tokens.cloudflare).removeRecord(orphan.zoneId, orphan.id);
+  if (orphan.vendor === "dns") {
+    const run = (): Promise<void> => removeRecord(orphan.provider, tokens.dns, orphan.id);
     return { orphan, words: "delete it; the next `pulumi up` makes it again", run };
   }
   if (orphan.vendor === "host") {
@@ -128,7 +133,10 @@ async function fix(cures: readonly Cure[], pending: number, stack: string, optio
   // What is taken into the state comes last: it can be refused, and nothing else waits for it.
   const isTaken = ({ orphan }: Cure): boolean => orphan.vendor === "hetzner" && orphan.kind === "primary_ips";
   for (const cure of [...cures].sort((one, other) => Number(isTaken(one)) - Number(isTaken(other)))) {
-    await cure.run();
+    await cure.run().catch((error: unknown) => {
+      if (!(error instanceof VendorError)) throw error;
+      throw new CommandError(`${describeOrphan(cure.orphan)} stays: ${error.message}`, "run this again");
+    });
     print(`  done: ${describeOrphan(cure.orphan)}`);
   }
   if (pending > 0) {
@@ -169,16 +177,15 @@ async function lookOnHost(
 
 /** What the zone holds already of what is to be made, and what is in its way. */
 async function lookAtZone(
+  reader: ZoneReader,
+  hetzner: Hetzner,
   stack: string,
   { config, plan }: { readonly config: Config; readonly plan: Plan },
   state: readonly StateResource[],
   orphans: readonly Orphan[],
 ): Promise<Finding[]> {
-  const { provider, zone, zoneId } = config.dns;
-  const ask = () => Promise.resolve(stack);
-  const reader = zoneReader(provider, zone, await readToken(DNS_TOKENS[provider], ask), zoneId);
-  const slots = await knownAddresses(new Hetzner(await readToken(HETZNER_TOKEN, ask)), stack);
-  const told = orphans.flatMap((one) => (one.vendor === "cloudflare" ? [`${one.zoneId}/${one.id}`] : []));
+  const slots = await knownAddresses(hetzner, stack);
+  const told = orphans.flatMap((one) => (one.vendor === "dns" ? [one.id] : []));
   return checkZoneBefore(reader, {
     ...{ config, plan, state },
     slotValue: (name) => slots[name],
@@ -191,13 +198,16 @@ export async function preflightCommand(options: Options): Promise<number> {
   const stack = await stackName(options.stack);
   const loaded = loadPlan(stack);
   const { plan } = loaded;
-  const [tokens, { resources, pending }] = await Promise.all([readTokens(stack), readState(stack)]);
+  const { provider, zone, zoneId } = loaded.config.dns;
+  const [tokens, { resources, pending }] = await Promise.all([readTokens(stack, provider), readState(stack)]);
   const known = {
     has: (type: string, id: string): boolean =>
       resources.some((resource) => resource.type === type && resource.id === id),
   };
-  const { findings, orphans } = await runPreflight(plan, stack, tokens, known);
-  findings.push(...(await lookAtZone(stack, loaded, resources, orphans)));
+  const reader = listedOnce(zoneReader(provider, zone, tokens.dns, zoneId));
+  const { findings, orphans } = await runPreflight(plan, stack, tokens.hetzner, reader, known);
+  const hetzner = new Hetzner(tokens.hetzner);
+  findings.push(...(await lookAtZone(reader, hetzner, stack, loaded, resources, orphans)));
   const left = await lookOnHost(stack, resources, pending, findings);
   const cures = [...orphans, ...left].map((orphan) => cureOf(orphan, tokens, stack, plan, resources));
   const all = [...findings, ...cures.map(orphanFinding)];

@@ -1,9 +1,9 @@
 /** Reads a zone at Cloudflare. @see https://developers.cloudflare.com/api/resources/dns/ */
-import process from "node:process";
 import { canonicalName } from "../../stack/dns/canonical.ts";
 import { cloudflareForm, type CloudflareRow } from "../../stack/dns/providers/cloudflare.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
+import { apiOf } from "./apis.ts";
 import type { ZoneFacts, ZoneReader } from "./zoneReader.ts";
 
 /** Records a page. The API takes far more; a page of this size is some 2 MB. */
@@ -28,14 +28,13 @@ export class CloudflareZone implements ZoneReader {
   readonly #name: string;
   readonly #token: string;
   readonly #zoneId: string | undefined;
-  readonly #base: string;
+  readonly #base = apiOf("cloudflare");
 
   /** @param zoneId spares the look-up by name before the records. */
-  constructor(name: string, token: string, zoneId?: string, base = process.env["CLOUDFLARE_BASE_URL"]) {
+  constructor(name: string, token: string, zoneId?: string) {
     this.#name = name;
     this.#token = token;
     this.#zoneId = zoneId;
-    this.#base = (base ?? "https://api.cloudflare.com/client/v4").replace(/\/$/, "");
   }
 
   async zone(): Promise<ZoneFacts | undefined> {

@@ -1,8 +1,8 @@
 /** Reads a domain at DigitalOcean. @see https://docs.digitalocean.com/reference/api/reference/domains/ */
-import process from "node:process";
 import { digitaloceanForm, type DigitaloceanRow } from "../../stack/dns/providers/digitalocean.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
+import { apiOf } from "./apis.ts";
 import type { ZoneFacts, ZoneReader } from "./zoneReader.ts";
 
 /** Most that a page holds. */
@@ -21,12 +21,11 @@ export class DigitaloceanZone implements ZoneReader {
   readonly provider = "digitalocean";
   readonly #name: string;
   readonly #token: string;
-  readonly #base: string;
+  readonly #base = apiOf("digitalocean");
 
-  constructor(name: string, token: string, base = process.env["DIGITALOCEAN_API_URL"]) {
+  constructor(name: string, token: string) {
     this.#name = name;
     this.#token = token;
-    this.#base = (base ?? "https://api.digitalocean.com").replace(/\/$/, "");
   }
 
   async zone(): Promise<ZoneFacts | undefined> {

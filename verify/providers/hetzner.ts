@@ -1,9 +1,9 @@
 /** Reads a zone at Hetzner. @see https://docs.hetzner.cloud/reference/cloud#zones */
-import process from "node:process";
 import { canonicalName } from "../../stack/dns/canonical.ts";
 import { hetznerForm, type HetznerRow } from "../../stack/dns/providers/hetzner.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
+import { apiOf } from "./apis.ts";
 import type { ZoneFacts, ZoneReader } from "./zoneReader.ts";
 
 /** Most that a page of record sets holds. */
@@ -27,12 +27,11 @@ export class HetznerZone implements ZoneReader {
   readonly provider = "hetzner";
   readonly #name: string;
   readonly #token: string;
-  readonly #base: string;
+  readonly #base = apiOf("hetzner");
 
-  constructor(name: string, token: string, base = process.env["HCLOUD_ENDPOINT"]) {
+  constructor(name: string, token: string) {
     this.#name = name;
     this.#token = token;
-    this.#base = (base ?? "https://api.hetzner.cloud/v1").replace(/\/$/, "");
   }
 
   async zone(): Promise<ZoneFacts | undefined> {

@@ -5,6 +5,16 @@ import { DigitaloceanZone } from "./digitalocean.ts";
 import { HetznerZone } from "./hetzner.ts";
 import type { ZoneReader } from "./zoneReader.ts";
 
+/** A reader that lists the records once, however often it is asked: for looks of one moment. */
+export function listedOnce(reader: ZoneReader): ZoneReader {
+  let records: ReturnType<ZoneReader["records"]> | undefined;
+  return {
+    provider: reader.provider,
+    zone: () => reader.zone(),
+    records: () => (records ??= reader.records()),
+  };
+}
+
 /**
  * Reads a zone at its provider.
  *

@@ -10,6 +10,7 @@ import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import type { Plan } from "../../../stack/plan.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import { runPreflight, type Preflight } from "../../../verify/preflight.ts";
+import { zoneReader } from "../../../verify/providers/readers.ts";
 import { makeProject, type Project } from "../cli/project.ts";
 import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../cloud/startedCloud.ts";
 import { validRaw } from "../stack/support/validRaw.ts";
@@ -39,7 +40,10 @@ function planned(): Plan {
 }
 
 function look(plan = planned(), tokens = GOOD, known: readonly string[] = []): Promise<Preflight> {
-  return runPreflight(plan, "prod", tokens, { has: (type, id) => known.includes(`${type} ${id}`) });
+  const zone = zoneReader(plan.dnsProvider, plan.zone, tokens.cloudflare);
+  return runPreflight(plan, "prod", tokens.hetzner, zone, {
+    has: (type, id) => known.includes(`${type} ${id}`),
+  });
 }
 
 /** `subject: state` of each. */
