@@ -9,6 +9,12 @@ import { join } from "node:path";
 
 enableCompileCache(join(import.meta.dirname, "node_modules", ".cache", "mailstead"));
 
+const program = await import("./components/program.ts");
+
 /** The outputs of a stack. */
-export const { webAddress, login, addresses, clients, records, ssh, slots, nextSteps } =
-  await import("./components/program.ts");
+export const { webAddress, login, addresses, clients, records, ssh, slots, nextSteps } = program;
+
+await program.reviewZone(async (known) => {
+  const { zoneDrift } = await import("./verify/dns/zoneDrift.ts");
+  return zoneDrift(known);
+});

@@ -1,5 +1,6 @@
 /** Configuration → plan → resources → outputs. */
 import * as pulumi from "@pulumi/pulumi";
+import { reviewDrift, type JudgeZone } from "./drift.ts";
 import { configurationError, issueLine } from "./errors.ts";
 import { givenValues } from "./given.ts";
 import { MailServer } from "./mailServer.ts";
@@ -29,10 +30,11 @@ function read(all: Readonly<Record<string, string>>): { config: Config; plan: Pl
 
 const all = pulumi.runtime.allConfig();
 const { config, plan } = read(all);
+const given = givenValues(config, all, process.env);
 const server = new MailServer("mail", {
   plan,
   stack: pulumi.getStack(),
-  given: givenValues(config, all, process.env),
+  given,
   ...(config.dns.zoneId === undefined ? {} : { zoneId: config.dns.zoneId }),
 });
 
@@ -52,3 +54,8 @@ export const ssh = server.sshFiles;
 export const slots = server.slots;
 /** What is left to do. */
 export const nextSteps = stepsAfter(plan);
+
+/** No output: looks at the zone in a preview, by a judge that this part of the program does not know. */
+export function reviewZone(judge: JudgeZone): Promise<void> {
+  return reviewDrift({ config, plan, token: given.dnsApiToken, slots: server.slots }, judge);
+}

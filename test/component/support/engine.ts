@@ -18,7 +18,7 @@ import { installPlugins } from "../../../sandbox/providers/install.ts";
 const repository = join(import.meta.dirname, "../../..");
 
 /** What the program is made of. Links: Node reads through them, so what runs is this checkout. */
-const PROGRAM = ["index.ts", "package.json", "node_modules", "stack", "cloud-init", "components"];
+const PROGRAM = ["index.ts", "package.json", "node_modules", "stack", "cloud-init", "components", "verify"];
 
 function isProgram(path: string): boolean {
   try {

@@ -68,6 +68,7 @@ export async function recordProgram(declare: () => unknown, options: RunOptions 
     "mailstead",
     "test",
     options.preview ?? false,
+    "organization",
   );
   listen((request) => registrations.push(registration(request)));
   const errors = await collectErrors(async () => {

@@ -1,0 +1,111 @@
+/** In a preview: what stands in the zone at its provider and that the engine itself does not see. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Config } from "../stack/config/config.ts";
+import type { Plan } from "../stack/plan.ts";
+import type { SlotName } from "../stack/slots.ts";
+import { causeText, outsideError, StopError } from "./errors.ts";
+
+/** What the review needs of the program. */
+export interface DriftInput {
+  readonly config: Config;
+  readonly plan: Plan;
+  /** Token of the DNS provider; without one nobody is asked. May be secret. */
+  readonly token: pulumi.Output<string> | undefined;
+  /** Every late value by slot. */
+  readonly slots: pulumi.Output<Readonly<Record<string, string>>>;
+}
+
+/** What is known of the zone before its provider is asked. */
+export interface KnownZone {
+  readonly config: Config;
+  readonly plan: Plan;
+  readonly token: string;
+  /** Text of a slot; undefined where it is known after the first `up` alone. */
+  readonly slotValue: (name: SlotName) => string | undefined;
+  /** Outputs of the last `up`; empty before the first. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads the zone and judges it. `verify/` has it; it is handed in, since components know nothing of it.
+ *
+ * @returns one line for each finding, worst first, and why the zone could not be read, where it could not.
+ */
+export type JudgeZone = (
+  known: KnownZone,
+) => Promise<{ readonly lines: readonly string[]; readonly unread?: string }>;
+
+/**
+ * The value of an output, or undefined where it is not known yet or has failed; a failure is told by its resource.
+ *
+ * The SDK has no public question for "known": a function that was not called by the time the output is settled has met
+ * an unknown value.
+ */
+async function valueNow<Value>(output: pulumi.Output<Value>): Promise<Value | undefined> {
+  let value: Value | undefined;
+  const settled = output.apply((known) => {
+    value = known;
+  });
+  try {
+    await pulumi.isSecret(settled);
+  } catch {
+    return undefined;
+  }
+  return value;
+}
+
+/** Outputs of the last `up`, from the engine's own function for stack references; none where it cannot say. */
+async function lastOutputs(): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+    const answer = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
+      readonly outputs?: Readonly<Record<string, unknown>>;
+    };
+    return answer.outputs ?? {};
+  } catch {
+    return {};
+  }
+}
+
+const LOOK = "run `npx mailstead preflight`, or set mailstead:drift to warn or off.";
+
+/**
+ * Looks at the zone, in previews alone, and says what it finds by `mailstead:drift`: a warning each, an error with all
+ * of them, or nothing. A zone that cannot be read is one warning.
+ *
+ * @throws RunError with mode `error`, when there is a finding or the zone cannot be read.
+ */
+export async function reviewDrift(input: DriftInput, judge: JudgeZone): Promise<void> {
+  const { config, plan } = input;
+  if (config.drift === "off" || !pulumi.runtime.isDryRun()) return;
+  const token = input.token === undefined ? undefined : await valueNow(input.token);
+  const slots = (await valueNow(input.slots)) ?? {};
+  const what = `The zone ${plan.zone} could not be compared with what is declared`;
+  let found: Awaited<ReturnType<JudgeZone>>;
+  try {
+    found =
+      token === undefined
+        ? { lines: [], unread: `there is no token for ${config.dns.provider}` }
+        : await judge({
+            config,
+            plan,
+            token,
+            slotValue: (name) => slots[name],
+            outputs: await lastOutputs(),
+          });
+  } catch (cause) {
+    found = { lines: [], unread: causeText(cause) };
+  }
+  const { lines, unread } = found;
+  if (config.drift === "error") {
+    if (unread !== undefined) throw outsideError(what, unread, LOOK);
+    if (lines.length > 0) throw driftError(plan.zone, lines);
+  }
+  if (unread !== undefined) await pulumi.log.warn(`${what}: ${unread}`);
+  for (const line of lines) await pulumi.log.warn(line);
+}
+
+function driftError(zone: string, lines: readonly string[]): StopError {
+  const head = `The zone ${zone} is not as declared, and mailstead:drift is error; nothing was changed.`;
+  return new StopError([head, ...lines.map((line) => `  ${line}`)].join("\n"));
+}

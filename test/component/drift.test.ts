@@ -1,0 +1,172 @@
+/**
+ * Proves: a preview says once each what stands in the zone that the engine does not see, and nothing of what it is about
+ * to do itself; `drift: error` stops with all of it; `off`, an update and a clean zone are silent; a zone that cannot be
+ * read is one warning. One list call is made. The vendor's API is played over HTTP, the engine by mocks.
+ * Cannot prove: that the engine prints it; driftPreview.test.ts and the sandbox do.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import * as sdk from "@pulumi/pulumi/output.js";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { reviewDrift } from "../../components/drift.ts";
+import type { DriftMode } from "../../stack/config/config.ts";
+import { parseConfig } from "../../stack/config/parseConfig.ts";
+import { cloudflareForm } from "../../stack/dns/providers/cloudflare.ts";
+import type { ZoneRecord } from "../../stack/dns/zoneRecord.ts";
+import { planMailServer } from "../../stack/planMailServer.ts";
+import { desiredSets } from "../../verify/dns/desiredSets.ts";
+import { zoneDrift } from "../../verify/dns/zoneDrift.ts";
+import { CLOUDFLARE_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
+import { rawWith } from "../unit/stack/support/validRaw.ts";
+import { recordProgram } from "./support/recordedProgram.ts";
+
+const ZONE = { name: "example.com", id: "c7915704a794c5f99111b674c1985c3a" };
+type Texts = Readonly<Record<string, string>>;
+const LATE: Texts = {
+  serverIpv4: "203.0.113.10",
+  serverIpv6: "2001:db8:a:1::1",
+  dkimPublicKey: "M".repeat(392),
+};
+/** What an output is before the first `up`; the SDK has it, without a type. */
+const NOT_KNOWN = pulumi.output((sdk as unknown as { unknown: Texts }).unknown) as pulumi.Output<Texts>;
+const STACK_OUTPUTS = "pulumi:pulumi:readStackOutputs";
+
+let cloud: Started;
+let warnings: string[];
+
+beforeEach(async () => {
+  cloud = await started();
+  vi.stubEnv("CLOUDFLARE_BASE_URL", `${cloud.cloud.cloudflareUrl}/client/v4`);
+  warnings = [];
+  vi.spyOn(pulumi.log, "warn").mockImplementation((text) => {
+    warnings.push(text);
+    return Promise.resolve();
+  });
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await cloud.close();
+});
+
+function planned(drift: DriftMode, changes: Readonly<Record<string, unknown>> = {}) {
+  const { config } = parseConfig(rawWith({ "dns.zoneId": ZONE.id, drift, ...changes }));
+  if (config === undefined) throw new Error("no configuration");
+  return { config, plan: planMailServer(config).plan };
+}
+
+function declared(changes: Readonly<Record<string, unknown>> = {}): ZoneRecord[] {
+  const sets = desiredSets(planned("warn", changes).plan.records, (name) => LATE[name]);
+  return sets.flatMap(({ name, type, ttlSeconds, values }) =>
+    values.map((value) => ({ name, type, ttlSeconds, value })),
+  );
+}
+
+async function put(records: readonly ZoneRecord[]): Promise<void> {
+  for (const row of cloudflareForm.write(records, ZONE)) {
+    const answer = await cloud.cloudflare("POST", `/zones/${ZONE.id}/dns_records`, { ...row, id: undefined });
+    expect(answer.status).toBe(200);
+  }
+}
+
+interface Scene {
+  readonly drift?: DriftMode;
+  readonly changes?: Readonly<Record<string, unknown>>;
+  /** What the last `up` declared; nothing before the first. */
+  readonly last?: readonly ZoneRecord[];
+  readonly first?: boolean;
+  readonly preview?: boolean;
+  readonly token?: string;
+}
+
+/** Runs a preview, and hands back what stopped it. */
+async function review(scene: Scene): Promise<readonly Error[]> {
+  const { drift = "warn", changes = {}, last = [], first = false, preview = true } = scene;
+  const { errors } = await recordProgram(
+    () =>
+      reviewDrift(
+        {
+          ...planned(drift, changes),
+          token: pulumi.secret(scene.token ?? CLOUDFLARE_TOKEN),
+          slots: first ? NOT_KNOWN : pulumi.secret(LATE),
+        },
+        zoneDrift,
+      ),
+    { preview, calls: { [STACK_OUTPUTS]: () => ({ outputs: { records: last } }) } },
+  );
+  return errors;
+}
+
+const STRAY: ZoneRecord = { name: "blog.example.com", type: "A", ttlSeconds: 300, value: "192.0.2.9" };
+const SECOND: ZoneRecord = { name: "example.com", type: "TXT", ttlSeconds: 300, value: "v=spf1 ~all" };
+
+test("a clean zone is silent, and costs one list call", async () => {
+  await put(declared());
+  const before = cloud.log().length;
+  expect(await review({ last: declared() })).toEqual([]);
+  expect(warnings).toEqual([]);
+  expect(cloud.log().length - before).toBe(1);
+});
+
+test("a stray and a second SPF are a warning each, worst first, with the cure", async () => {
+  await put([...declared(), STRAY, SECOND]);
+  expect(await review({ last: declared() })).toEqual([]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^DNS: conflict TXT example\.com: v=spf1 ~all.*second SPF.* → remove at cloudflare: /,
+    ),
+    expect.stringMatching(/^DNS: stray A blog\.example\.com: .* → add to mailstead:dns\.ignore: /),
+  ]);
+});
+
+test("what was removed or changed at the vendor is said, as the engine believes that it is there", async () => {
+  const mx = ({ type }: ZoneRecord): boolean => type === "MX";
+  await put(declared().map((record) => (mx(record) ? { ...record, value: "7 mx.example.com" } : record)));
+  await review({ last: declared() });
+  expect(warnings).toEqual([
+    expect.stringMatching(/^DNS: changed MX example\.com: .* → pulumi up --refresh --run-program$/),
+  ]);
+});
+
+test("what the preview itself shows is not said: a record to be made, changed or deleted", async () => {
+  await put(declared());
+  const dmarc = { "dns.dmarc.policy": "none" };
+  await review({ last: declared(), changes: { ...dmarc, "dns.services": true, "dns.heloSpf": false } });
+  expect(warnings).toEqual([]);
+});
+
+test("before the first up nothing is missing yet, and strangers are named all the same", async () => {
+  await put([STRAY]);
+  await review({ first: true });
+  expect(warnings).toEqual([expect.stringContaining("stray A blog.example.com")]);
+});
+
+test("drift: error stops with everything; nothing is warned of beside it", async () => {
+  await put([...declared(), STRAY, SECOND]);
+  const [error, ...more] = await review({ drift: "error", last: declared() });
+  expect(more).toEqual([]);
+  expect(pulumi.RunError.isInstance(error)).toBe(true);
+  expect(error?.message).toMatch(
+    /mailstead:drift is error; nothing was changed\.\n {2}DNS: conflict TXT.*\n {2}DNS: stray A blog/,
+  );
+  expect(warnings).toEqual([]);
+});
+
+test.each([{ drift: "off" }, { preview: false }] as const)("%o asks nobody", async (scene) => {
+  await put([STRAY]);
+  const before = cloud.log().length;
+  expect(await review(scene)).toEqual([]);
+  expect(warnings).toEqual([]);
+  expect(cloud.log()).toHaveLength(before);
+});
+
+test("a vendor that refuses is one warning without the token, and an error where drift is one", async () => {
+  const token = "y".repeat(40);
+  expect(await review({ token })).toEqual([]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^The zone example\.com could not be compared with what is declared: GET .*: 40\d/),
+  ]);
+  const [error] = await review({ token, drift: "error" });
+  expect(error?.message).toContain("Next step: run `npx mailstead preflight`");
+  expect(warnings.join() + String(error?.message)).not.toContain(token);
+});

@@ -1,0 +1,79 @@
+/**
+ * Proves: with the real engine a plain preview prints a warning for a stray, and one for a record that the last `up`
+ * declared and that is gone at the vendor; nothing for what is still to be made; `drift: error` makes it fail.
+ * Cannot prove: the same with late values known, since no server boots here; the sandbox does.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
+import { DIGEST } from "../unit/stack/support/validRaw.ts";
+import { temporaryFolder } from "../support/temporaryFolder.ts";
+import { findEngine, makeEngineProject, type EngineProject } from "./support/engine.ts";
+
+const engine = findEngine();
+const RECORDS = "/zones/c7915704a794c5f99111b674c1985c3a/dns_records";
+
+function configuration(): string {
+  const text = readFileSync(join(import.meta.dirname, "../../Pulumi.dev.yaml"), "utf8");
+  const { config } = parse(text) as { config: Record<string, Record<string, unknown>> };
+  const digests = ["app", "nginx", "mongo", "redis"].map((role) => [role, { digest: DIGEST }]);
+  const mail = { ...config["mailstead:mail"], images: Object.fromEntries(digests) as unknown };
+  return stringify({ config: { ...config, "mailstead:mail": mail } });
+}
+
+/** The state after an `up` of which only the outputs are left. */
+function lastUp(): string {
+  const stack = {
+    urn: "urn:pulumi:drift::mailstead::pulumi:pulumi:Stack::mailstead-drift",
+    custom: false,
+    type: "pulumi:pulumi:Stack",
+    outputs: { records: [{ name: "example.com", type: "MX", value: "0 mx.example.com" }] },
+  };
+  const manifest = { time: "2026-01-01T00:00:00Z", magic: "", version: "" };
+  const file = join(temporaryFolder(), "state.json");
+  writeFileSync(file, JSON.stringify({ version: 3, deployment: { manifest, resources: [stack] } }));
+  return file;
+}
+
+describe.skipIf(engine === undefined)("a plain preview (needs pulumi: make sandbox builds one)", () => {
+  let cloud: Started;
+  let project: EngineProject;
+
+  beforeAll(async () => {
+    cloud = await started();
+    project = await makeEngineProject(engine ?? "", "drift", configuration(), {
+      HCLOUD_TOKEN: HETZNER_TOKEN,
+      CLOUDFLARE_API_TOKEN: CLOUDFLARE_TOKEN,
+      HCLOUD_ENDPOINT: `${cloud.cloud.hetznerUrl}/v1`,
+      CLOUDFLARE_BASE_URL: `${cloud.cloud.cloudflareUrl}/client/v4`,
+    });
+    await project.pulumi(["stack", "init", "drift"]);
+    await project.pulumi(["stack", "import", "--stack", "drift", "--file", lastUp()]);
+    const stray = { type: "A", name: "blog.example.com", content: "192.0.2.9", ttl: 300 };
+    expect((await cloud.cloudflare("POST", RECORDS, stray)).status).toBe(200);
+  }, 300_000);
+
+  afterAll(async () => {
+    project.remove();
+    await cloud.close();
+  });
+
+  test("warns of what the engine does not see, and of nothing else", async () => {
+    const printed = await project.pulumi(["preview", "--stack", "drift"]);
+    const said = printed.split("\n").filter((line) => line.startsWith("    warning: DNS: "));
+    expect(said).toEqual([
+      expect.stringMatching(/DNS: missing MX example\.com: /),
+      expect.stringMatching(/DNS: stray A blog\.example\.com: /),
+    ]);
+  });
+
+  test("fails with all of it where drift is an error", async () => {
+    await project.pulumi(["config", "set", "mailstead:drift", "error", "--stack", "drift"]);
+    const preview = project.pulumi(["preview", "--stack", "drift"]);
+    await expect(preview).rejects.toThrow(
+      /mailstead:drift is error; nothing was changed\.\n\s+DNS: missing MX example\.com: .*\n\s+DNS: stray A blog/,
+    );
+  });
+});

@@ -1,0 +1,99 @@
+/** What a plain `pulumi preview` cannot see: the engine compares with its own state and asks no provider. */
+import { canonicalData } from "../../stack/dns/canonical.ts";
+import type { Config } from "../../stack/config/config.ts";
+import type { Plan } from "../../stack/plan.ts";
+import type { SlotName } from "../../stack/slots.ts";
+import { zoneReader } from "../providers/readers.ts";
+import { audit } from "./audit.ts";
+import { auditContext } from "./auditContext.ts";
+import { desiredSets } from "./desiredSets.ts";
+import { readProvider } from "./inspect.ts";
+import type { Audit, AuditRow, ProviderColumn } from "./observation.ts";
+import { printable } from "./report/printable.ts";
+
+/** What is known before the provider is asked. */
+export interface KnownZone {
+  readonly config: Config;
+  readonly plan: Plan;
+  readonly token: string;
+  readonly slotValue: (name: SlotName) => string | undefined;
+  /** Outputs of the last `up`; their `records` tell what the engine believes to be there. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Records of the last `up`: `NAME TYPE VALUE`, the value in canonical form. */
+type Believed = ReadonlySet<string>;
+
+function keyOf(name: string, type: string, value: string): string {
+  return `${name} ${type} ${value}`;
+}
+
+function believed({ outputs }: KnownZone): Believed {
+  const rows = Array.isArray(outputs["records"]) ? (outputs["records"] as readonly unknown[]) : [];
+  return new Set(
+    rows.flatMap((row) => {
+      if (typeof row !== "object" || row === null) return [];
+      const { name, type, value } = row as Readonly<Record<string, unknown>>;
+      if (typeof name !== "string" || typeof type !== "string" || typeof value !== "string") return [];
+      // A text stands there as it is, and would be taken for strings in quotes.
+      return [keyOf(name, type, type === "TXT" ? value : canonicalData(type, value))];
+    }),
+  );
+}
+
+/** What the engine is about to change or delete by itself is no finding: it shows in the preview. */
+function withoutLeaving(column: ProviderColumn, known: KnownZone, wanted: Believed): ProviderColumn {
+  if (column.state !== "listed") return column;
+  const last = believed(known);
+  const isLeaving = (key: string): boolean => last.has(key) && !wanted.has(key);
+  const records = column.records.filter(({ name, type, value }) => !isLeaving(keyOf(name, type, value)));
+  return { state: "listed", records };
+}
+
+/** A declared set that is missing or changed is a finding where the engine believes that it is there, and keeps still. */
+function isUnseen({ verdict, desired, name, type }: AuditRow, last: Believed): boolean {
+  if (verdict === "conflict" || verdict === "stray") return true;
+  if (verdict !== "missing" && verdict !== "changed") return false;
+  if (desired === undefined || desired.valuesUnknown === true) return false;
+  return desired.values.every((value) => last.has(keyOf(name, type, value)));
+}
+
+function lineOf(what: string, why: string, fix: string | undefined): string {
+  return printable(`DNS: ${what}: ${why}${fix === undefined ? "" : ` → ${fix}`}`);
+}
+
+function linesOf({ rows, checks }: Audit, last: Believed): string[] {
+  return [
+    ...rows
+      .filter((row) => isUnseen(row, last))
+      .map(({ verdict, type, name, reason, fix }) => lineOf(`${verdict} ${type} ${name}`, reason, fix)),
+    ...checks
+      .filter(({ state }) => state === "bad")
+      .map(({ check, subject, seen, fix }) => lineOf(`${check} ${subject}`, seen, fix)),
+  ];
+}
+
+/**
+ * Asks the provider for the zone, one call a page, and judges it as the audit does.
+ *
+ * @returns a line for each finding that the preview itself does not show, worst first; or why there is none.
+ */
+export async function zoneDrift(
+  known: KnownZone,
+): Promise<{ readonly lines: readonly string[]; readonly unread?: string }> {
+  const { config, plan, token, slotValue } = known;
+  const { provider, zone, zoneId, ignore } = config.dns;
+  const desired = desiredSets(plan.records, slotValue);
+  const column = await readProvider(zoneReader(provider, zone, token, zoneId));
+  if (column.state === "unreachable") return { lines: [], unread: column.reason };
+  const wanted = new Set(
+    desired.flatMap(({ name, type, values }) => values.map((value) => keyOf(name, type, value))),
+  );
+  const found = audit({
+    desired,
+    provider: withoutLeaving(column, known, wanted),
+    ignore,
+    context: auditContext(config),
+  });
+  return { lines: linesOf(found, believed(known)) };
+}
