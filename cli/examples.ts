@@ -46,5 +46,5 @@ Examples:
   mailstead ssh -- docker ps
 
 Exit codes: 0 all is well, 1 something is not, 2 the command or the configuration is wrong; audit has its own.
-Environment: PULUMI_STACK, HCLOUD_TOKEN, CLOUDFLARE_API_TOKEN, NO_COLOR,
+Environment: PULUMI_STACK, HCLOUD_TOKEN, CLOUDFLARE_API_TOKEN or DIGITALOCEAN_TOKEN, NO_COLOR,
   MAILSTEAD_ADMIN_EMAIL and MAILSTEAD_ADMIN_PASSWORD (status reads the server's own checklist with them).`;
