@@ -36,7 +36,10 @@ export function dnsRecordResource(api: () => DigitaloceanApi): ResourceHandler {
     },
     diff: (change, context) =>
       step(context, "diffing", () => {
-        requireByType(change.newInputs);
+        const replaced = recordSchema.replaceOn.some(
+          (key) => change.newInputs[key] !== change.oldOutputs[key],
+        );
+        requireByType(replaced ? change.newInputs : { ...change.oldOutputs, ...change.newInputs });
         return compareInputs({ schema: recordSchema, normalise }, change);
       }),
     previewCreate: (inputs, context) =>
@@ -53,7 +56,7 @@ export function dnsRecordResource(api: () => DigitaloceanApi): ResourceHandler {
     },
     update: (id, olds, news, context) =>
       step(context, "updating", async () => {
-        requireByType(news);
+        requireByType({ ...olds.outputs, ...news });
         const domain = asText(news.domain);
         const body = bodyOf({ ttl: olds.outputs.ttl ?? null, ...news });
         await said("Failed to update record", api().request("PUT", recordPath(domain, id), body));
@@ -186,6 +189,7 @@ function normalise(inputs: Known): Properties {
   return { ...inputs, name: short === whole ? "@" : short, value: value === whole ? "@" : value };
 }
 
+/** What the state has counts as given, so that a 0 which an import left out is none that is missing. */
 function requireByType(inputs: Known): void {
   const type = asText(inputs.type);
   const missing = requiredByType[type]?.find((key) => inputs[key] === undefined);
