@@ -133,3 +133,8 @@ export function sidesTable(row: AuditRow): Markup {
 ${sides.map(sideRow)}</tbody>
 </table>`;
 }
+
+/** The rule that hid the set, or some values in it. */
+export function hiddenBy(rule: string | undefined): Markup | undefined {
+  return rule === undefined ? undefined : markup`<p class="note">Hidden by the rule ${rule}</p>`;
+}
