@@ -13,6 +13,12 @@ import { CommandError } from "./terminal.ts";
 
 const NAMESPACE = "mailstead:";
 
+/** Name of the project, as URNs have it. */
+export function projectName(): string {
+  const { name } = parse(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8")) as { name: string };
+  return name;
+}
+
 /** The stack's file to read: as named, else the only one there is. */
 export function stackFile(stack: string | undefined): string {
   if (stack !== undefined) {

@@ -1,5 +1,5 @@
 /** `mailstead import`: the file by which `pulumi import` takes over what is there already. Changes nothing itself. */
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import process from "node:process";
 import type { Config } from "../../stack/config/config.ts";
 import type { Plan } from "../../stack/plan.ts";
@@ -17,7 +17,7 @@ import { zoneReader } from "../../verify/providers/readers.ts";
 import { Hetzner } from "../../verify/vendors.ts";
 import { previewCreates, projectFolder, readState, stackName } from "../engine.ts";
 import { writeWhole } from "../lateValues.ts";
-import { loadPlan } from "../project.ts";
+import { loadPlan, projectName } from "../project.ts";
 import { CommandError, mark, print } from "../terminal.ts";
 import { DNS_TOKENS, HETZNER_TOKEN, readToken } from "../tokens.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
@@ -37,6 +37,8 @@ interface Taken extends FoundId {
 
 interface Collected {
   readonly file: ImportFile;
+  /** The old server is taken over, and nobody gets in: `pulumi up` alone would be wrong. */
+  readonly keysAreLost: boolean;
   readonly taken: readonly Taken[];
   readonly findings: readonly Finding[];
 }
@@ -76,6 +78,7 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
     ignore: config.dns.ignore,
     agreed,
   });
+  refuseUnknown(agreed, adoptions);
   const ofRecord = ({ role, importId, changes }: Adoption): Taken => {
     return { type: RECORD_TYPES[provider], name: role, id: importId, changes };
   };
@@ -84,13 +87,42 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
   const taken = all.filter(({ type, id }) =>
     file.resources?.some((spec) => spec.type === type && spec.id === id),
   );
-  const keys = lostKeys(creates, file, stack);
-  return { file, taken, findings: [...obstacleFindings(obstacles, context), ...keys] };
+  const keys = lostKeys(creates, file, { project: projectName(), stack });
+  const findings = [...obstacleFindings(obstacles, context), ...keys];
+  return { file, keysAreLost: keys.length > 0, taken, findings };
 }
 
 function describeTaken({ type, name, id, changes }: Taken): string {
   const next = changes.length === 0 ? "" : `; the next \`pulumi up\` changes its ${changes.join(", ")}`;
   return mark("ok", `${type.split(":").at(-1) ?? type} ${name} (${id})${next}`);
+}
+
+function afterwards(keysAreLost: boolean): string {
+  return keysAreLost ? "what is said of keys and secrets" : "pulumi up";
+}
+
+/** Sets as they are written in findings: `A example.com`. */
+function readSets(given: readonly string[] = []): string[] {
+  return given.map((text) => {
+    const [, type, name] = /^\s*([a-z]+)\s+(\S+?)\.?\s*$/i.exec(text) ?? [];
+    if (type === undefined || name === undefined)
+      throw new CommandError(
+        `"${text}" is no record`,
+        '--adopt "TYPE NAME", such as --adopt "A example.com"',
+        2,
+      );
+    return `${type.toUpperCase()} ${name.toLowerCase()}`;
+  });
+}
+
+function refuseUnknown(agreed: readonly string[], adoptions: readonly Adoption[]): void {
+  const unknown = agreed.find((set) => !adoptions.some(({ type, name }) => `${type} ${name}` === set));
+  if (unknown === undefined) return;
+  throw new CommandError(
+    `${unknown} cannot be adopted: it is not there, not declared, in the state already, or more than one record`,
+    LOOK_AT_PROVIDER,
+    2,
+  );
 }
 
 /**
@@ -100,9 +132,9 @@ function describeTaken({ type, name, id, changes }: Taken): string {
  */
 export async function importCommand(options: Options): Promise<number> {
   const stack = await stackName(options.stack);
-  const { file, taken, findings } = await collectImports(stack, options.adopt ?? []);
+  const { file, keysAreLost, taken, findings } = await collectImports(stack, readSets(options.adopt));
   const path =
-    options.out ?? `${relative(process.cwd(), projectFolder) || "."}/.mailstead/${stack}/import.json`;
+    options.out ?? join(relative(process.cwd(), projectFolder), ".mailstead", stack, "import.json");
   if (taken.length > 0) writeWhole(path, `${JSON.stringify(file, null, 2)}\n`);
   const next = `pulumi import --file ${path} --stack ${stack} --generate-code=false`;
   if (options.json === true) {
@@ -112,6 +144,6 @@ export async function importCommand(options: Options): Promise<number> {
   }
   const head = taken.length === 0 ? ["nothing that is there can be taken over"] : taken.map(describeTaken);
   print([...head, ...findings.map(describeFinding)].join("\n"));
-  if (taken.length > 0) print(`Written to ${path}. Next step: ${next}\nThen: pulumi up`);
+  if (taken.length > 0) print(`Written to ${path}. Next step: ${next}\nThen: ${afterwards(keysAreLost)}`);
   return exitCodeOf(findings);
 }

@@ -3,7 +3,6 @@ import type { Finding } from "../finding.ts";
 import { HETZNER_TYPES } from "../preflight.ts";
 import { logicalNameOf, urnIn, type ImportFile } from "./importFile.ts";
 
-const PROJECT = "mailstead";
 const KEY_TYPES = ["tls:index/privateKey:PrivateKey"];
 const SECRET_TYPES = ["random:index/randomPassword:RandomPassword", "random:index/randomBytes:RandomBytes"];
 
@@ -18,7 +17,11 @@ function namesOf({ resources = [] }: ImportFile, types: readonly string[]): stri
  * @param creates what a preview would create.
  * @param file what of it is taken over.
  */
-export function lostKeys(creates: ImportFile, file: ImportFile, stack: string): Finding[] {
+export function lostKeys(
+  creates: ImportFile,
+  file: ImportFile,
+  { project, stack }: { readonly project: string; readonly stack: string },
+): Finding[] {
   const vendor: readonly string[] = Object.values(HETZNER_TYPES);
   const taken = file.resources?.filter(({ type }) => vendor.includes(type)) ?? [];
   const lost = [...namesOf(creates, KEY_TYPES), ...namesOf(creates, SECRET_TYPES)];
@@ -29,7 +32,7 @@ export function lostKeys(creates: ImportFile, file: ImportFile, stack: string): 
       ? "`pulumi up` makes new ones; whoever pinned the old host key must forget it"
       : "with an own admin key copy from the server what you need, its .env with the old secrets too; then " +
         "pulumi config set mailstead:server.disposable true && " +
-        `pulumi up --replace '${urnIn(file, server, stack, PROJECT)}'`;
+        `pulumi up --replace '${urnIn(file, server, stack, project)}'`;
   return [
     {
       subject: "keys and secrets",
