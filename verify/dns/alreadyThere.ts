@@ -65,10 +65,9 @@ export const RECORD_TYPES: Readonly<Record<DnsProviderName, string>> = {
   hetzner: "hcloud:index/zoneRrset:ZoneRrset",
 };
 
-/** The id in the state of what is imported by this id: only Hetzner's are alike. */
+/** The id in the state of what is imported by this id: without the zone before it. */
 export function stateId(importId: string, provider: DnsProviderName): string {
-  if (provider === "hetzner") return importId;
-  return importId.slice(importId.lastIndexOf(provider === "cloudflare" ? "/" : ",") + 1);
+  return importId.slice(importId.indexOf(provider === "digitalocean" ? "," : "/") + 1);
 }
 
 /** Logical name at the end of a URN. */

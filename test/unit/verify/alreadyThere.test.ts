@@ -172,6 +172,13 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
   });
 });
 
+test("ids of the state are those of the import without the zone", () => {
+  const [record] = READ.cloudflare([{ name: "example.com", type: "A", value: "192.0.2.1", ttlSeconds: 60 }]);
+  expect(stateId(record?.importId ?? "", "cloudflare")).toBe("00000000000000000000000000000001");
+  expect(stateId("example.com,9000005", "digitalocean")).toBe("9000005");
+  expect(stateId("example.com/imap/CNAME", "hetzner")).toBe("imap/CNAME");
+});
+
 test("at Hetzner a set with another's value is kept by the configuration, not changed", () => {
   const zone = [record("example.com", "TXT", "v=spf1 a -all"), record("example.com", "TXT", "google=1")];
   const { findings, adoptions } = look("hetzner", zone);
