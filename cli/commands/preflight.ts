@@ -178,19 +178,13 @@ async function lookOnHost(
 /** What the zone holds already of what is to be made, and what is in its way. */
 async function lookAtZone(
   reader: ZoneReader,
-  hetzner: Hetzner,
-  stack: string,
-  { config, plan }: { readonly config: Config; readonly plan: Plan },
+  slots: Awaited<ReturnType<typeof knownAddresses>>,
+  loaded: { readonly config: Config; readonly plan: Plan },
   state: readonly StateResource[],
   orphans: readonly Orphan[],
 ): Promise<Finding[]> {
-  const slots = await knownAddresses(hetzner, stack);
-  const told = orphans.flatMap((one) => (one.vendor === "dns" ? [one.id] : []));
-  return checkZoneBefore(reader, {
-    ...{ config, plan, state },
-    slotValue: (name) => slots[name],
-    told: new Set(told),
-  });
+  const told = new Set(orphans.flatMap((one) => (one.vendor === "dns" ? [one.id] : [])));
+  return checkZoneBefore(reader, { ...loaded, state, told, slotValue: (name) => slots[name] });
 }
 
 /** Runs the command. */
@@ -206,8 +200,8 @@ export async function preflightCommand(options: Options): Promise<number> {
   };
   const reader = listedOnce(zoneReader(provider, zone, tokens.dns, zoneId));
   const { findings, orphans } = await runPreflight(plan, stack, tokens.hetzner, reader, known);
-  const hetzner = new Hetzner(tokens.hetzner);
-  findings.push(...(await lookAtZone(reader, hetzner, stack, loaded, resources, orphans)));
+  const slots = await knownAddresses(new Hetzner(tokens.hetzner), stack);
+  findings.push(...(await lookAtZone(reader, slots, loaded, resources, orphans)));
   const left = await lookOnHost(stack, resources, pending, findings);
   const cures = [...orphans, ...left].map((orphan) => cureOf(orphan, tokens, stack, plan, resources));
   const all = [...findings, ...cures.map(orphanFinding)];

@@ -12,8 +12,14 @@ import { planMailServer } from "../../../stack/planMailServer.ts";
 import { runPreflight, type Preflight } from "../../../verify/preflight.ts";
 import { zoneReader } from "../../../verify/providers/readers.ts";
 import { makeProject, type Project } from "../cli/project.ts";
-import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../cloud/startedCloud.ts";
-import { validRaw } from "../stack/support/validRaw.ts";
+import {
+  CLOUDFLARE_TOKEN,
+  DIGITALOCEAN_TOKEN,
+  HETZNER_TOKEN,
+  started,
+  type Started,
+} from "../cloud/startedCloud.ts";
+import { rawWith, validRaw } from "../stack/support/validRaw.ts";
 
 const ZONE = "/zones/c7915704a794c5f99111b674c1985c3a/dns_records";
 const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from("0000000b", "hex"), Buffer.from("ssh-ed25519"), Buffer.from("00000020", "hex"), Buffer.alloc(32, 7)]).toString("base64")}`;
@@ -207,9 +213,16 @@ describe("the command", () => {
     return project.run(["preflight", "--stack", "prod", ...args], {
       HCLOUD_TOKEN: HETZNER_TOKEN,
       CLOUDFLARE_API_TOKEN: CLOUDFLARE_TOKEN,
+      ...urls(),
+    });
+  }
+
+  function urls() {
+    return {
       HCLOUD_ENDPOINT: `${cloud.cloud.hetznerUrl}/v1`,
       CLOUDFLARE_BASE_URL: `${cloud.cloud.cloudflareUrl}/client/v4`,
-    });
+      DIGITALOCEAN_API_URL: cloud.cloud.digitaloceanUrl,
+    };
   }
 
   test("ends with 0 when all is well, and --json is the same findings", async () => {
@@ -237,6 +250,53 @@ describe("the command", () => {
     expect(await preflight("--fix", "--yes")).toMatchObject({ code: 0 });
     expect((await cloud.hetzner("GET", "/firewalls")).body.at("firewalls")).toEqual([]);
     expect((await preflight()).code).toBe(0);
+  });
+
+  test("with the zone at DigitalOcean wants its token, and none of Cloudflare's", async () => {
+    expect((await cloud.digitalocean("POST", "/v2/domains", { name: "example.com" })).status).toBe(201);
+    project.stack("prod", rawWith({ "dns.provider": "digitalocean" }));
+    const args = ["preflight", "--stack", "prod"];
+    const tokens = { HCLOUD_TOKEN: HETZNER_TOKEN, ...urls() };
+    const without = await project.run(args, tokens);
+    expect(without).toMatchObject({ code: 1, stdout: "" });
+    expect(without.stderr).toContain("there is no DIGITALOCEAN_TOKEN and no digitalocean:token");
+    const { code, stdout } = await project.run(args, {
+      ...tokens,
+      DIGITALOCEAN_ACCESS_TOKEN: DIGITALOCEAN_TOKEN,
+    });
+    expect(stdout).toContain("✓ DigitalOcean token: is accepted");
+    expect(stdout).toContain("✓ zone: example.com is there");
+    expect(stdout).not.toContain("Cloudflare");
+    expect(code).toBe(0);
+  });
+
+  test("with the zone at Hetzner one token does; a set that a broken run left is taken away by --fix", async () => {
+    expect((await cloud.hetzner("POST", "/zones", { name: "example.com", mode: "primary" })).status).toBe(
+      201,
+    );
+    project.stack("prod", rawWith({ "dns.provider": "hetzner", "certificates.method": "http-01" }));
+    const comment = planned().records.find(({ role }) => role === "apex-mx")?.purpose;
+    const set = { name: "@", type: "MX", records: [{ value: "0 mx.example.com.", comment }] };
+    expect((await cloud.hetzner("POST", "/zones/example.com/rrsets", set)).status).toBe(201);
+    const { code, stdout } = await project.run(["preflight", "--stack", "prod", "--fix", "--yes"], {
+      HCLOUD_TOKEN: HETZNER_TOKEN,
+      ...urls(),
+    });
+    expect(stdout).toContain("✓ zone: example.com is ok");
+    expect(stdout).toContain("✗ orphan record MX example.com (example.com/@/MX)");
+    expect(stdout).toContain("done: record MX example.com");
+    expect((await cloud.hetzner("GET", "/zones/example.com/rrsets/@/MX")).status).toBe(404);
+    expect(code).toBe(0);
+  });
+
+  test("a refused server token is a finding, and the zone is looked at all the same", async () => {
+    const { code, stdout, stderr } = await project.run(["preflight", "--stack", "prod"], {
+      ...{ HCLOUD_TOKEN: "x".repeat(64), CLOUDFLARE_API_TOKEN: CLOUDFLARE_TOKEN },
+      ...urls(),
+    });
+    expect([code, stderr]).toEqual([1, ""]);
+    expect(stdout).toContain("✗ Hetzner token: ");
+    expect(stdout).toContain("✓ zone: example.com is active");
   });
 
   test("what is in the zone already: the same, in the way, of others", async () => {
