@@ -1,6 +1,6 @@
 /** What each column of an audit says of one set, in a few words; the same for every form of the report. */
 import { SEVERITIES } from "../severity.ts";
-import type { Answer, Audit, AuditCheck, AuditRow, DesiredSet, Observation } from "../observation.ts";
+import type { Answer, Audit, AuditCheck, AuditRow, DesiredSet } from "../observation.ts";
 import { count, short } from "../words.ts";
 
 /** The four columns, as headings. */
@@ -14,6 +14,9 @@ const MOST = 4;
 
 /** Stands for a column that says the same as the declared one. */
 export const AS_DECLARED = "as declared";
+
+/** Stands for a column that nobody asked for this set: servers are asked for declared sets alone. */
+export const NOT_ASKED = "not asked";
 
 function values(all: readonly string[]): string {
   const shown = all.slice(0, MOST).map((value) => short(value, LONGEST));
@@ -35,7 +38,7 @@ function declaredCell(desired: DesiredSet | undefined): string {
 }
 
 function providerCell({ desired, provider }: AuditRow): string {
-  if (provider === undefined) return "not asked";
+  if (provider === undefined) return NOT_ASKED;
   if (provider.state === "unreachable") return `no answer: ${provider.reason}`;
   const { records } = provider;
   const [first] = records;
@@ -60,13 +63,16 @@ const SILENT: Readonly<Record<Exclude<Answer["state"], "answer">, string>> = {
   lame: "lame",
 };
 
+/** The column of a server: an authoritative one gives the whole time to live, a resolver what is left of it. */
+type Side = "authoritative" | "resolvers";
+
 /** What one server says, without its name: equal words mean equal answers. */
-function answerCell(answer: Answer, desired: DesiredSet | undefined): string {
-  if (answer.state === "answer") {
-    const isSame = desired !== undefined && sameValues(answer.values, desired.values);
-    return isSame ? AS_DECLARED : values(answer.values);
-  }
-  return SILENT[answer.state];
+function answerCell(answer: Answer, desired: DesiredSet | undefined, side: Side): string {
+  if (answer.state !== "answer") return SILENT[answer.state];
+  const sameTtl =
+    side === "resolvers" || desired?.ttlSeconds === "auto" || answer.ttlSeconds === desired?.ttlSeconds;
+  const isSame = desired !== undefined && sameValues(answer.values, desired.values) && sameTtl;
+  return isSame ? AS_DECLARED : values(answer.values);
 }
 
 /** Seconds that an answer lives on in a cache. */
@@ -75,31 +81,29 @@ function ttlOf(answer: Answer): number | undefined {
   return "negativeTtlSeconds" in answer ? answer.negativeTtlSeconds : undefined;
 }
 
-/** Equal answers are told once; what differs from the declared values comes with the server's name and seconds left. */
-function serversCell(
-  observations: readonly Observation[] | undefined,
-  desired: DesiredSet | undefined,
-): string {
-  if (observations === undefined) return "not asked";
-  if (observations.length === 0) return "no server was asked";
-  const groups = Map.groupBy(observations, ({ answer }) => answerCell(answer, desired));
+/** Equal answers are told once; what differs from the declared values comes with the server's name and its seconds. */
+function serversCell({ desired, ...row }: AuditRow, side: Side): string {
+  const observations = row[side] ?? [];
+  if (observations.length === 0) return NOT_ASKED;
+  const groups = Map.groupBy(observations, ({ answer }) => answerCell(answer, desired, side));
   return Array.from(groups, ([words, members]) => {
     const [first] = members;
     const who = members.length === 1 && first ? first.server : count(members.length, "server");
     if (words === AS_DECLARED) return `${words} at ${who}`;
-    const left = members.map(({ answer }) => ttlOf(answer)).filter((ttl) => ttl !== undefined);
-    return `${words} at ${who}${left.length > 0 ? ` (${Math.max(...left)} s left)` : ""}`;
+    const ttls = members.map(({ answer }) => ttlOf(answer)).filter((ttl) => ttl !== undefined);
+    const longest = Math.max(...ttls);
+    const seconds = side === "resolvers" ? `${longest} s left` : `TTL ${longest}`;
+    return `${words} at ${who}${ttls.length > 0 ? ` (${seconds})` : ""}`;
   }).join("; ");
 }
 
 /** The four cells of a row. */
 export function cellsOf(row: AuditRow): Readonly<Record<ColumnName, string>> {
-  const { desired, authoritative, resolvers } = row;
   return {
-    declared: declaredCell(desired),
+    declared: declaredCell(row.desired),
     provider: providerCell(row),
-    authoritative: serversCell(authoritative, desired),
-    resolvers: serversCell(resolvers, desired),
+    authoritative: serversCell(row, "authoritative"),
+    resolvers: serversCell(row, "resolvers"),
   };
 }
 
@@ -112,9 +116,9 @@ export function setName({ name, type }: Pick<AuditRow, "name" | "type">): string
 export function secondsToWait({ rows }: Pick<Audit, "rows">): number | undefined {
   const left = rows
     .filter(({ verdict }) => verdict === "propagating")
-    .flatMap(({ desired, authoritative = [], resolvers = [] }) =>
-      [...authoritative, ...resolvers]
-        .filter(({ answer }) => answerCell(answer, desired) !== AS_DECLARED)
+    .flatMap(({ desired, resolvers = [] }) =>
+      resolvers
+        .filter(({ answer }) => answerCell(answer, desired, "resolvers") !== AS_DECLARED)
         .map(({ answer }) => ttlOf(answer)),
     )
     .filter((ttl) => ttl !== undefined);
@@ -148,7 +152,7 @@ export function summaryLine(audit: Audit): string {
     ...(checks.length > 0
       ? [`${count(checks.length, "check")}: ${tally(checksInOrder(checks).map(({ state }) => state))}`]
       : []),
-    ...(wait === undefined ? [] : [`caches let go within ${count(wait, "second")}`]),
+    ...(wait === undefined ? [] : [`Caches let go within ${count(wait, "second")}`]),
   ];
   return `${parts.join(". ")}.`;
 }

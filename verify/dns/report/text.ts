@@ -1,6 +1,14 @@
 /** The audit for a terminal. */
 import type { Audit, AuditCheck, AuditRow, Severity } from "../observation.ts";
-import { cellsOf, checksInOrder, COLUMNS, setName, summaryLine, type ColumnName } from "./cells.ts";
+import {
+  cellsOf,
+  checksInOrder,
+  COLUMNS,
+  NOT_ASKED,
+  setName,
+  summaryLine,
+  type ColumnName,
+} from "./cells.ts";
 import { printable } from "./printable.ts";
 
 /** Colours that the report knows. */
@@ -34,7 +42,9 @@ function findingBlock(row: AuditRow, columns: readonly ColumnName[], paint: Pain
   const cells = cellsOf(row);
   return [
     `${paint(colour, `${sign} ${row.verdict}`)}  ${paint("bold", printable(setName(row)))}`,
-    ...columns.map((column) => paint("dim", line(column, cells[column]))),
+    ...columns
+      .filter((column) => cells[column] !== NOT_ASKED)
+      .map((column) => paint("dim", line(column, cells[column]))),
     line("why", row.reason),
     ...(row.ignoredBy === undefined ? [] : [line("ignored by", row.ignoredBy)]),
     ...(row.fix === undefined ? [] : [line("next", row.fix)]),
@@ -48,7 +58,8 @@ function isFinding({ verdict }: AuditRow): boolean {
 
 function quietLine(row: AuditRow, width: number, paint: Paint): string {
   const mark = row.verdict === "ok" ? paint("green", "✓") : paint("dim", "·");
-  const shown = row.verdict === "ok" ? cellsOf(row).declared : `${row.verdict}: ${row.reason}`;
+  const by = row.ignoredBy === undefined ? "" : ` by ${row.ignoredBy}`;
+  const shown = row.verdict === "ok" ? cellsOf(row).declared : `${row.verdict}${by}: ${row.reason}`;
   return `${mark} ${row.type.padEnd(5)} ${printable(row.name).padEnd(width)}  ${printable(shown)}`;
 }
 
