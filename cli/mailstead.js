@@ -2,6 +2,7 @@
 // Plain JavaScript, so that an old Node can read it and say what is needed.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +11,8 @@ const folder = dirname(fileURLToPath(import.meta.url));
 const [major, minor] = process.versions.node.split(".").map(Number);
 
 if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
+  // Node keeps what it made of our modules: types stripped, code compiled. It halves the time until a command begins.
+  module.enableCompileCache?.(join(folder, "../node_modules/.cache/mailstead"));
   const { main } = await import("./main.ts");
   process.exitCode = await main(process.argv.slice(2));
 } else {
