@@ -30,7 +30,10 @@ export class CloudflareZone implements ZoneReader {
   readonly #zoneId: string | undefined;
   readonly #base = apiOf("cloudflare");
 
-  /** @param zoneId spares the look-up by name before the records. */
+  /**
+   * @param zoneId spares the look-up by name before the records. A token that may not look zones up sees none: with the
+   *   id given, the zone is taken for there, and its records tell.
+   */
   constructor(name: string, token: string, zoneId?: string) {
     this.#name = name;
     this.#token = token;
@@ -41,7 +44,10 @@ export class CloudflareZone implements ZoneReader {
     const url = `${this.#base}/zones?name=${encodeURIComponent(this.#name)}`;
     const { result } = (await callVendor(url, this.#token)) as ZoneAnswer;
     const zone = result.find(({ id }) => this.#zoneId === undefined || id === this.#zoneId);
-    if (zone === undefined) return undefined;
+    if (zone === undefined) {
+      const isHidden = result.length === 0 && this.#zoneId !== undefined;
+      return isHidden ? { id: this.#zoneId, nameServers: [] } : undefined;
+    }
     const { id, status, name_servers: nameServers = [] } = zone;
     return { id, ...(status === undefined ? {} : { status }), nameServers: nameServers.map(canonicalName) };
   }

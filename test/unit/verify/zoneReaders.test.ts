@@ -220,6 +220,17 @@ test.each(DNS_PROVIDERS)("%s: a zone that is not there is no refusal", async (pr
   await expect(reader.records()).rejects.toMatchObject({ status: 404 });
 });
 
+test("Cloudflare: with an id a token need not see the zone; another zone's id is no zone of this name", async () => {
+  await serving("cloudflare", (_request, response) => {
+    response.end(JSON.stringify({ success: true, result: [] }));
+  });
+  const hidden = await zoneReader("cloudflare", "example.com", "token", ZONE.id).zone();
+  expect(hidden).toEqual({ id: ZONE.id, nameServers: [] });
+  server?.close();
+  await servingZone("cloudflare", []);
+  expect(await zoneReader("cloudflare", "example.com", "token", "0".repeat(32)).zone()).toBeUndefined();
+});
+
 /** What goes wrong when the records are asked for. */
 async function fault(provider: DnsProviderName): Promise<VendorError> {
   const error: unknown = await zoneReader(provider, "example.com", "token", ZONE.id)
