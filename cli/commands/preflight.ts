@@ -54,6 +54,15 @@ function describeOrphan(orphan: Orphan): string {
   return `${kindOf(orphan)} ${orphan.name} (${String(orphan.id).slice(0, 32)})`;
 }
 
+/**
+ * Whether a server beside those of the state may be more than what a broken run left. Keys are made before a server: a
+ * state without them was lost, and this is the server that it knew.
+ */
+function mayHoldMail(resources: readonly StateResource[]): boolean {
+  const has = (wanted: string): boolean => resources.some(({ type }) => type === wanted);
+  return has(HETZNER_TYPES.servers) || !has("tls:index/privateKey:PrivateKey");
+}
+
 /** An address is taken into the state, since a reputation may hang on it; the rest can be made anew and is deleted. */
 function cureOf(
   orphan: Orphan,
@@ -73,16 +82,11 @@ function cureOf(
   if (orphan.kind === "primary_ips") {
     return { orphan, words: "take it into the state", run: () => importAddress(orphan, stack, resources) };
   }
-  if (
-    orphan.kind === "servers" &&
-    plan.server.protect &&
-    resources.some(({ type }) => type === HETZNER_TYPES.servers)
-  ) {
+  if (orphan.kind === "servers" && plan.server.protect && mayHoldMail(resources)) {
+    const next = "look at it and delete it by hand; or, if the state was lost: npx mailstead import";
     const refuse = (): Promise<void> =>
-      Promise.reject(
-        new CommandError(`the server ${orphan.name} may hold mail`, "look at it and delete it by hand"),
-      );
-    return { orphan, words: "not done here: it may hold mail", run: refuse };
+      Promise.reject(new CommandError(`the server ${orphan.name} may hold mail`, next));
+    return { orphan, words: "not done here, as it may hold mail: npx mailstead import", run: refuse };
   }
   return {
     orphan,
