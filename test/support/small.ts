@@ -60,7 +60,8 @@ export async function makeSmall(): Promise<void> {
 
 /** Takes the stack away, whatever state it is in; what bears its label at the vendor goes too. */
 export async function endSmall(): Promise<void> {
-  if (existsSync(stackFile)) {
+  // A sandbox that is gone has taken the stack with it, and left the file.
+  if (existsSync(stackFile) && (await small(["stack"], [])).code === 0) {
     await small(["cancel", "--yes"]);
     await mailstead(["preflight", "--fix", "--yes"]);
     mustSucceed(await small(["destroy", "--yes", "--skip-preview"]));
