@@ -11,7 +11,7 @@ import { globSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test } from "vitest";
 import { containers } from "../support/host.ts";
 import { project, waitFor } from "../support/sandbox.ts";
 import { networkNumber, NOTHING, traces } from "../support/traces.ts";
@@ -59,6 +59,11 @@ class Up {
     return { code: this.#child.exitCode ?? undefined, seconds: (performance.now() - this.#began) / 1000 };
   }
 }
+
+// From nothing, whatever was up: else the engine has no server to make.
+beforeAll(() => {
+  down();
+});
 
 let running: Up | undefined;
 afterEach(() => {
