@@ -3,6 +3,7 @@ import { PrivateKey } from "@pulumi/tls/privateKey.js";
 import { RandomBytes } from "@pulumi/random/randomBytes.js";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import * as pulumi from "@pulumi/pulumi";
+import { dkimValue } from "../stack/dns/dkim.ts";
 import type { SlotName } from "../stack/slots.ts";
 import type { SlotValues } from "./bind.ts";
 
@@ -64,11 +65,6 @@ export class Identity extends pulumi.ComponentResource {
     };
     this.registerOutputs({ hostPublicKey: this.hostPublicKey, deployPublicKey: this.deployPublicKey });
   }
-}
-
-/** `p=` value of a DKIM record: the SPKI in base64 without its armour. @see RFC 6376 section 3.6.1 */
-export function dkimValue(publicKeyPem: string): string {
-  return publicKeyPem.replace(/-----(BEGIN|END) PUBLIC KEY-----/g, "").replace(/\s/g, "");
 }
 
 function mapValues<K extends string, V, R>(

@@ -5,6 +5,7 @@ import type { Config } from "../../stack/config/config.ts";
 import type { Plan } from "../../stack/plan.ts";
 import { fillImportFile, type FoundId, type ImportFile } from "../../verify/adopt/importFile.ts";
 import { addressSlots, findHetznerThings, hetznerIds } from "../../verify/adopt/hetznerThings.ts";
+import { stateSlots } from "../../verify/adopt/stateSlots.ts";
 import { lostKeys } from "../../verify/adopt/lostKeys.ts";
 import type { Adoption } from "../../verify/dns/adoption.ts";
 import { alreadyThere, RECORD_TYPES } from "../../verify/dns/alreadyThere.ts";
@@ -67,7 +68,7 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
   const { config, plan } = loadPlan(stack);
   const { provider } = config.dns;
   const { records, things, resources, creates, found } = await look(stack, config, plan);
-  const slots = addressSlots(things, stack);
+  const slots = { ...stateSlots(resources), ...addressSlots(things, stack) };
   const context = { ...auditContext(config), provider };
   const { adoptions, obstacles } = alreadyThere({
     records: plan.records,

@@ -5,6 +5,7 @@ import type { Config } from "../../stack/config/config.ts";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
 import type { Plan } from "../../stack/plan.ts";
 import { knownAddresses } from "../../verify/adopt/hetznerThings.ts";
+import { stateSlots } from "../../verify/adopt/stateSlots.ts";
 import { checkZoneBefore } from "../../verify/adopt/zoneBefore.ts";
 import type { Finding } from "../../verify/finding.ts";
 import { HETZNER_TYPES, runPreflight, type Orphan } from "../../verify/preflight.ts";
@@ -204,7 +205,8 @@ export async function preflightCommand(options: Options): Promise<number> {
   };
   const reader = listedOnce(zoneReader(provider, zone, tokens.dns, zoneId));
   const { findings, orphans } = await runPreflight(plan, stack, tokens.hetzner, reader, known);
-  const slots = await knownAddresses(new Hetzner(tokens.hetzner), stack);
+  const addresses = await knownAddresses(new Hetzner(tokens.hetzner), stack);
+  const slots = { ...stateSlots(resources), ...addresses };
   findings.push(...(await lookAtZone(reader, slots, loaded, resources, orphans)));
   const left = await lookOnHost(stack, resources, pending, findings);
   const cures = [...orphans, ...left].map((orphan) => cureOf(orphan, tokens, stack, plan, resources));

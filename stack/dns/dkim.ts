@@ -20,3 +20,8 @@ export function dkimRecord(publicKey: string | Slot): Template {
 export function ownDkimRecord(): Template {
   return dkimRecord(slot("dkimPublicKey"));
 }
+
+/** `p=` value of a record: the SPKI in base64 without its armour (RFC 6376 3.6.1). */
+export function dkimValue(publicKeyPem: string): string {
+  return publicKeyPem.replace(/-----(BEGIN|END) PUBLIC KEY-----/g, "").replace(/\s/g, "");
+}

@@ -173,6 +173,25 @@ describe("with Cloudflare", () => {
     expect((await run()).stdout).toBe("nothing that is there can be taken over\n");
   });
 
+  test("the DKIM record of a key that the state has is known by that key", async () => {
+    const row = {
+      type: "TXT",
+      name: "default._domainkey.example.com",
+      content: '"v=DKIM1; k=rsa; p=QUJD;"',
+      ttl: 1,
+    };
+    await cloud.cloudflare("POST", `/zones/${CLOUDFLARE_ZONE}/dns_records`, row);
+    const urn = `${URN}$mailstead:components:Identity$tls:index/privateKey:PrivateKey::dkim-key`;
+    const outputs = { publicKeyPem: "-----BEGIN PUBLIC KEY-----\\nQUJD\\n-----END PUBLIC KEY-----\\n" };
+    const key = { urn, type: "tls:index/privateKey:PrivateKey", outputs };
+    const file = creates("cloudflare");
+    const dkim = { type: RECORD.cloudflare, name: "dkim-default", id: ID, parent: "dns" };
+    prepare("cloudflare", { ...file, resources: [...(file.resources ?? []), dkim] }, [key]);
+    expect((await run()).stdout).toMatch(/^✓ DnsRecord dkim-default .* changes its comment$/m);
+    prepare("cloudflare");
+    expect((await run()).stdout).toContain("✗ record TXT default._domainkey.example.com: is in the way");
+  });
+
   test("what is in the way is told, and taken over once the owner agrees", async () => {
     const row = { type: "A", name: "imap.example.com", content: "192.0.2.1", ttl: 1 };
     await cloud.cloudflare("POST", `/zones/${CLOUDFLARE_ZONE}/dns_records`, row);
