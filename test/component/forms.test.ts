@@ -13,7 +13,7 @@ import { quoteText } from "../../stack/dns/characterStrings.ts";
 import { configurationError } from "../../components/errors.ts";
 import { goDuration } from "../../components/goDuration.ts";
 import { firstOfNetwork } from "../../components/host/hetznerAddresses.ts";
-import { dkimValue } from "../../components/identity.ts";
+import { dkimValue } from "../../stack/dns/dkim.ts";
 import { shellQuote } from "../../components/remoteFiles.ts";
 import { writeSshFiles } from "../../components/sshFiles.ts";
 import { temporaryFolder } from "../support/temporaryFolder.ts";
