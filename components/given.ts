@@ -2,8 +2,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../stack/config/config.ts";
 import { DNS_TOKEN_PLACES } from "../stack/dns/providers/tokenPlaces.ts";
+import type { Plan } from "../stack/plan.ts";
 import type { SlotName } from "../stack/slots.ts";
-import { SLOTS } from "../stack/slots.ts";
+import { SLOTS, slotsOf } from "../stack/slots.ts";
+import { StopError } from "./errors.ts";
 
 /** Slots that the configuration fills. */
 export type GivenSlot = Extract<SlotName, "dnsApiToken" | "providedCertificate" | "providedPrivateKey">;
@@ -40,4 +42,24 @@ export function givenValues(
     if (text !== undefined) given[name] = SLOTS[name].secret ? pulumi.secret(text) : pulumi.output(text);
   }
   return given;
+}
+
+/**
+ * Stops where the host is to be given the DNS provider's token, and nobody gave it to us.
+ *
+ * @throws StopError before anything is declared
+ */
+export function needDnsToken(
+  { files, dnsProvider }: Pick<Plan, "files" | "dnsProvider">,
+  given: GivenValues,
+): void {
+  const isNeeded = files.some(
+    ({ content }) => !("asset" in content) && slotsOf(content).includes("dnsApiToken"),
+  );
+  if (!isNeeded || given.dnsApiToken !== undefined) return;
+  const { key, variables } = DNS_TOKEN_PLACES[dnsProvider];
+  throw new StopError(
+    `There is no ${variables[0]} and no ${key}: the server orders its certificate with it. Nothing was changed.\n` +
+      `Next step: export ${variables[0]}, or: pulumi config set --secret ${key}`,
+  );
 }

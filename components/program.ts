@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { reviewDrift, type JudgeZone } from "./drift.ts";
 import { configurationError, issueLine } from "./errors.ts";
-import { givenValues } from "./given.ts";
+import { givenValues, needDnsToken } from "./given.ts";
 import { MailServer } from "./mailServer.ts";
 import { nextSteps as stepsAfter } from "./nextSteps.ts";
 import type { Config } from "../stack/config/config.ts";
@@ -31,6 +31,7 @@ function read(all: Readonly<Record<string, string>>): { config: Config; plan: Pl
 const all = pulumi.runtime.allConfig();
 const { config, plan } = read(all);
 const given = givenValues(config, all, process.env);
+needDnsToken(plan, given);
 const server = new MailServer("mail", {
   plan,
   stack: pulumi.getStack(),

@@ -6,7 +6,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { givenValues } from "../../components/given.ts";
+import { givenValues, needDnsToken } from "../../components/given.ts";
 import { MailServer } from "../../components/mailServer.ts";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
 import type { Plan } from "../../stack/plan.ts";
@@ -164,6 +164,22 @@ test("the token is that of the provider of the zone: from the configuration, els
   expect(await token("digitalocean", {}, { ...environment, DIGITALOCEAN_TOKEN: "t" })).toBe("t");
   expect(await token("hetzner", {}, environment)).toBe("h");
   expect(await token("digitalocean", { "cloudflare:apiToken": "x" }, {})).toBeUndefined();
+});
+
+test("a token that the host wants and nobody gave stops the run, with where to put it", () => {
+  const plan = (raw: object) => {
+    const { config, issues } = parseConfig({ ...BASE, mail: mail(true), ...raw });
+    if (config === undefined) throw new Error(JSON.stringify(issues));
+    return planMailServer(config).plan;
+  };
+  const there = plan({ dns: { provider: "digitalocean" } });
+  expect(() => {
+    needDnsToken(there, {});
+  }).toThrow(
+    /^There is no DIGITALOCEAN_TOKEN and no digitalocean:token: .*\nNext step: export DIGITALOCEAN_TOKEN, or: pulumi config set --secret digitalocean:token$/,
+  );
+  needDnsToken(there, { dnsApiToken: pulumi.output("token") });
+  needDnsToken(plan({ certificates: { method: "http-01" } }), {});
 });
 
 test("values from the configuration are secret where they must be", async () => {
