@@ -95,6 +95,18 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
     expect(look(provider, [...declared(), stray], { state }).findings).toEqual([]);
   });
 
+  test("what the state knows and somebody changed is drift, and no obstacle to the rest", () => {
+    const drifted = record("example.com", "A", "192.0.2.66");
+    const zone = [drifted, record("example.com", "MX", "0 mx.example.com")];
+    const [apex] = READ[provider]([drifted]);
+    const id = stateId(apex?.importId ?? "", provider);
+    const state = [{ type: RECORD_TYPES[provider], urn: "urn:pulumi:prod::mailstead::a$b::apex", id }];
+    expect(look(provider, zone, { state })).toMatchObject({
+      obstacles: [],
+      adoptions: [{ role: "apex-mx" }],
+    });
+  });
+
   test("another SPF policy is merged by the line printed, and adopted once the configuration has it", () => {
     const google = record("example.com", "TXT", "v=spf1 include:_spf.google.com ip4:192.0.2.0/24 ~all");
     const { findings, obstacles } = look(provider, [google]);
@@ -153,9 +165,11 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
       record("example.com", "MX", "10 a.example.net"),
       record("example.com", "MX", "20 b.example.net"),
     ];
-    const { obstacles } = look(provider, two, { agreed: ["MX example.com"] });
-    if (provider === "hetzner") expect(obstacles).toEqual([]);
-    else expect(obstacles).toMatchObject([{ type: "MX", canBeAdopted: false }]);
+    const { adoptions, obstacles } = look(provider, two, { agreed: ["MX example.com"] });
+    // One set at Hetzner is one thing to agree to.
+    const isSet = provider === "hetzner";
+    expect(adoptions).toHaveLength(isSet ? 1 : 0);
+    expect(obstacles).toMatchObject(isSet ? [] : [{ type: "MX", canBeAdopted: false }]);
   });
 
   test("a time to live of its own is said, as the next up changes it", () => {
