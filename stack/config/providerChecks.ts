@@ -1,7 +1,10 @@
 /** Checks on what the provider of the zone does not do. */
+import { PROVIDER_LIMITS } from "../dns/checks/providers.ts";
+import { dkimRecord } from "../dns/dkim.ts";
 import type { DnsProviderName } from "../dns/providers/dnsForm.ts";
 import { DNS_AUTHENTICATORS } from "../mail/dnsAuthenticators.ts";
 import type { Issue } from "../issue.ts";
+import { fill } from "../slots.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { registrableDomain } from "./domainName.ts";
 import type { Draft } from "./draft.ts";
@@ -23,7 +26,8 @@ const ZONE_BELOW: Readonly<
   },
 };
 
-function providerOf({ dns }: Draft): DnsProviderName {
+/** Provider of the zone. */
+export function providerOf({ dns }: Draft): DnsProviderName {
   return dns.provider ?? DEFAULTS["dns.provider"].value;
 }
 
@@ -39,10 +43,22 @@ export function checkZoneBelow(draft: Draft): readonly Issue[] {
   return [{ path: "mailstead:dns.zone", rule: "zone-below-domain", ...said, message, fix }];
 }
 
+/** Keys whose record is longer than the provider takes. */
+function longKeys({ dkim }: Draft, provider: DnsProviderName): Issue[] {
+  const { text: most = Infinity } = PROVIDER_LIMITS[provider];
+  return dkim.flatMap(({ value, path }) => {
+    const bytes = Buffer.byteLength(fill(dkimRecord(value.publicKey), String));
+    if (bytes <= most) return [];
+    const message = `the record has ${bytes} bytes, and ${provider} takes ${most}`;
+    const fix = "change the key length to 2048 in the web interface, and paste the new key";
+    return [{ path: `${path}.publicKey`, rule: "txt-over-limit", severity: "error", message, fix }];
+  });
+}
+
 /** What does not go with the provider. */
 export function checkProvider(draft: Draft): readonly Issue[] {
   const provider = providerOf(draft);
-  const issues: Issue[] = [];
+  const issues = longKeys(draft, provider);
   if (draft.dns.zoneId !== undefined && provider !== "cloudflare") {
     const message = `${provider} has no such id: it goes by the zone's name`;
     const rule = "not-for-provider";

@@ -9,6 +9,7 @@ import { serviceNames, WEB_NAMES } from "../mail/serviceNames.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import { isWithin, registrableDomain } from "./domainName.ts";
 import type { Draft } from "./draft.ts";
+import { providerOf } from "./providerChecks.ts";
 import type { Fault } from "./reading.ts";
 import { errorAt } from "./readSection.ts";
 
@@ -32,7 +33,8 @@ export function caaIssuer(draft: Draft): string | undefined {
 }
 
 /** The owner's part of the SPF policy: each sender once, and the whole as the rules about policies want it. */
-const checkSpf: Check = ({ spf, top }) => {
+const checkSpf: Check = (draft) => {
+  const { spf, top } = draft;
   const path = `${PATH}.spf.mechanisms`;
   const { mechanisms = [] } = spf;
   if (mechanisms.length === 0 || top.domain === undefined) return [];
@@ -55,7 +57,10 @@ const checkSpf: Check = ({ spf, top }) => {
   } as const;
   return [
     ...twice,
-    ...judgeZone([record], { domain }).map((finding) => ({ ...issueOf(finding, path), path })),
+    ...judgeZone([record], { domain, provider: providerOf(draft) }).map((finding) => ({
+      ...issueOf(finding, path),
+      path,
+    })),
   ];
 };
 

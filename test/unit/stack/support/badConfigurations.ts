@@ -477,6 +477,34 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
       ],
     ],
   },
+  {
+    name: "a DKIM key whose record is longer than the provider takes",
+    raw: rawWith({
+      "dns.provider": "digitalocean",
+      "dns.dkim": [{ selector: "fe-1", publicKey: dkimKey(4096) }],
+    }),
+    faults: [
+      [
+        "mailstead:dns.dkim[0].publicKey",
+        "txt-over-limit",
+        "the record has 755 bytes, and digitalocean takes 512",
+      ],
+    ],
+  },
+  {
+    name: "an SPF policy that is longer than the provider takes",
+    raw: rawWith({
+      "dns.provider": "digitalocean",
+      "dns.spf.mechanisms": Array.from({ length: 40 }, (_, index) => `ip4:192.0.2.${index}`),
+    }),
+    faults: [
+      [
+        "mailstead:dns.spf.mechanisms",
+        "txt-over-limit",
+        "the text has 603 bytes, and digitalocean takes 512",
+      ],
+    ],
+  },
   // drift and what is left to others
   {
     name: "drift a switch",
