@@ -17,6 +17,8 @@ export const COMMAND_EXAMPLES: Readonly<Record<string, string>> = {
   mailstead audit --markdown > dns.md     for an issue or a wiki
   mailstead audit --html dns.html         one page for a browser or a phone, which needs no other file
   mailstead audit --resolver 192.0.2.53   ask this resolver in place of the system's and public ones
+  mailstead audit --notify mail:you@example.org      tell by mail when findings come or go
+  mailstead render audit-timer            with audit-service: systemd units that do it every hour
 
 Exit codes: 0 clean, 1 could not tell, 2 drift or conflict, 3 only propagating.`,
   import: `  mailstead import                        records that say the same; after lost state addresses, server and more
@@ -46,5 +48,5 @@ Examples:
   mailstead ssh -- docker ps
 
 Exit codes: 0 all is well, 1 something is not, 2 the command or the configuration is wrong; audit has its own.
-Environment: PULUMI_STACK, HCLOUD_TOKEN, CLOUDFLARE_API_TOKEN or DIGITALOCEAN_TOKEN, NO_COLOR,
+Environment: PULUMI_STACK, MAILSTEAD_NOTIFY, HCLOUD_TOKEN, CLOUDFLARE_API_TOKEN or DIGITALOCEAN_TOKEN, NO_COLOR,
   MAILSTEAD_ADMIN_EMAIL and MAILSTEAD_ADMIN_PASSWORD (status reads the server's own checklist with them).`;

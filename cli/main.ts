@@ -72,6 +72,11 @@ function addAudit(program: Command, run: Run): void {
     .option("--resolver <address>", "ask this resolver; may be given again", collect)
     .addOption(new Option("--json", "machine-readable").conflicts(["markdown", "html"]))
     .addOption(new Option("--markdown", "tables in GitHub Flavored Markdown").conflicts("html"))
+    .option(
+      "--notify <place>",
+      "tell mail:ADDRESS or webhook:URL when findings change; may be given again",
+      collect,
+    )
     .option("--html [file]", "one page for a browser, into a file or on standard output")
     .action((options: object) => run(import("./commands/audit.ts").then((m) => m.auditCommand(options))));
 }

@@ -12,6 +12,7 @@ import { zoneReader } from "../../verify/providers/readers.ts";
 import type { ZoneReader } from "../../verify/providers/zoneReader.ts";
 import { stackName } from "../engine.ts";
 import { askValues, keptValues } from "../lateValues.ts";
+import type { NotifyTarget } from "../notify.ts";
 import { loadPlan, stackFile, stackOfFile } from "../project.ts";
 import { CommandError, print, styled } from "../terminal.ts";
 import { DNS_TOKENS, readToken } from "../tokens.ts";
@@ -20,6 +21,7 @@ interface Options {
   readonly stack?: string;
   readonly columns?: string;
   readonly resolver?: readonly string[];
+  readonly notify?: readonly string[];
   readonly json?: boolean;
   readonly markdown?: boolean;
   /** File to write; true for standard output. */
@@ -146,6 +148,20 @@ async function writePage(file: string, page: string, audit: Audit): Promise<void
   print(`${summaryLine(audit)}\nThe page is ${file}`);
 }
 
+/** From the command line, else from the environment: a webhook's address is often a secret. */
+async function notifyTargets(given: readonly string[] | undefined): Promise<readonly NotifyTarget[]> {
+  const words = given ?? (process.env["MAILSTEAD_NOTIFY"] ?? "").split(/\s+/).filter((word) => word !== "");
+  if (words.length === 0) return [];
+  const { notifyTarget } = await import("../notify.ts");
+  return words.map(notifyTarget);
+}
+
+async function tell(targets: readonly NotifyTarget[], stack: string, audit: Audit): Promise<void> {
+  if (targets.length === 0) return;
+  const { notify } = await import("../notify.ts");
+  await notify(targets, stack, audit);
+}
+
 /**
  * Runs the command.
  *
@@ -153,10 +169,13 @@ async function writePage(file: string, page: string, audit: Audit): Promise<void
  */
 export async function auditCommand(options: Options): Promise<number> {
   try {
-    const audit = await inspectStack(await prepare(options));
+    const targets = await notifyTargets(options.notify);
+    const ready = await prepare(options);
+    const audit = await inspectStack(ready);
     const report = await render(audit, options);
     if (typeof options.html === "string") await writePage(options.html, report, audit);
     else print(report);
+    await tell(targets, ready.stack, audit);
     return auditExitCode(audit);
   } catch (error) {
     // Elsewhere 2 says that the configuration is wrong; here it says drift, which was not seen.

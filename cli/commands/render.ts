@@ -1,12 +1,15 @@
 /** `mailstead render`: the documents that a plan becomes, on standard output. */
+import { join } from "node:path";
+import process from "node:process";
 import { renderGuideUserData } from "../../cloud-init/renderUserData.ts";
 import { placeholder } from "../../cloud-init/sources.ts";
 import { renderZoneFile } from "../../stack/dns/zoneFile.ts";
 import type { Plan } from "../../stack/plan.ts";
 import { fill, type SlotName, type Template } from "../../stack/slots.ts";
 import type { Document } from "../documents.ts";
-import { readOutputs, stackName } from "../engine.ts";
-import { loadPlan } from "../project.ts";
+import { auditService, auditTimer, type AuditUnit } from "../auditUnits.ts";
+import { projectFolder, readOutputs, stackName } from "../engine.ts";
+import { loadPlan, stackFile, stackOfFile } from "../project.ts";
 import { CommandError, print } from "../terminal.ts";
 
 interface Options {
@@ -32,7 +35,12 @@ function environmentFile(plan: Plan): Template {
   return content;
 }
 
-function render(document: Document, plan: Plan, values: Values): string {
+function unitOf({ domain }: Plan, stack: string): AuditUnit {
+  const command = join(import.meta.dirname, "../mailstead.js");
+  return { domain, stack, project: projectFolder, node: process.execPath, command };
+}
+
+function render(document: Document, plan: Plan, values: Values, stack: string): string {
   switch (document) {
     case "user-data":
       return renderGuideUserData(plan.server.boot, { slot: values });
@@ -40,14 +48,18 @@ function render(document: Document, plan: Plan, values: Values): string {
       return renderZoneFile(plan.records, values);
     case "env":
       return fill(environmentFile(plan), values);
+    case "audit-service":
+      return auditService(unitOf(plan, stack));
+    case "audit-timer":
+      return auditTimer(plan);
     case "containers":
       return JSON.stringify({ images: plan.images, containers: plan.containers }, null, 2);
   }
 }
 
-function asJson(document: Document, plan: Plan, values: Values): unknown {
+function asJson(document: Document, plan: Plan, values: Values, stack: string): unknown {
   if (document === "containers") return { images: plan.images, containers: plan.containers };
-  if (document !== "dns") return { [document]: render(document, plan, values) };
+  if (document !== "dns") return { [document]: render(document, plan, values, stack) };
   return plan.records.map((record) =>
     Object.fromEntries(
       Object.entries(record).map(([key, value]) => [
@@ -61,11 +73,12 @@ function asJson(document: Document, plan: Plan, values: Values): unknown {
 /** Runs the command. */
 export async function renderCommand(document: Document, options: Options): Promise<number> {
   const { plan } = loadPlan(options.stack);
+  const stack = stackOfFile(stackFile(options.stack));
   const values = await valuesOf(options);
   print(
     options.json === true
-      ? JSON.stringify(asJson(document, plan, values), null, 2)
-      : render(document, plan, values),
+      ? JSON.stringify(asJson(document, plan, values, stack), null, 2)
+      : render(document, plan, values, stack),
   );
   return 0;
 }

@@ -38,7 +38,7 @@ test.each(COMMANDS)("%s --help has examples of itself", async (name) => {
 test.each([
   { args: ["rendr"], says: ["unknown command 'rendr'", "Did you mean render?"] },
   { args: ["status", "--jsn"], says: ["unknown option '--jsn'", "Did you mean --json?"] },
-  { args: ["render", "zone"], says: ["'zone' is invalid", "user-data, dns, env, containers"] },
+  { args: ["render", "zone"], says: ["'zone' is invalid", "user-data, dns, env, containers, audit-service"] },
   { args: ["render"], says: ["missing required argument 'document'"] },
   { args: ["logs"], says: ["missing required argument 'name'"] },
   { args: ["logs", "web;id"], says: ["web;id is no name of a container", "Next step: `mailstead status`"] },
