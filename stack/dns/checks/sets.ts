@@ -96,7 +96,7 @@ const secondSpf = onePolicy(isSpf, {
   name: "second-spf",
   kind: "SPF",
   effect: "mail is refused",
-  fix: "remove this one",
+  fix: "remove this one; other senders of the domain go into dns.spf.mechanisms",
   source: "RFC 7208 3.2",
 });
 
