@@ -55,13 +55,20 @@ function unescaped(text: string): string {
   return decoder.decode(Uint8Array.from(bytes.flat()));
 }
 
+/** Bytes of a character in UTF-8 (RFC 3629 3); counted, as a zone has many and an encoder takes its time over each. */
+function utf8Length(code: number): number {
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  return code < 0x10000 ? 3 : 4;
+}
+
 /** Cuts a text into pieces of at most 255 bytes of UTF-8, never inside a character. At least one piece. */
 function piecesOf(text: string): string[] {
   const pieces: string[] = [];
   let piece = "";
   let size = 0;
   for (const character of text) {
-    const bytes = encoder.encode(character).length;
+    const bytes = utf8Length(character.codePointAt(0) ?? 0);
     if (size + bytes > STRING_BYTES) {
       pieces.push(piece);
       piece = "";
