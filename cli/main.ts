@@ -93,8 +93,13 @@ function addImport(program: Command, run: Run): void {
     .action((options: object) => run(import("./commands/import.ts").then((m) => m.importCommand(options))));
 }
 
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+/** What a wrong command line ends with. Of an audit 2 says drift, which nobody has seen then. */
+function usageFault([command]: readonly string[]): number {
+  return command === "audit" ? 1 : 2;
+}
+
+function report(error: unknown, args: readonly string[]): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageFault(args);
   if (!(error instanceof CommandError)) throw error;
   process.stderr.write(`${styled("red", "error:")} ${error.message}\nNext step: ${error.nextStep}\n`);
   return error.exitCode;
@@ -128,6 +133,6 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {
-    return report(error);
+    return report(error, args);
   }
 }

@@ -176,10 +176,11 @@ test("a vendor that refuses: 1, said once, with the token nowhere", async () => 
   expect(stdout + stderr).not.toContain(wrong);
 });
 
-test("a column that does not exist, and a faulty configuration, are no drift: 1", async () => {
+test("a column or an option that does not exist, and a faulty configuration, are no drift: 1", async () => {
   const column = await project.run(["audit", "--columns", "api,whois"]);
   expect(column).toMatchObject({ code: 1, stdout: "" });
   expect(column.stderr).toContain("--columns api,authoritative,resolvers");
+  expect((await project.run(["audit", "--jsn"])).code).toBe(1);
   project.stack("bad", rawWith({ domain: "exa mple" }));
   expect((await project.run(["audit", "--stack", "bad"])).code).toBe(1);
 });

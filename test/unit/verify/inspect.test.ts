@@ -1,0 +1,100 @@
+/**
+ * Proves: one audit asks provider, name servers and resolver of a small Internet on loopback, and puts columns and checks
+ * together: what servers do not have yet is on its way (3); a vendor that refuses is told and the rest goes on (1); only
+ * the columns that were named are asked.
+ * Cannot prove: anything about real servers; the sandbox asks those.
+ */
+import { afterEach, expect, test } from "vitest";
+import { parseConfig } from "../../../stack/config/parseConfig.ts";
+import type { ProviderRecord } from "../../../stack/dns/zoneRecord.ts";
+import { planMailServer } from "../../../stack/planMailServer.ts";
+import { desiredSets } from "../../../verify/dns/desiredSets.ts";
+import { auditExitCode } from "../../../verify/dns/exitCode.ts";
+import { inspectDns, type InspectInput } from "../../../verify/dns/inspect.ts";
+import { VendorError } from "../../../verify/http.ts";
+import type { ZoneReader } from "../../../verify/providers/zoneReader.ts";
+import { rawWith } from "../stack/support/validRaw.ts";
+import { ADDRESS, startWorld, type World } from "./lookUp/world.ts";
+
+const VALUES: Readonly<Record<string, string>> = {
+  serverIpv4: "127.0.0.10",
+  serverIpv6: "::1",
+  dkimPublicKey: "M".repeat(392),
+};
+const slotValue = (name: string): string | undefined => VALUES[name];
+
+const { config } = parseConfig(rawWith({ domain: "example.test" }));
+if (config === undefined) throw new Error("no configuration");
+const { plan } = planMailServer(config);
+const LISTED: readonly ProviderRecord[] = desiredSets(plan.records, slotValue).flatMap(({ values, ...set }) =>
+  values.map((value) => ({ ...set, value, importId: "1" })),
+);
+
+let world: World | undefined;
+
+afterEach(async () => {
+  await world?.close();
+  world = undefined;
+});
+
+function reader(records: () => readonly ProviderRecord[]): ZoneReader {
+  const nameServers = ["one.example.test", "two.example.test"];
+  return {
+    provider: "cloudflare",
+    zone: () => Promise.resolve({ id: "1", nameServers }),
+    records: () => Promise.resolve().then(records),
+  };
+}
+
+async function inspect(more: Partial<InspectInput>) {
+  if (config === undefined) throw new Error("no configuration");
+  world = await startWorld();
+  const port = world.servers[0]?.port ?? 0;
+  const client = { port, timeoutMs: 150, attempts: 1 };
+  const columns = ["api", "authoritative", "resolvers"] as const;
+  return inspectDns({ config, plan, columns, slotValue, resolvers: [ADDRESS.resolver], client, ...more });
+}
+
+function verdicts({ rows }: Awaited<ReturnType<typeof inspect>>): string[] {
+  return [...new Set(rows.map(({ verdict }) => verdict))];
+}
+
+test("what the provider has and no server answers yet is on its way; the world round the zone is looked at", async () => {
+  const audit = await inspect({ reader: reader(() => LISTED) });
+  expect(audit.columns).toEqual(["api", "authoritative", "resolvers"]);
+  expect(verdicts(audit)).toEqual(["propagating"]);
+  const [row] = audit.rows;
+  expect(row?.authoritative?.map(({ answer }) => answer.state)).toEqual(["empty", "empty"]);
+  expect(row?.resolvers?.map(({ answer }) => answer.state)).toEqual(["nxdomain"]);
+  const checks = audit.checks.map(({ check, state }) => `${check} ${state}`);
+  expect(checks).toEqual(
+    expect.arrayContaining(["delegation ok", "serials ok", "dnssec ok", "reverse-v4 bad"]),
+  );
+  expect(audit.checks.some(({ check }) => check === "banner")).toBe(true);
+  expect(auditExitCode({ ...audit, checks: [] })).toBe(3);
+});
+
+test("a vendor that refuses is told once, and the servers still judge", async () => {
+  const refused = reader(() => {
+    throw new VendorError(429, "rate limit reached, ask again in 17 seconds");
+  });
+  const audit = await inspect({ reader: refused, columns: ["api", "authoritative"] });
+  expect(verdicts(audit)).toEqual(["missing"]);
+  expect(audit.checks.filter(({ check }) => check === "provider-api")).toMatchObject([
+    { state: "unknown", seen: expect.stringContaining("ask again in 17 seconds") as string },
+  ]);
+});
+
+test("the API alone: no server is asked, and an untouched zone is clean", async () => {
+  const audit = await inspect({ reader: reader(() => LISTED), columns: ["api"] });
+  expect(verdicts(audit)).toEqual(["ok"]);
+  expect(auditExitCode(audit)).toBe(0);
+  expect(world?.servers.flatMap(({ seen }) => seen)).toEqual([]);
+});
+
+test("a fault of ours is not taken for one of the vendor", async () => {
+  const broken = reader(() => {
+    throw new TypeError("broken");
+  });
+  await expect(inspect({ reader: broken, columns: ["api"] })).rejects.toThrow(TypeError);
+});
