@@ -85,7 +85,7 @@ export async function zoneDrift(
   const { provider, zone, zoneId, ignore } = config.dns;
   const desired = desiredSets(plan.records, slotValue);
   const column = await readProvider(zoneReader(provider, zone, token, zoneId));
-  if (column.state === "unreachable") return { lines: [], unread: column.reason };
+  if (column.state === "unreachable") return { lines: [], unread: printable(column.reason) };
   const wanted = new Set(
     desired.flatMap(({ name, type, values }) => values.map((value) => keyOf(name, type, value))),
   );
