@@ -107,5 +107,7 @@ export async function reviewDrift(input: DriftInput, judge: JudgeZone): Promise<
 
 function driftError(zone: string, lines: readonly string[]): StopError {
   const head = `The zone ${zone} is not as declared, and mailstead:drift is error; nothing was changed.`;
-  return new StopError([head, ...lines.map((line) => `  ${line}`)].join("\n"));
+  // A repair has a preview too, which would stop here as well.
+  const way = "To go on all the same, add --skip-preview, or: pulumi config set mailstead:drift warn";
+  return new StopError([head, ...lines.map((line) => `  ${line}`), way].join("\n"));
 }

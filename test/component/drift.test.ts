@@ -147,7 +147,7 @@ test("drift: error stops with everything; nothing is warned of beside it", async
   expect(more).toEqual([]);
   expect(pulumi.RunError.isInstance(error)).toBe(true);
   expect(error?.message).toMatch(
-    /mailstead:drift is error; nothing was changed\.\n {2}DNS: conflict TXT.*\n {2}DNS: stray A blog/,
+    /mailstead:drift is error; nothing was changed\.\n {2}DNS: conflict TXT.*\n {2}DNS: stray A blog.*\nTo go on all the same, add --skip-preview, /,
   );
   expect(warnings).toEqual([]);
 });
