@@ -159,6 +159,19 @@ function orphanFinding({ orphan, words }: Cure): Finding {
   };
 }
 
+/** Things of the stack, and a state without a single resource: most likely it was lost, and nothing is to be deleted. */
+function lostState(resources: readonly StateResource[], orphans: readonly Orphan[]): Finding[] {
+  if (orphans.length === 0 || resources.some(({ id }) => id !== undefined)) return [];
+  return [
+    {
+      subject: "state",
+      state: "warn",
+      seen: "holds nothing, and this stack's things are at the vendors: was it lost?",
+      fix: "mailstead import takes them over (docs/guides/import.md); --fix would delete what can be made anew",
+    },
+  ];
+}
+
 /** A host that does not answer is a warning: the rest can be healed without it. */
 async function lookOnHost(
   stack: string,
@@ -210,7 +223,7 @@ export async function preflightCommand(options: Options): Promise<number> {
   findings.push(...(await lookAtZone(reader, slots, loaded, resources, orphans)));
   const left = await lookOnHost(stack, resources, pending, findings);
   const cures = [...orphans, ...left].map((orphan) => cureOf(orphan, tokens, stack, plan, resources));
-  const all = [...findings, ...cures.map(orphanFinding)];
+  const all = [...lostState(resources, orphans), ...findings, ...cures.map(orphanFinding)];
   for (const { type, resource } of pending) {
     all.push({
       subject: `operation ${type} ${nameOf(resource)}`,
