@@ -2,7 +2,7 @@
  * `npm run bench -- [NAME …]`: speed as ratios, taken in one run.
  *
  * Prints `NAME ratio VALUE goal GOAL` for each; exits 1 when a goal is missed, 2 when it could not be measured.
- * `preview` needs a sandbox with the server in it (`make sandbox`), and root.
+ * `preview` needs a sandbox with the server in it (`make sandbox`), and root; so does `up`, which makes that server anew.
  */
 import process from "node:process";
 import { isMet, line, type Ratio } from "./ratio.ts";
@@ -12,6 +12,9 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = {
   plan: async () => (await import("./plan.ts")).benchPlan(),
   load: async () => (await import("./load.ts")).benchLoad(),
   preview: async () => (await import("./preview.ts")).benchPreview(),
+  up: async () => (await import("./up.ts")).benchUp(),
+  audit: async () => (await import("./audit.ts")).benchAudit(),
+  zones: async () => (await import("./zoneSizes.ts")).benchZoneSizes(),
 };
 
 /** @throws a short account of why a bench could not be run, which is not the same as a goal missed. */

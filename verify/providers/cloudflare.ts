@@ -57,13 +57,14 @@ export class CloudflareZone implements ZoneReader {
     if (id === undefined) {
       throw new VendorError(404, `the token sees no zone ${this.#name} at Cloudflare`);
     }
-    const rows = await allPages<CloudflareRow>(async (page) => {
+    const zone = { name: this.#name, id };
+    // Page by page: of a large zone the answers as they came would take more memory than all the rest.
+    return allPages<ProviderRecord>(async (page) => {
       const url = `${this.#base}/zones/${id}/dns_records?per_page=${PAGE}&page=${page}`;
       const { result, result_info: info } = (await callVendor(url, this.#token)) as RecordsAnswer;
       const items = result ?? [];
       const more = items.length > 0 && page * PAGE < (info?.total_count ?? 0);
-      return { items, next: more ? page + 1 : undefined };
+      return { items: cloudflareForm.read(items, zone), next: more ? page + 1 : undefined };
     });
-    return cloudflareForm.read(rows, { name: this.#name, id });
   }
 }
