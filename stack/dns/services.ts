@@ -1,6 +1,7 @@
 /** SRV records, by which programs find their server (RFC 6186, RFC 8314 5.1, RFC 6764). */
 import { serviceNames } from "../mail/serviceNames.ts";
 import type { PlannedRecord } from "../plan.ts";
+import { PROVIDER_LIMITS } from "./checks/providers.ts";
 import type { DnsInput } from "./dnsInput.ts";
 
 interface Service {
@@ -56,11 +57,17 @@ function srv(
   };
 }
 
-/** The services, where they are switched on. Outlook's is on its own switch. */
+/**
+ * The services, where they are switched on; what is not offered is said where the provider can keep it. Outlook's is on
+ * its own switch.
+ */
 export function serviceRecords(input: DnsInput): PlannedRecord[] {
   const { domain, dns, mail } = input;
-  const offered = dns.services ? SERVICES.filter(({ storage }) => mail.storage || !storage) : [];
-  const records = offered.map(({ name, purpose, at }) => {
+  const keepsRoot = PROVIDER_LIMITS[dns.provider].noRootTarget !== true;
+  const told = SERVICES.filter(
+    ({ storage, at }) => (mail.storage || !storage) && (at !== undefined || keepsRoot),
+  );
+  const records = (dns.services ? told : []).map(({ name, purpose, at }) => {
     if (at === undefined) return srv(input, name, { port: 0, target: ROOT, purpose });
     const target = at.host === "domain" ? domain : serviceNames(domain)[at.host];
     return srv(input, name, { port: at.port, target, purpose });

@@ -14,6 +14,8 @@ interface Limits {
   readonly comment?: number;
   /** Records of a zone, on the smallest plan. */
   readonly records?: number;
+  /** `.` in place of a host cannot be kept. */
+  readonly noRootTarget?: true;
   readonly types: readonly string[];
 }
 
@@ -46,7 +48,12 @@ export const PROVIDER_LIMITS: Readonly<Record<DnsProviderName, Limits>> = {
       "URI",
     ],
   },
-  digitalocean: { ttl: { least: 30, most: MOST_TTL }, text: 512, types: COMMON_TYPES },
+  digitalocean: {
+    ttl: { least: 30, most: MOST_TTL },
+    text: 512,
+    noRootTarget: true,
+    types: COMMON_TYPES,
+  },
   hetzner: {
     ttl: { least: 60, most: MOST_TTL },
     types: [...COMMON_TYPES, "DS", "HINFO", "HTTPS", "PTR", "RP", "SVCB", "TLSA"],
@@ -157,6 +164,20 @@ const typeOffered = limit(
       : { key: "type", message: `${provider} has no ${type} records`, fix: "leave the record out" },
 );
 
+const rootTarget = limit(
+  {
+    name: "root-target-not-kept",
+    severity: "error",
+    title: "A `.` in place of a host (null MX, service not offered) is one that the provider keeps.",
+    source:
+      "github.com/digitalocean/terraform-provider-digitalocean (its reading of MX and SRV adds a final dot)",
+  },
+  ({ noRootTarget }, { record: { type, value } }, provider) =>
+    noRootTarget && ["MX", "SRV"].includes(type) && value.endsWith(" .")
+      ? { message: `${provider} does not keep ${type} records without a host`, fix: "leave the record out" }
+      : undefined,
+);
+
 export const PROVIDER_RULES: readonly Rule[] = [
   ttlRange,
   textLimit,
@@ -164,4 +185,5 @@ export const PROVIDER_RULES: readonly Rule[] = [
   commentLimit,
   recordLimit,
   typeOffered,
+  rootTarget,
 ];

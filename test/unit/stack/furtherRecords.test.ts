@@ -152,6 +152,13 @@ describe("services", () => {
     ]);
   });
 
+  test("where the provider keeps no target without a host, nothing is denied", () => {
+    const { records } = planOf(rawWith({ "dns.services": true, "dns.provider": "digitalocean" }));
+    const srv = records.filter(({ type }) => type === "SRV").map(valueOf);
+    expect(srv).toHaveLength(5);
+    expect(srv.filter((row) => row.endsWith(" ."))).toEqual([]);
+  });
+
   test("without mailboxes only sending is left", () => {
     expect(added({ "dns.services": true }, { "mail.storage": false })).toEqual([
       "srv-submissions _submissions._tcp.example.com SRV 0 1 465 example.com",

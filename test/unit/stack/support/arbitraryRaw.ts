@@ -153,7 +153,8 @@ function fittingProvider(changes: Raw): unknown {
   const { method } = certificates as { method: string };
   const texts = (own as { text?: string }[]).map(({ text = "" }) => Buffer.byteLength(text));
   if (provider === "hetzner" && method === "dns-01") return undefined;
-  return provider === "digitalocean" && Math.max(0, ...texts) > 512 ? undefined : provider;
+  if (provider !== "digitalocean") return provider;
+  return Math.max(0, ...texts) > 512 || changes["dns.nullMx"] === true ? undefined : provider;
 }
 
 /** Takes away what does not go together. */

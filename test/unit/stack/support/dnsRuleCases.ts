@@ -349,6 +349,13 @@ export const RULE_CASES: readonly RuleCase[] = [
     nearFacts: { provider: "digitalocean" },
   },
   {
+    rule: "root-target-not-kept",
+    bad: ["a 300 MX 0 ."],
+    near: ["a 300 MX 0 ."],
+    facts: { provider: "digitalocean" },
+    nearFacts: { provider: "cloudflare" },
+  },
+  {
     rule: "set-over-limit",
     bad: ["x", "y", "z", "v", "w"].map((one) => `a 300 TXT ${one.repeat(2000)}`),
     near: ["x", "y", "z", "v"].map((one) => `a 300 TXT ${one.repeat(2000)}`),
