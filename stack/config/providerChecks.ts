@@ -55,10 +55,22 @@ function longKeys({ dkim }: Draft, provider: DnsProviderName): Issue[] {
   });
 }
 
+/** Hosts that would say that they take no mail. */
+function nullMx({ dns }: Draft, provider: DnsProviderName): Issue[] {
+  if (PROVIDER_LIMITS[provider].noRootTarget !== true) return [];
+  const asked = [
+    ...(dns.nullMx === true ? ["nullMx"] : []),
+    ...((dns.nullMxHosts ?? []).length > 0 ? ["nullMxHosts"] : []),
+  ];
+  const message = `${provider} does not keep MX records without a host`;
+  const fault = { rule: "root-target-not-kept", severity: "error", message, fix: "remove it" } as const;
+  return asked.map((key) => ({ path: `mailstead:dns.${key}`, ...fault }));
+}
+
 /** What does not go with the provider. */
 export function checkProvider(draft: Draft): readonly Issue[] {
   const provider = providerOf(draft);
-  const issues = longKeys(draft, provider);
+  const issues = [...longKeys(draft, provider), ...nullMx(draft, provider)];
   if (draft.dns.zoneId !== undefined && provider !== "cloudflare") {
     const message = `${provider} has no such id: it goes by the zone's name`;
     const rule = "not-for-provider";

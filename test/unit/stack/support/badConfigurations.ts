@@ -451,6 +451,19 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     ],
   },
   {
+    name: "null MX at a provider that does not keep it",
+    raw: rawWith({
+      "dns.provider": "digitalocean",
+      "dns.nullMx": true,
+      "dns.nullMxHosts": ["www.example.com"],
+    }),
+    faults: ["nullMx", "nullMxHosts"].map((key) => [
+      `mailstead:dns.${key}`,
+      "root-target-not-kept",
+      "digitalocean does not keep MX records without a host",
+    ]),
+  },
+  {
     name: "a dns-01 order at a provider without a plugin, by default",
     raw: rawWith({ "dns.provider": "hetzner" }),
     faults: [
