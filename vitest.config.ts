@@ -21,6 +21,7 @@ export default defineConfig({
           name: "browser",
           sequence: { groupOrder: 0 },
           include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/browser/globalSetup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

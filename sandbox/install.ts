@@ -1,11 +1,14 @@
-/** Debian packages that the sandbox's servers come from. */
+/** Debian packages, above all those that the sandbox's servers come from. */
 
 import { access, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { run } from "./process/command.ts";
 
 /** Package → a program that it brings. One that is on PATH is taken to be the package's, wherever it came from. */
-export const debianPackages: Readonly<Record<string, string>> = {
+export type Packages = Readonly<Record<string, string>>;
+
+/** What the sandbox needs. */
+export const debianPackages: Packages = {
   iproute2: "ip",
   nftables: "nft",
   "systemd-container": "systemd-nspawn",
@@ -26,9 +29,10 @@ export const debianPackages: Readonly<Record<string, string>> = {
   "openssh-client": "ssh",
   curl: "curl",
   unzip: "unzip",
-  // No server: the tests of the audit's HTML page look at it as people do.
-  chromium: "chromium",
 };
+
+/** What the tests of the audit's HTML page look at it with. */
+export const browserPackages: Packages = { chromium: "chromium" };
 
 /** Units that Debian starts with these packages. */
 const ownUnits: Readonly<Record<string, readonly string[]>> = {
@@ -44,8 +48,8 @@ const ownUnits: Readonly<Record<string, readonly string[]>> = {
  * @returns the packages that it installed.
  * @throws {CommandError} with apt's own words.
  */
-export async function installPackages(): Promise<string[]> {
-  const missing = await missingPackages();
+export async function installPackages(packages: Packages = debianPackages): Promise<string[]> {
+  const missing = await missingPackages(packages);
   if (missing.length === 0) return [];
   // Where apt's lists are old or empty the first try fails, and one update mends it.
   await aptInstall(missing).catch(async () => {
@@ -53,19 +57,18 @@ export async function installPackages(): Promise<string[]> {
     await aptInstall(missing);
   });
   await disableUnits(missing);
-  const still = await missingPackages();
+  const still = await missingPackages(packages);
   if (still.length > 0) {
-    const words = still.map((name) => `${name} (${debianPackages[name] ?? ""})`).join(", ");
+    const words = still.map((name) => `${name} (${packages[name] ?? ""})`).join(", ");
     throw new Error(`apt-get installed them, but these programs are not on PATH: ${words}`);
   }
   return missing;
 }
 
 /** Packages whose program is not on PATH. */
-export async function missingPackages(): Promise<string[]> {
+export async function missingPackages(packages: Packages): Promise<string[]> {
   const missing: string[] = [];
-  for (const [name, program] of Object.entries(debianPackages))
-    if (!(await onPath(program))) missing.push(name);
+  for (const [name, program] of Object.entries(packages)) if (!(await onPath(program))) missing.push(name);
   return missing;
 }
 

@@ -1,0 +1,19 @@
+/** Installs the browser where it is missing; without root its tests skip, visibly. */
+import { spawnSync } from "node:child_process";
+import process from "node:process";
+import { project } from "../support/sandbox.ts";
+
+const INSTALL = `
+  import { browserPackages, installPackages } from "./sandbox/install.ts";
+  await installPackages(browserPackages);
+`;
+
+export default function setup(): void {
+  if (process.getuid?.() !== 0) return;
+  // At once, not beside: the sandbox's own set-up may want apt's lock next.
+  const run = spawnSync(process.execPath, ["--input-type=module", "--eval", INSTALL], {
+    cwd: project,
+    stdio: "inherit",
+  });
+  if (run.status !== 0) throw new Error("the browser could not be installed");
+}
