@@ -65,7 +65,8 @@ function orNothing<T>(look: () => T, nothing: T): T {
   try {
     return look();
   } catch (error) {
-    if (["ENOENT", "ESRCH", "EINVAL"].includes((error as NodeJS.ErrnoException).code ?? "")) return nothing;
+    // What root may not look at was there before the sandbox, which is root's.
+    if (["ENOENT", "ESRCH", "EINVAL", "EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) return nothing;
     throw error;
   }
 }
