@@ -66,7 +66,10 @@ function orNothing<T>(look: () => T, nothing: T): T {
     return look();
   } catch (error) {
     // What root may not look at was there before the sandbox, which is root's.
-    if (["ENOENT", "ESRCH", "EINVAL", "EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) return nothing;
+    if (
+      ["ENOENT", "ESRCH", "EINVAL", "EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")
+    )
+      return nothing;
     throw error;
   }
 }
