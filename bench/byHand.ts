@@ -4,6 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import type { PlannedContainer, PlannedHealthCheck, PlannedImage } from "../stack/plan.ts";
 import type { StateResource } from "./bareProgram.ts";
+import { shellQuote } from "../stack/shellQuote.ts";
 
 /** What is placed, as a deployment of the program had it. */
 export interface HandWork {
@@ -111,16 +112,12 @@ function shellOn(address: string, { keyFile, folder }: HandWork): Shell {
     });
 }
 
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 function healthFlags(check: PlannedHealthCheck | undefined): string[] {
   if (check === undefined) return ["--no-healthcheck"];
   const [kind, ...words] = check.test;
-  const command = kind === "CMD" ? words.map(quote).join(" ") : words.join(" ");
+  const command = kind === "CMD" ? words.map(shellQuote).join(" ") : words.join(" ");
   return [
-    ...["--health-cmd", quote(command), "--health-retries", String(check.retries)],
+    ...["--health-cmd", shellQuote(command), "--health-retries", String(check.retries)],
     ...["--health-interval", `${check.intervalSeconds}s`, "--health-timeout", `${check.timeoutSeconds}s`],
     ...["--health-start-period", `${check.startPeriodSeconds}s`],
   ];
@@ -130,15 +127,18 @@ function runLine(container: PlannedContainer, image: string): string {
   return [
     ...["docker run --detach --network host --restart unless-stopped --name", container.name],
     ...(container.hostname === undefined ? [] : ["--hostname", container.hostname]),
-    ...Object.entries(container.environment).flatMap(([name, value]) => ["--env", quote(`${name}=${value}`)]),
+    ...Object.entries(container.environment).flatMap(([name, value]) => [
+      "--env",
+      shellQuote(`${name}=${value}`),
+    ]),
     ...container.mounts.flatMap(({ hostPath, containerPath, readOnly }) => [
       "--volume",
-      quote(`${hostPath}:${containerPath}${readOnly ? ":ro" : ""}`),
+      shellQuote(`${hostPath}:${containerPath}${readOnly ? ":ro" : ""}`),
     ]),
     ...Object.entries(container.hosts).flatMap(([name, address]) => ["--add-host", `${name}:${address}`]),
     ...healthFlags(container.healthCheck),
     image,
-    ...container.command.map(quote),
+    ...container.command.map(shellQuote),
   ].join(" ");
 }
 

@@ -62,8 +62,12 @@ function addReadingCommands(program: Command, run: Run): void {
     );
 }
 
+/** For an option that may be given again. */
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 function addAudit(program: Command, run: Run): void {
-  const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
   program
     .command("audit")
     .description("what DNS says of the domain, from every side, and what to do about it")
@@ -82,7 +86,6 @@ function addAudit(program: Command, run: Run): void {
 }
 
 function addImport(program: Command, run: Run): void {
-  const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
   program
     .command("import")
     .description("write the file for `pulumi import --file`: takes over what is there already")

@@ -15,20 +15,16 @@ export const DNS_TOKENS = DNS_TOKEN_PLACES;
 /**
  * A token.
  *
- * @param stack asks the engine when the environment has none; a function, as finding out the stack's name may cost a
- * process.
+ * @param stack the engine is asked for when the environment has none.
  * @throws CommandError that names both places when neither has it.
  */
-export async function readToken(
-  { variables, key }: TokenPlace,
-  stack: () => Promise<string>,
-): Promise<string> {
+export async function readToken({ variables, key }: TokenPlace, stack: string): Promise<string> {
   for (const variable of variables) {
     const value = process.env[variable];
     if (value !== undefined && value !== "") return value;
   }
   try {
-    return (await pulumi(["config", "get", key, "--stack", await stack()])).trim();
+    return (await pulumi(["config", "get", key, "--stack", stack])).trim();
   } catch {
     throw new CommandError(
       `there is no ${variables[0]} and no ${key}`,

@@ -6,6 +6,7 @@ import type { PlannedBoot, PlannedFile, PlannedStep } from "../stack/plan.ts";
 import { isSecret, type Template } from "../stack/slots.ts";
 import { readAsset } from "./assets.ts";
 import { bind, type SlotValues } from "./bind.ts";
+import { shellQuote } from "../stack/shellQuote.ts";
 
 /** Seconds that reaching a host may take: 60 tries of at most 5 s each, with pauses between. */
 const REACH_SECONDS = 600;
@@ -140,11 +141,6 @@ function declare(
       ...opts,
     },
   );
-}
-
-/** One word for a POSIX shell, whatever is in it. */
-export function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function isTemplate(content: PlannedFile["content"]): content is Template {

@@ -1,6 +1,7 @@
 /** What still keeps mail of people from leaving: from the configuration, and from the server's own checklist. */
 import type { PlannedRecord } from "../stack/plan.ts";
 import type { AskHost, Finding } from "./finding.ts";
+import { shellQuote } from "../stack/shellQuote.ts";
 
 /** Roles of the records that only the running server can name. */
 const VERIFICATION = "forward-email-site-verification=";
@@ -53,7 +54,6 @@ export function checkOnboardingConfig(
  * descriptor, never by an argument; the cookie jar is gone when the script ends.
  */
 function script(domain: string, login: AdminLogin): string {
-  const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
   return `
 set -eu
 jar=$(mktemp); trap 'rm -f "$jar"' EXIT
@@ -61,7 +61,7 @@ value() { sed -n "s/^$1=//p" /root/forwardemail.net/self-hosting/.env | head -n 
 config() { printf 'user = "%s:%s"\\n' "$(value AUTH_BASIC_USERNAME)" "$(value AUTH_BASIC_PASSWORD)"; }
 base=https://127.0.0.1:3000
 call() { curl --silent --show-error --fail --insecure --config <(config) --cookie "$jar" --cookie-jar "$jar" -H 'Accept: application/json' "$@"; }
-printf '%s' ${quoted(new URLSearchParams({ email: login.email, password: login.password }).toString())} |
+printf '%s' ${shellQuote(new URLSearchParams({ email: login.email, password: login.password }).toString())} |
   call -H 'Content-Type: application/x-www-form-urlencoded' --data-binary @- "$base/login" >/dev/null
 call "$base/setup/dns/${domain}"
 `;

@@ -81,7 +81,7 @@ async function prepare(options: Options): Promise<Ready> {
   const { provider, zone, zoneId } = config.dns;
   // Also for the DNS columns alone, where a token is at hand: the provider names the zone's servers.
   const { result: token, notes } = await orNote(
-    () => readToken(DNS_TOKENS[provider], () => Promise.resolve(stack)),
+    () => readToken(DNS_TOKENS[provider], stack),
     { check: "provider-api", subject: zone },
     "the provider was not asked, so records that are not declared cannot be seen",
   );

@@ -47,9 +47,8 @@ interface Collected {
 /** Asks vendors and engine at once: none waits for another. */
 async function look(stack: string, config: Config, plan: Plan) {
   const { provider, zone, zoneId } = config.dns;
-  const token = () => Promise.resolve(stack);
-  const dns = await readToken(DNS_TOKENS[provider], token);
-  const hetzner = new Hetzner(await readToken(HETZNER_TOKEN, token));
+  const dns = await readToken(DNS_TOKENS[provider], stack);
+  const hetzner = new Hetzner(await readToken(HETZNER_TOKEN, stack));
   try {
     const [records, things, { resources }, creates] = await Promise.all([
       zoneReader(provider, zone, dns, zoneId).records(),

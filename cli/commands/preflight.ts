@@ -42,7 +42,7 @@ interface Cure {
 }
 
 async function readTokens(stack: string, provider: DnsProviderName): Promise<Tokens> {
-  const of = (place: TokenPlace): Promise<string> => readToken(place, () => Promise.resolve(stack));
+  const of = (place: TokenPlace): Promise<string> => readToken(place, stack);
   return { hetzner: await of(HETZNER_TOKEN), dns: await of(DNS_TOKENS[provider]) };
 }
 

@@ -12,6 +12,7 @@ import { certificateReaders } from "./planContainers.ts";
 import { planEnv } from "./planEnv.ts";
 import { webNames } from "./serviceNames.ts";
 import { wellKnownFiles } from "./wellKnown.ts";
+import { shellQuote } from "../shellQuote.ts";
 
 const UNITS = "/etc/systemd/system";
 const RELOAD_UNITS = "systemctl daemon-reload";
@@ -53,7 +54,7 @@ function certificateSettings(config: Config): Template {
     ["PROPAGATION_SECONDS", String(certificates.propagationSeconds)],
     ["READERS", certificateReaders(config).join(" ")],
   ];
-  return [settings.map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`).join("")];
+  return [settings.map(([name, value]) => `${name}=${shellQuote(value)}\n`).join("")];
 }
 
 function script(role: string, asset: string): PlannedFile {

@@ -14,7 +14,7 @@ import { configurationError } from "../../components/errors.ts";
 import { goDuration } from "../../components/goDuration.ts";
 import { firstOfNetwork } from "../../components/host/hetznerAddresses.ts";
 import { dkimValue } from "../../stack/dns/dkim.ts";
-import { shellQuote } from "../../components/remoteFiles.ts";
+import { shellQuote } from "../../stack/shellQuote.ts";
 import { writeSshFiles } from "../../components/sshFiles.ts";
 import { temporaryFolder } from "../support/temporaryFolder.ts";
 import { smallPlan } from "./support/smallPlan.ts";

@@ -9,14 +9,10 @@ import { sendersOf, type Adoption } from "./adoption.ts";
 import { removal, type AlreadyThere, type Obstacle } from "./alreadyThere.ts";
 import type { AuditContext } from "./auditInput.ts";
 import { short } from "./words.ts";
+import { shellQuote } from "../../stack/shellQuote.ts";
 
 /** Writes the file for `pulumi import --file`. */
 export const IMPORT = "npx mailstead import";
-
-/** A text that a POSIX shell takes as it is. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /** Terms of another policy that ours can take in: a modifier such as `redirect` is none. */
 function mergeable(policy: string): readonly string[] | undefined {
@@ -38,14 +34,14 @@ function mergeLine({ records, planned }: Obstacle): string | undefined {
   const first = senders.length - 1;
   const lines = wanted.map(
     (term, index) =>
-      `pulumi config set --path 'mailstead:dns.spf.mechanisms[${first + index}]' ${quoted(term)}`,
+      `pulumi config set --path 'mailstead:dns.spf.mechanisms[${first + index}]' ${shellQuote(term)}`,
   );
   return `${lines.join(" && ")}, then ${IMPORT}`;
 }
 
 /** A record as an entry of `mailstead:dns.records`; undefined of a type that goes another way. */
 function asEntry({ name, type, value }: ProviderRecord): string | undefined {
-  const head = `role: ${quoted(`kept-${type.toLowerCase()}`)}, name: ${quoted(name)}, type: ${type}`;
+  const head = `role: ${shellQuote(`kept-${type.toLowerCase()}`)}, name: ${shellQuote(name)}, type: ${type}`;
   if (type === "TXT") return `{ ${head}, text: ${JSON.stringify(value)} }`;
   if (type !== "CAA") return undefined;
   const caa = splitCaa(value);
@@ -64,17 +60,17 @@ function configurationLine(obstacle: Obstacle, context: AuditContext): string {
     return `use another selector than ${name.split(".")[0] ?? ""} in mailstead:dns.dkim`;
   if (record !== undefined && isVerification(record.value)) {
     const token = record.value.slice(record.value.indexOf("=") + 1);
-    return `pulumi config set mailstead:dns.verification ${quoted(token)}`;
+    return `pulumi config set mailstead:dns.verification ${shellQuote(token)}`;
   }
   const entries = records.flatMap((one) => asEntry(one) ?? []);
   if (planned.length > 0 && ["TXT", "CAA"].includes(type) && entries.length > 0) {
     return `add to mailstead:dns.records: ${entries.join(", ")}`;
   }
-  return `give the mail server a domain of its own: pulumi config set mailstead:domain ${quoted(`mail.${context.domain}`)}`;
+  return `give the mail server a domain of its own: pulumi config set mailstead:domain ${shellQuote(`mail.${context.domain}`)}`;
 }
 
 function adoptLine({ type, name }: Obstacle): string {
-  return `${IMPORT} --adopt ${quoted(`${type} ${name}`)} (the next \`pulumi up\` changes it to what is declared)`;
+  return `${IMPORT} --adopt ${shellQuote(`${type} ${name}`)} (the next \`pulumi up\` changes it to what is declared)`;
 }
 
 function waysOut(obstacle: Obstacle, context: AuditContext): string[] {
