@@ -127,17 +127,25 @@ test("a foreign value beside ours keeps its own time to live, which is not told 
 });
 
 test("strays are judged in time that grows with their number only", () => {
-  const time = (count: number) => {
-    const strays = Array.from({ length: count }, (_, at) => record(`h${at}.example.com`, "A", "192.0.2.1"));
-    const zone = read.cloudflare([...DECLARED, ...strays]);
-    const start = process.threadCpuUsage();
-    auditOf(zone);
-    const { user, system } = process.threadCpuUsage(start);
-    return (user + system) / count;
+  const zoneOf = (count: number) =>
+    read.cloudflare([
+      ...DECLARED,
+      ...Array.from({ length: count }, (_, at) => record(`h${at}.example.com`, "A", "192.0.2.1")),
+    ]);
+  const small = zoneOf(500);
+  const large = zoneOf(5000);
+  const time = (work: () => void) => {
+    const start = performance.now();
+    work();
+    return performance.now() - start;
   };
-  time(500);
-  const small = Math.min(time(500), time(500), time(500));
-  expect(Math.min(time(5000), time(5000))).toBeLessThan(4 * small);
+  // Both sides judge 5,000 strays, so that neither is too short for the clock. The least of the
+  // ratios counts: a load beside it disturbs some pairs, time that grows with the square all of them.
+  const ratios = Array.from({ length: 5 }, () => {
+    const inTens = time(() => Array.from({ length: 10 }, () => auditOf(small)));
+    return time(() => auditOf(large)) / inTens;
+  });
+  expect(Math.min(...ratios)).toBeLessThan(4);
 });
 
 describe("columns together", () => {
