@@ -46,15 +46,33 @@ function processes(network: number | undefined): string[] {
   return ids.filter((id) => isOfSandbox(id, network)).map((id) => `${id} ${read(`/proc/${id}/comm`).trim()}`);
 }
 
-/** A process that ends while it is looked at is none. */
+/** The oldest process of each control group of the sandbox: what a service or a host was started with. */
+export function mainProcesses(): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const id of readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)) {
+    const [group] = /\/mailstead\.[^/\n]+\/[^/\n]+/.exec(read(`/proc/${id}/cgroup`)) ?? [];
+    if (group !== undefined) found[group] = Math.min(id, found[group] ?? id);
+  }
+  return found;
+}
+
+/** A process that ends while it is looked at is none, nor is one that has ended and that init has yet to collect. */
 function isOfSandbox(id: string, network: number | undefined): boolean {
   const folder = `/proc/${id}`;
+  if (isLeftToInit(read(`${folder}/stat`))) return false;
   const held = ["cwd", "root", "exe", ...list(`${folder}/fd`).map((name) => `fd/${name}`)];
   return (
     read(`${folder}/cgroup`).includes("/mailstead.") ||
     (network !== undefined && link(`${folder}/ns/net`) === `net:[${network}]`) ||
     held.some((name) => link(join(folder, name)).startsWith(`${HOME}/run/`))
   );
+}
+
+/** @param stat proc_pid_stat(5): `PID (NAME) STATE PARENT …`; the name may hold anything. */
+function isLeftToInit(stat: string): boolean {
+  return stat.slice(stat.lastIndexOf(")")).startsWith(") Z 1 ");
 }
 
 const read = (path: string): string => orNothing(() => readFileSync(path, "utf8"), "");
