@@ -1,24 +1,5 @@
-import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { defineConfig } from "vitest/config";
 import ByName from "./test/support/byName.ts";
-
-const NOT_YET_GREEN = ["test/sandbox/sandboxLife.test.ts"];
-
-/** Tests that drive the sandbox: one file after the other, sharing the cores with nothing. */
-function sandbox(name: string, include: string[], exclude: string[]): TestProjectInlineConfiguration {
-  return {
-    extends: true,
-    test: {
-      name,
-      include,
-      exclude,
-      sequence: { groupOrder: 1 },
-      globalSetup: ["test/sandbox/globalSetup.ts"],
-      fileParallelism: false,
-      testTimeout: 600_000,
-      hookTimeout: 600_000,
-    },
-  };
-}
 
 export default defineConfig({
   test: {
@@ -45,9 +26,19 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      sandbox("sandbox", ["test/sandbox/**/*.test.ts"], NOT_YET_GREEN),
-      // They join the others when seen green as a whole.
-      sandbox("trial", NOT_YET_GREEN, []),
+      {
+        extends: true,
+        test: {
+          name: "sandbox",
+          include: ["test/sandbox/**/*.test.ts"],
+          // One file after the other, sharing the cores with nothing.
+          sequence: { groupOrder: 1 },
+          globalSetup: ["test/sandbox/globalSetup.ts"],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
     ],
   },
 });
