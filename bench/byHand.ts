@@ -1,5 +1,6 @@
 /** A mail server stood up without the program: one order at the vendor, then commands over one SSH connection. */
 import { spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import type { PlannedContainer, PlannedHealthCheck, PlannedImage } from "../stack/plan.ts";
@@ -59,10 +60,14 @@ async function until<T>(what: string, look: () => Promise<T | undefined>): Promi
   }
 }
 
-/** Deletes the hand's server, if there is one. */
+async function servers(): Promise<readonly Machine[]> {
+  return (await ask<{ servers: readonly Machine[] }>("GET", `/servers?name=${NAME}`)).servers;
+}
+
+/** Deletes the hand's server, if there is one, and waits until its name is free. */
 export async function deleteServer(): Promise<void> {
-  const { servers } = await ask<{ servers: Machine[] }>("GET", `/servers?name=${NAME}`);
-  for (const { id } of servers) await ask("DELETE", `/servers/${id}`);
+  for (const { id } of await servers()) await ask("DELETE", `/servers/${id}`);
+  await until("the server to be gone", async () => ((await servers()).length === 0 ? true : undefined));
 }
 
 /** Orders the server with the program's own user-data, and waits until it runs. */
@@ -169,7 +174,8 @@ async function startAll({ containers, images }: HandWork, shell: Shell): Promise
 /** From the order to the last healthy container. */
 export async function standUp(work: HandWork): Promise<void> {
   const address = await order(work);
-  const shell = shellOn(address, work);
+  // Of its own: the next server may have the same address, and has another host key.
+  const shell = shellOn(address, { ...work, folder: mkdtempSync(join(work.folder, "ssh-")) });
   await until("SSH", () =>
     shell("true").then(
       () => true,

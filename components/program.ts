@@ -5,6 +5,7 @@ import { configurationError, issueLine } from "./errors.ts";
 import { givenValues, needDnsToken } from "./given.ts";
 import { MailServer } from "./mailServer.ts";
 import { nextSteps as stepsAfter } from "./nextSteps.ts";
+import { withShortTraces } from "./shortTraces.ts";
 import type { Config } from "../stack/config/config.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
 import { readRawConfig } from "../stack/config/readRawConfig.ts";
@@ -32,12 +33,15 @@ const all = pulumi.runtime.allConfig();
 const { config, plan } = read(all);
 const given = givenValues(config, all, process.env);
 needDnsToken(plan, given);
-const server = new MailServer("mail", {
-  plan,
-  stack: pulumi.getStack(),
-  given,
-  ...(config.dns.zoneId === undefined ? {} : { zoneId: config.dns.zoneId }),
-});
+const server = withShortTraces(
+  () =>
+    new MailServer("mail", {
+      plan,
+      stack: pulumi.getStack(),
+      given,
+      ...(config.dns.zoneId === undefined ? {} : { zoneId: config.dns.zoneId }),
+    }),
+);
 
 /** Where the web interface is. */
 export const webAddress = server.webAddress;
