@@ -32,6 +32,7 @@ install: .sandbox/cache/installed ## Node and npm packages, where they are missi
 .sandbox/cache/installed: sandbox/install-node package-lock.json sandbox/package-lock.json sandbox/images/app/package-lock.json
 	@sandbox/install-node
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@npm run --silent prepare
 	@npm ci --prefix sandbox --ignore-scripts --no-audit --no-fund --loglevel=error
 	@npm ci --prefix sandbox/images/app --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@

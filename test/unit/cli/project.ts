@@ -26,10 +26,10 @@ export interface Project {
   remove(): void;
 }
 
-const command = join(import.meta.dirname, "../../../cli/mailstead.js");
+const ours = join(import.meta.dirname, "../../../cli/mailstead.js");
 
-/** A project without a stack. */
-export function makeProject(): Project {
+/** A project without a stack. @param command Which `mailstead` is run in it: ours, unless told. */
+export function makeProject(command: string = ours): Project {
   const folder = mkdtempSync(join(tmpdir(), "mailstead-project-"));
   const bin = join(folder, "bin");
   mkdirSync(bin);
@@ -46,7 +46,7 @@ export function makeProject(): Project {
       writeFileSync(join(bin, "pulumi"), `#!/bin/sh\n${script}\n`);
       chmodSync(join(bin, "pulumi"), 0o755);
     },
-    run: (args, environment = {}) => run(folder, bin, args, environment),
+    run: (args, environment = {}) => run([command, ...args], folder, bin, environment),
     remove: () => {
       rmSync(folder, { recursive: true, force: true });
     },
@@ -55,13 +55,13 @@ export function makeProject(): Project {
 
 /** Only what the command needs: no token, stack or colour of whoever runs the tests gets in. */
 function run(
+  command: readonly string[],
   folder: string,
   bin: string,
-  args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...args], {
+    const child = spawn(process.execPath, command, {
       cwd: folder,
       env: { PATH: [bin, "/usr/bin", "/bin"].join(delimiter), HOME: folder, ...environment },
       stdio: ["ignore", "pipe", "pipe"],

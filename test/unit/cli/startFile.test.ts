@@ -14,10 +14,11 @@ let folder = "";
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "mailstead-start-"));
-  mkdirSync(join(folder, "cli"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  const source = join(import.meta.dirname, "../../../cli/mailstead.js");
-  copyFileSync(source, join(folder, "cli/mailstead.js"));
+  mkdirSync(join(folder, "cli/bundle"), { recursive: true });
+  const source = join(import.meta.dirname, "../../../cli");
+  for (const file of ["mailstead.js", "bundle/fresh.js"])
+    copyFileSync(join(source, file), join(folder, "cli", file));
   writeFileSync(
     join(folder, "cli/main.ts"),
     'export const main = async (args) => (console.log("main", args), 3);',

@@ -1,0 +1,61 @@
+/**
+ * Puts the command into few files: `node cli/bundle/build.js`, which `npm install` runs.
+ *
+ * The command is some 400 modules with its libraries, and to find and read them takes Node longer than most commands
+ * need for their work. Without a bundle, or with one that is older than a source, the sources are run as they are.
+ */
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import process from "node:process";
+import { bundleFolder, stampOf } from "./fresh.js";
+
+/**
+ * Notes what is read, and lets modules keep the place of their source, from which they read files that lie beside it.
+ *
+ * @param {string} project
+ * @param {Record<string, readonly [number, number]>} read filled with the stamp of each file of ours
+ * @returns {import("rolldown").Plugin}
+ */
+function ourModules(project, read) {
+  const join = 'process.getBuiltinModule("node:path").join';
+  return {
+    name: "our-modules",
+    transform(code, id) {
+      const file = relative(project, id);
+      if (file.startsWith("..") || file.startsWith("node_modules/") || !existsSync(id)) return null;
+      read[file] = stampOf(project, file);
+      const place = relative(bundleFolder(project), id);
+      return code
+        .replaceAll(
+          "import.meta.dirname",
+          () => `${join}(import.meta.dirname, ${JSON.stringify(dirname(place))})`,
+        )
+        .replaceAll("import.meta.url", () => `new URL(${JSON.stringify(place)}, import.meta.url).href`);
+    },
+  };
+}
+
+/**
+ * Makes the bundle of a project, in place of one that is there.
+ *
+ * @param {string} project
+ * @throws where rolldown is not installed or a module cannot be read
+ */
+export async function buildBundle(project) {
+  const { rolldown } = await import("rolldown");
+  const folder = bundleFolder(project);
+  rmSync(folder, { recursive: true, force: true });
+  // Libraries change with the lock file alone.
+  const files = { "package-lock.json": stampOf(project, "package-lock.json") };
+  const bundle = await rolldown({
+    cwd: project,
+    input: join(project, "cli/main.ts"),
+    platform: "node",
+    plugins: [ourModules(project, files)],
+  });
+  await bundle.write({ dir: folder, format: "esm" });
+  await bundle.close();
+  writeFileSync(join(folder, "manifest.json"), JSON.stringify({ files }));
+}
+
+if (import.meta.filename === process.argv[1]) await buildBundle(join(import.meta.dirname, "../.."));

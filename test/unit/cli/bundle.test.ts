@@ -1,0 +1,90 @@
+/**
+ * Proves: the command in few files says what its sources say, knows where they lie, and is left aside once a
+ * source has changed or is gone.
+ * Cannot: prove each command from the bundle; whatever runs the command after an install does.
+ */
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildBundle } from "../../../cli/bundle/build.js";
+import { bundleFolder, freshBundle } from "../../../cli/bundle/fresh.js";
+import { temporaryFolder } from "../../support/temporaryFolder.ts";
+import type { Raw } from "../stack/support/validRaw.ts";
+import { makeProject, type Project } from "./project.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const golden = join(root, "test/golden/stack/subdomain");
+const clone = temporaryFolder();
+const start = join(clone, "cli/main.ts");
+/** A second of its own, which is set again to the last digit. */
+const LONG_AGO = 1_700_000_000;
+let project: Project;
+
+beforeAll(async () => {
+  for (const part of [
+    "cli",
+    "cloud-init",
+    "components",
+    "stack",
+    "verify",
+    "package.json",
+    "package-lock.json",
+  ])
+    cpSync(join(root, part), join(clone, part), { recursive: true });
+  // Our libraries, in a folder of its own, in which its bundle comes to lie.
+  mkdirSync(join(clone, "node_modules"));
+  for (const library of readdirSync(join(root, "node_modules")).filter((name) => !name.startsWith(".")))
+    symlinkSync(join(root, "node_modules", library), join(clone, "node_modules", library));
+  utimesSync(start, LONG_AGO, LONG_AGO);
+  await buildBundle(clone);
+  project = makeProject(join(clone, "cli/mailstead.js"));
+  project.stack("sub", parse(readFileSync(join(golden, "config.yaml"), "utf8")) as Raw);
+});
+
+afterAll(() => {
+  project.remove();
+});
+
+test("it runs in place of its sources, and says what they say", async () => {
+  const { length } = readFileSync(start);
+  writeFileSync(start, "?".repeat(length));
+  utimesSync(start, LONG_AGO, LONG_AGO);
+  for (const [document, file] of Object.entries({ dns: "zone.txt", env: "env.txt" })) {
+    const { stdout, stderr, code } = await project.run(["render", document]);
+    expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+    expect(stdout).toBe(readFileSync(join(golden, file), "utf8"));
+  }
+  cpSync(join(root, "cli/main.ts"), start);
+});
+
+test("a module that reads what lies beside it keeps the place of its source", () => {
+  const folder = bundleFolder(clone);
+  const pieces = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+  const places = pieces.flatMap((text) => [...text.matchAll(/new URL\("([^"]+)", import\.meta\.url\)/g)]);
+  expect(places.length).toBeGreaterThan(0);
+  for (const [, place = ""] of places) expect(existsSync(join(folder, place)), place).toBe(true);
+});
+
+test("a source that was changed, or that is gone, puts the bundle aside", async () => {
+  await buildBundle(clone);
+  const words = join(clone, "cli/examples.ts");
+  appendFileSync(words, "\n");
+  expect(freshBundle(clone)).toBeUndefined();
+  expect((await project.run(["--help"])).code).toBe(0);
+  await buildBundle(clone);
+  expect(freshBundle(clone)).toBeDefined();
+  rmSync(words);
+  expect(freshBundle(clone)).toBeUndefined();
+});
