@@ -65,7 +65,11 @@ function configure(folder: string): string {
   const file = join(folder, "octodns.yaml");
   const providers = {
     config: { class: "octodns.provider.yaml.YamlProvider", directory: zones, enforce_order: false },
-    cloudflare: { class: "octodns_cloudflare.CloudflareProvider", token: "env/CLOUDFLARE_API_TOKEN", pagerules: false },
+    cloudflare: {
+      class: "octodns_cloudflare.CloudflareProvider",
+      token: "env/CLOUDFLARE_API_TOKEN",
+      pagerules: false,
+    },
   };
   const zone = { sources: ["config"], targets: ["cloudflare"] };
   writeFileSync(file, stringify({ providers, zones: { [`${ZONE}.`]: zone } }));
