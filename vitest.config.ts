@@ -3,6 +3,8 @@ import ByName from "./test/support/byName.ts";
 
 export default defineConfig({
   test: {
+    // All cores; the default leaves one idle, which is half of a small machine.
+    maxWorkers: "100%",
     // Only the sandbox project has an order that matters; the fast one runs in parallel.
     sequence: { sequencer: ByName },
     projects: [
