@@ -1,13 +1,13 @@
 /** The part of audit.ts that runs inside the sandbox. Prints its times as JSON. */
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
 import type { AuditTimes } from "./audit.ts";
 import { inTurn, median } from "./ratio.ts";
+import { inTemporaryFolder } from "./temporaryFolder.ts";
 
 const REPETITIONS = 9;
 const FULL_REPETITIONS = 3;
@@ -76,8 +76,7 @@ function configure(folder: string): string {
   return file;
 }
 
-async function measure(): Promise<AuditTimes> {
-  const folder = mkdtempSync(join(tmpdir(), "mailstead-audit-"));
+async function measure(folder: string): Promise<AuditTimes> {
   const { records, undo } = await fillUp();
   try {
     const config = configure(folder);
@@ -93,8 +92,7 @@ async function measure(): Promise<AuditTimes> {
     return { ...taken, full: median(full), records, repetitions: REPETITIONS };
   } finally {
     await undo();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-console.log(JSON.stringify(await measure()));
+console.log(JSON.stringify(await inTemporaryFolder("audit", measure)));

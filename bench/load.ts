@@ -5,13 +5,12 @@
  * program asks for its first resource, the other's when the SDK is loaded. It runs without engine and network.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { exampleConfig } from "./exampleConfig.ts";
 import { inTurn, type Ratio } from "./ratio.ts";
+import { inTemporaryFolder } from "./temporaryFolder.ts";
 
 const REPETITIONS = 15;
 const script = join(import.meta.dirname, "loadedProcess.ts");
@@ -34,10 +33,9 @@ async function milliseconds(what: "sdk" | "program", folder: string): Promise<nu
 }
 
 /** Program load over SDK load. */
-export async function benchLoad(): Promise<readonly Ratio[]> {
+export function benchLoad(): Promise<readonly Ratio[]> {
   // The program writes its SSH files below the working directory.
-  const folder = mkdtempSync(join(tmpdir(), "mailstead-load-"));
-  try {
+  return inTemporaryFolder("load", async (folder) => {
     const { ours, theirs } = await inTurn(
       REPETITIONS,
       () => milliseconds("program", folder),
@@ -45,7 +43,5 @@ export async function benchLoad(): Promise<readonly Ratio[]> {
     );
     const detail = `program ${ours.toFixed(0)} ms, SDK alone ${theirs.toFixed(0)} ms, medians of ${REPETITIONS}`;
     return [{ name: "load", value: ours / theirs, goal: 1.3, detail }];
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,7 +1,6 @@
 /** The part of preview.ts that runs inside the sandbox. Prints its times as JSON. */
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
@@ -9,6 +8,7 @@ import { promisify } from "node:util";
 import { bareProgram, renamedState, type StateResource } from "./bareProgram.ts";
 import type { PreviewTimes } from "./preview.ts";
 import { inTurn } from "./ratio.ts";
+import { inTemporaryFolder } from "./temporaryFolder.ts";
 
 const REPETITIONS = 9;
 const LIMIT_MS = 120_000;
@@ -86,22 +86,17 @@ async function makeBare(ours: Project, folder: string): Promise<{ bare: Project;
   return { bare, resources: state.deployment.resources.length };
 }
 
-async function measure(): Promise<PreviewTimes> {
-  const folder = mkdtempSync(join(tmpdir(), "mailstead-preview-"));
-  try {
-    const configFile = join(folder, "Pulumi.dev.yaml");
-    cpSync(join(root, "Pulumi.dev.yaml"), configFile);
-    const ours = { folder: root, stack: OURS.stack, backend: copyState(folder), configFile };
-    const { bare, resources } = await makeBare(ours, folder);
-    const taken = await inTurn(
-      REPETITIONS,
-      () => preview(ours),
-      () => preview(bare),
-    );
-    return { ...taken, resources, repetitions: REPETITIONS };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+async function measure(folder: string): Promise<PreviewTimes> {
+  const configFile = join(folder, "Pulumi.dev.yaml");
+  cpSync(join(root, "Pulumi.dev.yaml"), configFile);
+  const ours = { folder: root, stack: OURS.stack, backend: copyState(folder), configFile };
+  const { bare, resources } = await makeBare(ours, folder);
+  const taken = await inTurn(
+    REPETITIONS,
+    () => preview(ours),
+    () => preview(bare),
+  );
+  return { ...taken, resources, repetitions: REPETITIONS };
 }
 
-console.log(JSON.stringify(await measure()));
+console.log(JSON.stringify(await inTemporaryFolder("preview", measure)));

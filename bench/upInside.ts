@@ -1,7 +1,6 @@
 /** The part of up.ts that runs inside the sandbox. Prints its times as JSON. */
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -9,6 +8,7 @@ import type { PlannedContainer, PlannedImage } from "../stack/plan.ts";
 import type { StateResource } from "./bareProgram.ts";
 import { deleteServer, standUp, type HandWork } from "./byHand.ts";
 import { inTurn } from "./ratio.ts";
+import { inTemporaryFolder } from "./temporaryFolder.ts";
 import type { UpTimes } from "./up.ts";
 
 const REPETITIONS = 2;
@@ -78,34 +78,29 @@ async function timed(action: () => Promise<void>): Promise<number> {
   return performance.now() - start;
 }
 
-async function measure(): Promise<UpTimes> {
-  const folder = mkdtempSync(join(tmpdir(), "mailstead-up-"));
-  try {
-    const engine = new Engine(folder);
-    await engine.unprotect();
-    await engine.up();
-    const work = await handWork(engine, folder);
+async function measure(folder: string): Promise<UpTimes> {
+  const engine = new Engine(folder);
+  await engine.unprotect();
+  await engine.up();
+  const work = await handWork(engine, folder);
+  await engine.destroy();
+  const ours = async (): Promise<number> => {
+    const time = await timed(() => engine.up());
     await engine.destroy();
-    const ours = async (): Promise<number> => {
-      const time = await timed(() => engine.up());
-      await engine.destroy();
-      return time;
-    };
-    const theirs = async (): Promise<number> => {
-      try {
-        return await timed(() => standUp(work));
-      } finally {
-        await deleteServer();
-      }
-    };
-    const taken = await inTurn(REPETITIONS, ours, theirs);
-    // As it was found: with its server.
-    await engine.up();
-    return { ...taken, repetitions: REPETITIONS };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return time;
+  };
+  const theirs = async (): Promise<number> => {
+    try {
+      return await timed(() => standUp(work));
+    } finally {
+      await deleteServer();
+    }
+  };
+  const taken = await inTurn(REPETITIONS, ours, theirs);
+  // As it was found: with its server.
+  await engine.up();
+  return { ...taken, repetitions: REPETITIONS };
 }
 
-const times = await measure();
+const times = await inTemporaryFolder("up", measure);
 process.stdout.write(`${JSON.stringify(times)}\n`);
