@@ -6,8 +6,7 @@
  * machine do not add to. No engine is asked: there is none on PATH.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -18,6 +17,7 @@ import { memoryDns, memoryHosts } from "../test/support/memoryDrivers.ts";
 import { readRawConfig } from "../stack/config/readRawConfig.ts";
 import { exampleConfig } from "./exampleConfig.ts";
 import { median, type Ratio } from "./ratio.ts";
+import { inTemporaryFolder } from "./temporaryFolder.ts";
 
 const SIZES = [100, 1_000, 10_000] as const;
 const REPETITIONS = 9;
@@ -74,11 +74,12 @@ interface Api {
   readonly records: number;
   readonly folder: string;
   readonly base: string;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
-async function openApi(records: number): Promise<Api> {
-  const folder = mkdtempSync(join(tmpdir(), "mailstead-zones-"));
+async function openApi(parent: string, records: number): Promise<Api> {
+  const folder = join(parent, String(records));
+  mkdirSync(folder);
   writeFileSync(join(folder, "cloudflare.json"), JSON.stringify(stateOf(records)));
   const cloud = await startCloud({
     folder,
@@ -96,11 +97,7 @@ async function openApi(records: number): Promise<Api> {
   const raw = { ...readRawConfig(exampleConfig()), dns: { zoneId: ZONE_ID } };
   const config = Object.fromEntries(Object.entries(raw).map(([key, value]) => [`mailstead:${key}`, value]));
   writeFileSync(join(folder, "Pulumi.prod.yaml"), stringify({ config }));
-  const close = async (): Promise<void> => {
-    await cloud.close();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { records, folder, base: `${cloud.cloudflareUrl}/client/v4`, close };
+  return { records, folder, base: `${cloud.cloudflareUrl}/client/v4`, close: () => cloud.close() };
 }
 
 /** List calls in the API's log. */
@@ -115,12 +112,12 @@ function expectOneCallAPage({ records, folder }: Api): void {
 }
 
 /** Runs of each size, one size after the other in each turn, so that a machine's slow minutes hit all alike. */
-async function measure(): Promise<ReadonlyMap<number, readonly Run[]>> {
-  const apis = await Promise.all([0, ...SIZES].map(openApi));
+async function measure(folder: string): Promise<ReadonlyMap<number, readonly Run[]>> {
+  const apis = await Promise.all([0, ...SIZES].map((records) => openApi(folder, records)));
   try {
     const runs = new Map<number, Run[]>(apis.map(({ records }) => [records, []]));
     for (let turn = 0; turn < REPETITIONS; turn += 1)
-      for (const { records, folder, base } of apis) runs.get(records)?.push(await audit(folder, base));
+      for (const api of apis) runs.get(api.records)?.push(await audit(api.folder, api.base));
     for (const api of apis) expectOneCallAPage(api);
     return runs;
   } finally {
@@ -130,7 +127,7 @@ async function measure(): Promise<ReadonlyMap<number, readonly Run[]>> {
 
 /** Time a record of the largest zone over that of the middle one, and memory of the largest over its limit. */
 export async function benchZoneSizes(): Promise<readonly Ratio[]> {
-  const runs = await measure();
+  const runs = await inTemporaryFolder("zones", measure);
   const time = (records: number): number =>
     median((runs.get(records) ?? []).map(({ milliseconds }) => milliseconds));
   const memory = (records: number): number =>

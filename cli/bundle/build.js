@@ -17,7 +17,7 @@ import { bundleFolder, stampOf } from "./fresh.js";
  * @returns {import("rolldown").Plugin}
  */
 function ourModules(project, read) {
-  const join = 'process.getBuiltinModule("node:path").join';
+  const joined = 'process.getBuiltinModule("node:path").join';
   return {
     name: "our-modules",
     transform(code, id) {
@@ -28,7 +28,7 @@ function ourModules(project, read) {
       return code
         .replaceAll(
           "import.meta.dirname",
-          () => `${join}(import.meta.dirname, ${JSON.stringify(dirname(place))})`,
+          () => `${joined}(import.meta.dirname, ${JSON.stringify(dirname(place))})`,
         )
         .replaceAll("import.meta.url", () => `new URL(${JSON.stringify(place)}, import.meta.url).href`);
     },

@@ -42,16 +42,19 @@ export function traces(network: number | undefined): Traces {
 }
 
 function processes(network: number | undefined): string[] {
-  const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return ids.filter((id) => isOfSandbox(id, network)).map((id) => `${id} ${read(`/proc/${id}/comm`).trim()}`);
+  return processIds()
+    .filter((id) => isOfSandbox(id, network))
+    .map((id) => `${id} ${read(`/proc/${id}/comm`).trim()}`);
+}
+
+function processIds(): string[] {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
 }
 
 /** The oldest process of each control group of the sandbox: what a service or a host was started with. */
 export function mainProcesses(): Record<string, number> {
   const found: Record<string, number> = {};
-  for (const id of readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)) {
+  for (const id of processIds().map(Number)) {
     const [group] = /\/mailstead\.[^/\n]+\/[^/\n]+/.exec(read(`/proc/${id}/cgroup`)) ?? [];
     if (group !== undefined) found[group] = Math.min(id, found[group] ?? id);
   }
