@@ -1,0 +1,69 @@
+/**
+ * Proves: a vendor that does not answer, or not to the end, is told by the reason, and never taken for an answer.
+ * Cannot: a time-out is shortened here; the 20 seconds themselves are not waited for.
+ */
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { callVendor, VendorError } from "../../../verify/http.ts";
+
+async function vendor(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/zones`;
+}
+
+async function refusalOf(url: string): Promise<VendorError> {
+  const error: unknown = await callVendor(url, "token").catch((reason: unknown) => reason);
+  if (error instanceof VendorError) return error;
+  throw new Error(`no VendorError: ${JSON.stringify(error)}`);
+}
+
+test("an answer that is cut off", async () => {
+  const url = await vendor((_, answer) => {
+    answer.writeHead(200, { "content-length": "100" });
+    answer.write("{}", () => answer.destroy());
+  });
+  const { status, message } = await refusalOf(url);
+  expect([status, message]).toEqual([
+    0,
+    expect.stringMatching(/^GET \/zones: no answer from 127.*: aborted$/),
+  ]);
+});
+
+test.each(["nothing at all", "a beginning"])("a vendor that sends %s is given up", async (sends) => {
+  const url = await vendor((_, answer) => {
+    if (sends === "a beginning") answer.writeHead(200).write("{");
+  });
+  const early = AbortSignal.timeout(200);
+  const spy = vi.spyOn(AbortSignal, "timeout").mockReturnValue(early);
+  onTestFinished(() => {
+    spy.mockRestore();
+  });
+  const { status, message } = await refusalOf(url);
+  expect(spy).toHaveBeenCalledWith(20_000);
+  expect([status, message]).toEqual([0, expect.stringMatching(/: none within 20 seconds$/)]);
+});
+
+test("nobody listens", async () => {
+  const { status, message } = await refusalOf("https://127.0.0.1:1/zones");
+  expect([status, message]).toEqual([0, expect.stringContaining("connect ECONNREFUSED 127.0.0.1:1")]);
+});
+
+test("the token goes in the header, an empty answer is an empty object, and connections are kept", async () => {
+  const asked: (string | undefined)[] = [];
+  const ports = new Set<number | undefined>();
+  const url = await vendor((request, answer) => {
+    asked.push(`${request.method ?? ""} ${request.headers.authorization ?? ""}`);
+    ports.add(request.socket.remotePort);
+    answer.writeHead(204).end();
+  });
+  expect(await callVendor(url, "token")).toEqual({});
+  expect(await callVendor(url, "token", "DELETE")).toEqual({});
+  expect(asked).toEqual(["GET Bearer token", "DELETE Bearer token"]);
+  expect(ports.size).toBe(1);
+});
