@@ -4,7 +4,7 @@
  * The distribution's own docker is taken: it needs no foreign archive key at first boot, and an upgrade of it
  * comes with the distribution's security updates.
  */
-import { DNS_AUTHENTICATORS } from "../stack/mail/dnsAuthenticators.ts";
+import { dnsAuthenticator } from "../stack/mail/dnsAuthenticators.ts";
 import type { Distribution, PlannedBoot } from "../stack/plan.ts";
 
 const DOCKER: Readonly<Record<Distribution, readonly string[]>> = {
@@ -26,6 +26,6 @@ export function packagesOf({
   distribution,
   dnsProvider,
 }: Pick<PlannedBoot, "distribution" | "dnsProvider">): readonly string[] {
-  const plugin = DNS_AUTHENTICATORS[dnsProvider]?.package;
+  const plugin = dnsAuthenticator(dnsProvider, distribution)?.package;
   return [...DOCKER[distribution], "certbot", ...(plugin === undefined ? [] : [plugin]), ...COMMON];
 }

@@ -64,5 +64,6 @@ function healthcheckArgs(check: PlannedHealthCheck) {
     timeout: goDuration(check.timeoutSeconds),
     retries: check.retries,
     startPeriod: goDuration(check.startPeriodSeconds),
+    startInterval: goDuration(check.startIntervalSeconds),
   };
 }

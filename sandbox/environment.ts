@@ -33,6 +33,8 @@ export function exportsText(): string {
     // Behind the front; one who has it set to something else must not get there.
     DIGITALOCEAN_API_URL: "https://api.digitalocean.com",
     NODE_EXTRA_CA_CERTS: paths.trust,
+    // For the tests' own programs as the product does it for itself: they are loaded hundreds of times.
+    NODE_COMPILE_CACHE: join(cacheDir, "compiled"),
     // Each family of programs has its own name for it: Go and OpenSSL, curl, Python.
     SSL_CERT_FILE: paths.trust,
     CURL_CA_BUNDLE: paths.trust,

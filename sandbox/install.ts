@@ -31,8 +31,8 @@ export const debianPackages: Packages = {
   unzip: "unzip",
 };
 
-/** What the tests of the audit's HTML page look at it with. */
-export const browserPackages: Packages = { chromium: "chromium" };
+/** What tests look at things with: the audit's HTML page, the scripts that reach a host. */
+export const testPackages: Packages = { chromium: "chromium", shellcheck: "shellcheck" };
 
 /** Units that Debian starts with these packages. */
 const ownUnits: Readonly<Record<string, readonly string[]>> = {

@@ -11,6 +11,7 @@ import { ensureCertificates, startFront } from "./front/front.ts";
 import { cacheDir, paths, repository, runDir } from "./groundPlan.ts";
 import { ensureArchive } from "./hosts/archive.ts";
 import { ensureBase } from "./hosts/base.ts";
+import { ensureInstalled } from "./hosts/installedLayer.ts";
 import { buildImages } from "./images/build.ts";
 import { installPackages } from "./install.ts";
 import { networkUp } from "./network/network.ts";
@@ -38,6 +39,10 @@ export const sandboxSteps: readonly Step[] = [
   { title: "Certificate authority", run: plainly(ensureCertificates) },
   { title: "DNS: signed root, zones, resolver", run: started(startDns) },
   { title: "Debian archive", run: plainly(() => ensureArchive(cacheDir, runDir)) },
+  {
+    title: "Machine image with packages, for all machines but the first",
+    run: plainly(async () => ensureInstalled(cacheDir, await ensureBase(cacheDir), paths.aptDir)),
+  },
   { title: "TLS front and Debian mirror", run: started(startFront) },
   { title: "ACME server", run: started(startAcme) },
   { title: "Container registry", run: started(startRegistry) },

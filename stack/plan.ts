@@ -147,7 +147,10 @@ export interface PlannedHealthCheck {
   readonly intervalSeconds: number;
   readonly timeoutSeconds: number;
   readonly retries: number;
+  /** A failure within it counts for nothing. */
   readonly startPeriodSeconds: number;
+  /** Time between looks within the start period, until the first success. */
+  readonly startIntervalSeconds: number;
 }
 
 /** One container of the mail stack. All use the host's network. */

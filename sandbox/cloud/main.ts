@@ -19,13 +19,17 @@ import {
 } from "../groundPlan.ts";
 import { ensureBase } from "../hosts/base.ts";
 import { createHostDriver } from "../hosts/driver.ts";
+import { ensureInstalled } from "../hosts/installedLayer.ts";
 import { startCloud } from "./startCloud.ts";
+
+const baseDir = await ensureBase(cacheDir);
 
 const cloud = await startCloud({
   folder: paths.cloudDir,
   hosts: createHostDriver({
     runDir,
-    baseDir: await ensureBase(cacheDir),
+    baseDir,
+    installedDir: await ensureInstalled(cacheDir, baseDir, paths.aptDir),
     caFile: paths.caCertificate,
     namespace,
     bridge,

@@ -6,7 +6,7 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, open, readdir, readFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { HostDriver, HostFirewallRule, HostSpec } from "../cloud/drivers.ts";
@@ -19,9 +19,9 @@ import {
   bootCommand,
   linkName,
   machineFolder,
-  type MachineRecord,
   mountDisk,
   prepareDisk,
+  readRecord,
   removeDisk,
 } from "./machine.ts";
 
@@ -30,6 +30,8 @@ export interface HostDriverOptions {
   readonly runDir: string;
   /** Root of the machine image, from `ensureBase`. */
   readonly baseDir: string;
+  /** Layer over it that all machines but the sandbox's first get, from `ensureInstalled`. Default: none. */
+  readonly installedDir?: string;
   /** PEM of the authority that signs the sandbox's "public" names. */
   readonly caFile: string;
   /** Network namespace, by its name in /run/netns. */
@@ -55,6 +57,8 @@ export interface LocalHostDriver extends HostDriver {
 
 const SHUTDOWN_LIMIT_SECONDS = 90;
 const START_LIMIT_SECONDS = 30;
+/** File in the hosts' folder, which is there once a first machine was made. No host can be named so. */
+const FIRST = ".first";
 /** systemd's signals to PID 1: SIGRTMIN+5 reboots. SIGRTMIN is 34 with glibc. See systemd(1). */
 const REBOOT_SIGNAL = 34 + 5;
 const SUPERVISOR = fileURLToPath(new URL("supervise.sh", import.meta.url));
@@ -104,8 +108,9 @@ class Hosts {
     const it = machineFolder(this.#runDir, spec.key);
     if (existsSync(it.folder)) throw new Error(`there is a host ${spec.key} already, at ${it.folder}`);
     await mkdir(it.folder, { recursive: true, mode: 0o700 });
-    await mountDisk(it, this.#options.baseDir);
-    await prepareDisk(it, spec, this.#ground(), this.#options.caFile);
+    const layers = await this.#layersOfNext();
+    await mountDisk(it, layers);
+    await prepareDisk(it, spec, layers, this.#ground(), this.#options.caFile);
     await this.powerOn(spec.key);
   }
 
@@ -113,7 +118,7 @@ class Hosts {
     const it = machineFolder(this.#runDir, key);
     if (!existsSync(it.record)) throw new Error(`there is no host ${key}`);
     if (await this.isRunning(key)) return;
-    await mountDisk(it, this.#options.baseDir);
+    await mountDisk(it, (await readRecord(it)).layers);
     await this.#routeIpv6(key, "replace");
     await this.#dropLink(key);
     const boots = await this.bootCount(key);
@@ -170,8 +175,10 @@ class Hosts {
   }
 
   async destroyAll(): Promise<void> {
-    const keys = await readdir(join(this.#runDir, "hosts")).catch(() => []);
+    const folder = join(this.#runDir, "hosts");
+    const keys = (await readdir(folder).catch(() => [])).filter((name) => name !== FIRST);
     for (const key of keys) await this.destroy(key);
+    await rm(join(folder, FIRST), { force: true });
     await endGroup(`${this.#options.namespace}.hosts`);
   }
 
@@ -208,6 +215,19 @@ class Hosts {
     };
   }
 
+  /** The first machine shows a first boot that installs; those after it need not show it again. */
+  async #layersOfNext(): Promise<string[]> {
+    const { baseDir, installedDir } = this.#options;
+    if (installedDir === undefined) return [baseDir];
+    try {
+      await writeFile(join(this.#runDir, "hosts", FIRST), "", { flag: "wx" });
+      return [baseDir];
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      return [installedDir, baseDir];
+    }
+  }
+
   async #lastWords(key: string): Promise<string> {
     return (await readFile(this.#log(key), "utf8").catch(() => "")).slice(-1500).trim();
   }
@@ -235,8 +255,8 @@ class Hosts {
 
   /** The way to the host's own /64 is the bridge; its router has no address in it. */
   async #routeIpv6(key: string, verb: "replace" | "delete"): Promise<void> {
-    const record = await readFile(machineFolder(this.#runDir, key).record, "utf8").catch(() => "{}");
-    const { ipv6Base } = JSON.parse(record) as Partial<MachineRecord>;
+    const record = await readRecord(machineFolder(this.#runDir, key)).catch(() => undefined);
+    const ipv6Base = record?.ipv6Base;
     if (ipv6Base === undefined) return;
     const network = `${ipv6Base.replace(/\/\d+$/, "")}/64`;
     await this.#inNamespace("ip", ["-6", "route", verb, network, "dev", this.#options.bridge]);

@@ -22,6 +22,8 @@ export interface MachineFolder {
 /** What is kept of a host beside its disk; no secrets. */
 export interface MachineRecord {
   readonly name: string;
+  /** What the disk lies over, the uppermost first. */
+  readonly layers: readonly string[];
   readonly ipv4?: string;
   readonly ipv6Base?: string;
 }
@@ -47,15 +49,20 @@ export function linkName(key: string): string {
   return `vb-${machineName(key)}`;
 }
 
-/** Mounts the disk (the base, with the host's own changes over it), if it is not yet. */
-export async function mountDisk(it: MachineFolder, baseDir: string): Promise<void> {
-  const layers = { upper: join(it.folder, "upper"), work: join(it.folder, "work") };
-  for (const path of [it.root, layers.upper, layers.work]) await mkdir(path, { recursive: true });
+/** Mounts the disk (the image's layers, with the host's own changes over them), if it is not yet. */
+export async function mountDisk(it: MachineFolder, layers: readonly string[]): Promise<void> {
+  const own = { upper: join(it.folder, "upper"), work: join(it.folder, "work") };
+  for (const path of [it.root, own.upper, own.work]) await mkdir(path, { recursive: true });
   if ((await mountsBelow(it.folder)).length > 0) return;
-  const settings = `lowerdir=${baseDir},upperdir=${layers.upper},workdir=${layers.work}`;
+  const settings = `lowerdir=${layers.join(":")},upperdir=${own.upper},workdir=${own.work}`;
   await run("mount", ["-t", "overlay", "overlay", "-o", settings, it.root]);
   // The work folder belongs to the kernel; the root of a disk is readable to all.
   await chmod(it.root, 0o755);
+}
+
+/** What is kept of a host. */
+export async function readRecord(it: MachineFolder): Promise<MachineRecord> {
+  return JSON.parse(await readFile(it.record, "utf8")) as MachineRecord;
 }
 
 /** Unmounts the disk and removes the folder, never reaching into what is still mounted. */
@@ -68,6 +75,7 @@ export async function removeDisk(folder: string): Promise<void> {
 export async function prepareDisk(
   it: MachineFolder,
   spec: HostSpec,
+  layers: readonly string[],
   ground: NetworkGround,
   caFile: string,
 ): Promise<void> {
@@ -77,7 +85,13 @@ export async function prepareDisk(
   await appendFile(join(it.root, "etc/ssl/certs/ca-certificates.crt"), await readFile(caFile));
   await writeSeed(it.root, spec, ground);
   const { name, ipv4, ipv6Base } = spec;
-  await writeFile(it.record, JSON.stringify({ name, ipv4, ipv6Base }));
+  const record: MachineRecord = {
+    name,
+    layers,
+    ...(ipv4 === undefined ? {} : { ipv4 }),
+    ...(ipv6Base === undefined ? {} : { ipv6Base }),
+  };
+  await writeFile(it.record, JSON.stringify(record));
 }
 
 /** Folders bound into the host: docker falls back to copying every layer where its folder is an overlay itself. */
@@ -90,7 +104,7 @@ export async function bootCommand(it: MachineFolder, key: string, bridge: string
     await mkdir(join(it.folder, name), { recursive: true });
     binds.push(`--bind=${join(it.folder, name)}:${inside}`);
   }
-  const { name } = JSON.parse(await readFile(it.record, "utf8")) as MachineRecord;
+  const { name } = await readRecord(it);
   return [
     "systemd-nspawn",
     "--quiet",

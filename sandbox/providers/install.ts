@@ -119,7 +119,8 @@ function major(version: string): string {
 async function launcher(name: ProviderName, nodeBinary: string): Promise<string> {
   const main = path.join(import.meta.dirname, name, "main.ts");
   if (!(await exists(main))) throw new Error(`no stand-in for the ${name} plugin at ${main}`);
-  return `#!/bin/sh\nexec ${quoted(nodeBinary)} --disable-warning=ExperimentalWarning ${quoted(main)} "$@"\n`;
+  const start = path.join(import.meta.dirname, "start.ts");
+  return `#!/bin/sh\nexec ${quoted(nodeBinary)} --disable-warning=ExperimentalWarning ${quoted(start)} ${name} "$@"\n`;
 }
 
 function quoted(text: string): string {

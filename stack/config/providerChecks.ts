@@ -76,12 +76,20 @@ export function checkProvider(draft: Draft): readonly Issue[] {
     const rule = "not-for-provider";
     issues.push({ path: "mailstead:dns.zoneId", rule, severity: "error", message, fix: "remove it" });
   }
-  if (draft.certificates.method === "dns-01" && DNS_AUTHENTICATORS[provider] === undefined) {
-    const message = `the distributions have no certbot plugin that writes records at ${provider}`;
-    const fix =
-      "set certificates.method to http-01: pulumi config set --path mailstead:certificates.method http-01";
-    const path = "mailstead:certificates.method";
-    issues.push({ path, rule: "no-authenticator", severity: "error", message, fix });
-  }
-  return issues;
+  return [...issues, ...withoutAuthenticator(draft, provider)];
+}
+
+/** A dns-01 order that nothing on the host could carry out. */
+function withoutAuthenticator({ certificates, server }: Draft, provider: DnsProviderName): Issue[] {
+  const image = server.image ?? DEFAULTS["server.image"].value;
+  const images = DNS_AUTHENTICATORS[provider]?.distributions ?? [];
+  if (certificates.method !== "dns-01" || images.includes(image)) return [];
+  const message = `${image} has no certbot plugin that writes records at ${provider}`;
+  const set = "pulumi config set --path mailstead:";
+  const ways = [
+    `certificates.method to http-01: ${set}certificates.method http-01`,
+    ...images.map((other) => `server.image to ${other}: ${set}server.image ${other}`),
+  ];
+  const path = "mailstead:certificates.method";
+  return [{ path, rule: "no-authenticator", severity: "error", message, fix: `set ${ways.join(", or ")}` }];
 }

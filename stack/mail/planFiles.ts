@@ -5,7 +5,7 @@ import type { PlannedFile, PlannedStep } from "../plan.ts";
 import type { Template } from "../slots.ts";
 import { slot, template } from "../slots.ts";
 import { certificateNames } from "./certificateNames.ts";
-import { DNS_AUTHENTICATORS, type DnsAuthenticator } from "./dnsAuthenticators.ts";
+import { dnsAuthenticator, type DnsAuthenticator } from "./dnsAuthenticators.ts";
 import { renderNginxConf } from "./nginxConf.ts";
 import { ENV_FILE, NGINX_CONF, SCRIPTS, SETTINGS, SSL } from "./paths.ts";
 import { certificateReaders } from "./planContainers.ts";
@@ -27,14 +27,14 @@ function namesOf({ domain, mail, certificates, dns }: Config): readonly string[]
 }
 
 /** The plugin that a dns-01 order writes its records with. The checks let no order through without one. */
-function dnsAuthenticator({ certificates, dns }: Config): DnsAuthenticator | undefined {
-  return certificates.method === "dns-01" ? DNS_AUTHENTICATORS[dns.provider] : undefined;
+function recordWriter({ certificates, dns, server }: Config): DnsAuthenticator | undefined {
+  return certificates.method === "dns-01" ? dnsAuthenticator(dns.provider, server.image) : undefined;
 }
 
 /** Certbot's plugin of an order that needs no person: its name, and its credentials file if it has one. */
 function authenticatorSettings(config: Config): readonly [string, string][] {
   if (!isAutomatic(config)) return [];
-  const { name, credentials } = dnsAuthenticator(config) ?? { name: "standalone", credentials: "" };
+  const { name, credentials } = recordWriter(config) ?? { name: "standalone", credentials: "" };
   return [
     ["AUTHENTICATOR", name],
     ["CREDENTIALS", credentials],
@@ -79,7 +79,7 @@ function providedCertificate(): PlannedFile[] {
 
 /** What the plugin of a dns-01 order shows the DNS provider. */
 function dnsCredentials(config: Config): PlannedFile[] {
-  const authenticator = dnsAuthenticator(config);
+  const authenticator = recordWriter(config);
   if (authenticator === undefined) return [];
   const { role, credentials, tokenKey } = authenticator;
   const content = template`${tokenKey} = ${slot("dnsApiToken")}

@@ -1,11 +1,11 @@
-/** Installs the browser where it is missing; without root its tests skip, visibly. */
+/** Installs what tests look at things with, where it is missing; without root those tests skip, visibly. */
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { project } from "../support/sandbox.ts";
 
 const INSTALL = `
-  import { browserPackages, installPackages } from "./sandbox/install.ts";
-  await installPackages(browserPackages);
+  import { testPackages, installPackages } from "./sandbox/install.ts";
+  await installPackages(testPackages);
 `;
 
 export default function setup(): void {
@@ -15,5 +15,5 @@ export default function setup(): void {
     cwd: project,
     stdio: "inherit",
   });
-  if (run.status !== 0) throw new Error("the browser could not be installed");
+  if (run.status !== 0) throw new Error("packages for the tests could not be installed");
 }

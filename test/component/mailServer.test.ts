@@ -324,6 +324,7 @@ describe("what runs on the host", () => {
         timeout: "5s",
         retries: 12,
         startPeriod: "1m30s",
+        startInterval: "2s",
       },
       wait: true,
       waitTimeout: 300,

@@ -22,7 +22,7 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 const BASE = {
   domain: "example.com",
   email: "postmaster@example.net",
-  server: { location: "nbg1", image: "debian-13", adminNetworks: ["198.51.100.0/24"] },
+  server: { location: "nbg1", image: "ubuntu-24.04", adminNetworks: ["198.51.100.0/24"] },
   dns: { zoneId: "0123456789abcdef0123456789abcdef" },
 };
 

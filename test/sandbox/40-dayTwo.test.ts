@@ -120,9 +120,11 @@ describe("one plain up each", () => {
   });
 
   test("a health check, changed so, is the daemon's own", async () => {
-    const change = ['every(2, ["CMD", "redis-cli"', 'every(3, ["CMD", "redis-cli"'] as [string, string];
+    const change = ['"ping"], ...TIMES', '"ping"], ...TIMES, intervalSeconds: 20'] as [string, string];
     const { anew } = await withSource("stack/mail/healthChecks.ts", change, async () => {
-      expect(await onHost("docker inspect --format '{{.Config.Healthcheck.Interval}}' redis\n")).toBe("3s\n");
+      expect(await onHost("docker inspect --format '{{.Config.Healthcheck.Interval}}' redis\n")).toBe(
+        "20s\n",
+      );
     });
     expect(anew).toEqual(["redis"]);
   });

@@ -146,6 +146,7 @@ export function smallPlan(differs: Partial<Plan> = {}): Plan {
           timeoutSeconds: 5,
           retries: 12,
           startPeriodSeconds: 90,
+          startIntervalSeconds: 2,
         },
         startsAfter: ["redis"],
         stopTimeoutSeconds: 10,

@@ -107,16 +107,28 @@ describe("user-data of a host", () => {
 });
 
 describe("packages", () => {
-  const packages = (dnsProvider: PlannedBoot["dnsProvider"]) =>
-    (parse(renderUserData({ ...boot, dnsProvider }, sources), { version: "1.1" }) as Document).packages;
-  const plugins = (dnsProvider: PlannedBoot["dnsProvider"]) =>
-    packages(dnsProvider).filter((name) => name.startsWith("python3-certbot-"));
+  const packages = (
+    dnsProvider: PlannedBoot["dnsProvider"],
+    distribution: PlannedBoot["distribution"] = "ubuntu-24.04",
+  ) =>
+    (
+      parse(renderUserData({ ...boot, distribution, dnsProvider }, sources), {
+        version: "1.1",
+      }) as Document
+    ).packages;
+  const plugins = (...of: Parameters<typeof packages>) =>
+    packages(...of).filter((name) => name.startsWith("python3-certbot-"));
 
   test("have certbot's plugin for the provider of the zone, and no other", () => {
     expect(plugins("cloudflare")).toEqual(["python3-certbot-dns-cloudflare"]);
     expect(plugins("digitalocean")).toEqual(["python3-certbot-dns-digitalocean"]);
     expect(plugins("hetzner")).toEqual([]);
     expect(packages("hetzner")).toContain("certbot");
+  });
+
+  test("have no plugin that the distribution left out: with it the whole first boot would fail", () => {
+    expect(plugins("cloudflare", "debian-13")).toEqual(["python3-certbot-dns-cloudflare"]);
+    expect(plugins("digitalocean", "debian-13")).toEqual([]);
   });
 });
 

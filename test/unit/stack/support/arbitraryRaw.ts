@@ -149,11 +149,12 @@ const further = {
 
 /** The provider, where it takes what is asked of it. */
 function fittingProvider(changes: Raw): unknown {
-  const { "dns.provider": provider, certificates, "dns.records": own } = changes;
+  const { "dns.provider": provider, certificates, "dns.records": own, "server.image": image } = changes;
   const { method } = certificates as { method: string };
   const texts = (own as { text?: string }[]).map(({ text = "" }) => Buffer.byteLength(text));
   if (provider === "hetzner" && method === "dns-01") return undefined;
   if (provider !== "digitalocean") return provider;
+  if (image === "debian-13" && method === "dns-01") return undefined;
   return Math.max(0, ...texts) > 512 || changes["dns.nullMx"] === true ? undefined : provider;
 }
 

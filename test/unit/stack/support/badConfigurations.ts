@@ -470,7 +470,18 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
       [
         "mailstead:certificates.method",
         "no-authenticator",
-        "the distributions have no certbot plugin that writes records at hetzner",
+        "ubuntu-24.04 has no certbot plugin that writes records at hetzner",
+      ],
+    ],
+  },
+  {
+    name: "a dns-01 order at a provider whose plugin the image's distribution left out",
+    raw: rawWith({ "dns.provider": "digitalocean", "server.image": "debian-13" }),
+    faults: [
+      [
+        "mailstead:certificates.method",
+        "no-authenticator",
+        "debian-13 has no certbot plugin that writes records at digitalocean",
       ],
     ],
   },
