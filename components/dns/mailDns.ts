@@ -63,8 +63,25 @@ export class MailDns extends pulumi.ComponentResource {
 
   #declare(group: RecordGroup, dependsOn: pulumi.Resource[]): void {
     const protect = this.#args.plan.protect && group.some(({ level }) => level === "required");
-    const resource = this.#zone.declare(group, this.#args.values, { parent: this, protect, dependsOn });
+    const first = this.#firstAddress(group);
+    const resource = this.#zone.declare(group, this.#args.values, {
+      parent: this,
+      protect,
+      dependsOn: [...dependsOn, ...first],
+      ...(first.length === 0 ? {} : { replaceWith: first }),
+    });
     for (const { role } of group) this.#records.set(role, resource);
+  }
+
+  /**
+   * What stands at the name of an AAAA before it does. The A takes the place of an alias, or gives way to one, by
+   * replacement; the AAAA, which is there or not, has to come after the alias is gone and to go before it comes.
+   */
+  #firstAddress([{ type, name }]: RecordGroup): pulumi.CustomResource[] {
+    if (type !== "AAAA") return [];
+    const first = this.#args.plan.records.find((other) => other.type === "A" && other.name === name);
+    const resource = first === undefined ? undefined : this.#records.get(first.role);
+    return resource === undefined ? [] : [resource];
   }
 }
 

@@ -139,6 +139,13 @@ test.each([
     const declared = records.find((it) => it.name === role);
     expect(declared?.dependsOn).toEqual(expect.arrayContaining([...after]));
   }
+  const v6 = records.filter((it) => it.name.endsWith("-v6"));
+  expect(v6.length).toBeGreaterThan(1);
+  // The alias that may have stood there is replaced by the A.
+  for (const { name, dependsOn, replaceWith } of v6) {
+    const first = name.replace(/-v6$/, "");
+    expect([name, replaceWith, dependsOn]).toEqual([name, [first], expect.arrayContaining([first])]);
+  }
 });
 
 /** What the value is, once it is known. */

@@ -28,6 +28,7 @@ export interface Registration {
   readonly dependsOn: readonly string[];
   /** Name of the resource it dies with; empty for none. */
   readonly deletedWith: string;
+  readonly replaceWith: readonly string[];
   /** Name of its explicit provider; empty for the default one. */
   readonly provider: string;
   readonly timeouts:
@@ -132,6 +133,7 @@ function registration(request: RegisterResourceRequest): Registration {
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     dependsOn: request.getDependenciesList().map(lastName).sort(),
     deletedWith: lastName(request.getDeletedwith()),
+    replaceWith: request.getReplaceWithList().map(lastName),
     provider:
       request.getProvider() === "" ? "" : lastName(request.getProvider().split("::").slice(0, 4).join("::")),
     timeouts:
