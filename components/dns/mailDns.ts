@@ -63,24 +63,25 @@ export class MailDns extends pulumi.ComponentResource {
 
   #declare(group: RecordGroup, dependsOn: pulumi.Resource[]): void {
     const protect = this.#args.plan.protect && group.some(({ level }) => level === "required");
-    const first = this.#firstAddress(group);
+    const address = this.#addressBeside(group);
     const resource = this.#zone.declare(group, this.#args.values, {
       parent: this,
       protect,
-      dependsOn: [...dependsOn, ...first],
-      ...(first.length === 0 ? {} : { replaceWith: first }),
+      dependsOn: [...dependsOn, ...address],
+      ...(address.length === 0 ? {} : { replaceWith: address }),
     });
     for (const { role } of group) this.#records.set(role, resource);
   }
 
   /**
-   * What stands at the name of an AAAA before it does. The A takes the place of an alias, or gives way to one, by
-   * replacement; the AAAA, which is there or not, has to come after the alias is gone and to go before it comes.
+   * The A at the name of other records. It takes the place of an alias, or gives way to one, by replacement; what else
+   * is at the name has to come after the alias is gone, and to go before it comes. The zone's own name is never one.
    */
-  #firstAddress([{ type, name }]: RecordGroup): pulumi.CustomResource[] {
-    if (type !== "AAAA") return [];
-    const first = this.#args.plan.records.find((other) => other.type === "A" && other.name === name);
-    const resource = first === undefined ? undefined : this.#records.get(first.role);
+  #addressBeside([{ type, name }]: RecordGroup): pulumi.CustomResource[] {
+    const { records, zone } = this.#args.plan;
+    if (type === "A" || name === zone) return [];
+    const address = records.find((other) => other.type === "A" && other.name === name);
+    const resource = address === undefined ? undefined : this.#records.get(address.role);
     return resource === undefined ? [] : [resource];
   }
 }

@@ -139,12 +139,16 @@ test.each([
     const declared = records.find((it) => it.name === role);
     expect(declared?.dependsOn).toEqual(expect.arrayContaining([...after]));
   }
-  const v6 = records.filter((it) => it.name.endsWith("-v6"));
-  expect(v6.length).toBeGreaterThan(1);
   // The alias that may have stood there is replaced by the A.
-  for (const { name, dependsOn, replaceWith } of v6) {
-    const first = name.replace(/-v6$/, "");
-    expect([name, replaceWith, dependsOn]).toEqual([name, [first], expect.arrayContaining([first])]);
+  const byName = Map.groupBy(plan.records, (record) => record.name);
+  for (const [name, beside] of byName) {
+    const address = beside.find(({ type }) => type === "A")?.role;
+    const others = records.filter((it) => it.name !== address && beside.some(({ role }) => role === it.name));
+    for (const { replaceWith, dependsOn } of others) {
+      const first = address === undefined || name === plan.zone ? [] : [address];
+      expect([name, replaceWith]).toEqual([name, first]);
+      expect(dependsOn).toEqual(expect.arrayContaining(first));
+    }
   }
 });
 

@@ -186,9 +186,10 @@ export const TYPES: Readonly<Record<string, TypeRules>> = {
       if (given.priority === undefined) {
         throw invalidRecord(9100, "Priority is a required field for MX records.");
       }
-      return { content: host(content, 9009, "MX"), priority: given.priority };
+      // A null MX is taken: github.com/cloudflare/terraform-provider-cloudflare/pull/2038 makes one at the vendor.
+      return { content: content === "." ? "." : host(content, 9009, "MX"), priority: given.priority };
     },
-    rdata: (kept) => `${kept.priority ?? 0} ${kept.content}.`,
+    rdata: (kept) => `${kept.priority ?? 0} ${dotted(kept.content)}`,
   },
   TXT: {
     take: (given) => ({ content: tidyText(need(given.content, "TXT")) }),

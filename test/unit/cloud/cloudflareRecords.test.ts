@@ -63,6 +63,12 @@ describe("what is kept and what the name server gets", () => {
       ["example.com MX", "0 mx.example.com."],
     ],
     [
+      "a null MX",
+      { type: "MX", name: "no.example.com", content: ".", priority: 0 },
+      { content: ".", priority: 0 },
+      ["no.example.com MX", "0 ."],
+    ],
+    [
       "quoted TXT as sent",
       { type: "TXT", name: "example.com", content: '"v=spf1 a -all"' },
       { content: '"v=spf1 a -all"' },
@@ -206,7 +212,7 @@ describe("refusals", () => {
     ["an AAAA that is no IPv6", [], { ...A, type: "AAAA" }, 9006],
     ["a CNAME to itself", [], { ...cname, content: "imap.example.com" }, 9039],
     ["an MX without priority", [], { type: "MX", name: "example.com", content: "mx.example.com" }, 9100],
-    ["a null MX", [], { type: "MX", name: "no", content: ".", priority: 0 }, 9009],
+    ["an MX that is no name", [], { type: "MX", name: "no", content: "..", priority: 0 }, 9009],
     ["a TTL of 30", [], { ...A, ttl: 30 }, 9021],
     ["a TTL of two days", [], { ...A, ttl: 172_800 }, 9021],
     ["a proxied TXT", [], { type: "TXT", name: "t", content: '"x"', proxied: true }, 9004],
