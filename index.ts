@@ -6,15 +6,21 @@
  */
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
+import { freshBundle } from "./cli/bundle/fresh.js";
 
 enableCompileCache(join(import.meta.dirname, "node_modules", ".cache", "mailstead"));
 
-const program = await import("./components/program.ts");
+const bundle = freshBundle(import.meta.dirname);
+const program = (await import(
+  bundle === undefined ? "./components/program.ts" : join(bundle, "program.js")
+)) as typeof import("./components/program.ts");
 
 /** The outputs of a stack. */
 export const { webAddress, login, addresses, clients, records, ssh, slots, nextSteps } = program;
 
 await program.reviewZone(async (known) => {
-  const { zoneDrift } = await import("./verify/dns/zoneDrift.ts");
+  const { zoneDrift } = (await import(
+    bundle === undefined ? "./verify/dns/zoneDrift.ts" : join(bundle, "zoneDrift.js")
+  )) as typeof import("./verify/dns/zoneDrift.ts");
   return zoneDrift(known);
 });

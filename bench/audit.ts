@@ -9,7 +9,6 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { buildBundle } from "../cli/bundle/build.js";
 import type { Ratio } from "./ratio.ts";
 
 const run = promisify(execFile);
@@ -36,8 +35,6 @@ async function installOctodns(): Promise<void> {
 
 /** Our audit over octodns' plan. Needs a sandbox with a deployed server, and Python with `venv`. */
 export async function benchAudit(): Promise<readonly Ratio[]> {
-  // As an install leaves it: a source may have changed since.
-  await buildBundle(root);
   await installOctodns();
   const inside = ["node", join(import.meta.dirname, "auditInside.ts"), join(OCTODNS, "bin")];
   const { stdout } = await run(join(root, "sandbox/run"), inside, { cwd: root, timeout: LIMIT_MS });

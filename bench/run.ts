@@ -4,7 +4,9 @@
  * Prints `NAME ratio VALUE goal GOAL` for each; exits 1 when a goal is missed, 2 when it could not be measured.
  * `preview` needs a sandbox with the server in it (`make sandbox`), and root; so does `up`, which makes that server anew.
  */
+import { join } from "node:path";
 import process from "node:process";
+import { buildBundle } from "../cli/bundle/build.js";
 import { isMet, line, type Ratio } from "./ratio.ts";
 
 /** A bench: one or more ratios. Loaded when it is wanted, so that none weighs on another. */
@@ -33,6 +35,8 @@ async function main(wanted: readonly string[]): Promise<number> {
     console.error(`no bench ${unknown.join(", ")}: there are ${Object.keys(BENCHES).join(", ")}`);
     return 2;
   }
+  // As an install leaves it: a source may have changed since.
+  await buildBundle(join(import.meta.dirname, ".."));
   let missed = 0;
   for (const [name, bench] of Object.entries(BENCHES)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;

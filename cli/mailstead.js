@@ -15,7 +15,8 @@ if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
   // Node keeps what it made of our modules: types stripped, code compiled. It halves the time until a command begins;
   // that they are in few files halves it again.
   module.enableCompileCache?.(join(folder, "../node_modules/.cache/mailstead"));
-  const { main } = await import(freshBundle(dirname(folder)) ?? "./main.ts");
+  const bundle = freshBundle(dirname(folder));
+  const { main } = await import(bundle === undefined ? "./main.ts" : join(bundle, "main.js"));
   process.exitCode = await main(process.argv.slice(2));
 } else {
   const installed = join(folder, "../.sandbox/cache/node/node_modules/.bin/node");

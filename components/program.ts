@@ -5,7 +5,7 @@ import { configurationError, issueLine } from "./errors.ts";
 import { givenValues, needDnsToken } from "./given.ts";
 import { MailServer } from "./mailServer.ts";
 import { nextSteps as stepsAfter } from "./nextSteps.ts";
-import { withShortTraces } from "./shortTraces.ts";
+import { withoutTraces } from "./traces.ts";
 import type { Config } from "../stack/config/config.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
 import { readRawConfig } from "../stack/config/readRawConfig.ts";
@@ -33,7 +33,7 @@ const all = pulumi.runtime.allConfig();
 const { config, plan } = read(all);
 const given = givenValues(config, all, process.env);
 needDnsToken(plan, given);
-const server = withShortTraces(
+const server = withoutTraces(
   () =>
     new MailServer("mail", {
       plan,

@@ -1,13 +1,20 @@
 /**
- * Puts the command into few files: `node cli/bundle/build.js`, which `npm install` runs.
+ * Puts the command and the program into few files: `node cli/bundle/build.js`, which `npm install` runs.
  *
- * The command is some 400 modules with its libraries, and to find and read them takes Node longer than most commands
- * need for their work. Without a bundle, or with one that is older than a source, the sources are run as they are.
+ * They are some 400 modules with their libraries, and to find and read them takes Node longer than most commands need
+ * for their work. Without a bundle, or with one that is older than a source, the sources are run as they are.
  */
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { bundleFolder, stampOf } from "./fresh.js";
+
+/** What is run from elsewhere, by the name of its file in the bundle. */
+const ENTRIES = {
+  main: "cli/main.ts",
+  program: "components/program.ts",
+  zoneDrift: "verify/dns/zoneDrift.ts",
+};
 
 /**
  * Notes what is read, and lets modules keep the place of their source, from which they read files that lie beside it.
@@ -44,18 +51,23 @@ function ourModules(project, read) {
 export async function buildBundle(project) {
   const { rolldown } = await import("rolldown");
   const folder = bundleFolder(project);
-  rmSync(folder, { recursive: true, force: true });
+  // Beside the old one, which may be running.
+  const fresh = `${folder}.${process.pid}`;
   // Libraries change with the lock file alone.
   const files = { "package-lock.json": stampOf(project, "package-lock.json") };
   const bundle = await rolldown({
     cwd: project,
-    input: join(project, "cli/main.ts"),
+    input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(project, file)])),
     platform: "node",
+    // One that both the program and the engine's launcher hold: they must be the same modules.
+    external: /^@pulumi\//,
     plugins: [ourModules(project, files)],
   });
-  await bundle.write({ dir: folder, format: "esm" });
+  await bundle.write({ dir: fresh, format: "esm" });
   await bundle.close();
-  writeFileSync(join(folder, "manifest.json"), JSON.stringify({ files }));
+  writeFileSync(join(fresh, "manifest.json"), JSON.stringify({ files }));
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(fresh, folder);
 }
 
 if (import.meta.filename === process.argv[1]) await buildBundle(join(import.meta.dirname, "../.."));

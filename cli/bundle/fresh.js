@@ -18,7 +18,7 @@ export function bundleFolder(project) {
 }
 
 /**
- * Time of change and size of a file.
+ * Time of change (whole milliseconds, which can be given back to a file) and size of a file.
  *
  * @param {string} project
  * @param {string} file
@@ -26,11 +26,11 @@ export function bundleFolder(project) {
  */
 export function stampOf(project, file) {
   const { mtimeMs, size } = statSync(join(project, file));
-  return [mtimeMs, size];
+  return [Math.round(mtimeMs), size];
 }
 
 /**
- * The bundle's first file, as long as none of the files it was made from has changed since.
+ * The bundle's folder, as long as none of the files it was made from has changed since.
  *
  * @param {string} project
  * @returns {string | undefined} undefined also where no bundle was made
@@ -44,7 +44,7 @@ export function freshBundle(project) {
       const [timeNow, sizeNow] = stampOf(project, file);
       if (timeNow !== time || sizeNow !== size) return undefined;
     }
-    return join(folder, "main.js");
+    return folder;
   } catch {
     // Not made, half made, or a source is gone: the sources are there to be run.
     return undefined;

@@ -3,7 +3,7 @@
  * and leaves an empty second preview.
  * Cannot: prove changes that no row here makes.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { containers, madeAnew, planned, unwell } from "../support/host.ts";
@@ -40,6 +40,7 @@ async function withSource(
 ): Promise<{ anew: string[] }> {
   const path = join(project, file);
   const text = readFileSync(path, "utf8");
+  const { atime, mtime } = statSync(path);
   expect(text).toContain(from);
   try {
     writeFileSync(path, text.replace(from, to));
@@ -49,6 +50,8 @@ async function withSource(
     return { anew };
   } finally {
     writeFileSync(path, text);
+    // What was made of it is as good as before.
+    utimesSync(path, atime, mtime);
     await up();
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Proves: the command in few files says what its sources say, knows where they lie, and is left aside once a
- * source has changed or is gone.
+ * source has changed or is gone; the program's own file is one of them, and it begins to declare from there.
  * Cannot: prove each command from the bundle; whatever runs the command after an install does.
  */
 import {
@@ -15,9 +15,13 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
 import { parse } from "yaml";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { exampleConfig } from "../../../bench/exampleConfig.ts";
 import { buildBundle } from "../../../cli/bundle/build.js";
 import { bundleFolder, freshBundle } from "../../../cli/bundle/fresh.js";
 import { temporaryFolder } from "../../support/temporaryFolder.ts";
@@ -28,12 +32,14 @@ const root = join(import.meta.dirname, "../../..");
 const golden = join(root, "test/golden/stack/subdomain");
 const clone = temporaryFolder();
 const start = join(clone, "cli/main.ts");
+const program = join(clone, "components/program.ts");
 /** A second of its own, which is set again to the last digit. */
 const LONG_AGO = 1_700_000_000;
 let project: Project;
 
 beforeAll(async () => {
   for (const part of [
+    "bench",
     "cli",
     "cloud-init",
     "components",
@@ -41,13 +47,14 @@ beforeAll(async () => {
     "verify",
     "package.json",
     "package-lock.json",
+    "index.ts",
   ])
     cpSync(join(root, part), join(clone, part), { recursive: true });
   // Our libraries, in a folder of its own, in which its bundle comes to lie.
   mkdirSync(join(clone, "node_modules"));
   for (const library of readdirSync(join(root, "node_modules")).filter((name) => !name.startsWith(".")))
     symlinkSync(join(root, "node_modules", library), join(clone, "node_modules", library));
-  utimesSync(start, LONG_AGO, LONG_AGO);
+  for (const file of [start, program]) utimesSync(file, LONG_AGO, LONG_AGO);
   await buildBundle(clone);
   project = makeProject(join(clone, "cli/mailstead.js"));
   project.stack("sub", parse(readFileSync(join(golden, "config.yaml"), "utf8")) as Raw);
@@ -67,6 +74,28 @@ test("it runs in place of its sources, and says what they say", async () => {
     expect(stdout).toBe(readFileSync(join(golden, file), "utf8"));
   }
   cpSync(join(root, "cli/main.ts"), start);
+  utimesSync(start, LONG_AGO, LONG_AGO);
+});
+
+test("the program runs in place of its sources too, up to its first resource", async () => {
+  const { length } = readFileSync(program);
+  writeFileSync(program, "?".repeat(length));
+  utimesSync(program, LONG_AGO, LONG_AGO);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(clone, "bench/loadedProcess.ts"), "program"],
+    // It writes its SSH files where it runs.
+    {
+      cwd: temporaryFolder(),
+      env: {
+        ...process.env,
+        PULUMI_CONFIG: JSON.stringify(exampleConfig()),
+        CLOUDFLARE_API_TOKEN: "no-token",
+      },
+    },
+  );
+  expect(stdout).toMatch(/^loaded \d/m);
+  cpSync(join(root, "components/program.ts"), program);
 });
 
 test("a module that reads what lies beside it keeps the place of its source", () => {
