@@ -123,7 +123,7 @@ async function heal(): Promise<void> {
   await expectWhole();
 }
 
-beforeAll(makeSmall);
+beforeAll(() => makeSmall());
 afterAll(async () => {
   await endSmall();
   expect(await atVendors()).toEqual([]);

@@ -3,25 +3,21 @@
  * ends healthy with the same addresses, reverse names and records, and the next preview is empty.
  * Cannot: bring back keys and secrets, which only the state had; the command says so.
  */
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { succeed } from "../support/sandbox.ts";
 import {
   atVendors,
   endSmall,
   expectHealthy,
+  importAsTold,
+  loseState,
   mailstead,
   makeSmall,
   mustSucceed,
   orphans,
   small,
-  smallProject,
-  STACK,
   upSmall,
 } from "../support/small.ts";
-
-const FILE = `.mailstead/${STACK}/import.json`;
 
 async function addresses(): Promise<{ ipv4: string; ipv6: string }> {
   const printed = mustSucceed(await small(["stack", "output", "addresses", "--json"]));
@@ -53,9 +49,7 @@ afterAll(async () => {
 
 test("after lost state: taken over by import, whole after one up, and nothing to do then", async () => {
   const before = await identity();
-  mustSucceed(await small(["stack", "rm", "--force", "--yes", "--preserve-config"], []));
-  rmSync(join(smallProject, ".mailstead", STACK), { recursive: true, force: true });
-  mustSucceed(await small(["stack", "select", "--create"], []));
+  await loseState();
 
   const looked = await mailstead(["preflight"]);
   console.log(looked.stdout + looked.stderr);
@@ -64,15 +58,7 @@ test("after lost state: taken over by import, whole after one up, and nothing to
   console.log(written.stdout + written.stderr);
   expect(written.stdout).toMatch(/cannot be imported/);
 
-  const next = new RegExp(`pulumi import --file ${FILE}[^\n]*`).exec(written.stdout)?.[0] ?? "";
-  const imported = await small([
-    ...next.split(" ").slice(1, -3),
-    "--generate-code=false",
-    "--yes",
-    "--skip-preview",
-  ]);
-  console.log(imported.stdout.slice(-3000));
-  mustSucceed(imported);
+  console.log((await importAsTold(written.stdout)).slice(-3000));
   expect((await orphans()).filter((text) => /^(primary_ips|record|servers) /.test(text))).toEqual([]);
 
   const urn = /--replace '([^']+)'/.exec(written.stdout)?.[1] ?? "";

@@ -52,10 +52,24 @@ export function sandboxConfig(domain: string, mail: object = {}): object {
 }
 
 /** Writes the stack's file and makes the stack; nothing is at the vendors yet. */
-export async function makeSmall(): Promise<void> {
+export async function makeSmall(config: object = sandboxConfig(DOMAIN)): Promise<void> {
   await endSmall();
-  writeFileSync(stackFile, JSON.stringify({ config: sandboxConfig(DOMAIN) }, undefined, 2));
+  writeFileSync(stackFile, JSON.stringify({ config }, undefined, 2));
   mustSucceed(await small(["stack", "select", "--create"], []));
+}
+
+/** Loses the state, with all that is kept beside it; what it knew stays at the vendors. */
+export async function loseState(): Promise<void> {
+  mustSucceed(await small(["stack", "rm", "--force", "--yes", "--preserve-config"], []));
+  rmSync(join(smallProject, ".mailstead", STACK), { recursive: true, force: true });
+  mustSucceed(await small(["stack", "select", "--create"], []));
+}
+
+/** Does what `mailstead import` printed as the next step, without asking. */
+export async function importAsTold(printed: string): Promise<string> {
+  const next = /pulumi import --file \S+/.exec(printed)?.[0] ?? "";
+  const quietly = ["--generate-code=false", "--yes", "--skip-preview"];
+  return mustSucceed(await small([...next.split(" ").slice(1), ...quietly]));
 }
 
 /** Takes the stack away, whatever state it is in; what bears its label at the vendor goes too. */

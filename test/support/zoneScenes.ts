@@ -19,6 +19,11 @@ export function cloudflare(path: string, method = "GET", body?: object): Promise
   return call("CLOUDFLARE_API_TOKEN", `https://api.cloudflare.com/client/v4/${path}`, method, body);
 }
 
+/** DigitalOcean's API. */
+export function digitalocean(path: string, method = "GET", body?: object): Promise<unknown> {
+  return call("DIGITALOCEAN_TOKEN", `https://api.digitalocean.com/v2/${path}`, method, body);
+}
+
 /** Hetzner's API. */
 export function hetzner(path: string, method = "GET", body?: object): Promise<unknown> {
   return call("HCLOUD_TOKEN", `https://api.hetzner.cloud/v1/${path}`, method, body);
