@@ -7,6 +7,7 @@
 import { chmod, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { bundlePlugins } from "./bundle.ts";
 
 /** Providers that the project's program uses. */
 export const PROVIDERS = [
@@ -36,7 +37,7 @@ export interface InstalledPlugin {
  * installed `@pulumi/NAME`. What was there before under these names is replaced.
  *
  * @param pluginsDir `$PULUMI_HOME/plugins`; made if absent.
- * @param nodeBinary absolute path of a Node that strips types (22.18 or later).
+ * @param nodeBinary absolute path of a Node.
  * @param realPlugins directory of real plugins; default `SANDBOX_PLUGINS`, nothing if that is unset.
  */
 export async function installPlugins(
@@ -117,10 +118,9 @@ function major(version: string): string {
 }
 
 async function launcher(name: ProviderName, nodeBinary: string): Promise<string> {
-  const main = path.join(import.meta.dirname, name, "main.ts");
-  if (!(await exists(main))) throw new Error(`no stand-in for the ${name} plugin at ${main}`);
-  const start = path.join(import.meta.dirname, "start.ts");
-  return `#!/bin/sh\nexec ${quoted(nodeBinary)} --disable-warning=ExperimentalWarning ${quoted(start)} ${name} "$@"\n`;
+  const start = path.join(import.meta.dirname, "start.js");
+  const main = path.join(await bundlePlugins(PROVIDERS), `${name}.js`);
+  return `#!/bin/sh\nexec ${quoted(nodeBinary)} ${quoted(start)} ${quoted(main)} "$@"\n`;
 }
 
 function quoted(text: string): string {
