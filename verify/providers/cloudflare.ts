@@ -29,6 +29,8 @@ export class CloudflareZone implements ZoneReader {
   readonly #token: string;
   readonly #zoneId: string | undefined;
   readonly #base = apiOf("cloudflare");
+  /** Who wants facts and records asks for the zone once. */
+  #facts: Promise<ZoneFacts | undefined> | undefined;
 
   /**
    * @param zoneId spares the look-up by name before the records. A token that may not look zones up sees none: with the
@@ -40,7 +42,12 @@ export class CloudflareZone implements ZoneReader {
     this.#zoneId = zoneId;
   }
 
-  async zone(): Promise<ZoneFacts | undefined> {
+  zone(): Promise<ZoneFacts | undefined> {
+    this.#facts ??= this.#lookUp();
+    return this.#facts;
+  }
+
+  async #lookUp(): Promise<ZoneFacts | undefined> {
     const url = `${this.#base}/zones?name=${encodeURIComponent(this.#name)}`;
     const { result } = (await callVendor(url, this.#token)) as ZoneAnswer;
     const zone = result.find(({ id }) => this.#zoneId === undefined || id === this.#zoneId);
