@@ -45,14 +45,18 @@ export async function installPlugins(
   nodeBinary: string,
   realPlugins: string | undefined = process.env.SANDBOX_PLUGINS,
 ): Promise<InstalledPlugin[]> {
-  return Promise.all(PROVIDERS.map((name) => installPlugin(name, pluginsDir, nodeBinary, realPlugins)));
+  let bundle: Promise<string> | undefined;
+  // Once for all of them, and only where one is a stand-in.
+  const standIns = (): Promise<string> => (bundle ??= bundlePlugins(PROVIDERS));
+  const launch = async (name: ProviderName): Promise<string> => launcher(name, nodeBinary, await standIns());
+  return Promise.all(PROVIDERS.map((name) => installPlugin(name, pluginsDir, launch, realPlugins)));
 }
 
 /** One provider of {@link installPlugins}. */
-export async function installPlugin(
+async function installPlugin(
   name: ProviderName,
   pluginsDir: string,
-  nodeBinary: string,
+  launch: (name: ProviderName) => Promise<string>,
   realPlugins: string | undefined,
 ): Promise<InstalledPlugin> {
   const version = await sdkVersion(name);
@@ -72,7 +76,7 @@ export async function installPlugin(
     const warning = `${name}: the real plugin ${real} stands in for ${version}, which the SDK asks for`;
     return { name, version, source: "real", ...(real === version ? {} : { warning }) };
   }
-  await writeFile(program, await launcher(name, nodeBinary));
+  await writeFile(program, await launch(name));
   await chmod(program, 0o755);
   const warning = `${name}: the real plugin ${real} is of another major version than ${version}; a stand-in is used`;
   return { name, version, source: "stand-in", ...(real === undefined ? {} : { warning }) };
@@ -117,9 +121,10 @@ function major(version: string): string {
   return version.split(".")[0] ?? "";
 }
 
-async function launcher(name: ProviderName, nodeBinary: string): Promise<string> {
+/** @param bundle from {@link bundlePlugins} */
+function launcher(name: ProviderName, nodeBinary: string, bundle: string): string {
   const start = path.join(import.meta.dirname, "start.js");
-  const main = path.join(await bundlePlugins(PROVIDERS), `${name}.js`);
+  const main = path.join(bundle, `${name}.js`);
   return `#!/bin/sh\nexec ${quoted(nodeBinary)} ${quoted(start)} ${quoted(main)} "$@"\n`;
 }
 

@@ -12,6 +12,7 @@ import { canonicalValue } from "../../stack/dns/canonical.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import { filled } from "../../verify/dns/desiredSets.ts";
 import { type Ended, inside, project, succeed, waitFor } from "../support/sandbox.ts";
+import { digitalocean } from "../support/zoneScenes.ts";
 import { RECORDS, SLOT_VALUES, ZONE } from "./digitaloceanDns/records.ts";
 
 const STACK = "digitalocean-dns";
@@ -41,15 +42,6 @@ const asked = Map.groupBy(
   RECORDS.filter(({ record }) => record.type !== "NS"),
   ({ record }) => `${record.name.replace("*", "any")} ${record.type}`,
 );
-
-/** Calls the vendor from inside, with the sandbox's token. */
-async function vendor(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
-  const script = `curl -sf -X ${method} -H "Authorization: Bearer $DIGITALOCEAN_TOKEN" -d @- "$DIGITALOCEAN_API_URL/v2/domains/${path}"`;
-  const printed = await succeed(["bash", "-c", script], {
-    input: body === undefined ? "" : JSON.stringify(body),
-  });
-  return printed === "" ? {} : (JSON.parse(printed) as Record<string, unknown>);
-}
 
 const READER = `
 import { DigitaloceanZone } from "./verify/providers/digitalocean.ts";
@@ -125,10 +117,10 @@ test("the product's reader finds what was planned, and the vendor's own", async 
 
 test("a change at the vendor is drift, and a refreshed up puts it back", async () => {
   const record = async (name: string, type: string): Promise<string> =>
-    `${ZONE}/records/${(await importIdOf(name, type)).split(",")[1] ?? ""}`;
-  await vendor("PUT", await record(ZONE, "MX"), { priority: 30 });
-  await vendor("PUT", await record(`smtp.${ZONE}`, "CNAME"), { data: "elsewhere.outside.test." });
-  await vendor("DELETE", await record(`default._domainkey.${ZONE}`, "TXT"));
+    `domains/${ZONE}/records/${(await importIdOf(name, type)).split(",")[1] ?? ""}`;
+  await digitalocean(await record(ZONE, "MX"), "PUT", { priority: 30 });
+  await digitalocean(await record(`smtp.${ZONE}`, "CNAME"), "PUT", { data: "elsewhere.outside.test." });
+  await digitalocean(await record(`default._domainkey.${ZONE}`, "TXT"), "DELETE");
   expect(await dig("ns1.digitalocean.com", ZONE, "MX")).toEqual(["30 mx.outside.test."]);
   const drifted = await pulumi("preview", "--refresh", "--run-program", "--expect-no-changes");
   expect(drifted.code, drifted.stdout).toBe(7);

@@ -8,6 +8,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Ended, inside, project, succeed, waitFor } from "../support/sandbox.ts";
+import { hetzner } from "../support/zoneScenes.ts";
 import { RECORDS, ZONES } from "./hetznerDns/records.ts";
 
 const STACK = "hetzner-dns";
@@ -32,13 +33,6 @@ const dig = async (server: string, name: string, type: string): Promise<string[]
 
 /** Without spaces: dig breaks long hexadecimal text. */
 const dense = (text: string): string => text.replaceAll(" ", "");
-
-/** Calls the vendor from inside, with the sandbox's token. */
-async function vendor(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
-  const script = `curl -sf -X ${method} -H "Authorization: Bearer $HCLOUD_TOKEN" -d @- "https://api.hetzner.cloud/v1/${path}"`;
-  const input = body === undefined ? "" : JSON.stringify(body);
-  return JSON.parse(await succeed(["bash", "-c", script], { input })) as Record<string, unknown>;
-}
 
 const names = (relative: string): string[] =>
   Object.values(ZONES).map((zone) => (relative === "@" ? zone : `${relative}.${zone}`));
@@ -86,9 +80,9 @@ test("the resolver finds its way to them from the signed root", async () => {
 
 test("a change at the vendor is drift, and a refreshed up puts it back", async () => {
   const sets = `zones/${ZONES.given}/rrsets`;
-  await vendor("POST", `${sets}/@/A/actions/set_records`, { records: [{ value: "203.0.113.66" }] });
-  await vendor("POST", `${sets}/@/MX/actions/change_ttl`, { ttl: 90 });
-  await vendor("DELETE", `${sets}/default._domainkey/TXT`);
+  await hetzner(`${sets}/@/A/actions/set_records`, "POST", { records: [{ value: "203.0.113.66" }] });
+  await hetzner(`${sets}/@/MX/actions/change_ttl`, "POST", { ttl: 90 });
+  await hetzner(`${sets}/default._domainkey/TXT`, "DELETE");
   const drifted = await pulumi("preview", "--refresh", "--run-program", "--expect-no-changes");
   expect(drifted.code, drifted.stdout).toBe(7);
   await mustRun("up", "--refresh", "--run-program", "--yes", "--skip-preview");
@@ -102,9 +96,9 @@ test("a change at the vendor is drift, and a refreshed up puts it back", async (
 
 test("after destroy nothing of it is answered, and the given zone has its own sets alone", async () => {
   await mustRun("destroy", "--yes", "--skip-preview");
-  const { rrsets } = (await vendor("GET", `zones/${ZONES.given}/rrsets`)) as { rrsets: { id: string }[] };
+  const { rrsets } = (await hetzner(`zones/${ZONES.given}/rrsets`)) as { rrsets: { id: string }[] };
   expect(rrsets.map(({ id }) => id).sort()).toEqual(["@/NS", "@/SOA"]);
-  const { zones } = (await vendor("GET", "zones")) as { zones: { name: string }[] };
+  const { zones } = (await hetzner("zones")) as { zones: { name: string }[] };
   expect(zones.map(({ name }) => name)).not.toContain(ZONES.made);
   for (const { name, type } of RECORDS) {
     for (const full of names(name.replace("*", "any"))) {

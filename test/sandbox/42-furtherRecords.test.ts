@@ -44,7 +44,7 @@ async function expectCleanAudit(): Promise<void> {
 
 async function unset(): Promise<void> {
   const keys = new Set(Object.keys(SWITCHES).map((path) => path.split(".")[0] ?? path));
-  for (const key of [...keys, "caa"])
+  for (const key of keys)
     await inside(["pulumi", "config", "rm", "--path", `mailstead:dns.${key}`, "--stack", "dev"]);
 }
 
