@@ -125,6 +125,7 @@ function healthFlags(check: PlannedHealthCheck | undefined): string[] {
     ...["--health-cmd", shellQuote(command), "--health-retries", String(check.retries)],
     ...["--health-interval", `${check.intervalSeconds}s`, "--health-timeout", `${check.timeoutSeconds}s`],
     ...["--health-start-period", `${check.startPeriodSeconds}s`],
+    ...["--health-start-interval", `${check.startIntervalSeconds}s`],
   ];
 }
 
