@@ -16,7 +16,7 @@ sandbox-down: ## take the sandbox away: processes, mounts, namespace, files
 
 test: install ## prove everything (needs the sandbox's machine)
 	@npm run --silent format:check && npm run --silent lint && npm run --silent typecheck
-	@npx vitest run --project fast --project browser --project sandbox --reporter=default --reporter=./test/support/closingLine.ts
+	@npx vitest run --project fast --project browser --project sandbox --project ground --reporter=default --reporter=./test/support/closingLine.ts
 
 check: install ## the fast half, without root: format, lint, types, unit, golden, component
 	@npm run --silent check

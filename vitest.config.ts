@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     // All cores; the default leaves one idle, which is half of a small machine.
     maxWorkers: "100%",
-    // Only the sandbox project has an order that matters; the fast one runs in parallel.
+    // Only the ground's files have an order that matters.
     sequence: { sequencer: ByName },
     projects: [
       {
@@ -32,10 +32,22 @@ export default defineConfig({
         extends: true,
         test: {
           name: "sandbox",
-          include: ["test/sandbox/**/*.test.ts"],
-          // One file after the other, sharing the cores with nothing.
+          include: ["test/sandbox/*.test.ts"],
+          // Each of its files is a life in the one sandbox, and they go on at once.
           sequence: { groupOrder: 1 },
-          globalSetup: ["test/sandbox/globalSetup.ts"],
+          globalSetup: ["test/support/sandboxUp.ts"],
+          maxWorkers: 2,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "ground",
+          include: ["test/sandbox/ground/*.test.ts"],
+          // One file after the other, sharing the cores with nothing: the last one takes the sandbox away.
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -40,17 +40,18 @@ export function remoteAt(stack: string, address: string): Remote {
     address,
     options: [
       ...["-F", "/dev/null", "-i", key, "-l", "root"],
-      ...["IdentitiesOnly=yes", "BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=10"].flatMap(
-        (option) => ["-o", option],
-      ),
       ...[
-        "-o",
+        "IdentitiesOnly=yes",
+        "BatchMode=yes",
+        "StrictHostKeyChecking=yes",
+        "ConnectTimeout=10",
+        // A host that goes down says no farewell: without these ssh waits for it for good (15 seconds).
+        "ServerAliveInterval=5",
+        "ServerAliveCountMax=3",
         `UserKnownHostsFile=${knownHosts}`,
-        "-o",
         "GlobalKnownHostsFile=/dev/null",
-        "-o",
         "LogLevel=ERROR",
-      ],
+      ].flatMap((option) => ["-o", option]),
     ],
   };
 }

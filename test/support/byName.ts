@@ -1,4 +1,4 @@
-/** Runs sandbox test files in the order of their names: together they tell one server's life. */
+/** Runs test files in the order of their names: what takes the sandbox away comes last by its name. */
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 export default class ByName extends BaseSequencer {

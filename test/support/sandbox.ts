@@ -67,14 +67,23 @@ export async function succeed(command: readonly string[], options: Options = {})
 /** Name of the sandbox's stack. */
 export const STACK = "dev";
 
+/** Where the engine runs: the checkout, or a copy of it with a configuration of its own. */
+interface Place {
+  readonly folder: string;
+  readonly configFile?: string;
+}
+
+const HERE: Place = { folder: project };
+
 /** `pulumi COMMAND … --stack dev --non-interactive`. */
-export function pulumi(args: readonly string[], options: Options = {}): Promise<Ended> {
-  return inside(["pulumi", ...args, "--stack", STACK, "--non-interactive"], options);
+export function pulumi(args: readonly string[], { folder, configFile }: Place = HERE): Promise<Ended> {
+  const config = configFile === undefined ? [] : ["--config-file", configFile];
+  return inside(["pulumi", ...args, "--stack", STACK, "--non-interactive", ...config], { cwd: folder });
 }
 
 /** A plain `pulumi up` that must succeed; returns what it printed. */
-export async function up(options: Options = {}): Promise<string> {
-  const ended = await pulumi(["up", "--yes", "--skip-preview"], options);
+export async function up(place: Place = HERE): Promise<string> {
+  const ended = await pulumi(["up", "--yes", "--skip-preview"], place);
   if (ended.code !== 0)
     throw new Error(
       `pulumi up ended with ${ended.code}\n${ended.stdout.slice(-8000)}\n${ended.stderr.slice(-2000)}`,
@@ -83,8 +92,8 @@ export async function up(options: Options = {}): Promise<string> {
 }
 
 /** Fails unless a plain preview has nothing to do. */
-export async function expectEmptyPreview(): Promise<void> {
-  await expectEmpty([]);
+export async function expectEmptyPreview(place: Place = HERE): Promise<void> {
+  await expectEmpty([], place);
 }
 
 /** Fails unless a plain preview and a refreshed one both have nothing to do. */
@@ -93,8 +102,8 @@ export async function expectNoChanges(): Promise<void> {
   await expectEmpty(["--refresh", "--run-program"]);
 }
 
-async function expectEmpty(extra: readonly string[]): Promise<void> {
-  const ended = await pulumi(["preview", ...extra, "--expect-no-changes", "--diff"]);
+async function expectEmpty(extra: readonly string[], place: Place = HERE): Promise<void> {
+  const ended = await pulumi(["preview", ...extra, "--expect-no-changes", "--diff"], place);
   if (ended.code !== 0) {
     throw new Error(
       `preview ${extra.join(" ")} ended with ${ended.code}\n${ended.stdout.slice(-6000)}\n${ended.stderr.slice(-2000)}`,
@@ -116,8 +125,9 @@ export async function outputs(): Promise<{ addresses: { ipv4: string; ipv6: stri
 }
 
 /** Runs a script on the host over the pinned SSH connection; it travels by standard input. */
-export async function onHost(script: string): Promise<string> {
+export async function onHost(script: string, options: Options = {}): Promise<string> {
   return succeed(["node", "cli/mailstead.js", "ssh", "--stack", STACK, "--", "bash", "-s"], {
+    ...options,
     input: script,
   });
 }

@@ -34,10 +34,9 @@ export function serverRoutes(cloud: HetznerCloud): Routes {
   });
   app.post("/", async (context) => {
     const order = parseBody(orderSchema, await readBody(context));
-    const fault = cloud.faults.take({ vendor: "hetzner", method: "POST", path: context.req.path }, [
-      "slow_boot",
-      "boot_failure",
-    ]);
+    const { method, path } = context.req;
+    const target = { vendor: "hetzner", method, path, body: await context.req.text() } as const;
+    const fault = cloud.faults.take(target, ["slow_boot", "boot_failure"]);
     return context.json(await create(cloud, order, fault), 201);
   });
   app.get("/:id", async (context) =>

@@ -27,8 +27,8 @@ export interface Controlled {
 }
 
 /**
- * - `POST faults`: adds a fault; 201 with the list, 422 where it is not understood.
- * - `DELETE faults`: removes all; 204.
+ * - `POST faults`: adds a fault; 201 with its number and the list, 422 where it is not understood.
+ * - `DELETE faults`: removes all, `DELETE faults/ID` one; 204.
  * - `PUT text-forms`: `{"cloudflare": "unquoted"}` and so on, by vendor; 200 with all, 422 where it is not understood.
  * - `GET state`: everything the vendors remember, without secrets.
  */
@@ -45,12 +45,16 @@ export function controlRoutes({ faults, textForms, state }: Controlled): Hono<{ 
   app.post("/faults", async (context) => {
     const parsed = faultSchema.safeParse(await context.req.json().catch(() => undefined));
     if (!parsed.success) return context.json({ error: parsed.error.issues }, 422);
-    faults.add(parsed.data);
-    return context.json({ faults: faults.list() }, 201);
+    const id = faults.add(parsed.data);
+    return context.json({ id, faults: faults.list() }, 201);
   });
   app.get("/faults", (context) => context.json({ faults: faults.list() }));
   app.delete("/faults", (context) => {
     faults.clear();
+    return context.body(null, 204);
+  });
+  app.delete("/faults/:id", (context) => {
+    faults.remove(Number(context.req.param("id")));
     return context.body(null, 204);
   });
   app.put("/text-forms", async (context) => {

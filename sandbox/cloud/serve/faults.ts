@@ -19,14 +19,19 @@ export const faultSchema = z.strictObject({
     .optional(),
   /** Regular expression on path and query, such as `^/v1/servers$`; default: every path. */
   path: z.string().default("").refine(isRegExp, "is not a regular expression"),
+  /** Regular expression on the body as it was sent, such as `"name":"mx\\.example\\.net"`; default: every body. */
+  body: z.string().default("").refine(isRegExp, "is not a regular expression"),
   kind: z.enum(["rate_limit", "status", "hang", "drop_before", "drop_after", "slow_boot", "boot_failure"]),
   status: z.int().min(400).max(599).optional(),
   times: z.int().min(1).default(1),
   seconds: z.number().min(0).max(86_400).optional(),
 });
 
-/** A fault with the number of times it has left. */
-export type Fault = z.infer<typeof faultSchema>;
+/** What is told. */
+type GivenFault = z.infer<typeof faultSchema>;
+
+/** A fault with the number of times it has left, and the number by which it is taken back. */
+export type Fault = GivenFault & { readonly id: number };
 
 /** What a request shows of itself to a fault. */
 export interface FaultTarget {
@@ -34,12 +39,17 @@ export interface FaultTarget {
   readonly method: string;
   /** Path with query. */
   readonly path: string;
+  /** As it was sent; empty where there is none. */
+  readonly body: string;
 }
 
 /** All faults in wait, in the order given. */
 export interface FaultBook {
-  add(fault: Fault): void;
+  /** @returns its number. */
+  add(fault: GivenFault): number;
   clear(): void;
+  /** Takes one back. Nothing happens where it is used up. */
+  remove(id: number): void;
   list(): readonly Fault[];
   /** Uses up one time of the first fitting fault of these kinds. */
   take(target: FaultTarget, kinds: readonly Fault["kind"][]): Fault | undefined;
@@ -48,9 +58,15 @@ export interface FaultBook {
 /** An empty book; it lives as long as the process. */
 export function openFaultBook(): FaultBook {
   let faults: Fault[] = [];
+  let id = 0;
   return {
-    add: (fault) => void faults.push({ ...fault }),
+    add(fault) {
+      id += 1;
+      faults.push({ ...fault, id });
+      return id;
+    },
     clear: () => void (faults = []),
+    remove: (unwanted) => void (faults = faults.filter((fault) => fault.id !== unwanted)),
     list: () => faults,
     take(target, kinds) {
       const found = faults.find((fault) => kinds.includes(fault.kind) && fits(fault, target));
@@ -66,7 +82,8 @@ function fits(fault: Fault, target: FaultTarget): boolean {
   return (
     (fault.vendor ?? target.vendor) === target.vendor &&
     (fault.method ?? target.method) === target.method &&
-    new RegExp(fault.path).test(target.path)
+    new RegExp(fault.path).test(target.path) &&
+    new RegExp(fault.body).test(target.body)
   );
 }
 

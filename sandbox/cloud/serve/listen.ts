@@ -86,7 +86,7 @@ async function observe(
   const { method } = context.req;
   const text = await context.req.text();
   const fault = shared.faults.take(
-    { vendor: api.vendor, method, path: url.pathname + url.search },
+    { vendor: api.vendor, method, path: url.pathname + url.search, body: text },
     REQUEST_FAULTS,
   );
   const cut = fault !== undefined && (await misbehave(fault, api, context, next, signal));

@@ -102,6 +102,27 @@ describe("faults", () => {
     expect((await cloud.ended(gone.body.num("action", "id")))["status"]).toBe("success");
   });
 
+  it("plays a fault on requests with a fitting body alone", async () => {
+    await cloud.fault({ method: "POST", body: '"name":"mx\\.example\\.net"', kind: "status", status: 503 });
+    expect((await cloud.hetzner("POST", "/servers", ORDER)).status).toBe(201);
+    expect((await cloud.hetzner("POST", "/servers", { ...ORDER, name: "mx.example.net" })).status).toBe(503);
+    await cloud.fault({ body: '"name":"mx\\.example\\.net"', kind: "boot_failure" });
+    const other = await cloud.hetzner("POST", "/servers", { ...ORDER, name: "mx.example.org" });
+    expect((await cloud.ended(other.body.num("action", "id")))["status"]).toBe("success");
+    await control("DELETE", "/faults");
+  });
+
+  it("takes one fault back by its number", async () => {
+    await cloud.fault({ vendor: "cloudflare", kind: "rate_limit" });
+    await cloud.fault({ vendor: "hetzner", kind: "rate_limit" });
+    const { faults } = JSON.parse(await control("GET", "/faults")) as {
+      faults: { id: number; vendor: string }[];
+    };
+    await control("DELETE", `/faults/${String(faults.find(({ vendor }) => vendor === "hetzner")?.id)}`);
+    expect((await key()).status).toBe(200);
+    expect((await cloud.cloudflare("GET", RECORDS)).status).toBe(429);
+  });
+
   it("forgets all faults on DELETE, and refuses what is no fault", async () => {
     await cloud.fault({ kind: "status", status: 500, times: 9 });
     await control("DELETE", "/faults");

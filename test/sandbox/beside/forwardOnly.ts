@@ -1,0 +1,98 @@
+/**
+ * Proves: a second stack of the same program, for another domain and without mailboxes, lives beside the first one, ends
+ * with nine healthy containers, answers no name and no port of mailboxes, and goes without a trace at the vendors.
+ * Cannot: prove that upstream forwards well without its mailbox services; its images are stand-ins.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { inside, project, succeed, waitFor } from "../../support/sandbox.ts";
+import { atVendors, mustSucceed, sandboxConfig } from "../../support/small.ts";
+
+const STACK = "forward";
+const DOMAIN = "example.co.uk";
+const NINE = ["api", "bree", "mongodb", "mx", "redis", "smtp", "smtp_bree", "sni-router", "web"];
+
+// A clone, so that neither its configuration nor its SSH files come near the first stack's.
+const clone = mkdtempSync(join(tmpdir(), "mailstead-forward-"));
+const pulumi = (...args: string[]): Promise<string> =>
+  succeed(["pulumi", ...args, "--stack", STACK, "--non-interactive"], { cwd: clone });
+const dig = (...question: string[]): Promise<string> =>
+  succeed(["dig", "+short", "@203.0.113.3", ...question]);
+
+async function onHost(script: string): Promise<string> {
+  const ssh = ["node", "cli/mailstead.js", "ssh", "--stack", STACK, "--", "bash", "-s"];
+  return mustSucceed(await inside(ssh, { cwd: clone, input: script }));
+}
+
+async function addresses(): Promise<{ ipv4: string; ipv6: string }> {
+  const outputs = JSON.parse(await pulumi("stack", "output", "--json")) as {
+    addresses: { ipv4: string; ipv6: string };
+  };
+  return outputs.addresses;
+}
+
+async function openPorts(address: string, ports: readonly number[]): Promise<number[]> {
+  const scan = ["node", "sandbox/client/portScan.ts", address, ...ports.map(String)];
+  return JSON.parse(await succeed(scan)) as number[];
+}
+
+beforeAll(async () => {
+  await succeed(["git", "clone", "--quiet", project, clone]);
+  await succeed(["ln", "-s", join(project, "node_modules"), join(clone, "node_modules")]);
+  // The sandbox lays its own configuration over this one where it finds it.
+  rmSync(join(clone, "Pulumi.dev.yaml"));
+  const config = { ...sandboxConfig(DOMAIN, { storage: false }), "mailstead:protect": "true" };
+  writeFileSync(join(clone, `Pulumi.${STACK}.yaml`), JSON.stringify({ config }, undefined, 2));
+  await pulumi("stack", "init");
+  const printed = await pulumi("up", "--yes", "--skip-preview");
+  console.log(printed.split("\n").slice(-9).join("\n"));
+});
+
+afterAll(async () => {
+  // Where a test failed before the stack was taken away.
+  await inside(["pulumi", "config", "set", "mailstead:protect", "false", "--stack", STACK], { cwd: clone });
+  const unprotect = ["pulumi", "state", "unprotect", "--all", "--yes", "--stack", STACK];
+  await inside(unprotect, { cwd: clone });
+  await inside(["pulumi", "destroy", "--yes", "--skip-preview", "--stack", STACK], { cwd: clone });
+  await inside(["pulumi", "stack", "rm", "--yes", "--stack", STACK], { cwd: clone });
+  rmSync(clone, { recursive: true, force: true });
+});
+
+test("nine containers run, and those with a check are healthy", async () => {
+  const seen = await waitFor("nine containers, none of them starting", 60, async () => {
+    const printed = await onHost("docker ps --all --format '{{.Names}} {{.Status}}'\n");
+    return printed.includes("starting") ? undefined : printed.trim().split("\n").sort();
+  });
+  console.log(seen.join(", "));
+  expect(seen.map((line) => line.split(" ")[0])).toEqual(NINE);
+  for (const line of seen) expect(line).toMatch(/ Up /);
+  const checked = seen.filter((line) => line.includes("(healthy)")).map((line) => line.split(" ")[0]);
+  expect(checked).toEqual(["api", "mongodb", "mx", "redis", "smtp", "web"]);
+});
+
+test("no name of a mailbox service is answered, and the others are", async () => {
+  for (const name of ["imap", "pop3", "caldav", "carddav"]) {
+    for (const type of ["A", "AAAA", "CNAME"]) expect(await dig(`${name}.${DOMAIN}`, type), name).toBe("");
+  }
+  expect(await dig(`smtp.${DOMAIN}`, "CNAME")).toBe(`${DOMAIN}.\n`);
+  expect(await dig(DOMAIN, "MX")).toBe(`0 mx.${DOMAIN}.\n`);
+});
+
+test("ports 993 and 995 are closed from outside, and 25, 443 and 465 are open", async () => {
+  const { ipv4, ipv6 } = await addresses();
+  for (const address of [ipv4, ipv6]) {
+    const open = await openPorts(address, [25, 443, 465, 993, 995]);
+    console.log(`${address}: open ${open.join(", ")}`);
+    expect(open).toEqual([25, 443, 465]);
+  }
+});
+
+test("protect off, up, destroy: nothing of it is left at the vendors", async () => {
+  console.log((await atVendors(STACK, DOMAIN)).map(({ text }) => text).join(", "));
+  await pulumi("config", "set", "mailstead:protect", "false");
+  await pulumi("up", "--yes", "--skip-preview");
+  console.log((await pulumi("destroy", "--yes", "--skip-preview")).split("\n").slice(-7).join("\n"));
+  expect(await atVendors(STACK, DOMAIN)).toEqual([]);
+});

@@ -1,0 +1,28 @@
+/**
+ * The life of the first server, from `pulumi up` to the last `destroy`: each part starts from what the one before left.
+ *
+ * Vitest orders files by no rule of ours, and runs as many at once as there are workers; within a file it keeps the
+ * order. So a life is one file, and what goes on beside it is another (beside.test.ts).
+ */
+import { describe } from "vitest";
+
+const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
+  "from nothing": () => import("./first/fromNothing.ts"),
+  records: () => import("./first/records.ts"),
+  "DNS columns": () => import("./first/dnsColumns.ts"),
+  audit: () => import("./first/audit.ts"),
+  mail: () => import("./first/mail.ts"),
+  "day two": () => import("./first/dayTwo.ts"),
+  "further records": () => import("./first/furtherRecords.ts"),
+  certificate: () => import("./first/certificate.ts"),
+  generation: () => import("./first/generation.ts"),
+  "certificate methods": () => import("./first/certificateMethods.ts"),
+  secrets: () => import("./first/secrets.ts"),
+  destroy: () => import("./first/destroy.ts"),
+};
+
+for (const [name, load] of Object.entries(PARTS)) {
+  describe(name, async () => {
+    await load();
+  });
+}

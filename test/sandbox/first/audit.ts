@@ -1,0 +1,203 @@
+/**
+ * Proves: with real servers, `mailstead audit` finds an untouched zone clean, and each of ten scenes as what it is, with
+ * the effect on mail, the exit code and a line that fixes it; afterwards it is clean again.
+ * Cannot: show how a vendor's own servers behave while a change is on its way; a zone changed at the servers alone stands
+ * for it.
+ */
+import { afterEach, expect, test } from "vitest";
+import type { Audit, AuditCheck, AuditRow } from "../../../verify/dns/observation.ts";
+import { clearFaults, fault } from "../../support/faults.ts";
+import { inside, outputs, STACK } from "../../support/sandbox.ts";
+import * as scene from "../../support/zoneScenes.ts";
+
+const ZONE = "example.com";
+
+interface Audited extends Audit {
+  readonly code: number;
+}
+
+async function audit(...options: string[]): Promise<Audited> {
+  const args = ["node", "cli/mailstead.js", "audit", "--stack", STACK, "--json", ...options];
+  const { code, stdout, stderr } = await inside(args, { limitSeconds: 120 });
+  if (!stdout.startsWith("{")) throw new Error(`audit ended with ${code}: ${stdout}${stderr}`);
+  return { ...(JSON.parse(stdout) as Audit), code };
+}
+
+function row({ rows }: Audited, type: string, name: string): AuditRow {
+  const found = rows.filter((one) => one.type === type && one.name === name);
+  expect(found, `${type} ${name}`).toHaveLength(1);
+  const [only] = found as [AuditRow];
+  console.log(`${type} ${name}: ${only.verdict} (${only.severity}) ${only.reason} → ${only.fix ?? "-"}`);
+  return only;
+}
+
+function check({ checks }: Audited, name: string, state: AuditCheck["state"]): AuditCheck {
+  const found = checks.find((one) => one.check === name && one.state === state);
+  if (found === undefined)
+    throw new Error(`no check ${name} is ${state}: ${JSON.stringify(checks, null, 1)}`);
+  console.log(`${name} ${found.subject}: ${found.seen} → ${found.fix ?? "-"}`);
+  return found;
+}
+
+/** Rows that are not as they should be, but for strays. */
+function faulty({ rows }: Audited): string[] {
+  return rows
+    .filter(({ verdict }) => !["ok", "stray", "ignored", "provider-owned"].includes(verdict))
+    .map(({ type, name, verdict }) => `${verdict} ${type} ${name}`);
+}
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  while (undo.length > 0) await undo.pop()?.();
+  await scene.forget(ZONE);
+});
+
+async function expectClean(): Promise<void> {
+  const seen = await audit();
+  expect(faulty(seen)).toEqual([]);
+  expect(seen.checks.filter(({ state }) => state === "bad" || state === "propagating")).toEqual([]);
+}
+
+test("an untouched zone is clean in all columns", async () => {
+  const seen = await audit();
+  console.log(seen.checks.map((one) => `${one.check} ${one.subject}: ${one.state}, ${one.seen}`).join("\n"));
+  expect(seen.columns).toEqual(["api", "authoritative", "resolvers"]);
+  expect(seen.code, JSON.stringify(seen.checks.filter(({ state }) => state !== "ok"))).toBe(0);
+  await expectClean();
+});
+
+test("a second SPF, added by hand", async () => {
+  const path = await scene.recordsPath(ZONE);
+  const body = { type: "TXT", name: ZONE, content: '"v=spf1 include:_spf.sender.test ~all"', ttl: 60 };
+  const { result } = (await scene.cloudflare(path, "POST", body)) as { result: { id: string } };
+  undo.push(() => scene.cloudflare(`${path}/${result.id}`, "DELETE"));
+  const seen = await audit();
+  expect(row(seen, "TXT", ZONE)).toMatchObject({
+    verdict: "conflict",
+    severity: "critical",
+    fix: expect.any(String) as string,
+  });
+  expect(seen.code).toBe(2);
+});
+
+test("the MX is stolen", async () => {
+  const path = await scene.recordsPath(ZONE);
+  const { id, content } = await scene.recordAt(path, ZONE, "MX");
+  await scene.cloudflare(`${path}/${id}`, "PATCH", { content: "mx.thief.test" });
+  undo.push(() => scene.cloudflare(`${path}/${id}`, "PATCH", { content }));
+  await scene.forget(ZONE);
+  const seen = await audit();
+  expect(row(seen, "MX", ZONE)).toMatchObject({ verdict: "changed", severity: "critical" });
+  expect(seen.code).toBe(2);
+});
+
+test("a CNAME is proxied", async () => {
+  const path = await scene.recordsPath(ZONE);
+  const name = `imap.${ZONE}`;
+  const { id } = await scene.recordAt(path, name, "CNAME");
+  await scene.cloudflare(`${path}/${id}`, "PATCH", { proxied: true });
+  undo.push(() => scene.cloudflare(`${path}/${id}`, "PATCH", { proxied: false }));
+  await scene.forget(ZONE);
+  const seen = await audit();
+  const found = row(seen, "CNAME", name);
+  expect(found.verdict).toBe("conflict");
+  expect(`${found.reason} ${found.fix ?? ""}`).toMatch(/prox/);
+  expect(seen.code).toBe(2);
+});
+
+test("the reverse name is reset", async () => {
+  const { addresses } = await outputs();
+  const { primary_ips } = (await scene.hetzner(`primary_ips?ip=${addresses.ipv4}`)) as {
+    primary_ips: { id: number }[];
+  };
+  const path = `primary_ips/${String(primary_ips[0]?.id)}/actions/change_dns_ptr`;
+  await scene.hetzner(path, "POST", { ip: addresses.ipv4, dns_ptr: null });
+  undo.push(() => scene.hetzner(path, "POST", { ip: addresses.ipv4, dns_ptr: `mx.${ZONE}` }));
+  undo.push(() => scene.forget("113.0.203.in-addr.arpa"));
+  await scene.forget("113.0.203.in-addr.arpa");
+  const seen = await audit();
+  expect(check(seen, "reverse-v4", "bad").fix).toBeDefined();
+  expect(faulty(seen)).toEqual([]);
+  expect(seen.code).toBe(2);
+});
+
+test("the API limits the rate", async () => {
+  await fault({
+    vendor: "cloudflare",
+    method: "GET",
+    path: await scene.recordsPath(ZONE),
+    kind: "rate_limit",
+    seconds: 30,
+    times: 50,
+  });
+  undo.push(clearFaults);
+  const seen = await audit("--columns", "api");
+  expect(new Set(faulty(seen).map((line) => line.split(" ")[0]))).toEqual(new Set(["unreachable"]));
+  expect(seen.code).toBe(1);
+});
+
+test("a change is on its way to the name servers", async () => {
+  await scene.changeServed(ZONE, [
+    ["unset", ZONE + ".", "MX"],
+    ["set", ZONE + ".", "60", "MX", "10", "old.example.com."],
+  ]);
+  undo.push(() => scene.serveAsWritten(ZONE));
+  await scene.forget(ZONE);
+  const seen = await audit();
+  const found = row(seen, "MX", ZONE);
+  expect(found.verdict).toBe("propagating");
+  expect(faulty(seen)).toEqual([`propagating MX ${ZONE}`]);
+  expect(seen.code).toBe(3);
+});
+
+test("a resolver remembers what was there before", async () => {
+  await scene.changeServed(ZONE, [
+    ["unset", ZONE + ".", "MX"],
+    ["set", ZONE + ".", "600", "MX", "10", "old.example.com."],
+  ]);
+  undo.push(() => scene.serveAsWritten(ZONE));
+  await scene.forget(ZONE);
+  expect(await scene.resolve(ZONE, "MX")).toBe("10 old.example.com.");
+  await scene.serveAsWritten(ZONE);
+  const seen = await audit();
+  const found = row(seen, "MX", ZONE);
+  expect(found.verdict).toBe("propagating");
+  expect(found.reason).toMatch(/\d/);
+  expect(seen.code).toBe(3);
+});
+
+test("a server that the zone above names does not serve the zone", async () => {
+  const names = ["set", `${ZONE}.`, "60", "NS", "lame.ns.cloudflare.com."];
+  await scene.changeServed("", [["set", "lame.ns.cloudflare.com.", "60", "A", "203.0.113.2"], names]);
+  undo.push(() => scene.serveAsWritten(""));
+  // One server holds both zones: asked for the delegation it answers from the lower one.
+  await scene.changeServed(ZONE, [names]);
+  undo.push(() => scene.serveAsWritten(ZONE));
+  await scene.forget(ZONE);
+  const seen = await audit();
+  expect(check(seen, "delegation", "bad").fix).toBeDefined();
+  expect(seen.code).toBe(2);
+});
+
+test("SERVFAIL: the zone above has a DS and the zone is not signed", async () => {
+  await scene.changeServed("", [["set", `${ZONE}.`, "60", "DS", "12345", "13", "2", "ab".repeat(32)]]);
+  undo.push(() => scene.serveAsWritten(""));
+  await scene.forget(ZONE);
+  const seen = await audit();
+  expect(check(seen, "dnssec", "bad")).toMatchObject({ severity: "critical" });
+  const states = seen.rows.flatMap(({ resolvers = [] }) => resolvers.map(({ answer }) => answer.state));
+  expect(states).toContain("servfail");
+  expect(seen.code).toBe(2);
+});
+
+test("DNSSEC is pending: the zone is signed and the zone above has no DS", async () => {
+  const key = Buffer.alloc(64, 7).toString("base64");
+  await scene.changeServed(ZONE, [["set", `${ZONE}.`, "60", "DNSKEY", "257", "3", "13", key]]);
+  undo.push(() => scene.serveAsWritten(ZONE));
+  const seen = await audit();
+  expect(check(seen, "dnssec", "propagating").fix).toMatch(/DS record/);
+  expect(faulty(seen)).toEqual([]);
+  expect(seen.code).toBe(3);
+});
+
+test("after all of it the zone is clean again", expectClean);

@@ -1,0 +1,149 @@
+/**
+ * Proves: a new server gets its certificate by http-01 on port 80; one that the configuration provides is placed, and
+ * changed, without a container made anew; with `manual` two challenge values stand side by side and what is placed by
+ * hand is served; a refused order leaves a healthy server with a stand-in, the date of the next try, and a red status.
+ * Cannot: prove what a real authority refuses, or how long its limits last.
+ */
+import { readFileSync } from "node:fs";
+import { afterAll, expect, test } from "vitest";
+import { ensureLeaf } from "../../../sandbox/front/certificates.ts";
+import { clearFaults, fault } from "../../support/faults.ts";
+import { containers, madeAnew, unwell } from "../../support/host.ts";
+import { expectEmptyPreview, inside, onHost, setConfig, STACK, succeed, up } from "../../support/sandbox.ts";
+import { recordsPath } from "../../support/zoneScenes.ts";
+
+const SSL = "/root/forwardemail.net/self-hosting/ssl";
+/** Names that a certificate of the configuration is for. */
+const NAMES = ["example.com", "*.example.com"];
+
+async function setServerAnew(generation: number): Promise<void> {
+  await setConfig("mailstead:generation", String(generation));
+}
+
+/** A PEM begins like an option: it goes in by standard input. */
+async function setPem(path: string, value: string, ...options: string[]): Promise<void> {
+  const args = ["config", "set", ...options, "--path", path, "--stack", STACK];
+  await succeed(["pulumi", ...args], { input: value });
+}
+
+async function drop(path: string): Promise<void> {
+  await succeed(["pulumi", "config", "rm", "--path", path, "--stack", STACK]);
+}
+
+/** Serial number of the certificate that IMAP shows. */
+async function served(): Promise<string> {
+  return onHost("echo | openssl s_client -connect 127.0.0.1:993 2>/dev/null | openssl x509 -noout -serial\n");
+}
+
+async function serialOf(certificate: string): Promise<string> {
+  return succeed(["openssl", "x509", "-in", certificate, "-noout", "-serial"]);
+}
+
+interface Finding {
+  readonly subject: string;
+  readonly state: string;
+  readonly seen: string;
+}
+
+/** What `mailstead status` says of the certificate, and its exit code. */
+async function status(): Promise<Finding & { code: number }> {
+  const { code, stdout } = await inside(["node", "cli/mailstead.js", "status", "--stack", STACK, "--json"]);
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  const found = findings.find(({ subject }) => subject === "certificate");
+  if (found === undefined) throw new Error(`status does not speak of the certificate:\n${stdout}`);
+  console.log(`status: ${found.state}: ${found.seen}`);
+  return { ...found, code };
+}
+
+/** Chain and key of a leaf of the sandbox's authority, as a configuration has them. */
+async function provide(name: string): Promise<string> {
+  const leaf = await ensureLeaf(name, NAMES);
+  await setPem("mailstead:certificates.certificate", readFileSync(leaf.certificate, "utf8"));
+  await setPem("mailstead:certificates.privateKey", readFileSync(leaf.key, "utf8"), "--secret");
+  return leaf.certificate;
+}
+
+afterAll(clearFaults);
+
+test("http-01: a new server has a certificate for the names of the table, by port 80", async () => {
+  await setConfig("mailstead:certificates.method", "http-01");
+  await setConfig("mailstead:certificates.directory", "letsencrypt");
+  await setServerAnew(101);
+  await up();
+  expect(await unwell()).toEqual([]);
+  const renewal = await onHost("cat /etc/letsencrypt/renewal/example.com.conf\n");
+  expect(renewal).toContain("authenticator = standalone");
+  const names = await onHost(`openssl x509 -in ${SSL}/fullchain.pem -noout -ext subjectAltName\n`);
+  console.log(names.trim());
+  expect(names).toContain("DNS:imap.example.com");
+  expect(names).not.toContain("*");
+  expect((await status()).state).toBe("ok");
+  await expectEmptyPreview();
+});
+
+test("provided: the configuration's certificate is served, and so is the next one; no container is made anew", async () => {
+  const made = await containers();
+  await setConfig("mailstead:certificates.method", "provided");
+  await drop("mailstead:certificates.directory");
+  for (const name of ["provided-first", "provided-second"]) {
+    const certificate = await provide(name);
+    await up();
+    expect(await served(), name).toBe(await serialOf(certificate));
+    expect((await status()).state).toBe("ok");
+  }
+  expect(madeAnew(made, await containers())).toEqual([]);
+  await expectEmptyPreview();
+});
+
+test("manual: two challenge values stand side by side, and what is placed by hand is served", async () => {
+  await setConfig("mailstead:certificates.method", "manual");
+  await drop("mailstead:certificates.certificate");
+  await drop("mailstead:certificates.privateKey");
+  const values = ["A", "B"].map((letter) => letter.repeat(43));
+  for (const [index, value] of values.entries())
+    await setConfig(`mailstead:certificates.acmeChallenges[${index}]`, value);
+  await up();
+  const answered = await succeed(["dig", "+short", "@203.0.113.3", "TXT", "_acme-challenge.example.com"]);
+  expect(answered.split("\n").filter(Boolean).sort()).toEqual(values.map((value) => `"${value}"`));
+  const leaf = await ensureLeaf("by-hand", NAMES);
+  for (const [file, path] of [
+    ["fullchain.pem", leaf.certificate],
+    ["privkey.pem", leaf.key],
+  ] as const) {
+    const install = `install -m 0600 /dev/stdin ${SSL}/${file}`;
+    await succeed(["node", "cli/mailstead.js", "ssh", "--stack", STACK, "--", install], {
+      input: readFileSync(path, "utf8"),
+    });
+  }
+  await onHost("/usr/local/lib/mailstead/certificate.sh issue\n");
+  expect(await served()).toBe(await serialOf(leaf.certificate));
+  expect((await status()).state).toBe("ok");
+  await drop("mailstead:certificates.acmeChallenges");
+});
+
+test("a refused order: the server is healthy with a stand-in, the next try is dated, status is red; then it is had", async () => {
+  await setConfig("mailstead:certificates.method", "dns-01");
+  await setConfig("mailstead:certificates.directory", "letsencrypt");
+  await setServerAnew(102);
+  // The records that certbot writes itself are refused; Pulumi writes none in this run but those it gives up.
+  await fault({
+    vendor: "cloudflare",
+    method: "POST",
+    path: await recordsPath("example.com"),
+    kind: "status",
+    status: 403,
+    times: 50,
+  });
+  const printed = await up();
+  await clearFaults();
+  expect(printed).toMatch(/certificate order was refused/);
+  expect(printed).toMatch(/next try: \d{4}-\d\d-\d\dT/);
+  expect(await unwell()).toEqual([]);
+  const red = await status();
+  expect(red.state).toBe("bad");
+  expect(red.seen).toMatch(/next try \d{4}-/);
+  expect(red.code).toBe(1);
+  console.log(await onHost("/usr/local/lib/mailstead/certificate.sh issue\n"));
+  expect((await status()).state).toBe("ok");
+  await expectEmptyPreview();
+});

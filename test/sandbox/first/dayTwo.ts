@@ -1,0 +1,155 @@
+/**
+ * Proves: each ordinary change takes one plain `up`, is seen on the host or in the DNS itself, replaces nothing else,
+ * and leaves an empty second preview.
+ * Cannot: prove changes that no row here makes.
+ */
+import { rmSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { containers, madeAnew, planned, unwell } from "../../support/host.ts";
+import { changeSource, copyProject, type ProjectCopy } from "../../support/projectCopy.ts";
+import {
+  expectEmptyPreview,
+  expectNoChanges,
+  onHost,
+  setConfig,
+  succeed,
+  up,
+  waitFor,
+} from "../../support/sandbox.ts";
+
+const SELF_HOSTING = "/root/forwardemail.net/self-hosting";
+
+/** One plain up between two looks at the host; from a copy of the checkout where one is given. */
+async function change(copy?: ProjectCopy): Promise<{ printed: string; anew: string[] }> {
+  const before = await containers();
+  const printed = await up(copy);
+  const after = await containers();
+  await expectEmptyPreview(copy);
+  expect(await unwell()).toEqual([]);
+  const anew = madeAnew(before, after);
+  console.log(`${printed.split("\n").slice(-7).join("\n")}\nmade anew: ${anew.join(" ") || "none"}`);
+  return { printed, anew };
+}
+
+/** One plain up with a source file of the product changed, a look, and another up with it as it was. */
+async function withSource(
+  file: string,
+  texts: [string, string],
+  verify: () => Promise<void>,
+): Promise<{ anew: string[] }> {
+  const copy = await copyProject();
+  try {
+    changeSource(copy, file, texts);
+    const { printed, anew } = await change(copy);
+    expect(printed).toMatch(/replaced/);
+    await verify();
+    return { anew };
+  } finally {
+    rmSync(copy.folder, { recursive: true, force: true });
+    await up();
+  }
+}
+
+async function readersOf(file: string): Promise<string[]> {
+  const plan = JSON.parse(
+    await succeed(["node", "cli/mailstead.js", "render", "containers", "--json", "--stack", "dev"]),
+  ) as { containers: { name: string; reads: string[] }[] };
+  return plan.containers
+    .filter(({ reads }) => reads.includes(file))
+    .map(({ name }) => name)
+    .sort();
+}
+
+describe("one plain up each", () => {
+  test("a changed .env value reaches the file and exactly its readers", async () => {
+    await setConfig("mailstead:mail.authUser", "keeper");
+    const { anew } = await change();
+    expect(await onHost(`grep AUTH_BASIC_USERNAME ${SELF_HOSTING}/.env\n`)).toContain("keeper");
+    expect(anew).toEqual(await readersOf("env"));
+  });
+
+  test("an admin network changes the firewall and nothing on the host", async () => {
+    await setConfig("mailstead:server.adminNetworks[2]", "198.51.100.0/24");
+    const { printed, anew } = await change();
+    expect(anew).toEqual([]);
+    expect(printed).toMatch(/1 updated/);
+    const firewall = await succeed([
+      "bash",
+      "-c",
+      'curl -sf -H "Authorization: Bearer $HCLOUD_TOKEN" https://api.hetzner.cloud/v1/firewalls',
+    ]);
+    expect(firewall).toContain("198.51.100.0/24");
+  });
+
+  test("a DMARC policy is answered by the authoritative server", async () => {
+    await setConfig("mailstead:dns.dmarc.policy", "reject");
+    const { printed, anew } = await change();
+    expect(anew).toEqual([]);
+    expect(printed).toMatch(/1 updated/);
+    expect(await succeed(["dig", "+short", "@203.0.113.3", "_dmarc.example.com", "TXT"])).toContain(
+      "p=reject",
+    );
+  });
+
+  test("a record is added, and removed again", async () => {
+    await setConfig("mailstead:dns.records[0].role", "website");
+    await setConfig("mailstead:dns.records[0].type", "CNAME");
+    await setConfig("mailstead:dns.records[0].name", "www");
+    await setConfig("mailstead:dns.records[0].target", "pages.example.net");
+    await setConfig("mailstead:dns.records[0].purpose", "The website");
+    const added = await change();
+    expect(added.printed).toMatch(/1 created/);
+    expect(added.anew).toEqual([]);
+    const ask = ["dig", "+short", "@203.0.113.3", "www.example.com", "CNAME"];
+    expect(await succeed(ask)).toBe("pages.example.net.\n");
+    await succeed(["pulumi", "config", "rm", "--path", "mailstead:dns.records", "--stack", "dev"]);
+    const removed = await change();
+    expect(removed.printed).toMatch(/1 deleted/);
+    expect(await succeed(ask)).toBe("");
+  });
+
+  test("nginx.conf, changed as a new release of ours would, reaches the router alone", async () => {
+    const change = ["worker_connections 4096", "worker_connections 2048"] as [string, string];
+    const { anew } = await withSource("stack/mail/nginxConf.ts", change, async () => {
+      expect(await onHost("docker exec sni-router cat /etc/nginx/nginx.conf\n")).toContain(change[1]);
+    });
+    expect(anew).toEqual(["sni-router"]);
+  });
+
+  test("a health check, changed so, is the daemon's own", async () => {
+    const change = ['"ping"], ...TIMES', '"ping"], ...TIMES, intervalSeconds: 20'] as [string, string];
+    const { anew } = await withSource("stack/mail/healthChecks.ts", change, async () => {
+      expect(await onHost("docker inspect --format '{{.Config.Healthcheck.Interval}}' redis\n")).toBe(
+        "20s\n",
+      );
+    });
+    expect(anew).toEqual(["redis"]);
+  });
+
+  test("an image digest replaces the containers of that image", async () => {
+    const other = JSON.parse(await succeed(["node", "sandbox/images/variant.ts"])) as { digest: string };
+    await setConfig("mailstead:mail.images.app.digest", other.digest);
+    const { anew } = await change();
+    const apps = (await planned())
+      .map(({ name }) => name)
+      .filter((name) => !["mongodb", "redis", "sni-router"].includes(name));
+    expect(anew).toEqual(apps.sort());
+    expect(
+      await onHost("docker inspect --format '{{.Config.Image}}' web; docker image ls --digests\n"),
+    ).toContain(other.digest);
+  });
+});
+
+test("the host reboots and comes back healthy by itself", async () => {
+  const before = await onHost("cat /proc/sys/kernel/random/boot_id; stat -c %Z /proc/1\n");
+  await onHost("systemd-run --on-active=1 --quiet systemctl reboot\n");
+  await waitFor("the host to come back with every container healthy", 180, async () => {
+    // One that is going down may never answer.
+    const now = await onHost("cat /proc/sys/kernel/random/boot_id; stat -c %Z /proc/1\n", {
+      limitSeconds: 4,
+    });
+    return now !== before && (await unwell()).length === 0;
+  });
+  console.log(await onHost("uptime; docker ps --format '{{.Names}} {{.Status}}'\n"));
+  await expectNoChanges();
+});

@@ -1,0 +1,151 @@
+/**
+ * Proves: one plain `up` with a raised generation replaces the server alone, alive or powered off; a server deleted at
+ * the vendor comes back by `mailstead rebuild`; a generation that would lose mail is refused with the reason; changes
+ * of first-boot data replace nothing and are named by the preview.
+ * Cannot: bring mail back that was on the old server; there are no backups yet.
+ */
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { unwell } from "../../support/host.ts";
+import { onboard, readMail, sendFromOutside } from "../../support/people.ts";
+import { copyProject } from "../../support/projectCopy.ts";
+import {
+  expectNoChanges,
+  inside,
+  onHost,
+  outputs,
+  project,
+  pulumi,
+  setConfig,
+  succeed,
+  up,
+  waitFor,
+} from "../../support/sandbox.ts";
+
+interface Server {
+  readonly id: number;
+  readonly status: string;
+}
+
+async function hetzner(path: string, method = "GET"): Promise<string> {
+  return succeed([
+    "bash",
+    "-c",
+    `curl -sf -X ${method} -H "Authorization: Bearer $HCLOUD_TOKEN" https://api.hetzner.cloud/v1/${path}`,
+  ]);
+}
+
+async function server(): Promise<Server> {
+  const { servers } = JSON.parse(await hetzner("servers?label_selector=mailstead%3D%3Ddev")) as {
+    servers: Server[];
+  };
+  expect(servers).toHaveLength(1);
+  return servers[0] as Server;
+}
+
+/** What must not change with a generation. */
+async function identity(): Promise<unknown> {
+  const { addresses } = await outputs();
+  const ask = async (...question: string[]): Promise<string> =>
+    succeed(["dig", "+short", "@203.0.113.3", ...question]);
+  return {
+    addresses,
+    ptr: [await ask("-x", addresses.ipv4), await ask("-x", addresses.ipv6)],
+    dkim: await ask("default._domainkey.example.com", "TXT"),
+    mx: await ask("example.com", "MX"),
+    hostKey: readFileSync(join(project, ".mailstead/dev/known_hosts"), "utf8"),
+    seenHostKey: await onHost("cat /etc/ssh/ssh_host_ed25519_key.pub\n"),
+  };
+}
+
+let generation = 0;
+let before: unknown;
+let old: Server;
+
+beforeAll(async () => {
+  generation = Number(await succeed(["pulumi", "config", "get", "mailstead:generation", "--stack", "dev"]));
+  before = await identity();
+});
+
+async function expectSameIdentityNewServer(): Promise<void> {
+  expect(await identity()).toEqual(before);
+  expect((await server()).id).not.toBe(old.id);
+  expect(await unwell()).toEqual([]);
+  await expectNoChanges();
+}
+
+async function mailFlowsAgain(name: string): Promise<void> {
+  const { address, password } = await onboard(name);
+  await sendFromOutside(address, `to ${name}`);
+  await waitFor(
+    `mail for ${name}`,
+    90,
+    async () => (await readMail(address, password, `to ${name}`)).found > 0,
+  );
+}
+
+test("a comment in a first-boot script, a new image and type replace nothing, and the preview names what waits", async () => {
+  await setConfig("mailstead:server.type", "cx33");
+  await setConfig("mailstead:server.image", "ubuntu-24.04");
+  const copy = await copyProject();
+  try {
+    appendFileSync(join(copy.folder, "cloud-init/files/first-boot.sh"), "# one more comment\n");
+    const preview = await pulumi(["preview", "--expect-no-changes"], copy);
+    console.log(preview.stdout);
+    expect(preview.code).toBe(0);
+    for (const word of ["user-data", "cx23 → cx33", "debian-13 → ubuntu-24.04"])
+      expect(preview.stdout).toContain(word);
+    expect(await up(copy)).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
+  } finally {
+    rmSync(copy.folder, { recursive: true, force: true });
+    await setConfig("mailstead:server.type", "cx23");
+    await setConfig("mailstead:server.image", "debian-13");
+  }
+});
+
+test("with mail at stake the generation is refused with the reason, and nothing is touched", async () => {
+  old = await server();
+  await setConfig("mailstead:server.disposable", "false");
+  await up();
+  await setConfig("mailstead:generation", String(generation + 1));
+  const refused = await pulumi(["up", "--yes", "--skip-preview"]);
+  console.log(refused.stdout);
+  expect(refused.code).not.toBe(0);
+  expect(refused.stdout).toContain("the only copy of the mail is on it");
+  expect(refused.stdout).toContain("mailstead:server.disposable");
+  expect((await server()).id).toBe(old.id);
+  await setConfig("mailstead:generation", String(generation));
+  await setConfig("mailstead:server.disposable", "true");
+  await up();
+});
+
+test("a raised generation replaces the server in one plain up, and its identity stays", async () => {
+  old = await server();
+  await setConfig("mailstead:generation", String(++generation));
+  console.log((await up()).split("\n").slice(-9).join("\n"));
+  await expectSameIdentityNewServer();
+  await mailFlowsAgain("bob");
+});
+
+test("the same with the old server powered off", async () => {
+  old = await server();
+  await hetzner(`servers/${String(old.id)}/actions/poweroff`, "POST");
+  await waitFor("the server to be off", 30, async () => (await server()).status === "off");
+  await setConfig("mailstead:generation", String(++generation));
+  await up();
+  await expectSameIdentityNewServer();
+});
+
+test("deleted at the vendor: rebuild ends healthy", async () => {
+  old = await server();
+  await hetzner(`servers/${String(old.id)}`, "DELETE");
+  await waitFor("the server to be gone", 30, async () =>
+    (await hetzner("servers?label_selector=mailstead%3D%3Ddev")).includes('"servers":[]'),
+  );
+  const rebuilt = await inside(["node", "cli/mailstead.js", "rebuild", "--stack", "dev"]);
+  console.log(rebuilt.stdout.split("\n").slice(-12).join("\n"));
+  expect(rebuilt.code).toBe(0);
+  await expectSameIdentityNewServer();
+  await mailFlowsAgain("carol");
+});

@@ -1,0 +1,45 @@
+/**
+ * The real component over a real plan that is cut down: server, two records, two containers, no certificate.
+ *
+ * It boots in seconds, so that many broken runs can be tried on it.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { givenValues } from "../../../../components/given.ts";
+import { MailServer } from "../../../../components/mailServer.ts";
+import { parseConfig } from "../../../../stack/config/parseConfig.ts";
+import { readRawConfig } from "../../../../stack/config/readRawConfig.ts";
+import type { Plan } from "../../../../stack/plan.ts";
+import { planMailServer } from "../../../../stack/planMailServer.ts";
+
+const CONTAINERS = ["mongodb", "redis"];
+const RECORDS = ["mx-host", "apex-mx"];
+
+/** `small:impossibleDirectory` makes the first boot fail: a directory that it cannot make. */
+function boot({ boot: planned }: Plan["server"], impossible: string | undefined): Plan["server"]["boot"] {
+  if (impossible === undefined) return planned;
+  return { ...planned, directories: [{ path: impossible, mode: "0755" }, ...planned.directories] };
+}
+
+function cut(plan: Plan, impossible: string | undefined): Plan {
+  return {
+    ...plan,
+    server: { ...plan.server, boot: boot(plan.server, impossible) },
+    records: plan.records.filter(({ role }) => RECORDS.includes(role)),
+    files: plan.files.filter(({ role }) => role === "env"),
+    steps: [],
+    images: plan.images.filter(({ role }) => role === "mongo" || role === "redis"),
+    containers: plan.containers.filter(({ name }) => CONTAINERS.includes(name)),
+  };
+}
+
+const all = pulumi.runtime.allConfig();
+const { config, issues } = parseConfig(readRawConfig(all));
+if (config === undefined) throw new pulumi.RunError(JSON.stringify(issues, undefined, 2));
+const server = new MailServer("mail", {
+  plan: cut(planMailServer(config).plan, all["small:impossibleDirectory"]),
+  stack: pulumi.getStack(),
+  given: givenValues(config, all, process.env),
+});
+
+/** Public addresses of the server: `mailstead ssh` reads them. */
+export const addresses = server.addresses;
