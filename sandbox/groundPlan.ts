@@ -69,8 +69,8 @@ export const nameServers = {
 
 /** Zones that a vendor's account has from the start, as one who has moved his domains there. */
 export const vendorZones = {
-  cloudflare: ["example.com", "example.net", "example.co.uk"],
-  hetzner: ["example.edu"],
+  cloudflare: ["example.com", "example.net"],
+  hetzner: ["example.edu", "example.co.uk"],
   digitalocean: ["example.org"],
 } as const;
 

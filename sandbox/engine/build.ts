@@ -15,13 +15,18 @@ interface Built {
   readonly folder: string;
   /** Module whose version in go.mod is the program's own. */
   readonly module: string;
+  /** What it is told each time it is started. */
+  readonly flags: readonly string[];
 }
 
-const cli: Built = { program: "pulumi", folder: "cli", module: "github.com/pulumi/pulumi/pkg/v3" };
+const cli: Built = { program: "pulumi", folder: "cli", module: "github.com/pulumi/pulumi/pkg/v3", flags: [] };
 const languageHost: Built = {
   program: "pulumi-language-nodejs",
   folder: "language",
   module: "github.com/pulumi/pulumi/sdk/v3",
+  // `typescript: false` of Pulumi.yaml. Later hosts are asked for it with each program; this one knows it as a flag alone,
+  // which later engines do not give, and it would load a compiler into every program.
+  flags: ["-typescript=false"],
 };
 
 /**
@@ -82,9 +87,14 @@ async function linkAll(folder: string, bin: string): Promise<void> {
 async function build(what: Built, cacheDir: string): Promise<boolean> {
   const source = join(import.meta.dirname, what.folder);
   const target = join(cacheDir, "bin", what.program);
+  const told = what.flags.length > 0;
+  // Not beside it: what is on PATH and begins with `pulumi-language-` is a language.
+  const program = told ? join(cacheDir, "engine", what.program) : target;
   const stamp = join(cacheDir, "bin", `.${what.program}.built-from`);
   const inputs = await Promise.all(["go.mod", "go.sum"].map((name) => readFile(join(source, name))));
-  const hash = inputs.reduce((sum, text) => sum.update(text), createHash("sha256")).digest("hex");
+  const hash = [...inputs, ...what.flags]
+    .reduce((sum, text) => sum.update(text), createHash("sha256"))
+    .digest("hex");
   if ((await exists(target)) && (await readFile(stamp, "utf8").catch(() => "")) === hash) return false;
   const go = await ensureGo(cacheDir);
   const fresh = join(cacheDir, `bin.new-${process.pid}`);
@@ -95,12 +105,21 @@ async function build(what: Built, cacheDir: string): Promise<boolean> {
       env: { GOBIN: fresh, GOFLAGS: "-mod=readonly", GOWORK: "off" },
       timeoutSeconds: 1800,
     });
-    await rename(join(fresh, what.program), target);
+    await mkdir(dirname(program), { recursive: true });
+    await rename(join(fresh, what.program), program);
+    if (told) await writeStart(target, what);
     await writeFile(stamp, hash);
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
   return true;
+}
+
+/** Starts the program with its flags, wherever the cache has been moved to. */
+async function writeStart(path: string, { program, flags }: Built): Promise<void> {
+  const start = `exec "\${0%/*}/../engine/${program}" ${flags.join(" ")} "$@"`;
+  await writeFile(`${path}.new`, `#!/bin/sh\n${start}\n`, { mode: 0o755 });
+  await rename(`${path}.new`, path);
 }
 
 async function moduleVersion(what: Built): Promise<string> {

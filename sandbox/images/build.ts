@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as layers from "./layers.ts";
-import { blobFile, writeLayer, writeLayout, type ImageSettings, type Layer } from "./oci.ts";
+import { blobFile, LAYER_TYPE, writeLayer, writeLayout, type ImageSettings, type Layer } from "./oci.ts";
 
 /** Release tag of the app stand-in. */
 export const STANDIN_RELEASE = "v1.0.0";
@@ -106,7 +106,7 @@ function settingsOf(role: ImageRole, version: string): ImageSettings {
 }
 
 async function cachedLayer(recipe: layers.LayerRecipe, options: BuildOptions): Promise<Layer> {
-  const key = createHash("sha256").update(`${recipe.name}\0${recipe.inputs}`).digest("hex").slice(0, 24);
+  const key = createHash("sha256").update(`${recipe.name}\0${recipe.inputs}\0${LAYER_TYPE}`).digest("hex").slice(0, 24);
   const note = join(options.cacheDir, "layers", `${recipe.name}-${key}.json`);
   const blobs = join(options.cacheDir, "blobs");
   const known = await readNote(note, blobs);

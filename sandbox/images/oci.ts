@@ -8,8 +8,11 @@ import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGzip } from "node:zlib";
+import { createZstdCompress } from "node:zlib";
 import { tarOf } from "./tar.ts";
+
+/** How layers are packed: each new host unpacks them again, and gzip costs it several times as much. */
+export const LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+zstd";
 
 /** A stored blob. `digest` is `sha256:…`, `size` in bytes. */
 export interface Blob {
@@ -47,7 +50,7 @@ export async function writeLayer(folder: string, blobs: string): Promise<Layer> 
     await pipeline(
       Readable.from(tarOf(folder)),
       plain,
-      createGzip({ level: 1 }),
+      createZstdCompress(),
       packed,
       createWriteStream(partial),
     );
@@ -85,7 +88,7 @@ export async function writeLayout(options: {
     mediaType: "application/vnd.oci.image.manifest.v1+json",
     config: { mediaType: "application/vnd.oci.image.config.v1+json", ...config },
     layers: options.layers.map(({ digest, size }) => ({
-      mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
+      mediaType: LAYER_TYPE,
       digest,
       size,
     })),

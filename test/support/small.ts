@@ -130,9 +130,15 @@ export async function vendor(which: "hetzner" | "cloudflare", path: string): Pro
   return JSON.parse(mustSucceed(await inside(["bash", "-c", script])));
 }
 
-/** What bears the stack's label at Hetzner, and every record of the zone but its own NS and SOA: `kind id name`. */
-export async function atVendors(stack = STACK, domain = DOMAIN): Promise<{ id: string; text: string }[]> {
-  const found: { id: string; text: string }[] = [];
+/** A thing at a vendor; the text says what it is. */
+interface AtVendor {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** What bears a stack's label at Hetzner: `kind id name`. */
+export async function labelled(stack: string): Promise<AtVendor[]> {
+  const found: AtVendor[] = [];
   for (const kind of ["servers", "primary_ips", "firewalls", "ssh_keys"]) {
     const answer = (await vendor("hetzner", `${kind}?label_selector=mailstead%3D%3D${stack}`)) as Record<
       string,
@@ -141,15 +147,20 @@ export async function atVendors(stack = STACK, domain = DOMAIN): Promise<{ id: s
     for (const { id, name } of answer[kind] ?? [])
       found.push({ id: String(id), text: `${kind} ${id} ${name}` });
   }
-  const zones = (await vendor("cloudflare", `zones?name=${domain}`)) as { result: { id: string }[] };
+  return found;
+}
+
+/** What bears the small stack's label, and every record of its zone at Cloudflare but the zone's own NS and SOA. */
+export async function atVendors(): Promise<AtVendor[]> {
+  const zones = (await vendor("cloudflare", `zones?name=${DOMAIN}`)) as { result: { id: string }[] };
   const records = (await vendor(
     "cloudflare",
     `zones/${zones.result[0]?.id ?? ""}/dns_records?per_page=500`,
   )) as {
     result: { id: string; type: string; name: string }[];
   };
-  for (const { id, type, name } of records.result) found.push({ id, text: `record ${type} ${name}` });
-  return found;
+  const texts = records.result.map(({ id, type, name }) => ({ id, text: `record ${type} ${name}` }));
+  return [...(await labelled(STACK)), ...texts];
 }
 
 interface State {

@@ -53,6 +53,27 @@ export async function recordAt(path: string, name: string, type: string): Promis
   return only;
 }
 
+/** A record or set as the vendor tells it, its id included. */
+type Kept = Readonly<Record<string, unknown>> & { readonly type: string };
+
+const RECORDS: Readonly<Record<string, (zone: string) => Promise<readonly Kept[]>>> = {
+  cloudflare: async (zone) =>
+    ((await cloudflare(await recordsPath(zone))) as { result: readonly Kept[] }).result,
+  digitalocean: async (zone) =>
+    ((await digitalocean(`domains/${zone}/records`)) as { domain_records: readonly Kept[] }).domain_records,
+  hetzner: async (zone) =>
+    ((await hetzner(`zones/${zone}/rrsets?per_page=50`)) as { rrsets: readonly Kept[] }).rrsets,
+};
+
+/** What stands in the zone at a provider but for the provider's own: a line of JSON each, sorted. */
+export async function recordsAt(provider: string, zone: string): Promise<readonly string[]> {
+  const all = (await RECORDS[provider]?.(zone)) ?? [];
+  return all
+    .filter(({ type }) => !["NS", "SOA"].includes(type))
+    .map((one) => JSON.stringify(one))
+    .sort();
+}
+
 async function knotc(...args: readonly string[]): Promise<void> {
   await succeed(["knotc", "--socket", join(DNS, "knot.sock"), "--blocking", "--timeout", "20", ...args]);
 }

@@ -1,6 +1,7 @@
 /**
- * Proves: a second stack of the same program, for another domain and without mailboxes, lives beside the first one, ends
- * with nine healthy containers, answers no name and no port of mailboxes, and goes without a trace at the vendors.
+ * Proves: a second stack of the same program, for another domain, at another DNS provider and without mailboxes, lives
+ * beside the first one, ends with nine healthy containers and a certificate, answers no name and no port of mailboxes,
+ * and goes without a trace at the vendors.
  * Cannot: prove that upstream forwards well without its mailbox services; its images are stand-ins.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inside, project, succeed, waitFor } from "../../support/sandbox.ts";
-import { atVendors, mustSucceed, sandboxConfig } from "../../support/small.ts";
+import { labelled, mustSucceed, sandboxConfig } from "../../support/small.ts";
+import { recordsAt } from "../../support/zoneScenes.ts";
 
 const STACK = "forward";
 const DOMAIN = "example.co.uk";
@@ -43,7 +45,13 @@ beforeAll(async () => {
   await succeed(["ln", "-s", join(project, "node_modules"), join(clone, "node_modules")]);
   // The sandbox lays its own configuration over this one where it finds it.
   rmSync(join(clone, "Pulumi.dev.yaml"));
-  const config = { ...sandboxConfig(DOMAIN, { storage: false }), "mailstead:protect": "true" };
+  const config = {
+    ...sandboxConfig(DOMAIN, { storage: false }),
+    "mailstead:dns": { provider: "hetzner" },
+    // There is no certbot plugin for Hetzner's DNS in Debian.
+    "mailstead:certificates": { method: "http-01", directory: "letsencrypt" },
+    "mailstead:protect": "true",
+  };
   writeFileSync(join(clone, `Pulumi.${STACK}.yaml`), JSON.stringify({ config }, undefined, 2));
   await pulumi("stack", "init");
   const printed = await pulumi("up", "--yes", "--skip-preview");
@@ -72,6 +80,16 @@ test("nine containers run, and those with a check are healthy", async () => {
   expect(checked).toEqual(["api", "mongodb", "mx", "redis", "smtp", "web"]);
 });
 
+test("the certificate is from the ACME server, by port 80, and nothing is left to do", async () => {
+  const look =
+    "openssl x509 -in /root/forwardemail.net/self-hosting/ssl/fullchain.pem -noout -issuer -ext subjectAltName\n";
+  const seen = await onHost(look);
+  console.log(seen);
+  expect(seen).toContain("Pebble");
+  expect(seen).toContain(`DNS:smtp.${DOMAIN}`);
+  await pulumi("preview", "--expect-no-changes", "--diff");
+});
+
 test("no name of a mailbox service is answered, and the others are", async () => {
   for (const name of ["imap", "pop3", "caldav", "carddav"]) {
     for (const type of ["A", "AAAA", "CNAME"]) expect(await dig(`${name}.${DOMAIN}`, type), name).toBe("");
@@ -90,9 +108,13 @@ test("ports 993 and 995 are closed from outside, and 25, 443 and 465 are open", 
 });
 
 test("protect off, up, destroy: nothing of it is left at the vendors", async () => {
-  console.log((await atVendors(STACK, DOMAIN)).map(({ text }) => text).join(", "));
+  const left = async (): Promise<readonly string[]> => [
+    ...(await labelled(STACK)).map(({ text }) => text),
+    ...(await recordsAt("hetzner", DOMAIN)),
+  ];
+  console.log((await left()).join(", "));
   await pulumi("config", "set", "mailstead:protect", "false");
   await pulumi("up", "--yes", "--skip-preview");
   console.log((await pulumi("destroy", "--yes", "--skip-preview")).split("\n").slice(-7).join("\n"));
-  expect(await atVendors(STACK, DOMAIN)).toEqual([]);
+  expect(await left()).toEqual([]);
 });

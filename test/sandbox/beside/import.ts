@@ -21,27 +21,7 @@ import {
   small,
   upSmall,
 } from "../../support/small.ts";
-import { cloudflare, digitalocean, hetzner, recordsPath } from "../../support/zoneScenes.ts";
-
-/** A record or set as the vendor tells it, its id included. */
-type Kept = Readonly<Record<string, unknown>> & { readonly type: string };
-
-/** What stands in the zone at each provider. */
-const RECORDS: Readonly<Record<string, (zone: string) => Promise<readonly Kept[]>>> = {
-  cloudflare: async (zone) =>
-    ((await cloudflare(await recordsPath(zone))) as { result: readonly Kept[] }).result,
-  digitalocean: async (zone) =>
-    ((await digitalocean(`domains/${zone}/records`)) as { domain_records: readonly Kept[] }).domain_records,
-  hetzner: async (zone) => ((await hetzner(`zones/${zone}/rrsets`)) as { rrsets: readonly Kept[] }).rrsets,
-};
-
-async function records(provider: string, zone: string): Promise<readonly string[]> {
-  const all = (await RECORDS[provider]?.(zone)) ?? [];
-  return all
-    .filter(({ type }) => !["NS", "SOA"].includes(type))
-    .map((one) => JSON.stringify(one))
-    .sort();
-}
+import { recordsAt } from "../../support/zoneScenes.ts";
 
 /** Addresses, their reverse names, and what at the vendors outlives a server. */
 async function identity(provider: string, zone: string): Promise<object> {
@@ -55,7 +35,7 @@ async function identity(provider: string, zone: string): Promise<object> {
     ipv6,
     ptr: [await reverse(ipv4), await reverse(ipv6)],
     addresses: things.filter((text) => text.startsWith("primary_ips ")).sort(),
-    records: await records(provider, zone),
+    records: await recordsAt(provider, zone),
   };
 }
 
@@ -95,7 +75,7 @@ test.each([
     mustSucceed(await small(["preview", "--expect-no-changes", "--diff"]));
 
     await endSmall();
-    expect(await records(provider, zone)).toEqual([]);
+    expect(await recordsAt(provider, zone)).toEqual([]);
     expect(await atVendors()).toEqual([]);
   },
 );
