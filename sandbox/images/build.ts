@@ -106,7 +106,10 @@ function settingsOf(role: ImageRole, version: string): ImageSettings {
 }
 
 async function cachedLayer(recipe: layers.LayerRecipe, options: BuildOptions): Promise<Layer> {
-  const key = createHash("sha256").update(`${recipe.name}\0${recipe.inputs}\0${LAYER_TYPE}`).digest("hex").slice(0, 24);
+  const key = createHash("sha256")
+    .update(`${recipe.name}\0${recipe.inputs}\0${LAYER_TYPE}`)
+    .digest("hex")
+    .slice(0, 24);
   const note = join(options.cacheDir, "layers", `${recipe.name}-${key}.json`);
   const blobs = join(options.cacheDir, "blobs");
   const known = await readNote(note, blobs);
