@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:
 import { join } from "node:path";
 import process from "node:process";
 import { inside, project, waitFor, type Ended } from "./sandbox.ts";
+import { cloudflare, hetzner, recordsPath } from "./vendors.ts";
 
 export const STACK = "small";
 export const DOMAIN = "example.net";
@@ -120,16 +121,6 @@ export async function expectHealthy(): Promise<string> {
   return lines.join(", ");
 }
 
-/** Calls a vendor from inside, with the sandbox's token. */
-export async function vendor(which: "hetzner" | "cloudflare", path: string): Promise<unknown> {
-  const [variable, base] =
-    which === "hetzner"
-      ? ["HCLOUD_TOKEN", "https://api.hetzner.cloud/v1"]
-      : ["CLOUDFLARE_API_TOKEN", "https://api.cloudflare.com/client/v4"];
-  const script = `curl -sf --retry 3 -H "Authorization: Bearer $${variable}" "${base}/${path}"`;
-  return JSON.parse(mustSucceed(await inside(["bash", "-c", script])));
-}
-
 /** A thing at a vendor; the text says what it is. */
 interface AtVendor {
   readonly id: string;
@@ -140,7 +131,7 @@ interface AtVendor {
 export async function labelled(stack: string): Promise<AtVendor[]> {
   const found: AtVendor[] = [];
   for (const kind of ["servers", "primary_ips", "firewalls", "ssh_keys"]) {
-    const answer = (await vendor("hetzner", `${kind}?label_selector=mailstead%3D%3D${stack}`)) as Record<
+    const answer = (await hetzner(`${kind}?label_selector=mailstead%3D%3D${stack}`)) as Record<
       string,
       { id: number; name: string }[]
     >;
@@ -152,14 +143,10 @@ export async function labelled(stack: string): Promise<AtVendor[]> {
 
 /** What bears the small stack's label, and every record of its zone at Cloudflare but the zone's own NS and SOA. */
 export async function atVendors(): Promise<AtVendor[]> {
-  const zones = (await vendor("cloudflare", `zones?name=${DOMAIN}`)) as { result: { id: string }[] };
-  const records = (await vendor(
-    "cloudflare",
-    `zones/${zones.result[0]?.id ?? ""}/dns_records?per_page=500`,
-  )) as {
+  const { result } = (await cloudflare(`${await recordsPath(DOMAIN)}?per_page=500`)) as {
     result: { id: string; type: string; name: string }[];
   };
-  const texts = records.result.map(({ id, type, name }) => ({ id, text: `record ${type} ${name}` }));
+  const texts = result.map(({ id, type, name }) => ({ id, text: `record ${type} ${name}` }));
   return [...(await labelled(STACK)), ...texts];
 }
 

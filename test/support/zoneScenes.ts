@@ -1,33 +1,9 @@
 /** What happens to a zone between two audits: by hand at the vendor, at the name servers alone, in the zone above. */
 import { join } from "node:path";
 import { inside, project, succeed } from "./sandbox.ts";
+import { cloudflare } from "./vendors.ts";
 
 const DNS = join(project, ".sandbox/run/dns");
-
-/** Calls a vendor as somebody at its web page would; the token stays inside. */
-async function call(tokenVariable: string, url: string, method: string, body?: object): Promise<unknown> {
-  const script = `curl -sf -X ${method} -H "Authorization: Bearer $${tokenVariable}" -H "content-type: application/json" ${body === undefined ? "" : "--data-binary @- "}"${url}"`;
-  const printed = await succeed(
-    ["bash", "-c", script],
-    body === undefined ? {} : { input: JSON.stringify(body) },
-  );
-  return printed.trim() === "" ? undefined : JSON.parse(printed);
-}
-
-/** Cloudflare's API. */
-export function cloudflare(path: string, method = "GET", body?: object): Promise<unknown> {
-  return call("CLOUDFLARE_API_TOKEN", `https://api.cloudflare.com/client/v4/${path}`, method, body);
-}
-
-/** DigitalOcean's API. */
-export function digitalocean(path: string, method = "GET", body?: object): Promise<unknown> {
-  return call("DIGITALOCEAN_TOKEN", `https://api.digitalocean.com/v2/${path}`, method, body);
-}
-
-/** Hetzner's API. */
-export function hetzner(path: string, method = "GET", body?: object): Promise<unknown> {
-  return call("HCLOUD_TOKEN", `https://api.hetzner.cloud/v1/${path}`, method, body);
-}
 
 /** A record at Cloudflare. */
 export interface CloudflareRecord {
@@ -35,12 +11,6 @@ export interface CloudflareRecord {
   readonly name: string;
   readonly type: string;
   readonly content: string;
-}
-
-/** Path of the zone's records at Cloudflare. */
-export async function recordsPath(zone: string): Promise<string> {
-  const { result } = (await cloudflare(`zones?name=${zone}`)) as { result: { id: string }[] };
-  return `zones/${result[0]?.id ?? ""}/dns_records`;
 }
 
 /** The one record of a name and type at Cloudflare. */
@@ -51,27 +21,6 @@ export async function recordAt(path: string, name: string, type: string): Promis
   const [only] = result;
   if (only === undefined || result.length > 1) throw new Error(`${result.length} records ${type} ${name}`);
   return only;
-}
-
-/** A record or set as the vendor tells it, its id included. */
-type Kept = Readonly<Record<string, unknown>> & { readonly type: string };
-
-const RECORDS: Readonly<Record<string, (zone: string) => Promise<readonly Kept[]>>> = {
-  cloudflare: async (zone) =>
-    ((await cloudflare(await recordsPath(zone))) as { result: readonly Kept[] }).result,
-  digitalocean: async (zone) =>
-    ((await digitalocean(`domains/${zone}/records`)) as { domain_records: readonly Kept[] }).domain_records,
-  hetzner: async (zone) =>
-    ((await hetzner(`zones/${zone}/rrsets?per_page=50`)) as { rrsets: readonly Kept[] }).rrsets,
-};
-
-/** What stands in the zone at a provider but for the provider's own: a line of JSON each, sorted. */
-export async function recordsAt(provider: string, zone: string): Promise<readonly string[]> {
-  const all = (await RECORDS[provider]?.(zone)) ?? [];
-  return all
-    .filter(({ type }) => !["NS", "SOA"].includes(type))
-    .map((one) => JSON.stringify(one))
-    .sort();
 }
 
 async function knotc(...args: readonly string[]): Promise<void> {

@@ -12,7 +12,7 @@ import { canonicalValue } from "../../../stack/dns/canonical.ts";
 import type { ProviderRecord } from "../../../stack/dns/zoneRecord.ts";
 import { filled } from "../../../verify/dns/desiredSets.ts";
 import { type Ended, inside, project, succeed, waitFor } from "../../support/sandbox.ts";
-import { digitalocean } from "../../support/zoneScenes.ts";
+import { digitalocean } from "../../support/vendors.ts";
 import { RECORDS, SLOT_VALUES, ZONE } from "../programs/digitaloceanDns/records.ts";
 
 const STACK = "digitalocean-dns";

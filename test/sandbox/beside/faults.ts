@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { clearFaults, fault as anyFault } from "../../support/faults.ts";
-import { inside, waitFor } from "../../support/sandbox.ts";
+import { waitFor } from "../../support/sandbox.ts";
 import {
   atVendors,
   DOMAIN,
@@ -22,8 +22,8 @@ import {
   small,
   stateOf,
   upSmall,
-  vendor,
 } from "../../support/small.ts";
+import { hetzner, recordsPath } from "../../support/vendors.ts";
 
 let generation = 1;
 let records = "";
@@ -81,8 +81,7 @@ function played(since: number): string[] {
 
 beforeAll(async () => {
   await makeSmall();
-  const { result } = (await vendor("cloudflare", `zones?name=${DOMAIN}`)) as { result: { id: string }[] };
-  records = `zones/${result[0]?.id ?? ""}/dns_records`;
+  records = await recordsPath(DOMAIN);
 });
 beforeEach(clearFaults);
 afterAll(async () => {
@@ -173,15 +172,13 @@ describe("a new server", () => {
 
   test("an sshd that comes late is waited for", async () => {
     await raiseGeneration();
-    const { firewalls } = (await vendor("hetzner", "firewalls?label_selector=mailstead%3D%3Dsmall")) as {
+    const { firewalls } = (await hetzner("firewalls?label_selector=mailstead%3D%3Dsmall")) as {
       firewalls: { id: number; rules: { port: string | null }[] }[];
     };
     const firewall = firewalls[0];
     if (firewall === undefined) throw new Error("the stack has no firewall");
     const setRules = async (rules: object[]): Promise<void> => {
-      const url = `https://api.hetzner.cloud/v1/firewalls/${String(firewall.id)}/actions/set_rules`;
-      const post = `curl -sf -H "Authorization: Bearer $HCLOUD_TOKEN" -H "content-type: application/json" -d @- ${url}`;
-      mustSucceed(await inside(["bash", "-c", post], { input: JSON.stringify({ rules }) }));
+      await hetzner(`firewalls/${String(firewall.id)}/actions/set_rules`, "POST", { rules });
     };
     await setRules(firewall.rules.filter(({ port }) => port !== "22"));
     const run = new RunningUp();

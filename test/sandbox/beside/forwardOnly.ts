@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inside, project, succeed, waitFor } from "../../support/sandbox.ts";
 import { labelled, mustSucceed, sandboxConfig } from "../../support/small.ts";
-import { recordsAt } from "../../support/zoneScenes.ts";
+import { recordsAt } from "../../support/vendors.ts";
 
 const STACK = "forward";
 const DOMAIN = "example.co.uk";

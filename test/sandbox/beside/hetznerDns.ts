@@ -8,7 +8,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Ended, inside, project, succeed, waitFor } from "../../support/sandbox.ts";
-import { hetzner } from "../../support/zoneScenes.ts";
+import { hetzner } from "../../support/vendors.ts";
 import { RECORDS, ZONES } from "../programs/hetznerDns/records.ts";
 
 const STACK = "hetzner-dns";

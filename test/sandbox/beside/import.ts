@@ -21,7 +21,7 @@ import {
   small,
   upSmall,
 } from "../../support/small.ts";
-import { recordsAt } from "../../support/zoneScenes.ts";
+import { recordsAt } from "../../support/vendors.ts";
 
 /** Addresses, their reverse names, and what at the vendors outlives a server. */
 async function identity(provider: string, zone: string): Promise<object> {

@@ -8,6 +8,7 @@ import { afterEach, expect, test } from "vitest";
 import type { Audit, AuditCheck, AuditRow } from "../../../verify/dns/observation.ts";
 import { clearFaults, fault } from "../../support/faults.ts";
 import { inside, outputs, STACK } from "../../support/sandbox.ts";
+import { cloudflare, hetzner, recordsPath } from "../../support/vendors.ts";
 import * as scene from "../../support/zoneScenes.ts";
 
 const ZONE = "example.com";
@@ -67,10 +68,10 @@ test("an untouched zone is clean in all columns", async () => {
 });
 
 test("a second SPF, added by hand", async () => {
-  const path = await scene.recordsPath(ZONE);
+  const path = await recordsPath(ZONE);
   const body = { type: "TXT", name: ZONE, content: '"v=spf1 include:_spf.sender.test ~all"', ttl: 60 };
-  const { result } = (await scene.cloudflare(path, "POST", body)) as { result: { id: string } };
-  undo.push(() => scene.cloudflare(`${path}/${result.id}`, "DELETE"));
+  const { result } = (await cloudflare(path, "POST", body)) as { result: { id: string } };
+  undo.push(() => cloudflare(`${path}/${result.id}`, "DELETE"));
   const seen = await audit();
   expect(row(seen, "TXT", ZONE)).toMatchObject({
     verdict: "conflict",
@@ -81,10 +82,10 @@ test("a second SPF, added by hand", async () => {
 });
 
 test("the MX is stolen", async () => {
-  const path = await scene.recordsPath(ZONE);
+  const path = await recordsPath(ZONE);
   const { id, content } = await scene.recordAt(path, ZONE, "MX");
-  await scene.cloudflare(`${path}/${id}`, "PATCH", { content: "mx.thief.test" });
-  undo.push(() => scene.cloudflare(`${path}/${id}`, "PATCH", { content }));
+  await cloudflare(`${path}/${id}`, "PATCH", { content: "mx.thief.test" });
+  undo.push(() => cloudflare(`${path}/${id}`, "PATCH", { content }));
   await scene.forget(ZONE);
   const seen = await audit();
   expect(row(seen, "MX", ZONE)).toMatchObject({ verdict: "changed", severity: "critical" });
@@ -92,11 +93,11 @@ test("the MX is stolen", async () => {
 });
 
 test("a CNAME is proxied", async () => {
-  const path = await scene.recordsPath(ZONE);
+  const path = await recordsPath(ZONE);
   const name = `imap.${ZONE}`;
   const { id } = await scene.recordAt(path, name, "CNAME");
-  await scene.cloudflare(`${path}/${id}`, "PATCH", { proxied: true });
-  undo.push(() => scene.cloudflare(`${path}/${id}`, "PATCH", { proxied: false }));
+  await cloudflare(`${path}/${id}`, "PATCH", { proxied: true });
+  undo.push(() => cloudflare(`${path}/${id}`, "PATCH", { proxied: false }));
   await scene.forget(ZONE);
   const seen = await audit();
   const found = row(seen, "CNAME", name);
@@ -107,12 +108,12 @@ test("a CNAME is proxied", async () => {
 
 test("the reverse name is reset", async () => {
   const { addresses } = await outputs();
-  const { primary_ips } = (await scene.hetzner(`primary_ips?ip=${addresses.ipv4}`)) as {
+  const { primary_ips } = (await hetzner(`primary_ips?ip=${addresses.ipv4}`)) as {
     primary_ips: { id: number }[];
   };
   const path = `primary_ips/${String(primary_ips[0]?.id)}/actions/change_dns_ptr`;
-  await scene.hetzner(path, "POST", { ip: addresses.ipv4, dns_ptr: null });
-  undo.push(() => scene.hetzner(path, "POST", { ip: addresses.ipv4, dns_ptr: `mx.${ZONE}` }));
+  await hetzner(path, "POST", { ip: addresses.ipv4, dns_ptr: null });
+  undo.push(() => hetzner(path, "POST", { ip: addresses.ipv4, dns_ptr: `mx.${ZONE}` }));
   undo.push(() => scene.forget("113.0.203.in-addr.arpa"));
   await scene.forget("113.0.203.in-addr.arpa");
   const seen = await audit();
@@ -125,7 +126,7 @@ test("the API limits the rate", async () => {
   await fault({
     vendor: "cloudflare",
     method: "GET",
-    path: await scene.recordsPath(ZONE),
+    path: await recordsPath(ZONE),
     kind: "rate_limit",
     seconds: 30,
     times: 50,

@@ -10,7 +10,7 @@ import { ensureLeaf } from "../../../sandbox/front/certificates.ts";
 import { clearFaults, fault } from "../../support/faults.ts";
 import { containers, madeAnew, unwell } from "../../support/host.ts";
 import { expectEmptyPreview, inside, onHost, setConfig, STACK, succeed, up } from "../../support/sandbox.ts";
-import { recordsPath } from "../../support/zoneScenes.ts";
+import { recordsPath } from "../../support/vendors.ts";
 
 const SSL = "/root/forwardemail.net/self-hosting/ssl";
 /** Names that a certificate of the configuration is for. */

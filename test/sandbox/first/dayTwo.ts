@@ -16,6 +16,7 @@ import {
   up,
   waitFor,
 } from "../../support/sandbox.ts";
+import { hetzner } from "../../support/vendors.ts";
 
 const SELF_HOSTING = "/root/forwardemail.net/self-hosting";
 
@@ -73,12 +74,9 @@ describe("one plain up each", () => {
     const { printed, anew } = await change();
     expect(anew).toEqual([]);
     expect(printed).toMatch(/1 updated/);
-    const firewall = await succeed([
-      "bash",
-      "-c",
-      'curl -sf -H "Authorization: Bearer $HCLOUD_TOKEN" https://api.hetzner.cloud/v1/firewalls',
-    ]);
-    expect(firewall).toContain("198.51.100.0/24");
+    expect(JSON.stringify(await hetzner("firewalls?label_selector=mailstead%3D%3Ddev"))).toContain(
+      "198.51.100.0/24",
+    );
   });
 
   test("a DMARC policy is answered by the authoritative server", async () => {

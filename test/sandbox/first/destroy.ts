@@ -6,33 +6,29 @@
 import { expect, test } from "vitest";
 import { unwell } from "../../support/host.ts";
 import { onboard, outsideQueue, readMail, sendFromOutside } from "../../support/people.ts";
-import { expectNoChanges, outputs, pulumi, setConfig, succeed, up, waitFor } from "../../support/sandbox.ts";
+import {
+  expectNoChanges,
+  outputs,
+  pulumi,
+  setConfig,
+  STACK,
+  succeed,
+  up,
+  waitFor,
+} from "../../support/sandbox.ts";
+import { labelled } from "../../support/small.ts";
+import { recordsAt } from "../../support/vendors.ts";
 
-async function vendor(): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const kind of ["servers", "primary_ips", "firewalls", "ssh_keys"]) {
-    const answer = JSON.parse(
-      await succeed([
-        "bash",
-        "-c",
-        `curl -sf -H "Authorization: Bearer $HCLOUD_TOKEN" "https://api.hetzner.cloud/v1/${kind}?label_selector=mailstead%3D%3Ddev"`,
-      ]),
-    ) as Record<string, unknown[]>;
-    counts[kind] = answer[kind]?.length ?? 0;
-  }
-  const zones = await succeed([
-    "bash",
-    "-c",
-    'curl -sf -H "Authorization: Bearer $CLOUDFLARE_API_TOKEN" "https://api.cloudflare.com/client/v4/zones?name=example.com"',
+/** How many of each kind bear the stack's label, and records in its zone. */
+async function counts(): Promise<Record<string, number>> {
+  const things = await labelled(STACK);
+  const kinds = ["servers", "primary_ips", "firewalls", "ssh_keys"];
+  const entries = kinds.map((kind) => [
+    kind,
+    things.filter(({ text }) => text.startsWith(`${kind} `)).length,
   ]);
-  const id = (JSON.parse(zones) as { result: { id: string }[] }).result[0]?.id ?? "";
-  const records = await succeed([
-    "bash",
-    "-c",
-    `curl -sf -H "Authorization: Bearer $CLOUDFLARE_API_TOKEN" https://api.cloudflare.com/client/v4/zones/${id}/dns_records?per_page=500`,
-  ]);
-  counts["records"] = (JSON.parse(records) as { result: unknown[] }).result.length;
-  return counts;
+  const records = await recordsAt("cloudflare", "example.com");
+  return { ...(Object.fromEntries(entries) as Record<string, number>), records: records.length };
 }
 
 const ask = (...question: string[]): Promise<string> =>
@@ -58,7 +54,7 @@ test("the server goes, the identity answers on, and mail waits outside until the
   ]);
   console.log(destroyed.stdout.split("\n").slice(-10).join("\n"));
   expect(destroyed.code).toBe(0);
-  expect(await vendor()).toMatchObject({ servers: 0, primary_ips: 2 });
+  expect(await counts()).toMatchObject({ servers: 0, primary_ips: 2 });
   expect(await identity()).toEqual(before);
   for (const answer of before) expect(answer).not.toBe("");
 
@@ -87,5 +83,5 @@ test("protect off, up, destroy: nothing is left at the vendors", async () => {
   const destroyed = await pulumi(["destroy", "--yes", "--skip-preview"]);
   console.log(destroyed.stdout.split("\n").slice(-8).join("\n"));
   expect(destroyed.code).toBe(0);
-  expect(await vendor()).toEqual({ servers: 0, primary_ips: 0, firewalls: 0, ssh_keys: 0, records: 0 });
+  expect(await counts()).toEqual({ servers: 0, primary_ips: 0, firewalls: 0, ssh_keys: 0, records: 0 });
 });

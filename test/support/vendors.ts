@@ -1,0 +1,57 @@
+/** The vendors' APIs, asked from inside the sandbox as somebody at their web pages would, with the sandbox's tokens. */
+import { succeed } from "./sandbox.ts";
+
+/** Calls a vendor as somebody at its web page would; the token stays inside. */
+async function call(tokenVariable: string, url: string, method: string, body?: object): Promise<unknown> {
+  // The token stands in no argument: printf is the shell's own, and curl reads a file.
+  const token = `-H @<(printf 'Authorization: Bearer %s' "$${tokenVariable}")`;
+  const sent = body === undefined ? "" : "--data-binary @-";
+  const script = `curl -sf -X ${method} ${token} -H "content-type: application/json" ${sent} "${url}"`;
+  const printed = await succeed(
+    ["bash", "-c", script],
+    body === undefined ? {} : { input: JSON.stringify(body) },
+  );
+  return printed.trim() === "" ? undefined : JSON.parse(printed);
+}
+
+/** Cloudflare's API. */
+export function cloudflare(path: string, method = "GET", body?: object): Promise<unknown> {
+  return call("CLOUDFLARE_API_TOKEN", `https://api.cloudflare.com/client/v4/${path}`, method, body);
+}
+
+/** DigitalOcean's API. */
+export function digitalocean(path: string, method = "GET", body?: object): Promise<unknown> {
+  return call("DIGITALOCEAN_TOKEN", `https://api.digitalocean.com/v2/${path}`, method, body);
+}
+
+/** Hetzner's API. */
+export function hetzner(path: string, method = "GET", body?: object): Promise<unknown> {
+  return call("HCLOUD_TOKEN", `https://api.hetzner.cloud/v1/${path}`, method, body);
+}
+
+/** Path of the zone's records at Cloudflare. */
+export async function recordsPath(zone: string): Promise<string> {
+  const { result } = (await cloudflare(`zones?name=${zone}`)) as { result: { id: string }[] };
+  return `zones/${result[0]?.id ?? ""}/dns_records`;
+}
+
+/** A record or set as the vendor tells it, its id included. */
+type Kept = Readonly<Record<string, unknown>> & { readonly type: string };
+
+const RECORDS: Readonly<Record<string, (zone: string) => Promise<readonly Kept[]>>> = {
+  cloudflare: async (zone) =>
+    ((await cloudflare(`${await recordsPath(zone)}?per_page=500`)) as { result: readonly Kept[] }).result,
+  digitalocean: async (zone) =>
+    ((await digitalocean(`domains/${zone}/records`)) as { domain_records: readonly Kept[] }).domain_records,
+  hetzner: async (zone) =>
+    ((await hetzner(`zones/${zone}/rrsets?per_page=50`)) as { rrsets: readonly Kept[] }).rrsets,
+};
+
+/** What stands in the zone at a provider but for the provider's own: a line of JSON each, sorted. */
+export async function recordsAt(provider: string, zone: string): Promise<readonly string[]> {
+  const all = (await RECORDS[provider]?.(zone)) ?? [];
+  return all
+    .filter(({ type }) => !["NS", "SOA"].includes(type))
+    .map((one) => JSON.stringify(one))
+    .sort();
+}
