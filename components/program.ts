@@ -5,7 +5,7 @@ import { configurationError, issueLine } from "./errors.ts";
 import { givenValues, needDnsToken } from "./given.ts";
 import { MailServer } from "./mailServer.ts";
 import { nextSteps as stepsAfter } from "./nextSteps.ts";
-import { withoutTraces } from "./traces.ts";
+import { tracesAsTheyAre, withoutTraces } from "./traces.ts";
 import type { Config } from "../stack/config/config.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
 import { readRawConfig } from "../stack/config/readRawConfig.ts";
@@ -29,6 +29,7 @@ function read(all: Readonly<Record<string, string>>): { config: Config; plan: Pl
   return { config, plan };
 }
 
+tracesAsTheyAre();
 const all = pulumi.runtime.allConfig();
 const { config, plan } = read(all);
 const given = givenValues(config, all, process.env);
