@@ -26,6 +26,16 @@ beforeAll(async () => {
   secrets.push({ name: "deploy key", value: longestLine(file) });
 });
 
+/** Text of a file; undefined where another stack's run has taken it away meanwhile, such as its lock. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "latin1");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 /** The last of the longest lines: the first ones of a key in PEM hold its public half. */
 function longestLine(text: string): string {
   const lines = text.split("\n").filter((line) => !line.startsWith("-----"));
@@ -61,14 +71,15 @@ test("the search finds what is there", () => {
 test.each(["pulumi/state", "logs", "cloud/requests.jsonl"])("none in %s", (place) => {
   const path = join(project, ".sandbox/run", place);
   const files = place.endsWith(".jsonl") ? [path] : [...filesBelow(path)];
-  expect(files.length).toBeGreaterThan(0);
+  const texts = files.map((file) => ({ file, text: textOf(file) })).filter(({ text }) => text !== undefined);
+  expect(texts.length).toBeGreaterThan(0);
   let bytes = 0;
-  for (const file of files) {
-    const text = readFileSync(file, "latin1");
+  for (const { file, text = "" } of texts) {
     bytes += text.length;
     expect(found(text), file).toEqual([]);
   }
-  console.log(`${String(files.length)} files, ${String(bytes)} bytes in ${place}`);
+  if (place === "pulumi/state") expect(texts.map(({ file }) => file).join()).toContain("/mailstead/dev.json");
+  console.log(`${String(texts.length)} files, ${String(bytes)} bytes in ${place}`);
 });
 
 test("none in process arguments while an up runs", async () => {
