@@ -3,7 +3,7 @@ SHELL := /bin/bash
 NODE_DIR := $(CURDIR)/.sandbox/cache/node/node_modules/.bin
 export PATH := $(NODE_DIR):$(CURDIR)/.sandbox/cache/bin:$(PATH)
 
-.PHONY: help sandbox sandbox-down test check install format bench clean
+.PHONY: .lint .forms-and-types help sandbox sandbox-down test check install format bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,8 +15,14 @@ sandbox-down: ## take the sandbox away: processes, mounts, namespace, files
 	@node sandbox/main.ts down
 
 test: install ## prove everything (needs the sandbox's machine)
-	@npm run --silent format:check && npm run --silent lint && npm run --silent typecheck
-	@npx vitest run --project fast --project browser --project sandbox --project ground --reporter=default --reporter=./test/support/closingLine.ts
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target .lint .forms-and-types
+	@npx vitest run --reporter=default --reporter=./test/support/closingLine.ts
+
+.lint:
+	@npm run --silent lint
+
+.forms-and-types:
+	@npm run --silent format:check && npm run --silent typecheck
 
 check: install ## the fast half, without root: format, lint, types, unit, golden, component
 	@npm run --silent check

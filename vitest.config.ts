@@ -1,12 +1,9 @@
 import { defineConfig } from "vitest/config";
-import ByName from "./test/support/byName.ts";
 
 export default defineConfig({
   test: {
     // All cores; the default leaves one idle, which is half of a small machine.
     maxWorkers: "100%",
-    // Only the ground's files have an order that matters.
-    sequence: { sequencer: ByName },
     projects: [
       {
         extends: true,
@@ -33,10 +30,11 @@ export default defineConfig({
         test: {
           name: "sandbox",
           include: ["test/sandbox/*.test.ts"],
-          // Each of its files is a life in the one sandbox, and they go on at once.
+          exclude: ["test/sandbox/life.test.ts"],
+          // Two lives in the one sandbox, and what has a ground of its own: they go on at once, and wait a lot.
           sequence: { groupOrder: 1 },
           globalSetup: ["test/support/sandboxUp.ts"],
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },
@@ -44,11 +42,10 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "ground",
-          include: ["test/sandbox/ground/*.test.ts"],
-          // One file after the other, sharing the cores with nothing: the last one takes the sandbox away.
+          name: "life",
+          include: ["test/sandbox/life.test.ts"],
+          // After all others: it takes the sandbox away.
           sequence: { groupOrder: 2 },
-          fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

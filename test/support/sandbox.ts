@@ -102,6 +102,11 @@ export async function expectNoChanges(): Promise<void> {
   await expectEmpty(["--refresh", "--run-program"]);
 }
 
+/** Fails unless a refreshed preview has nothing to do: all is as declared, at the vendors and on the host too. */
+export async function expectNoDrift(): Promise<void> {
+  await expectEmpty(["--refresh", "--run-program"]);
+}
+
 async function expectEmpty(extra: readonly string[], place: Place = HERE): Promise<void> {
   const ended = await pulumi(["preview", ...extra, "--expect-no-changes", "--diff"], place);
   if (ended.code !== 0) {

@@ -9,7 +9,7 @@ import { containers, madeAnew, planned, unwell } from "../../support/host.ts";
 import { changeSource, copyProject, type ProjectCopy } from "../../support/projectCopy.ts";
 import {
   expectEmptyPreview,
-  expectNoChanges,
+  expectNoDrift,
   onHost,
   setConfig,
   succeed,
@@ -149,5 +149,5 @@ test("the host reboots and comes back healthy by itself", async () => {
     return now !== before && (await unwell()).length === 0;
   });
   console.log(await onHost("uptime; docker ps --format '{{.Names}} {{.Status}}'\n"));
-  await expectNoChanges();
+  await expectNoDrift();
 });

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { unwell } from "../../support/host.ts";
 import { onboard, outsideQueue, readMail, sendFromOutside } from "../../support/people.ts";
 import {
-  expectNoChanges,
+  expectNoDrift,
   outputs,
   pulumi,
   setConfig,
@@ -68,7 +68,7 @@ test("the server goes, the identity answers on, and mail waits outside until the
   console.log(`waits outside: ${waiting.reason}`);
   await up();
   expect(await unwell()).toEqual([]);
-  await expectNoChanges();
+  await expectNoDrift();
   const { address, password } = await onboard("dave");
   await waitFor(
     "the message that waited",

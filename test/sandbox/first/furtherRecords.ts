@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
 import { containers, madeAnew, unwell } from "../../support/host.ts";
-import { expectNoChanges, inside, onHost, outputs, setConfig, succeed, up } from "../../support/sandbox.ts";
+import { expectNoDrift, inside, onHost, outputs, setConfig, succeed, up } from "../../support/sandbox.ts";
 
 const SWITCHES: Readonly<Record<string, string>> = {
   "mtaSts.mode": "testing",
@@ -61,7 +61,7 @@ test("one up switches them on", async () => {
   expect([before.size, after.size]).toEqual([15, 16]);
   expect(madeAnew(before, after)).toEqual(["sni-router", "well-known"]);
   expect(await unwell()).toEqual([]);
-  await expectNoChanges();
+  await expectNoDrift();
   await expectCleanAudit();
   expect(await dig("example.com", "CAA")).toContain(`0 issue "letsencrypt.org; accounturi=${account}`);
 });
@@ -104,7 +104,7 @@ test("one up takes all of it away, and the names are aliases again", async () =>
   await unset();
   await up();
   expect((await containers()).size).toBe(15);
-  await expectNoChanges();
+  await expectNoDrift();
   await expectCleanAudit();
   for (const name of ["caldav.example.com", "carddav.example.com"])
     expect(await dig(name, "CNAME")).toBe("example.com.");

@@ -11,7 +11,7 @@ import { unwell } from "../../support/host.ts";
 import { onboard, readMail, sendFromOutside } from "../../support/people.ts";
 import { copyProject } from "../../support/projectCopy.ts";
 import {
-  expectNoChanges,
+  expectNoDrift,
   inside,
   onHost,
   outputs,
@@ -69,7 +69,7 @@ async function expectSameIdentityNewServer(): Promise<void> {
   expect(await identity()).toEqual(before);
   expect((await server()).id).not.toBe(old.id);
   expect(await unwell()).toEqual([]);
-  await expectNoChanges();
+  await expectNoDrift();
 }
 
 async function mailFlowsAgain(name: string): Promise<void> {

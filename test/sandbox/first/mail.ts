@@ -17,7 +17,7 @@ import {
   signUp,
   submit,
 } from "../../support/people.ts";
-import { expectNoChanges, inside, onHost, outputs, succeed, waitFor } from "../../support/sandbox.ts";
+import { expectNoDrift, inside, onHost, outputs, succeed, waitFor } from "../../support/sandbox.ts";
 
 let password = "";
 const alias = `alice@${DOMAIN}`;
@@ -49,7 +49,7 @@ test("the pasted values become records by one plain up, and nothing is left to d
   const printed = await publishOnboarding();
   console.log(printed.split("\n").slice(-12).join("\n"));
   expect(printed).toMatch(/\+ 2 created/);
-  await expectNoChanges();
+  await expectNoDrift();
   const { code, text } = await status();
   console.log(text);
   expect(text).not.toContain("✗");

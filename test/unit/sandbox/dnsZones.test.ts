@@ -1,7 +1,7 @@
 /**
  * Proves: the zone files say what the sandbox's names stand for, and refuse what would break or leave a zone; reverse
  * names are as RFC 1035 and RFC 3596 write them.
- * Cannot: that knot takes the files and the resolver answers (test/sandbox/ground/dns.test.ts).
+ * Cannot: that knot takes the files and the resolver answers (test/sandbox/dns.test.ts).
  */
 import { describe, expect, test } from "vitest";
 import { reverseName } from "../../../sandbox/dns/reverseName.ts";

@@ -1,6 +1,6 @@
 /**
  * Proves: what a host is told of its network, how its cable is named, and the rules that its firewall becomes, as text.
- * Cannot prove: that cloud-init and nft read them so; test/sandbox/ground/hosts.test.ts boots a host for that.
+ * Cannot prove: that cloud-init and nft read them so; test/sandbox/hosts.test.ts boots a host for that.
  */
 import { describe, expect, it } from "vitest";
 import { inboundRules, port25Rules } from "../../../sandbox/hosts/firewall.ts";

@@ -10,8 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRequire } from "node:module";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { ReceivedMessage } from "../../../sandbox/outside/inbox.ts";
-import type { QueueEntry } from "../../../sandbox/outside/queue.ts";
+import type { ReceivedMessage } from "../../sandbox/outside/inbox.ts";
+import type { QueueEntry } from "../../sandbox/outside/queue.ts";
 import {
   CONTROL_PORT,
   end,
@@ -21,16 +21,16 @@ import {
   startNames,
   startOutside,
   until,
-} from "./outsideParts.ts";
+} from "../support/outsideParts.ts";
 
 // The sandbox has its own packages.
-const sandbox = createRequire(join(import.meta.dirname, "../../../sandbox/package.json"));
+const sandbox = createRequire(join(import.meta.dirname, "../../sandbox/package.json"));
 const { SMTPServer } = sandbox(
   "smtp-server",
-) as typeof import("../../../sandbox/node_modules/smtp-server/dist/cjs/smtp-server.js");
+) as typeof import("../../sandbox/node_modules/smtp-server/dist/cjs/smtp-server.js");
 const { createTransport } = sandbox(
   "nodemailer",
-) as typeof import("../../../sandbox/node_modules/nodemailer/dist/cjs/nodemailer.js");
+) as typeof import("../../sandbox/node_modules/nodemailer/dist/cjs/nodemailer.js");
 
 const folder = mkdtempSync(join(tmpdir(), "mailstead-outside-"));
 let names: ChildProcess | undefined;

@@ -4,7 +4,7 @@
  * user or the machine cannot hold a sandbox, `up` says what is missing and what runs instead.
  * Cannot: kill between any two instructions; prove the first start on a machine without a cache.
  *
- * It runs last (files run in the order of their names), and no sandbox is up when it ends.
+ * It runs last (its project in vitest.config.ts comes after all others), and no sandbox is up when it ends.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { globSync } from "node:fs";
@@ -12,9 +12,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { containers } from "../../support/host.ts";
-import { project, waitFor } from "../../support/sandbox.ts";
-import { mainProcesses, networkNumber, NOTHING, traces } from "../../support/traces.ts";
+import { containers } from "../support/host.ts";
+import { project, waitFor } from "../support/sandbox.ts";
+import { mainProcesses, networkNumber, NOTHING, traces } from "../support/traces.ts";
 
 const COMMAND = [process.execPath, "sandbox/main.ts"];
 const CREATES_SERVER = /hcloud:index:Server \S+ creating/;

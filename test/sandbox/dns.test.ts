@@ -6,11 +6,11 @@
  */
 import { randomBytes } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
-import type { RecordSet } from "../../../sandbox/cloud/drivers.ts";
-import { createDnsDriver } from "../../../sandbox/dns/dnsDriver.ts";
-import { addresses, nameServers } from "../../../sandbox/groundPlan.ts";
-import { run } from "../../../sandbox/process/command.ts";
-import { waitUntil } from "../../../sandbox/process/waitUntil.ts";
+import type { RecordSet } from "../../sandbox/cloud/drivers.ts";
+import { createDnsDriver } from "../../sandbox/dns/dnsDriver.ts";
+import { addresses, nameServers } from "../../sandbox/groundPlan.ts";
+import { run } from "../../sandbox/process/command.ts";
+import { waitUntil } from "../../sandbox/process/waitUntil.ts";
 
 const authoritative = addresses.authoritative.ipv4;
 const resolver = addresses.resolver.ipv4;

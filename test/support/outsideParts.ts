@@ -107,7 +107,7 @@ export async function startOutside(folder: string): Promise<ChildProcess> {
     retry: "0.3",
   };
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  const main = join(import.meta.dirname, "../../../sandbox/outside/main.ts");
+  const main = join(import.meta.dirname, "../../sandbox/outside/main.ts");
   const child = spawn(process.execPath, [main, ...args], { stdio: "inherit" });
   await until("the outside host to listen", () => accepts(CONTROL_PORT));
   return child;

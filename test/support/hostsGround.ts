@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run as runProgram } from "../../../sandbox/process/command.ts";
+import { run as runProgram } from "../../sandbox/process/command.ts";
 
 export interface HostsGround {
   readonly namespace: string;

@@ -8,15 +8,21 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensureArchive, firstBootPackages } from "../../../sandbox/hosts/archive.ts";
-import { ensureBase } from "../../../sandbox/hosts/base.ts";
-import { createHostDriver, type LocalHostDriver } from "../../../sandbox/hosts/driver.ts";
-import { findCgroupRoots } from "../../../sandbox/process/cgroup.ts";
-import { run as runProgram } from "../../../sandbox/process/command.ts";
-import { waitUntil } from "../../../sandbox/process/waitUntil.ts";
-import { type HostsGround, makeHostsGround, MIRROR, ROUTER_V6, trialUserData } from "./hostsGround.ts";
+import { ensureArchive, firstBootPackages } from "../../sandbox/hosts/archive.ts";
+import { ensureBase } from "../../sandbox/hosts/base.ts";
+import { createHostDriver, type LocalHostDriver } from "../../sandbox/hosts/driver.ts";
+import { findCgroupRoots } from "../../sandbox/process/cgroup.ts";
+import { run as runProgram } from "../../sandbox/process/command.ts";
+import { waitUntil } from "../../sandbox/process/waitUntil.ts";
+import {
+  type HostsGround,
+  makeHostsGround,
+  MIRROR,
+  ROUTER_V6,
+  trialUserData,
+} from "../support/hostsGround.ts";
 
-const CACHE = resolve(import.meta.dirname, "../../../.sandbox/cache");
+const CACHE = resolve(import.meta.dirname, "../../.sandbox/cache");
 const V4 = "203.0.113.10";
 const V6_BASE = "2001:db8:a:1::";
 const V6 = `${V6_BASE}1`;
@@ -214,7 +220,7 @@ describe.skipIf(!root)("a host", () => {
     const spec = { ...second, ipv6Base: "2001:db8:a:2::", userData: trialUserData(ground, []) };
     const options = { ...ground, baseDir: await ensureBase(CACHE), resolvers: [] };
     const program = `
-      import { createHostDriver } from ${JSON.stringify(resolve(import.meta.dirname, "../../../sandbox/hosts/driver.ts"))};
+      import { createHostDriver } from ${JSON.stringify(resolve(import.meta.dirname, "../../sandbox/hosts/driver.ts"))};
       await createHostDriver(${JSON.stringify(options)}).create(${JSON.stringify(spec)});`;
     await runProgram(process.execPath, ["--input-type=module", "--eval", program]);
     // Each family by itself: an IPv6 address is silent for its duplicate detection (RFC 4862 5.4) on both hosts,
