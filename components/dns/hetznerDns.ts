@@ -1,15 +1,14 @@
 /**
  * Records at Hetzner: one resource for all records of one name and type, as the API keeps them.
  *
- * The provider's resource for single records has no time to live and cannot be imported, so the set is declared. It
- * bears the role of its first record. Names are relative and lower case, targets end in a dot, TXT is quoted in strings
+ * The provider's resource for single records has no time to live and cannot be imported, so the set is declared. Names are relative and lower case, targets end in a dot, TXT is quoted in strings
  * of 255 bytes; the order of records says nothing.
  *
  * @see https://docs.hetzner.cloud/reference/cloud#zone-rrsets
  */
 import { ZoneRrset, type ZoneRrsetArgs } from "@pulumi/hcloud/zoneRrset.js";
 import { relativeName, ttlOfSet } from "../../stack/dns/canonical.ts";
-import { hetznerValue } from "../../stack/dns/providers/hetzner.ts";
+import { hetznerSetName, hetznerValue } from "../../stack/dns/providers/hetzner.ts";
 import type { PlannedRecord } from "../../stack/plan.ts";
 import type { SlotValues } from "../bind.ts";
 import { VENDOR_TIMEOUTS } from "../timeouts.ts";
@@ -26,13 +25,13 @@ export function hetznerZone(zone: string): DnsZone {
         ([first, ...more]) => [first as PlannedRecord, ...more] as const,
       ),
     declare: (set, values, opts) =>
-      new ZoneRrset(set[0].role, hetznerSet(set, values, zone), {
+      new ZoneRrset(hetznerSetName(set[0]), hetznerSet(set, values, zone), {
         ...opts,
         customTimeouts: VENDOR_TIMEOUTS,
         // The provider makes the new set first, which a CNAME in the way forbids.
         deleteBeforeReplace: true,
-        // A record that comes before the others of its set later is no new set.
-        aliases: set.slice(1).map(({ role }) => ({ name: role })),
+        // As it was named once: by its first record.
+        aliases: set.map(({ role }) => ({ name: role })),
       }),
   };
 }

@@ -14,7 +14,7 @@ export type RecordGroup = readonly [PlannedRecord, ...PlannedRecord[]];
 export interface DnsZone {
   /** Which records are one resource: each alone, or all of one name and type where the provider keeps sets. */
   together(records: readonly PlannedRecord[]): readonly RecordGroup[];
-  /** Declares one resource, named by the role of its first record. */
+  /** Declares one resource, named by the role of its record, or by name and type of its set. */
   declare(group: RecordGroup, values: SlotValues, opts: pulumi.CustomResourceOptions): pulumi.CustomResource;
 }
 

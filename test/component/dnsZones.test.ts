@@ -51,12 +51,15 @@ const RECORDS: readonly PlannedRecord[] = [
   planned("sub", "sub.example.com", { type: "NS", target: "ns1.example.net" }, { ttlSeconds: 60 }),
 ];
 
-async function declared(provider: DnsProviderName): Promise<RecordedRun & { dns: MailDns }> {
+async function declared(
+  provider: DnsProviderName,
+  records: readonly PlannedRecord[] = RECORDS,
+): Promise<RecordedRun & { dns: MailDns }> {
   let dns: MailDns | undefined;
   const run = await recordProgram(
     () => {
       dns = new MailDns("dns", {
-        plan: { protect: true, zone: "example.com", records: RECORDS },
+        plan: { protect: true, zone: "example.com", records },
         provider,
         values: { serverIpv4: pulumi.output("203.0.113.10"), dkimPublicKey: pulumi.output(KEY) },
       });
@@ -108,9 +111,9 @@ test("DigitalOcean has one resource a record", async () => {
 test("Hetzner has one resource a set, and it reads back as what was planned", async () => {
   const run = await declared("hetzner");
   const rows = rowsOf(run, "hcloud:index/zoneRrset:ZoneRrset");
-  const sets = RECORDS.map(({ role }) => role).filter((role) => role !== "site");
-  expect(rows.map(({ name }) => name).sort()).toEqual(sets.sort());
-  expect(rows.find(({ name }) => name === "apex-spf")).toMatchObject({
+  const sets = new Set(RECORDS.map(({ name, type }) => `${type.toLowerCase()}-${name}`));
+  expect(rows.map(({ name }) => name).sort()).toEqual([...sets].sort());
+  expect(rows.find(({ name }) => name === "txt-example.com")).toMatchObject({
     protect: true,
     inputs: {
       zone: "example.com",
@@ -144,4 +147,11 @@ test("Hetzner has one resource a set, and it reads back as what was planned", as
     return [record.name, record.type, canonicalValue(data)];
   });
   expect(read.map(({ name, type, value }) => [name, type, value]).sort()).toEqual(meant.sort());
+});
+
+test("at Hetzner a set stays the same resource when its first record goes", async () => {
+  const of = async (records: readonly PlannedRecord[]): Promise<string[]> =>
+    rowsOf(await declared("hetzner", records), "hcloud:index/zoneRrset:ZoneRrset").map(({ name }) => name);
+  const without = RECORDS.filter(({ role }) => role !== "apex-spf");
+  expect((await of(without)).sort()).toEqual((await of(RECORDS)).sort());
 });

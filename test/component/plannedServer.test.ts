@@ -50,11 +50,10 @@ const RECORD_TYPES = [
   "hcloud:index/zoneRrset:ZoneRrset",
 ];
 
-/** Roles that name a resource: of every record, or of the first one of each set where sets are kept. */
+/** What names the resources: the role of every record, or name and type where sets are kept. */
 function resourceRoles({ dnsProvider, records }: Plan): string[] {
   if (dnsProvider !== "hetzner") return records.map(({ role }) => role);
-  const sets = Map.groupBy(records, ({ name, type }) => `${name} ${type}`);
-  return Array.from(sets.values(), ([first]) => first?.role ?? "");
+  return [...new Set(records.map(({ name, type }) => `${type.toLowerCase()}-${name}`))];
 }
 
 /** Every switch of further records. */

@@ -1,6 +1,7 @@
 /** Which record of a zone a declared resource can take over, instead of being made beside it. Pure. */
 import { canonicalValue } from "../../stack/dns/canonical.ts";
 import { readSpf } from "../../stack/dns/checks/spfTerms.ts";
+import { hetznerSetName } from "../../stack/dns/providers/hetzner.ts";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
 import { isSpf } from "../../stack/dns/spf.ts";
 import type { ProviderRecord, ZoneRecord } from "../../stack/dns/zoneRecord.ts";
@@ -19,7 +20,7 @@ export interface PlannedZoneRecord extends ZoneRecord {
 
 /** Records that are one resource: each alone, or all of one name and type where the provider keeps sets. */
 export interface RecordResource {
-  /** Logical name: the role of the first record. */
+  /** Logical name: the record's role, or name and type of the set. */
   readonly role: string;
   readonly name: string;
   readonly type: string;
@@ -65,7 +66,8 @@ export function resourcesOf(
     provider === "hetzner" ? `${name} ${type}` : role;
   return Array.from(Map.groupBy(records, key).values(), (members) => {
     const { role = "", name = "", type = "" } = members[0] ?? {};
-    return { role, name, type, records: members };
+    const logical = provider === "hetzner" ? hetznerSetName({ name, type }) : role;
+    return { role: logical, name, type, records: members };
   });
 }
 

@@ -10,8 +10,10 @@ import { changeSource, copyProject, type ProjectCopy } from "../../support/proje
 import {
   expectEmptyPreview,
   expectNoDrift,
+  inside,
   onHost,
   setConfig,
+  STACK,
   succeed,
   up,
   waitFor,
@@ -138,7 +140,9 @@ describe("one plain up each", () => {
   });
 });
 
-test("the host reboots and comes back healthy by itself", async () => {
+test("the host reboots and comes back healthy by itself, and a command that waits for it is told", async () => {
+  // Its end of this connection is stopped: nothing more is ever said on it.
+  const waiting = inside(["node", "cli/mailstead.js", "ssh", "--stack", STACK, "--", "kill -STOP $PPID"]);
   const before = await onHost("cat /proc/sys/kernel/random/boot_id; stat -c %Z /proc/1\n");
   await onHost("systemd-run --on-active=1 --quiet systemctl reboot\n");
   await waitFor("the host to come back with every container healthy", 180, async () => {
@@ -148,6 +152,7 @@ test("the host reboots and comes back healthy by itself", async () => {
     });
     return now !== before && (await unwell()).length === 0;
   });
+  expect((await waiting).code).toBe(255);
   console.log(await onHost("uptime; docker ps --format '{{.Names}} {{.Status}}'\n"));
   await expectNoDrift();
 });

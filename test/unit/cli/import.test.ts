@@ -27,12 +27,25 @@ const RECORD = {
   hetzner: "hcloud:index/zoneRrset:ZoneRrset",
 } as const;
 const ID = "<PLACEHOLDER>";
+/** Sets at Hetzner, by the role of their record. */
+const SETS: Readonly<Record<string, string>> = {
+  apex: "a-example.com",
+  "mx-host": "a-mx.example.com",
+  "apex-mx": "mx-example.com",
+  "apex-spf": "txt-example.com",
+  imap: "cname-imap.example.com",
+};
+
+/** Name of a record's resource. */
+function named(role: string, provider: DnsProviderName): string {
+  return provider === "hetzner" ? (SETS[role] ?? role) : role;
+}
 
 /** What a first preview would create, as the engine writes it: components, records, host, keys. */
 function creates(provider: DnsProviderName): ImportFile {
-  const record = (name: string) => ({
+  const record = (role: string) => ({
     type: RECORD[provider],
-    name,
+    name: named(role, provider),
     id: ID,
     parent: "dns",
     version: "1.0.0",
@@ -141,7 +154,8 @@ test.each(Object.keys(MX) as DnsProviderName[])("a record that says the same, at
   const { code, stdout, stderr } = await run();
   expect(stderr).toBe("");
   expect(code).toBe(0);
-  expect(stdout).toContain(`apex-mx (${id})`);
+  const name = named("apex-mx", provider);
+  expect(stdout).toContain(`${name} (${id})`);
   expect(stdout).toContain(
     "Next step: pulumi import --file .mailstead/prod/import.json --stack prod --generate-code=false\nThen: pulumi up",
   );
@@ -150,7 +164,7 @@ test.each(Object.keys(MX) as DnsProviderName[])("a record that says the same, at
     resources: [
       { type: MAIL, name: "mail", component: true },
       { type: "mailstead:dns:MailDns", name: "dns", parent: "mail", component: true },
-      { type: RECORD[provider], name: "apex-mx", id, parent: "dns", version: "1.0.0" },
+      { type: RECORD[provider], name, id, parent: "dns", version: "1.0.0" },
     ],
   });
 });

@@ -95,15 +95,21 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
     expect(look(provider, [...declared(), stray], { state }).findings).toEqual([]);
   });
 
+  /** Name of a resource at example.com: the role, or at Hetzner its set's. */
+  const named = (role: string, type: string): string =>
+    provider === "hetzner" ? `${type}-example.com` : role;
+
   test("what the state knows and somebody changed is drift, and no obstacle to the rest", () => {
     const drifted = record("example.com", "A", "192.0.2.66");
     const zone = [drifted, record("example.com", "MX", "0 mx.example.com")];
     const [apex] = READ[provider]([drifted]);
     const id = stateId(apex?.importId ?? "", provider);
-    const state = [{ type: RECORD_TYPES[provider], urn: "urn:pulumi:prod::mailstead::a$b::apex", id }];
+    const state = [
+      { type: RECORD_TYPES[provider], urn: `urn:pulumi:prod::mailstead::a$b::${named("apex", "a")}`, id },
+    ];
     expect(look(provider, zone, { state })).toMatchObject({
       obstacles: [],
-      adoptions: [{ role: "apex-mx" }],
+      adoptions: [{ role: named("apex-mx", "mx") }],
     });
   });
 
@@ -124,7 +130,9 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
     );
     const merged = look(provider, [google], { records });
     expect(merged.obstacles).toEqual([]);
-    expect(merged.adoptions).toMatchObject([{ role: "apex-spf", why: "merged", changes: ["value"] }]);
+    expect(merged.adoptions).toMatchObject([
+      { role: named("apex-spf", "txt"), why: "merged", changes: ["value"] },
+    ]);
   });
 
   test.each([
