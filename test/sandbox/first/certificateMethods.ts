@@ -71,6 +71,8 @@ test("http-01: a new server has a certificate for the names of the table, by por
   await setServerAnew(101);
   await up();
   expect(await unwell()).toEqual([]);
+  // Where the order was refused, this says why.
+  console.log(await onHost("cat /var/lib/mailstead/certificate.json\n"));
   const renewal = await onHost("cat /etc/letsencrypt/renewal/example.com.conf\n");
   expect(renewal).toContain("authenticator = standalone");
   const names = await onHost(`openssl x509 -in ${SSL}/fullchain.pem -noout -ext subjectAltName\n`);
