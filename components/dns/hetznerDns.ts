@@ -1,8 +1,9 @@
 /**
  * Records at Hetzner: one resource for all records of one name and type, as the API keeps them.
  *
- * The provider's resource for single records has no time to live and cannot be imported, so the set is declared. Names are relative and lower case, targets end in a dot, TXT is quoted in strings
- * of 255 bytes; the order of records says nothing.
+ * The provider's resource for single records has no time to live and cannot be imported, so the set is declared. Names
+ * are relative and lower case, targets end in a dot, TXT is quoted in strings of 255 bytes; the order of records says
+ * nothing.
  *
  * @see https://docs.hetzner.cloud/reference/cloud#zone-rrsets
  */
@@ -21,7 +22,7 @@ export function hetznerZone(zone: string): DnsZone {
   return {
     together: (records) =>
       Array.from(
-        Map.groupBy(records, ({ name, type }) => `${name} ${type}`).values(),
+        Map.groupBy(records, hetznerSetName).values(),
         ([first, ...more]) => [first as PlannedRecord, ...more] as const,
       ),
     declare: (set, values, opts) =>

@@ -193,13 +193,15 @@ export function logEnd(): number {
 /** What the small stack orders at the vendors bears one of these names; other stacks are at work beside it. */
 export const ORDERED_BY_SMALL = String.raw`"name":"(mailstead-small[^"]*|([\w-]+\.)*example\.net)"`;
 
+const IS_ORDERED_BY_SMALL = new RegExp(ORDERED_BY_SMALL);
+
 /** Orders of the small stack that were logged after a length. */
 export function requestsSince(end: number): Request[] {
   const text = readFileSync(requestLog).subarray(end).toString();
   return text
     .split("\n")
     .slice(0, -1)
-    .filter((line) => new RegExp(ORDERED_BY_SMALL).test(line))
+    .filter((line) => IS_ORDERED_BY_SMALL.test(line))
     .map((line) => JSON.parse(line) as Request);
 }
 

@@ -62,12 +62,11 @@ export function resourcesOf(
   records: readonly PlannedZoneRecord[],
   provider: DnsProviderName,
 ): RecordResource[] {
-  const key = ({ role, name, type }: PlannedZoneRecord) =>
-    provider === "hetzner" ? `${name} ${type}` : role;
-  return Array.from(Map.groupBy(records, key).values(), (members) => {
-    const { role = "", name = "", type = "" } = members[0] ?? {};
-    const logical = provider === "hetzner" ? hetznerSetName({ name, type }) : role;
-    return { role: logical, name, type, records: members };
+  const logicalName = (record: PlannedZoneRecord) =>
+    provider === "hetzner" ? hetznerSetName(record) : record.role;
+  return Array.from(Map.groupBy(records, logicalName), ([role, members]) => {
+    const { name = "", type = "" } = members[0] ?? {};
+    return { role, name, type, records: members };
   });
 }
 

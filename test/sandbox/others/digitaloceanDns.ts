@@ -5,37 +5,20 @@
  * is imported by the id that the reader tells; after destroy nothing of it is answered any more.
  * Cannot prove: how the real vendor answers, nor how soon its servers know.
  */
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { canonicalValue } from "../../../stack/dns/canonical.ts";
 import type { ProviderRecord } from "../../../stack/dns/zoneRecord.ts";
 import { filled } from "../../../verify/dns/desiredSets.ts";
-import { type Ended, inside, project, succeed, waitFor } from "../../support/sandbox.ts";
+import { digServer, standingProgram } from "../../support/dnsProgram.ts";
+import { succeed, waitFor } from "../../support/sandbox.ts";
 import { digitalocean } from "../../support/vendors.ts";
 import { RECORDS, SLOT_VALUES, ZONE } from "../programs/digitaloceanDns/records.ts";
 
 const STACK = "digitalocean-dns";
-const folder = join(project, "test/sandbox/programs/digitaloceanDns");
+const { pulumi, mustRun } = standingProgram("digitaloceanDns", STACK);
 const NAME_SERVERS = ["ns1.digitalocean.com", "ns2.digitalocean.com", "ns3.digitalocean.com"];
 /** What records without a time to live get. */
 const TTL = 1800;
-
-const pulumi = (...args: string[]): Promise<Ended> =>
-  inside(["pulumi", ...args, "--stack", STACK, "--non-interactive"], { cwd: folder });
-
-async function mustRun(...args: string[]): Promise<string> {
-  const ended = await pulumi(...args);
-  if (ended.code === 0) return ended.stdout;
-  throw new Error(
-    `${args.join(" ")} ended with ${ended.code}\n${ended.stdout.slice(-6000)}${ended.stderr.slice(-2000)}`,
-  );
-}
-
-const dig = async (server: string, name: string, type: string): Promise<string[]> => {
-  const printed = await succeed(["dig", "+short", "+norecurse", "+timeout=5", `@${server}`, name, type]);
-  return printed.split("\n").filter((line) => line !== "" && !line.startsWith(";"));
-};
 
 /** Records by name and type, as one asks for them; a delegation is no answer of this zone. */
 const asked = Map.groupBy(
@@ -61,18 +44,6 @@ async function importIdOf(name: string, type: string): Promise<string> {
   return found.importId;
 }
 
-beforeAll(async () => {
-  await succeed(["pulumi", "stack", "select", "--create", STACK], { cwd: folder });
-  const printed = await mustRun("up", "--yes", "--skip-preview");
-  console.log(printed.split("\n").slice(-7).join("\n"));
-});
-
-afterAll(async () => {
-  await pulumi("destroy", "--yes", "--skip-preview");
-  await inside(["pulumi", "stack", "rm", "--yes", STACK], { cwd: folder });
-  rmSync(join(folder, `Pulumi.${STACK}.yaml`), { force: true });
-});
-
 test("a second preview is empty, with and without a refresh", async () => {
   await mustRun("preview", "--expect-no-changes", "--diff");
   await mustRun("preview", "--refresh", "--run-program", "--expect-no-changes", "--diff");
@@ -81,10 +52,10 @@ test("a second preview is empty, with and without a refresh", async () => {
 test.each(["ns1.digitalocean.com", "ns3.digitalocean.com"])("%s answers every value", async (server) => {
   for (const [question, wanted] of asked) {
     const [name = "", type = ""] = question.split(" ");
-    const answered = await dig(server, name, type);
+    const answered = await digServer(server, name, type);
     expect(answered.sort(), question).toEqual(wanted.map(({ printed }) => printed).sort());
   }
-  expect((await dig(server, ZONE, "NS")).sort()).toEqual(NAME_SERVERS.map((name) => `${name}.`));
+  expect((await digServer(server, ZONE, "NS")).sort()).toEqual(NAME_SERVERS.map((name) => `${name}.`));
 });
 
 test("the resolver finds its way to them from the signed root", async () => {
@@ -121,14 +92,14 @@ test("a change at the vendor is drift, and a refreshed up puts it back", async (
   await digitalocean(await record(ZONE, "MX"), "PUT", { priority: 30 });
   await digitalocean(await record(`smtp.${ZONE}`, "CNAME"), "PUT", { data: "elsewhere.outside.test." });
   await digitalocean(await record(`default._domainkey.${ZONE}`, "TXT"), "DELETE");
-  expect(await dig("ns1.digitalocean.com", ZONE, "MX")).toEqual(["30 mx.outside.test."]);
+  expect(await digServer("ns1.digitalocean.com", ZONE, "MX")).toEqual(["30 mx.outside.test."]);
   const drifted = await pulumi("preview", "--refresh", "--run-program", "--expect-no-changes");
   expect(drifted.code, drifted.stdout).toBe(7);
   await mustRun("up", "--refresh", "--run-program", "--yes", "--skip-preview");
   await mustRun("preview", "--refresh", "--run-program", "--expect-no-changes", "--diff");
-  expect(await dig("ns1.digitalocean.com", ZONE, "MX")).toEqual(["10 mx.outside.test."]);
-  expect(await dig("ns1.digitalocean.com", `smtp.${ZONE}`, "CNAME")).toEqual([`${ZONE}.`]);
-  expect(await dig("ns1.digitalocean.com", `default._domainkey.${ZONE}`, "TXT")).toHaveLength(1);
+  expect(await digServer("ns1.digitalocean.com", ZONE, "MX")).toEqual(["10 mx.outside.test."]);
+  expect(await digServer("ns1.digitalocean.com", `smtp.${ZONE}`, "CNAME")).toEqual([`${ZONE}.`]);
+  expect(await digServer("ns1.digitalocean.com", `default._domainkey.${ZONE}`, "TXT")).toHaveLength(1);
 });
 
 test("a record that the state has lost is imported by the id that the reader tells", async () => {
@@ -153,6 +124,6 @@ test("after destroy nothing of it is answered, and the domain has its own record
   expect((await read()).records.every(({ providerOwned }) => providerOwned === true)).toBe(true);
   for (const question of asked.keys()) {
     const [name = "", type = ""] = question.split(" ");
-    expect(await dig("ns1.digitalocean.com", name, type), question).toEqual([]);
+    expect(await digServer("ns1.digitalocean.com", name, type), question).toEqual([]);
   }
 });

@@ -4,50 +4,20 @@
  * is seen (exit code 7) and put back; and after destroy nothing is answered any more and the given zone is as before.
  * Cannot prove: how the real vendor answers, nor how soon its servers know.
  */
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Ended, inside, project, succeed, waitFor } from "../../support/sandbox.ts";
+import { expect, test } from "vitest";
+import { digServer, standingProgram } from "../../support/dnsProgram.ts";
+import { succeed, waitFor } from "../../support/sandbox.ts";
 import { hetzner } from "../../support/vendors.ts";
 import { RECORDS, ZONES } from "../programs/hetznerDns/records.ts";
 
-const STACK = "hetzner-dns";
-const folder = join(project, "test/sandbox/programs/hetznerDns");
+const { pulumi, mustRun } = standingProgram("hetznerDns", "hetzner-dns");
 const NAME_SERVERS = ["helium.ns.hetzner.de.", "hydrogen.ns.hetzner.com.", "oxygen.ns.hetzner.com."];
-
-const pulumi = (...args: string[]): Promise<Ended> =>
-  inside(["pulumi", ...args, "--stack", STACK, "--non-interactive"], { cwd: folder });
-
-async function mustRun(...args: string[]): Promise<string> {
-  const ended = await pulumi(...args);
-  if (ended.code === 0) return ended.stdout;
-  throw new Error(
-    `${args.join(" ")} ended with ${ended.code}\n${ended.stdout.slice(-6000)}${ended.stderr.slice(-2000)}`,
-  );
-}
-
-const dig = async (server: string, name: string, type: string): Promise<string[]> => {
-  const printed = await succeed(["dig", "+short", "+norecurse", "+timeout=5", `@${server}`, name, type]);
-  return printed.split("\n").filter((line) => line !== "" && !line.startsWith(";"));
-};
 
 /** Without spaces: dig breaks long hexadecimal text. */
 const dense = (text: string): string => text.replaceAll(" ", "");
 
 const names = (relative: string): string[] =>
   Object.values(ZONES).map((zone) => (relative === "@" ? zone : `${relative}.${zone}`));
-
-beforeAll(async () => {
-  await succeed(["pulumi", "stack", "select", "--create", STACK], { cwd: folder });
-  const printed = await mustRun("up", "--yes", "--skip-preview");
-  console.log(printed.split("\n").slice(-7).join("\n"));
-});
-
-afterAll(async () => {
-  await pulumi("destroy", "--yes", "--skip-preview");
-  await inside(["pulumi", "stack", "rm", "--yes", STACK], { cwd: folder });
-  rmSync(join(folder, `Pulumi.${STACK}.yaml`), { force: true });
-});
 
 test("a second preview is empty, with and without a refresh", async () => {
   await mustRun("preview", "--expect-no-changes", "--diff");
@@ -57,13 +27,13 @@ test("a second preview is empty, with and without a refresh", async () => {
 test.each(["hydrogen.ns.hetzner.com", "helium.ns.hetzner.de"])("%s answers every value", async (server) => {
   for (const { name, type, values } of RECORDS.filter(({ role }) => role !== "delegated")) {
     for (const full of names(name.replace("*", "any"))) {
-      const answered = (await dig(server, full, type)).map(dense).sort();
+      const answered = (await digServer(server, full, type)).map(dense).sort();
       expect(answered, `${type} ${full}`).toEqual(values.map(dense).sort());
     }
   }
-  expect((await dig(server, `shared.${ZONES.made}`, "TXT")).sort()).toEqual(['"one"', '"two"']);
+  expect((await digServer(server, `shared.${ZONES.made}`, "TXT")).sort()).toEqual(['"one"', '"two"']);
   for (const zone of Object.values(ZONES))
-    expect((await dig(server, zone, "NS")).sort()).toEqual(NAME_SERVERS);
+    expect((await digServer(server, zone, "NS")).sort()).toEqual(NAME_SERVERS);
 });
 
 test("the resolver finds its way to them from the signed root", async () => {
@@ -88,7 +58,7 @@ test("a change at the vendor is drift, and a refreshed up puts it back", async (
   await mustRun("up", "--refresh", "--run-program", "--yes", "--skip-preview");
   await mustRun("preview", "--refresh", "--run-program", "--expect-no-changes", "--diff");
   const answered = await waitFor("both addresses again", 10, async () => {
-    const all = await dig("hydrogen.ns.hetzner.com", ZONES.given, "A");
+    const all = await digServer("hydrogen.ns.hetzner.com", ZONES.given, "A");
     return all.length === 2 ? all : undefined;
   });
   expect(answered.sort()).toEqual(["203.0.113.200", "203.0.113.201"]);
@@ -102,7 +72,7 @@ test("after destroy nothing of it is answered, and the given zone has its own se
   expect(zones.map(({ name }) => name)).not.toContain(ZONES.made);
   for (const { name, type } of RECORDS) {
     for (const full of names(name.replace("*", "any"))) {
-      expect(await dig("hydrogen.ns.hetzner.com", full, type), `${type} ${full}`).toEqual([]);
+      expect(await digServer("hydrogen.ns.hetzner.com", full, type), `${type} ${full}`).toEqual([]);
     }
   }
 });
