@@ -135,6 +135,7 @@ const GONE_WRONG: readonly AuditCheck[] = [
     state: "unknown",
     severity: "warning",
     seen: "ns2.example.net (192.0.2.54) did not answer in time",
+    fix: "dig @192.0.2.54 example.com. SOA +norecurse",
   },
 ];
 

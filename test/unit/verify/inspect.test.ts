@@ -71,6 +71,8 @@ test("what the provider has and no server answers yet is on its way; the world r
     expect.arrayContaining(["delegation ok", "serials ok", "dnssec ok", "reverse-v4 bad"]),
   );
   expect(audit.checks.some(({ check }) => check === "banner")).toBe(true);
+  const withoutFix = audit.checks.filter(({ state, fix = "" }) => state !== "ok" && fix === "");
+  expect(withoutFix).toEqual([]);
   expect(auditExitCode({ ...audit, checks: [] })).toBe(3);
 });
 

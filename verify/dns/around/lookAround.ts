@@ -4,6 +4,7 @@ import type { AuditCheck } from "../observation.ts";
 import { askAuthoritative, askResolvers, type SetName } from "../lookUp/columns.ts";
 import { createDnsClient, type DnsClientOptions } from "../lookUp/dnsClient.ts";
 import { findServers, type ZoneServers } from "../lookUp/findServers.ts";
+import { createNameServers } from "../lookUp/source.ts";
 import { createRecursion, reachableResolvers, resolverList } from "../lookUp/resolvers.ts";
 import { checkBanner } from "./banner.ts";
 import { checkDelegation, checkSerials } from "./delegation.ts";
@@ -49,6 +50,7 @@ export async function lookAround(input: LookAroundInput): Promise<LookAround> {
   const client = createDnsClient(input.client);
   const reached = await reachableResolvers(client, resolverList(input.resolvers));
   const recursion = createRecursion(client, reached.resolvers);
+  const sources = { resolvers: recursion, nameServers: createNameServers(client, recursion) };
   const servers = await findServers(client, recursion, zone);
   const [authoritative, resolvers, ...checks] = await Promise.all([
     columns.includes("authoritative")
@@ -59,7 +61,7 @@ export async function lookAround(input: LookAroundInput): Promise<LookAround> {
       : Promise.resolve(undefined),
     checkSerials(client, servers),
     checkDnssec(client, servers, reached.resolvers),
-    server === undefined ? Promise.resolve([]) : checkServerNames(recursion, server),
+    server === undefined ? Promise.resolve([]) : checkServerNames(sources, server),
     banners(input),
   ]);
   return {

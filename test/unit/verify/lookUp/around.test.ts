@@ -14,6 +14,8 @@ import { dsOf, dsText, isDsOf, keyTag } from "../../../../verify/dns/around/dsDi
 import { checkServerNames, reverseName } from "../../../../verify/dns/around/reverse.ts";
 import { askAuthoritative, askResolvers } from "../../../../verify/dns/lookUp/columns.ts";
 import { findServers } from "../../../../verify/dns/lookUp/findServers.ts";
+import { createRecursion } from "../../../../verify/dns/lookUp/resolvers.ts";
+import { createNameServers } from "../../../../verify/dns/lookUp/source.ts";
 import type { AuditCheck } from "../../../../verify/dns/observation.ts";
 import { ADDRESS, ns, startWorld, type Scene, type World } from "./world.ts";
 
@@ -22,6 +24,13 @@ const worlds: World[] = [];
 afterEach(async () => {
   await Promise.all(worlds.splice(0).map((world) => world.close()));
 });
+
+/** Every check goes through here: what is not in order says what to do about it. */
+function told(checks: AuditCheck[]): AuditCheck[] {
+  for (const { check, state, fix = "" } of checks)
+    expect(fix.length > 3 || state === "ok", `${check} is ${state}: ${fix}`).toBe(true);
+  return checks;
+}
 
 async function start(scene: Scene = {}): Promise<World> {
   const world = await startWorld(scene);
@@ -79,15 +88,19 @@ test("each server answers for itself, and one that is silent is given up after t
 
 async function delegation(scene: Scene, wanted = NAMES): Promise<AuditCheck[]> {
   const { client, recursion } = await start(scene);
-  return checkDelegation(await findServers(client, recursion, ZONE), wanted);
+  return told(checkDelegation(await findServers(client, recursion, ZONE), wanted));
 }
 
 describe("delegation", () => {
   test("in order", async () => {
     expect(await delegation({})).toMatchObject([{ check: "delegation", state: "ok" }]);
   });
-  test("not delegated", async () => {
-    expect(await delegation({ delegated: [] })).toMatchObject([{ state: "bad", severity: "critical" }]);
+  test("not delegated, and the provider's servers known or not", async () => {
+    const bad = { state: "bad", severity: "critical" };
+    expect(await delegation({ delegated: [] })).toMatchObject([
+      { ...bad, fix: expect.stringContaining(NAMES.join(", ")) as string },
+    ]);
+    expect(await delegation({ delegated: [] }, [])).toMatchObject([bad]);
   });
   test("to servers of somebody else", async () => {
     const [check] = await delegation({}, ["ns1.provider.test"]);
@@ -119,13 +132,31 @@ test.each<[AuditCheck["state"], readonly [number, number]]>([
   ["propagating", [7, 8]],
 ])("serials: %s", async (state, serials) => {
   const { client, recursion } = await start({ serials });
-  expect(await checkSerials(client, await findServers(client, recursion, ZONE))).toMatchObject([{ state }]);
+  expect(told(await checkSerials(client, await findServers(client, recursion, ZONE)))).toMatchObject([
+    { state },
+  ]);
+});
+
+test("of a zone whose servers nobody can name all is unknown, and each line says how to look", async () => {
+  const { client } = await start();
+  const silent = createRecursion(client, ["127.0.0.9"]);
+  const found = await findServers(client, silent, ZONE);
+  const checks = [
+    ...checkDelegation(found, []),
+    ...(await checkSerials(client, found)),
+    ...(await checkDnssec(client, found, ["127.0.0.9"])),
+  ];
+  expect(told(checks).map(({ check, state, fix }) => [check, state, fix])).toEqual([
+    ["delegation", "unknown", `dig ${ZONE}. NS +trace`],
+    ["serials", "unknown", `dig ${ZONE}. SOA +trace`],
+    ["dnssec", "unknown", `dig ${ZONE}. DS +trace`],
+  ]);
 });
 
 async function dnssec(scene: Scene): Promise<AuditCheck | undefined> {
   const { client, recursion } = await start(scene);
   const found = await findServers(client, recursion, ZONE);
-  return (await checkDnssec(client, found, [ADDRESS.resolver]))[0];
+  return told(await checkDnssec(client, found, [ADDRESS.resolver]))[0];
 }
 
 describe("DNSSEC", () => {
@@ -194,15 +225,28 @@ describe("names of the server", () => {
       { type: "CNAME", name: "fe-bounces.example.test", ttl: 300, data: "example.test" },
     ],
   };
+  /** What the resolver has in place of what is good, and what the name servers hold. */
+  async function look(changed: Scene["known"] = {}, held: Scene["held"] = {}): Promise<AuditCheck[]> {
+    const { recursion, nameServers } = await start({ known: { ...good, ...changed }, held });
+    const checks = await checkServerNames(
+      { resolvers: recursion, nameServers },
+      {
+        addresses: { ipv4: V4, ipv6: V6 },
+        ptr: "mx.example.test",
+        helo: ["mx.example.test", "smtp.example.test"],
+        bounces: { name: "fe-bounces.example.test", target: "example.test" },
+      },
+    );
+    return told(checks);
+  }
   async function states(changed: Scene["known"] = {}): Promise<Record<string, string>> {
-    const { recursion } = await start({ known: { ...good, ...changed } });
-    const checks = await checkServerNames(recursion, {
-      addresses: { ipv4: V4, ipv6: V6 },
-      ptr: "mx.example.test",
-      helo: ["mx.example.test", "smtp.example.test"],
-      bounces: { name: "fe-bounces.example.test", target: "example.test" },
-    });
+    const checks = await look(changed);
     return Object.fromEntries(checks.map(({ check, subject, state }) => [`${check} ${subject}`, state]));
+  }
+  /** What is not in order, with nothing at the resolver in place of what is good. */
+  async function faulty(absent: readonly string[], held: Scene["held"]): Promise<AuditCheck[]> {
+    const checks = await look(Object.fromEntries(absent.map((key) => [key, undefined])), held);
+    return checks.filter(({ state }) => state !== "ok");
   }
   const fine = {
     [`reverse-v4 ${V4}`]: "ok",
@@ -229,6 +273,75 @@ describe("names of the server", () => {
       "helo smtp.example.test": "bad",
     });
   });
+  test("a reverse name behind an alias, as small blocks have it", async () => {
+    const place = "10.0-15.2.0.192.in-addr.arpa";
+    const alias: PacketRecord = { type: "CNAME", name: reverseName(V4), ttl: 300, data: place };
+    const target: PacketRecord = { type: "PTR", name: place, ttl: 300, data: "mx.example.test" };
+    expect(await states({ [`${reverseName(V4)} PTR`]: [alias], [`${place} PTR`]: [target] })).toEqual(fine);
+  });
+  describe("what only a resolver remembers is on its way", () => {
+    test("an absent reverse name, with how long the absence is kept", async () => {
+      const key = `${reverseName(V4)} PTR`;
+      const held = { [key]: good[key] ?? [], "mx.example.test A": good["mx.example.test A"] ?? [] };
+      expect(await faulty([key], held)).toEqual([
+        {
+          ...{ check: "reverse-v4", subject: V4, state: "propagating", severity: "warning" },
+          seen: expect.stringContaining("caches keep the old answer for 60 seconds at most") as string,
+          fix: "sleep 60 && npx mailstead audit",
+        },
+      ]);
+    });
+    test("another reverse name, with what is left of its time to live", async () => {
+      const key = `${reverseName(V4)} PTR`;
+      const held = { [key]: good[key] ?? [], "mx.example.test A": good["mx.example.test A"] ?? [] };
+      const old: PacketRecord = { type: "PTR", name: reverseName(V4), ttl: 177, data: "static.vendor.test" };
+      const checks = await look({ [key]: [old] }, held);
+      expect(checks.filter(({ state }) => state !== "ok")).toMatchObject([
+        { check: "reverse-v4", state: "propagating", fix: "sleep 177 && npx mailstead audit" },
+      ]);
+    });
+    test("a greeting's address, and the return path", async () => {
+      const keys = ["mx.example.test AAAA", "fe-bounces.example.test CNAME"];
+      const held = Object.fromEntries(Object.entries(good).filter(([key]) => !key.includes("arpa")));
+      const found = await faulty(keys, held);
+      // Nobody holds the reverse zone of this IPv6 address, so nobody can tell that its fault is a memory alone.
+      expect(found.map(({ check, subject, state }) => `${check} ${subject}: ${state}`)).toEqual([
+        `reverse-v6 ${V6}: bad`,
+        "helo mx.example.test: propagating",
+        "helo smtp.example.test: propagating",
+        "bounces fe-bounces.example.test: propagating",
+      ]);
+      // The alias before the address is right everywhere: its own time to live, which is longer, is no wait.
+      expect(new Set(found.slice(1).map(({ fix }) => fix))).toEqual(
+        new Set(["sleep 60 && npx mailstead audit"]),
+      );
+    });
+    test("not where the name servers are wrong too, or nobody answers for them", async () => {
+      const key = `${reverseName(V4)} PTR`;
+      expect(await faulty([key], {})).toMatchObject([
+        { state: "bad", fix: expect.stringContaining("up") as string },
+      ]);
+      const servers = { "one.example.test A": [], "two.example.test A": [] };
+      expect(
+        (await look({ [key]: [], ...servers }, good)).find(({ check }) => check === "reverse-v4"),
+      ).toMatchObject({
+        state: "bad",
+      });
+    });
+  });
+  test("no answer is unknown, and the line asks again", async () => {
+    const { client } = await start();
+    const silent = createRecursion(client, ["127.0.0.9"]);
+    const sources = { resolvers: silent, nameServers: createNameServers(client, silent) };
+    const bounces = { name: "fe-bounces.example.test", target: "example.test" };
+    const names = { addresses: { ipv4: V4 }, ptr: "mx.example.test", helo: ["mx.example.test"], bounces };
+    const checks = told(await checkServerNames(sources, names));
+    expect(checks.map(({ state, fix }) => [state, fix])).toEqual([
+      ["unknown", `dig @127.0.0.9 ${reverseName(V4)}. PTR`],
+      ["unknown", "dig @127.0.0.9 mx.example.test. A"],
+      ["unknown", "dig @127.0.0.9 fe-bounces.example.test. CNAME"],
+    ]);
+  });
   test("a return path that is no alias", async () => {
     const flat: readonly PacketRecord[] = [
       { type: "CNAME", name: "fe-bounces.example.test", data: "cdn.test" },
@@ -254,8 +367,7 @@ test.each<[AuditCheck["state"], string | undefined]>([
   await once(server, "listening");
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : 0;
-  expect(await checkBanner("127.0.0.1", ["mx.example.test"], { port, timeoutMs: 200 })).toMatchObject({
-    state,
-  });
+  const check = await checkBanner("127.0.0.1", ["mx.example.test"], { port, timeoutMs: 200 });
+  expect(told([check])).toMatchObject([{ state }]);
   await new Promise((resolve) => server.close(resolve));
 });
