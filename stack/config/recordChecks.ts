@@ -7,7 +7,7 @@ import type { Issue } from "../issue.ts";
 import { fill } from "../slots.ts";
 import { serviceNames, WEB_NAMES } from "../mail/serviceNames.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
-import { isWithin, registrableDomain } from "./domainName.ts";
+import { isWithin } from "./domainName.ts";
 import type { Draft } from "./draft.ts";
 import { providerOf } from "./providerChecks.ts";
 import type { Fault } from "./reading.ts";
@@ -189,21 +189,9 @@ const checkNullMxHosts: Check = ({ dns, top, zone }) =>
     return [];
   });
 
-/** Aggregate reports of another domain need its permission. */
-const checkReports: Check = ({ dmarc, top }) => {
-  const target = dmarc.rua?.split("@")[1];
-  if (target === undefined || top.domain === undefined) return [];
-  if (registrableDomain(target) === registrableDomain(top.domain)) return [];
-  const message = `reports go to another domain, which must allow it`;
-  const fix = `have a TXT record "v=DMARC1" at ${top.domain}._report._dmarc.${target}`;
-  const path = `${PATH}.dmarc.rua`;
-  return [warningAt(path, { rule: "foreign-reports", message, fix, source: "RFC 9990" })];
-};
-
 /** Every check on these records, in the order of the reference. */
 export const RECORD_CHECKS: readonly Check[] = [
   checkSpf,
-  checkReports,
   checkDmarc,
   checkKeyUse,
   checkMtaSts,

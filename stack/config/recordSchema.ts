@@ -49,7 +49,7 @@ export const DMARC = {
   },
   rua: {
     schema: text(readReportAddress),
-    meaning: "address that takes aggregate reports",
+    meaning: "address that takes aggregate reports; another domain must allow them",
     fix: "set one mail address, or leave it out",
   },
 } satisfies Fields;

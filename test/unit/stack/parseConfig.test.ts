@@ -309,11 +309,6 @@ describe("warnings", () => {
       [["mailstead:dns.spf.mechanisms", "spf-ptr"]],
     ],
     [
-      "reports to another domain",
-      rawWith({ "dns.dmarc.rua": "mailto:d@example.net" }),
-      [["mailstead:dns.dmarc.rua", "foreign-reports"]],
-    ],
-    [
       "a DKIM key of 1024 bits",
       rawWith({ "dns.dkim": [{ selector: "fe-1", publicKey: dkimKey(1024) }] }),
       [["mailstead:dns.dkim[0].publicKey", "short-dkim-key"]],

@@ -3,6 +3,8 @@
  * `example.test` and the reverse names of 192.0.2.0/24.
  */
 import type { Answer as PacketRecord, DnskeyData } from "dns-packet";
+import { expect } from "vitest";
+import type { AuditCheck } from "../../../../verify/dns/observation.ts";
 import { createDnsClient, type DnsClient } from "../../../../verify/dns/lookUp/dnsClient.ts";
 import { createNameServers, type Source } from "../../../../verify/dns/lookUp/source.ts";
 import { isWithin } from "../../../../stack/config/domainName.ts";
@@ -124,4 +126,11 @@ export async function startWorld(scene: Scene = {}): Promise<World> {
       await Promise.all(servers.map((server) => server.close()));
     },
   };
+}
+
+/** Every check of a test goes through here: one that is not in order says what to do about it. */
+export function told<Checks extends readonly AuditCheck[]>(checks: Checks): Checks {
+  for (const { check, state, fix = "" } of checks)
+    expect(fix.length > 3, `${check} is ${state}: ${fix}`).toBe(state !== "ok");
+  return checks;
 }
