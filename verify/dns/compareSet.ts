@@ -33,25 +33,49 @@ const SECOND: Readonly<Record<string, string>> = {
   SRV: "a host that is not ours: mail programs go there too",
 };
 
-/** Foreign values that break the set, with what they do. */
-function harmful({ desired, foreign, missing, actual, context }: Comparison): {
+/** Foreign values that break a set in one way. */
+export interface Harm {
+  /** At least one. */
   readonly values: readonly string[];
-  readonly harm: string;
-} {
-  if (desired.type === "CAA") return declaredCaaHarm(foreign, context);
-  if (desired.type !== "TXT") {
-    const values = foreign.length > missing.length ? foreign : [];
-    return { values, harm: SECOND[desired.type] ?? "it stands beside what is declared" };
+  /** They, and what they do: one clause. */
+  readonly reason: string;
+}
+
+function harm(values: readonly string[], what: string): Harm[] {
+  return values.length === 0 ? [] : [{ values, reason: `${listed(values)} is ${what}` }];
+}
+
+/** Texts of which a name may have only so many: one harm a kind. */
+function textHarms({ desired, foreign, actual }: Comparison): Harm[] {
+  const { name } = desired;
+  const kinds = new Set(foreign.flatMap((value) => textKind(name, value) ?? []));
+  return [...kinds].flatMap((kind) => {
+    const same = (value: string): boolean => textKind(name, value) === kind;
+    if (actual.values.filter(same).length <= kind.most) return [];
+    return harm(foreign.filter(same), `a ${kind.most === 0 ? "" : "second "}${kind.words}: ${kind.harm}`);
+  });
+}
+
+/** Foreign values that break the set, by what they do. */
+function harmsOf(comparison: Comparison): Harm[] {
+  const { desired, foreign, missing, context } = comparison;
+  if (desired.type === "TXT") return textHarms(comparison);
+  if (desired.type === "CAA") {
+    const found = declaredCaaHarm(foreign, context);
+    return harm(found.values, found.harm);
   }
-  for (const value of foreign) {
-    const kind = textKind(desired.name, value);
-    if (kind === undefined) continue;
-    const same = (other: string): boolean => textKind(desired.name, other) === kind;
-    if (actual.values.filter(same).length <= kind.most) continue;
-    const words = kind.most === 0 ? `a ${kind.words}: ${kind.harm}` : `a second ${kind.words}: ${kind.harm}`;
-    return { values: foreign.filter(same), harm: words };
-  }
-  return { values: [], harm: "" };
+  const values = foreign.length > missing.length ? foreign : [];
+  return harm(values, SECOND[desired.type] ?? "it stands beside what is declared");
+}
+
+/** What foreign values would do to a set that is there as declared. */
+export function harmsBeside(
+  desired: DesiredSet,
+  foreign: readonly string[],
+  context: AuditContext,
+): readonly Harm[] {
+  const values = [...desired.values, ...foreign];
+  return harmsOf({ desired, context, foreign, missing: [], actual: { values, ttls: [], proxied: false } });
 }
 
 /** Whether something of the same kind stands where a declared value should. */
@@ -81,14 +105,15 @@ function conflict(comparison: Comparison): Judgement | undefined {
     const reason = "the provider answers with its own addresses (proxied), which pass no mail";
     return { verdict: "conflict", severity, reason, fix: REPAIR };
   }
-  const { values, harm } = harmful(comparison);
-  if (values.length === 0) return undefined;
+  const harms = harmsOf(comparison);
+  if (harms.length === 0) return undefined;
   const { name, type } = desired;
+  const values = harms.flatMap((one) => one.values);
   const fix = removeLines(
     values.map((value) => ({ name, type, ttlSeconds: "auto", value })),
     context,
   );
-  return { verdict: "conflict", severity, reason: `${listed(values)} is ${harm}`, fix };
+  return { verdict: "conflict", severity, reason: harms.map(({ reason }) => reason).join("; "), fix };
 }
 
 function drift(comparison: Comparison): Judgement | undefined {

@@ -121,6 +121,18 @@ describe.each(Object.keys(read) as (keyof typeof read)[])("at %s", (provider) =>
   });
 });
 
+test("a set that is broken in two ways says both, and removes what breaks it alone", () => {
+  const zone = ["v=spf1 ~all", "google=1", "forward-email=me@example.net"];
+  const records = [...DECLARED, ...zone.map((value) => record("example.com", "TXT", value))];
+  const [row] = auditOf(read.cloudflare(records)).rows;
+  expect(row).toMatchObject({ verdict: "conflict", type: "TXT", name: "example.com" });
+  expect(row?.reason).toMatch(
+    /^v=spf1 ~all is a second SPF policy: .*; forward-email=\S+ is a list of aliases/,
+  );
+  const lines = zone.map((value) => `example.com. IN TXT "${value}"`);
+  expect(row?.fix).toBe(`remove at the DNS provider: ${lines[0] ?? ""} and ${lines[2] ?? ""}`);
+});
+
 test("a foreign value beside ours keeps its own time to live, which is not told as drift of ours", () => {
   const foreign = { ...record("example.com", "TXT", "google=1"), ttlSeconds: 300 };
   expect(found(auditOf(read.cloudflare([...DECLARED, foreign])))).toEqual(["stray TXT example.com"]);
