@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
+import { keepPrinted } from "./printed.ts";
 
 /** Root of the checkout. */
 export const project: string = join(import.meta.dirname, "../..");
@@ -46,6 +47,7 @@ export function inside(command: readonly string[], options: Options = {}): Promi
     child.on("error", reject);
     child.on("close", (code) => {
       clearTimeout(timer);
+      keepPrinted(command, `${stdout}\n${stderr}`);
       resolve({ code: code ?? 137, stdout, stderr });
     });
     child.stdin.on("error", () => undefined);

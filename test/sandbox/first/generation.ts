@@ -1,8 +1,9 @@
 /**
  * Proves: one plain `up` with a raised generation replaces the server alone, alive or powered off; a server deleted at
  * the vendor comes back by `mailstead rebuild`; a generation that would lose mail is refused with the reason; changes
- * of first-boot data replace nothing and are named by the preview.
- * Cannot: bring mail back that was on the old server; there are no backups yet.
+ * of first-boot data replace nothing and are named by the preview; while a server is made, no process on this machine or
+ * on a host has a secret in its arguments.
+ * Cannot: bring mail back that was on the old server, there are no backups yet; see processes that live below 40 ms.
  */
 import { appendFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -22,6 +23,7 @@ import {
   up,
   waitFor,
 } from "../../support/sandbox.ts";
+import { stackSecrets, watchArguments } from "../../support/secretSearch.ts";
 import { hetzner } from "../../support/vendors.ts";
 
 interface Server {
@@ -120,7 +122,15 @@ test("with mail at stake the generation is refused with the reason, and nothing 
 test("a raised generation replaces the server in one plain up, and its identity stays", async () => {
   old = await server();
   await setConfig("mailstead:generation", String(++generation));
-  console.log((await up()).split("\n").slice(-9).join("\n"));
+  const { result, seen, leaks } = await watchArguments(await stackSecrets(), () => up());
+  console.log(`${result.split("\n").slice(-9).join("\n")}\n${String(seen.length)} command lines seen`);
+  expect(leaks).toEqual([]);
+  // On this machine, and on the new host, where files are written, a certificate is ordered and containers are made.
+  for (const program of [/^ssh .* docker system dial-stdio$/, /certbot certonly /, /containerd-shim/])
+    expect(
+      seen.filter((line) => program.test(line)),
+      String(program),
+    ).not.toEqual([]);
   await expectSameIdentityNewServer();
   await mailFlowsAgain("bob");
 });

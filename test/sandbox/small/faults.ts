@@ -5,6 +5,7 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { clearFaults, fault as anyFault } from "../../support/faults.ts";
+import { RunningUp } from "../../support/runningUp.ts";
 import { waitFor } from "../../support/sandbox.ts";
 import {
   atVendors,
@@ -18,7 +19,6 @@ import {
   ORDERED_BY_SMALL,
   orphans,
   requestsSince,
-  RunningUp,
   small,
   stateOf,
   upSmall,

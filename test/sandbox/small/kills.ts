@@ -5,6 +5,7 @@
  * Cannot: kill between any two instructions; the points are those after which most would be lost.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { upUntil } from "../../support/runningUp.ts";
 import { waitFor } from "../../support/sandbox.ts";
 import {
   atVendors,
@@ -17,7 +18,6 @@ import {
   small,
   stateOf,
   upSmall,
-  upUntil,
   type Request,
 } from "../../support/small.ts";
 
