@@ -3,10 +3,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { paths, repository } from "../groundPlan.ts";
-
-/** The stack of the sandbox. */
-export const STACK = "dev";
+import { paths, repository, stack } from "../groundPlan.ts";
 
 const run = join(repository, "sandbox/run");
 const deployLog = join(paths.logsDir, "deploy.log");
@@ -47,12 +44,12 @@ export function runInside(command: readonly string[], show = false): Promise<str
 
 /** Makes the stack where there is none, and selects it. */
 export async function selectStack(): Promise<void> {
-  await runInside(["pulumi", "stack", "select", "--create", STACK, "--non-interactive"]);
+  await runInside(["pulumi", "stack", "select", "--create", stack, "--non-interactive"]);
 }
 
 /** Runs `pulumi up`. */
 export async function deploy(): Promise<void> {
-  await runInside(["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", STACK], true);
+  await runInside(["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack], true);
 }
 
 interface Outputs {
@@ -64,7 +61,7 @@ interface Outputs {
 /** The server's card: where it is, how to reach it, what to type next. No secret is in it. */
 export async function card(): Promise<string> {
   const outputs = JSON.parse(
-    await runInside(["pulumi", "stack", "output", "--json", "--stack", STACK]),
+    await runInside(["pulumi", "stack", "output", "--json", "--stack", stack]),
   ) as Outputs;
   const rows = [
     ["web", outputs.webAddress],
