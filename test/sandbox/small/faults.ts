@@ -1,9 +1,10 @@
 /**
  * Proves: what vendors and hosts do wrong is either ridden out by one `pulumi up`, or ends it with an error that names
- * the cause; and then the README's way (`mailstead preflight --fix` where it names something, `pulumi up`) ends healthy.
+ * the cause and the next step; and then the README's way (`mailstead preflight --fix` where it names something, `pulumi up`) ends healthy.
  * Cannot: prove how the real plugins retry where they are stand-ins; those are held to recorded traces.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { AFTER_AN_ERROR } from "../../../components/nextSteps.ts";
 import { clearFaults, fault as anyFault } from "../../support/faults.ts";
 import { RunningUp } from "../../support/runningUp.ts";
 import { waitFor } from "../../support/sandbox.ts";
@@ -37,6 +38,13 @@ const fault = (what: object): Promise<void> => anyFault({ body: ORDERED_BY_SMALL
 async function raiseGeneration(): Promise<void> {
   generation += 1;
   mustSucceed(await small(["config", "set", "mailstead:generation", String(generation)]));
+}
+
+/** Runs `up`, which must fail while the server is made; it has to say what to do next, below the vendor's words. */
+async function failingServer(): Promise<string> {
+  const said = await failingUp();
+  expect(said).toContain(AFTER_AN_ERROR);
+  return said;
 }
 
 /** Runs `up`, which must fail; returns what it printed below `Diagnostics:`. */
@@ -137,21 +145,21 @@ describe("a new server", () => {
   test("an error of the vendor ends the run with its words, and the next up ends healthy", async () => {
     await raiseGeneration();
     await fault({ method: "POST", path: "^/v1/servers$", kind: "status", status: 500 });
-    expect(await failingUp()).toMatch(/Server \(server\):[\s\S]*(500|internal|server error)/i);
+    expect(await failingServer()).toMatch(/Server \(server\):[\s\S]*(500|internal|server error)/i);
     await heal();
   });
 
   test("an order that is never answered: named, and the next up ends healthy", async () => {
     await raiseGeneration();
     await fault({ method: "POST", path: "^/v1/servers$", kind: "hang", seconds: 5 });
-    expect(await failingUp()).toMatch(/Server \(server\):[\s\S]*(EOF|reset|closed|timeout)/i);
+    expect(await failingServer()).toMatch(/Server \(server\):[\s\S]*(EOF|reset|closed|timeout)/i);
     expect(await heal()).toEqual([]);
   });
 
   test("an order whose answer is lost: the server is named and deleted, and the next up ends healthy", async () => {
     await raiseGeneration();
     await fault({ method: "POST", path: "^/v1/servers$", kind: "drop_after" });
-    await failingUp();
+    await failingServer();
     expect((await heal()).map((orphan) => orphan.split(" ")[0])).toEqual(["servers"]);
   });
 
@@ -159,7 +167,7 @@ describe("a new server", () => {
     await raiseGeneration();
     const since = logEnd();
     await fault({ method: "POST", path: "^/v1/servers$", kind: "boot_failure" });
-    expect(await failingUp()).toMatch(/could not be started/);
+    expect(await failingServer()).toMatch(/could not be started/);
     expect(played(since)).toEqual(["POST /v1/servers boot_failure"]);
     const looked = await mailstead(["preflight"]);
     console.log(looked.stdout);
