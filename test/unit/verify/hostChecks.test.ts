@@ -109,14 +109,35 @@ describe("certificate", () => {
     });
   });
 
-  test("refused: why, and when the next try is", async () => {
-    const state = { status: "refused", reason: "too many certificates", nextTry: "2026-01-12T03:00:00Z" };
-    const finding = await checkCertificate(on("2026-01-11", state));
-    expect(finding.state).toBe("bad");
-    expect(finding.seen).toBe(
-      "the last order was refused (too many certificates); next try 2026-01-12T03:00:00Z",
-    );
-    expect(finding.fix).toContain("certificate.sh issue");
+  test.each([
+    ["of before", DATES, "2026-01-11", "valid for 80 more days, issued by R11"],
+    ["of before, too old", DATES, "2026-05-01", "the one at hand is out of date"],
+    [
+      "that we signed",
+      `subject=CN = R11\n${DATES.replace(/C = .*CN/, "CN")}`,
+      "2026-01-11",
+      "a self-signed one stands in",
+    ],
+  ])(
+    "refused, with one at hand %s: why, when the next try is, and what is served",
+    async (_, dates, day, served) => {
+      const state = { status: "refused", reason: "too many certificates", nextTry: "2026-01-12T03:00:00Z" };
+      const finding = await checkCertificate(on(day, state, dates));
+      expect(finding.state).toBe("bad");
+      expect(finding.seen).toBe(
+        `the last order was refused (too many certificates); next try 2026-01-12T03:00:00Z; until then: ${served}`,
+      );
+      expect(finding.fix).toContain("certificate.sh issue");
+    },
+  );
+
+  test("there, but not with all that read it: who is left, and how to try again", async () => {
+    const reason = "it did not reach all that read it; still to restart: imap";
+    expect(await checkCertificate(on("2026-01-11", { status: "unread", reason }))).toMatchObject({
+      state: "bad",
+      seen: reason,
+      fix: expect.stringContaining("certificate.sh issue") as string,
+    });
   });
 
   test("self-signed, as the host says it or when it says nothing", async () => {
