@@ -1,6 +1,6 @@
 /**
- * Proves: what the host answers to `docker ps`, about its certificate, to the port 25 probe and with its checklist
- * becomes the right finding, with the next step and the log's end where something is wrong.
+ * Proves: what the host answers about its certificate, to the port 25 probe and with its checklist becomes the right
+ * finding, with the next step where something is wrong.
  * Cannot prove: that a host answers like that; the sandbox does.
  */
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,6 @@ import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import type { Plan } from "../../../stack/plan.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import { checkCertificate } from "../../../verify/certificate.ts";
-import { checkContainers } from "../../../verify/containers.ts";
 import { checkOnboarding, checkOnboardingConfig } from "../../../verify/onboarding.ts";
 import { checkPort25, MAIL_HOSTS } from "../../../verify/port25.ts";
 import { dkimKey, rawWith } from "../stack/support/validRaw.ts";
@@ -23,71 +22,6 @@ function planWith(changes: Readonly<Record<string, unknown>> = {}): Plan {
 function answering(text: string): (script: string) => Promise<string> {
   return () => Promise.resolve(text);
 }
-
-describe("containers", () => {
-  const [first, second] = planWith().containers;
-  if (first === undefined || second === undefined) throw new Error("the plan has fewer than two containers");
-  const withCheck = [{ ...first, healthCheck: { test: ["CMD", "true"] } }, second] as Plan["containers"];
-
-  function list(...rows: (readonly [string, string, string])[]): string {
-    return rows.map(([Names, State, Status]) => `${JSON.stringify({ Names, State, Status })}\n`).join("");
-  }
-
-  async function states(answer: string) {
-    return checkContainers(withCheck, answering(answer));
-  }
-
-  test("healthy ones are well, in the plan's order", async () => {
-    const answer = `${list([second.name, "running", "Up 2 minutes (healthy)"], [first.name, "running", "Up 1 minute (healthy)"])}---\n`;
-    expect(await states(answer)).toEqual([
-      { subject: `container ${first.name}`, state: "ok", seen: "Up 1 minute (healthy)" },
-      { subject: `container ${second.name}`, state: "ok", seen: "Up 2 minutes (healthy)" },
-    ]);
-  });
-
-  test("one that is not there, and one that nobody planned", async () => {
-    const answer = `${list([first.name, "running", "Up (healthy)"], ["guest", "running", "Up 1 hour"])}---\n`;
-    const findings = await states(answer);
-    expect(findings[1]).toEqual({
-      subject: `container ${second.name}`,
-      state: "bad",
-      seen: "is not there",
-      fix: "pulumi up --refresh --run-program",
-    });
-    expect(findings[2]).toEqual({ subject: "container guest", state: "warn", seen: "is not in the plan" });
-  });
-
-  test("a stopped one and an unhealthy one show the end of their own logs", async () => {
-    const rows = list(
-      [first.name, "exited", "Exited (1) 3 seconds ago"],
-      [second.name, "running", "Up (unhealthy)"],
-    );
-    const answer = `${rows}---\n== ${first.name}\nno database\ngiving up\n== ${second.name}\ntoo slow\n`;
-    const [stopped, unhealthy] = await states(answer);
-    expect(stopped).toMatchObject({
-      state: "bad",
-      seen: "Exited (1) 3 seconds ago",
-      detail: ["no database", "giving up"],
-    });
-    expect(unhealthy).toMatchObject({
-      state: "bad",
-      fix: `mailstead logs ${second.name}`,
-      detail: ["too slow"],
-    });
-  });
-
-  test("one whose first health check is still to come is a warning", async () => {
-    const rows = list(
-      [first.name, "running", "Up 1 second (health: starting)"],
-      [second.name, "running", "Up (healthy)"],
-    );
-    expect((await states(`${rows}---\n`)).map(({ state }) => state)).toEqual(["warn", "ok"]);
-  });
-
-  test("a host without any container", async () => {
-    expect((await states("---\n")).map(({ seen }) => seen)).toEqual(["is not there", "is not there"]);
-  });
-});
 
 describe("certificate", () => {
   const DATES =
