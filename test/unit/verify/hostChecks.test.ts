@@ -1,22 +1,11 @@
 /**
- * Proves: what the host answers about its certificate, to the port 25 probe and with its checklist becomes the right
- * finding, with the next step where something is wrong.
+ * Proves: what the host answers about its certificate and to the port 25 probe becomes the right finding, with the
+ * next step where something is wrong.
  * Cannot prove: that a host answers like that; the sandbox does.
  */
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../../stack/config/parseConfig.ts";
-import type { Plan } from "../../../stack/plan.ts";
-import { planMailServer } from "../../../stack/planMailServer.ts";
 import { checkCertificate } from "../../../verify/certificate.ts";
-import { checkOnboarding, checkOnboardingConfig } from "../../../verify/onboarding.ts";
 import { checkPort25, MAIL_HOSTS } from "../../../verify/port25.ts";
-import { dkimKey, rawWith } from "../stack/support/validRaw.ts";
-
-function planWith(changes: Readonly<Record<string, unknown>> = {}): Plan {
-  const { config, issues } = parseConfig(rawWith(changes));
-  if (config === undefined) throw new Error(JSON.stringify(issues));
-  return planMailServer(config).plan;
-}
 
 /** A host that answers the same to everything. */
 function answering(text: string): (script: string) => Promise<string> {
@@ -125,50 +114,5 @@ describe("port 25", () => {
     const [four, six] = await checkPort25(answering(closed(4)), "example.com", ADDRESSES);
     expect(four?.state).toBe("bad");
     expect(six).toMatchObject({ state: "warn", fix: "look at the host's resolver" });
-  });
-});
-
-describe("onboarding", () => {
-  test("what the configuration lacks, with the command that sets it", () => {
-    const { records, domain, webAddress } = planWith();
-    const findings = checkOnboardingConfig(records, domain, webAddress);
-    expect(findings.map(({ subject, state }) => [subject, state])).toEqual([
-      ["site verification", "warn"],
-      ["DKIM key of the domain", "warn"],
-    ]);
-    expect(findings[0]?.fix).toContain("pulumi config set --path 'mailstead:dns.verification'");
-    expect(findings[1]?.fix).toContain(`${webAddress}/setup/dns/example.com`);
-  });
-
-  test("nothing, once both are there", () => {
-    const { records, domain, webAddress } = planWith({
-      "dns.verification": "Abcdefghij",
-      "dns.dkim": [{ selector: "fe-1a2b3c", publicKey: dkimKey(2048) }],
-    });
-    expect(checkOnboardingConfig(records, domain, webAddress)).toEqual([]);
-  });
-
-  test("the server's checklist, item by item; the login travels in the script alone", async () => {
-    const checklist = [
-      { name: "example.com", type: "MX", expected: "mx.example.com", pass: true },
-      { name: "fe-bounces.example.com", type: "CNAME", expected: "example.com", pass: false },
-    ];
-    let script = "";
-    const ask = (text: string): Promise<string> => {
-      script = text;
-      return Promise.resolve(JSON.stringify({ checklist }));
-    };
-    const login = { email: "me@example.com", password: "it's & more" };
-    expect(await checkOnboarding(ask, "example.com", login)).toEqual([
-      { subject: "checklist MX example.com", state: "ok", seen: "passes" },
-      {
-        subject: "checklist CNAME fe-bounces.example.com",
-        state: "bad",
-        seen: "the server does not see it yet",
-        fix: "publish CNAME fe-bounces.example.com example.com",
-      },
-    ]);
-    expect(script).toContain("email=me%40example.com&password=it%27s+%26+more");
-    expect(script).toContain('"$base/setup/dns/example.com"');
   });
 });
