@@ -5,10 +5,10 @@
  */
 import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { containers, madeAnew, planned, unwell } from "../../support/host.ts";
-import { changeSource, copyProject, type ProjectCopy } from "../../support/projectCopy.ts";
+import { change } from "../../support/change.ts";
+import { planned, unwell } from "../../support/host.ts";
+import { changeSource, copyProject } from "../../support/projectCopy.ts";
 import {
-  expectEmptyPreview,
   expectNoDrift,
   inside,
   onHost,
@@ -22,24 +22,12 @@ import { hetzner } from "../../support/vendors.ts";
 
 const SELF_HOSTING = "/root/forwardemail.net/self-hosting";
 
-/** One plain up between two looks at the host; from a copy of the checkout where one is given. */
-async function change(copy?: ProjectCopy): Promise<{ printed: string; anew: string[] }> {
-  const before = await containers();
-  const printed = await up(copy);
-  const after = await containers();
-  await expectEmptyPreview(copy);
-  expect(await unwell()).toEqual([]);
-  const anew = madeAnew(before, after);
-  console.log(`${printed.split("\n").slice(-7).join("\n")}\nmade anew: ${anew.join(" ") || "none"}`);
-  return { printed, anew };
-}
-
 /** One plain up with a source file of the product changed, a look, and another up with it as it was. */
 async function withSource(
   file: string,
   texts: [string, string],
   verify: () => Promise<void>,
-): Promise<{ anew: string[] }> {
+): Promise<{ anew: readonly string[] }> {
   const copy = await copyProject();
   try {
     changeSource(copy, file, texts);
@@ -109,16 +97,16 @@ describe("one plain up each", () => {
   });
 
   test("nginx.conf, changed as a new release of ours would, reaches the router alone", async () => {
-    const change = ["worker_connections 4096", "worker_connections 2048"] as [string, string];
-    const { anew } = await withSource("stack/mail/nginxConf.ts", change, async () => {
-      expect(await onHost("docker exec sni-router cat /etc/nginx/nginx.conf\n")).toContain(change[1]);
+    const texts = ["worker_connections 4096", "worker_connections 2048"] as [string, string];
+    const { anew } = await withSource("stack/mail/nginxConf.ts", texts, async () => {
+      expect(await onHost("docker exec sni-router cat /etc/nginx/nginx.conf\n")).toContain(texts[1]);
     });
     expect(anew).toEqual(["sni-router"]);
   });
 
   test("a health check, changed so, is the daemon's own", async () => {
-    const change = ['"ping"], ...TIMES', '"ping"], ...TIMES, intervalSeconds: 20'] as [string, string];
-    const { anew } = await withSource("stack/mail/healthChecks.ts", change, async () => {
+    const texts = ['"ping"], ...TIMES', '"ping"], ...TIMES, intervalSeconds: 20'] as [string, string];
+    const { anew } = await withSource("stack/mail/healthChecks.ts", texts, async () => {
       expect(await onHost("docker inspect --format '{{.Config.Healthcheck.Interval}}' redis\n")).toBe(
         "20s\n",
       );
