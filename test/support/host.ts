@@ -60,13 +60,9 @@ export async function planned(): Promise<{ name: string; checked: boolean; ports
   }));
 }
 
-/**
- * Names of containers that are not as the plan wants them; empty when all is well.
- *
- * @param look a look at the host; default: a new one.
- */
-export async function unwell(look?: ReadonlyMap<string, Seen>): Promise<string[]> {
-  const [plan, seen] = await Promise.all([planned(), look ?? containers()]);
+/** Names of containers that are not as the plan wants them; empty when all is well. */
+export async function unwell(): Promise<string[]> {
+  const [plan, seen] = await Promise.all([planned(), containers()]);
   const faults = plan.flatMap(({ name, checked }) => {
     const container = seen.get(name);
     if (container?.running !== true) return [`${name} does not run`];
