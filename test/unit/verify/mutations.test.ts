@@ -27,7 +27,8 @@ import {
 import { arbitraryRaw } from "../stack/support/arbitraryRaw.ts";
 import { configOf } from "../stack/support/planOf.ts";
 import type { Raw } from "../stack/support/validRaw.ts";
-import { KINDS, type GoodZone, type MutatedRecord } from "./mutationsOfZone.ts";
+import type { GoodZone, MutatedRecord } from "./mutations/goodZone.ts";
+import { KINDS } from "./mutations/kinds.ts";
 
 const SEED = 20_261_124;
 const ZONES = 700;

@@ -1,0 +1,7 @@
+/** Ways in which a zone goes wrong, one at a time. */
+import { AUTHORITIES } from "./authorities.ts";
+import { BESIDE_DECLARED } from "./besideDeclared.ts";
+import type { Kind } from "./goodZone.ts";
+import { OF_DECLARED } from "./ofDeclared.ts";
+
+export const KINDS: Readonly<Record<string, Kind>> = { ...OF_DECLARED, ...BESIDE_DECLARED, ...AUTHORITIES };
