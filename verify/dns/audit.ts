@@ -2,6 +2,7 @@
 import { existingNames } from "../../stack/dns/checks/zoneView.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import type { AuditContext, AuditInput, Judgement, ObservedSet } from "./auditInput.ts";
+import { contextOfCaa } from "./caa.ts";
 import { compareSet } from "./compareSet.ts";
 import { LOOK_AT_PROVIDER } from "./fixes.ts";
 import type { ReadyRule } from "./ignoreRules.ts";
@@ -17,6 +18,8 @@ type Sets<Item> = ReadonlyMap<string, readonly Item[]>;
 /** Every column, by set. */
 interface Sides {
   readonly context: AuditContext;
+  /** Names that hold CAA records: in the zone, or declared where the zone is not known. */
+  readonly caaNames: ReadonlySet<string>;
   readonly rules: readonly ReadyRule[];
   readonly provider: ProviderColumn | undefined;
   /** What the provider lists; undefined when it was not asked or did not answer. */
@@ -31,6 +34,11 @@ function keyOf({ name, type }: { readonly name: string; readonly type: string })
 
 function observedBySet(sets: readonly ObservedSet[] | undefined): Sets<Observation> | undefined {
   return sets && new Map(sets.map((set) => [keyOf(set), set.observations]));
+}
+
+/** What the verdict on a declared set depends on. */
+function contextOf({ name, type }: DesiredSet, { context, caaNames }: Sides): AuditContext {
+  return type === "CAA" ? contextOfCaa(name, context, caaNames) : context;
 }
 
 /** Cells of a row: a column that was not asked is absent. */
@@ -82,7 +90,7 @@ function judgeColumns(desired: DesiredSet, sides: Sides): readonly ColumnJudgeme
     const observations = sides[column]?.get(keyOf(desired));
     if (observations === undefined) return [];
     const seen = records ? observations : observations.map((one) => visible(one, desired, sides.rules));
-    return [judgeColumn(column, expected, seen, sides.context)];
+    return [judgeColumn(column, expected, seen, contextOf(desired, sides))];
   });
 }
 
@@ -97,7 +105,7 @@ function notTold({ provider }: Sides, desired: DesiredSet): RowJudgement {
 
 function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
   const { name, type } = desired;
-  const { context, rules, zone } = sides;
+  const { rules, zone } = sides;
   const records = zone && (zone.get(keyOf(desired)) ?? []);
   const hidden = withoutHidden(records?.map(({ value }) => value) ?? [], desired, rules);
   const ours = records?.filter(({ value }) => hidden.shown.includes(value));
@@ -111,7 +119,7 @@ function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
         ttls: ours.filter(({ value }) => desired.values.includes(value)).map(({ ttlSeconds }) => ttlSeconds),
         proxied: ours.some(({ proxied }) => proxied === true),
       },
-      context,
+      contextOf(desired, sides),
     );
   const judgement = combine(desired, provider, judgeColumns(desired, sides)) ?? notTold(sides, desired);
   const ignoredBy = hidden.rule && { ignoredBy: ruleWords(hidden.rule) };
@@ -127,7 +135,7 @@ function hiddenStray(judgement: Judgement, records: readonly ProviderRecord[], r
 }
 
 function strayRows(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {
-  const { zone, rules, context } = sides;
+  const { zone, rules, context, caaNames } = sides;
   if (zone === undefined) return [];
   const declared = new Set(desired.map(keyOf));
   const all = [...zone.values()].flat();
@@ -135,7 +143,7 @@ function strayRows(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {
     desired,
     desiredAt: Map.groupBy(desired, ({ name }) => name),
     names: existingNames([context.zone, ...new Set(all.map(({ name }) => name))]),
-    caaNames: new Set(all.filter(({ type }) => type === "CAA").map(({ name }) => name)),
+    caaNames,
     context,
   };
   return [...zone].flatMap(([key, records]) => {
@@ -165,6 +173,7 @@ export function audit(input: AuditInput): Audit {
   const records = provider?.state === "listed" ? provider.records : undefined;
   const sides: Sides = {
     context,
+    caaNames: new Set((records ?? desired).filter(({ type }) => type === "CAA").map(({ name }) => name)),
     rules: readyRules(input.ignore, context.zone),
     provider,
     zone: records && Map.groupBy(records, keyOf),

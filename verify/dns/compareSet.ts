@@ -2,10 +2,10 @@
 import { DIGITALOCEAN_TTL } from "../../stack/dns/providers/digitalocean.ts";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
 import type { AuditContext, Judgement } from "./auditInput.ts";
-import { declaredCaaHarm } from "./caa.ts";
+import { forbiddenByCaa, harmfulCaa } from "./caa.ts";
 import { REPAIR, ignoreLine, removeLines } from "./fixes.ts";
-import type { DesiredSet } from "./observation.ts";
-import { severityOf } from "./severity.ts";
+import type { DesiredSet, Severity } from "./observation.ts";
+import { severityOf, worst } from "./severity.ts";
 import { textKind } from "./textKinds.ts";
 import { count, listed } from "./words.ts";
 
@@ -26,32 +26,39 @@ interface Comparison {
 }
 
 const SECOND: Readonly<Record<string, string>> = {
-  A: "an address that is not the server's: connections go astray",
-  AAAA: "an address that is not the server's: connections go astray",
-  MX: "a mail host that is not ours: mail goes there too",
-  NS: "a name server that is not declared",
-  SRV: "a host that is not ours: mail programs go there too",
+  A: "is an address that is not the server's: connections go astray",
+  AAAA: "is an address that is not the server's: connections go astray",
+  MX: "is a mail host that is not ours: mail goes there too",
+  NS: "is a name server that is not declared",
+  SRV: "is a host that is not ours: mail programs go there too",
 };
 
-/** Foreign values that break the set, with what they do. */
+/** Foreign values that break the set, with what they do, as the rest of a sentence after them. */
 function harmful({ desired, foreign, missing, actual, context }: Comparison): {
   readonly values: readonly string[];
   readonly harm: string;
 } {
-  if (desired.type === "CAA") return declaredCaaHarm(foreign, context);
+  if (desired.type === "CAA") return harmfulCaa(desired.values, foreign, context);
   if (desired.type !== "TXT") {
     const values = foreign.length > missing.length ? foreign : [];
-    return { values, harm: SECOND[desired.type] ?? "it stands beside what is declared" };
+    return { values, harm: SECOND[desired.type] ?? "stands beside what is declared" };
   }
   for (const value of foreign) {
     const kind = textKind(desired.name, value);
     if (kind === undefined) continue;
     const same = (other: string): boolean => textKind(desired.name, other) === kind;
     if (actual.values.filter(same).length <= kind.most) continue;
-    const words = kind.most === 0 ? `a ${kind.words}: ${kind.harm}` : `a second ${kind.words}: ${kind.harm}`;
+    const words = `is a ${kind.most === 0 ? "" : "second "}${kind.words}: ${kind.harm}`;
     return { values: foreign.filter(same), harm: words };
   }
   return { values: [], harm: "" };
+}
+
+/** What it does to mail. Renewals fail under a CAA set that forbids the certificate, however little it is needed else. */
+function severityHere({ desired, actual, context }: Comparison): Severity {
+  const severity = severityOf(desired);
+  const forbids = desired.type === "CAA" && forbiddenByCaa(actual.values, context) !== undefined;
+  return forbids ? worst([severity, "warning"]) : severity;
 }
 
 /** Whether something of the same kind stands where a declared value should. */
@@ -76,7 +83,7 @@ export function sameTtl(
 
 function conflict(comparison: Comparison): Judgement | undefined {
   const { desired, actual, context } = comparison;
-  const severity = severityOf(desired);
+  const severity = severityHere(comparison);
   if (actual.proxied) {
     const reason = "the provider answers with its own addresses (proxied), which pass no mail";
     return { verdict: "conflict", severity, reason, fix: REPAIR };
@@ -88,12 +95,12 @@ function conflict(comparison: Comparison): Judgement | undefined {
     values.map((value) => ({ name, type, ttlSeconds: "auto", value })),
     context,
   );
-  return { verdict: "conflict", severity, reason: `${listed(values)} is ${harm}`, fix };
+  return { verdict: "conflict", severity, reason: `${listed(values)} ${harm}`, fix };
 }
 
 function drift(comparison: Comparison): Judgement | undefined {
   const { desired, missing, foreign, actual, context } = comparison;
-  const severity = severityOf(desired);
+  const severity = severityHere(comparison);
   if (actual.values.length === 0) {
     const reason = `${desired.type} is declared and not there`;
     return { verdict: "missing", severity, reason, fix: REPAIR };

@@ -1,10 +1,9 @@
 /** Sets that nobody declared: whether they break a declared one. */
 import { isWithin } from "../../stack/config/domainName.ts";
-import { ancestry } from "../../stack/dns/checks/zoneView.ts";
 import { catchesByWildcard } from "../../stack/dns/checks/wildcards.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import type { AuditContext, Judgement } from "./auditInput.ts";
-import { permitsIssuer } from "./caa.ts";
+import { contextOfCaa, forbiddenByCaa } from "./caa.ts";
 import { ignoreLine, removeLines } from "./fixes.ts";
 import type { DesiredSet, Severity } from "./observation.ts";
 import { severityOf, worst } from "./severity.ts";
@@ -72,20 +71,11 @@ const givenAway: Rule = ({ name, type }, { desired, context }) => {
   return breaking(away, `${names} ${how} by this record`);
 };
 
-const forbidsIssuer: Rule = (stray, { desired, caaNames, context }) => {
-  if (stray.type !== "CAA" || context.issuer === undefined) return undefined;
-  const values = stray.records.map(({ value }) => value);
-  const { issuer, accountUri } = context;
-  if (permitsIssuer(values, { domain: issuer, ...(accountUri === undefined ? {} : { accountUri }) }))
-    return undefined;
-  const hosts = desired.filter(({ type }) => type === "A" || type === "AAAA" || type === "CNAME");
-  const names = context.certificateNames ?? [...new Set(hosts.map(({ name }) => name))];
-  const hit = names.filter((name) => ancestry(name).find((above) => caaNames.has(above)) === stray.name);
-  if (hit.length === 0) return undefined;
-  return {
-    reason: `${context.issuer} may not issue a certificate for ${listed(hit)}`,
-    severity: "warning",
-  };
+const forbidsIssuer: Rule = ({ name, type, records }, { caaNames, context }) => {
+  if (type !== "CAA") return undefined;
+  const values = records.map(({ value }) => value);
+  const reason = forbiddenByCaa(values, contextOfCaa(name, context, caaNames));
+  return reason === undefined ? undefined : { reason, severity: "warning" };
 };
 
 const wildcardCatches: Rule = ({ name, type, records }, { desired, names: existing, context }) => {

@@ -58,7 +58,8 @@ function declared(records: readonly PlannedRecord[] = PLAN.records): ZoneRecord[
 }
 
 function look(provider: DnsProviderName, zone: readonly ZoneRecord[], more: Partial<AlreadyThereInput> = {}) {
-  const context = { domain: "example.com", zone: "example.com", provider, issuer: "letsencrypt.org" };
+  const certificate = { issuer: { domain: "letsencrypt.org" }, names: ["example.com", "*.example.com"] };
+  const context = { domain: "example.com", zone: "example.com", provider, certificate };
   const input = { records: PLAN.records, zone: READ[provider](zone), state: [], context, slotValue: known };
   const found = alreadyThere({ ...input, ...more });
   return { ...found, findings: alreadyThereFindings(found, context) };

@@ -10,11 +10,14 @@ import { digitaloceanForm } from "../../../stack/dns/providers/digitalocean.ts";
 import { hetznerForm } from "../../../stack/dns/providers/hetzner.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
 import { audit } from "../../../verify/dns/audit.ts";
+import { auditContext } from "../../../verify/dns/auditContext.ts";
 import type { AuditInput } from "../../../verify/dns/auditInput.ts";
 import { auditExitCode } from "../../../verify/dns/exitCode.ts";
 import { template, slot } from "../../../stack/slots.ts";
 import { desiredSets } from "../../../verify/dns/desiredSets.ts";
 import type { Answer, DesiredSet } from "../../../verify/dns/observation.ts";
+import { configOf } from "../stack/support/planOf.ts";
+import { rawWith, type Raw } from "../stack/support/validRaw.ts";
 
 const ZONE = { name: "example.com", id: "1" };
 const ttlSeconds = 3600;
@@ -35,7 +38,9 @@ const DESIRED: readonly DesiredSet[] = recordSets(DECLARED).map((set) => ({
   roles: [],
   level: "required",
 }));
-const context = { domain: "example.com", zone: "example.com", issuer: "letsencrypt.org" };
+const issuer = { domain: "letsencrypt.org", method: "dns-01" };
+const certificate = { issuer, names: ["example.com", "*.example.com"] };
+const context = { domain: "example.com", zone: "example.com", certificate };
 
 const read = {
   cloudflare: (records: readonly ZoneRecord[]) =>
@@ -96,6 +101,30 @@ const EXAMPLES: readonly (readonly [string, readonly ZoneRecord[], readonly stri
     [...DECLARED, record("example.com", "CAA", "0 issue letsencrypt.org")],
     ["stray CAA example.com"],
   ],
+  [
+    "authority of the host alone, which the certificate does not name",
+    [...DECLARED, record("mx.example.com", "CAA", "0 issue ca.example.net")],
+    ["stray CAA mx.example.com"],
+  ],
+  [
+    "wildcard forbidden",
+    [...DECLARED, record("example.com", "CAA", "0 issuewild ;")],
+    ["conflict CAA example.com"],
+  ],
+  [
+    "wildcard allowed",
+    [
+      ...DECLARED,
+      record("example.com", "CAA", "0 issuewild letsencrypt.org"),
+      record("example.com", "CAA", "0 issue ;"),
+    ],
+    ["conflict CAA example.com"],
+  ],
+  [
+    "way of proof forbidden",
+    [...DECLARED, record("example.com", "CAA", "0 issue letsencrypt.org; validationmethods=http-01")],
+    ["conflict CAA example.com"],
+  ],
   ["wildcard beside", [...DECLARED, record("*.example.com", "A", "192.0.2.9")], ["stray A *.example.com"]],
   [
     "wildcard that catches",
@@ -119,6 +148,58 @@ describe.each(Object.keys(read) as (keyof typeof read)[])("at %s", (provider) =>
       ),
     ).toBe(true);
   });
+});
+
+describe("declared CAA records", () => {
+  const ours = record("example.com", "CAA", "0 issue letsencrypt.org");
+  const desired: DesiredSet[] = recordSets([ours]).map((set) => ({ ...set, roles: [], level: "optional" }));
+  const judged = (...values: readonly string[]) =>
+    auditOf(read.cloudflare(values.map((value) => record("example.com", "CAA", value))), { desired }).rows[0];
+
+  test.each([
+    ["0 issue ca.example.net", "stray", "info"],
+    ["0 issuewild letsencrypt.org", "stray", "info"],
+    ["0 issuewild ;", "conflict", "warning"],
+    ["128 future x", "conflict", "warning"],
+  ])("beside %s: %s", (value, verdict, severity) => {
+    const row = judged(ours.value, value);
+    expect(row).toMatchObject({ verdict, severity });
+    expect(row?.fix?.startsWith("remove at")).toBe(verdict === "conflict");
+  });
+
+  test("of two that forbid a wildcard both are to go, and what harms nothing may stay", () => {
+    const row = judged(
+      ours.value,
+      "0 issuewild ;",
+      "0 issuewild other.example.net",
+      "0 issue ca.example.net",
+    );
+    expect(row?.reason).toBe(
+      "0 issuewild ;, 0 issuewild other.example.net stands in the way: letsencrypt.org may not give the certificate for *.example.com by dns-01",
+    );
+    expect(row?.fix).not.toContain("ca.example.net");
+  });
+
+  test.each([
+    ["0 issue ca.example.net", "changed", "warning"],
+    ["0 iodef mailto:x@example.net", "changed", "info"],
+  ])("replaced by %s: %s, %s", (value, verdict, severity) => {
+    expect(judged(value)).toMatchObject({ verdict, severity });
+  });
+});
+
+test("the context of an audit has the authority with way of proof and account, and every name of the certificate", () => {
+  const accountUri = "https://acme-v02.api.letsencrypt.org/acme/acct/1";
+  const caa = (more: Raw) => auditContext(configOf(rawWith(more))).certificate;
+  expect(caa({ "dns.caa": { enabled: true, accountUri } })).toEqual({
+    issuer: { domain: "letsencrypt.org", method: "dns-01", accountUri },
+    names: ["example.com", "*.example.com"],
+  });
+  const directory = "https://acme.example.net/directory";
+  const certificates = { method: "http-01", directory };
+  expect(caa({ certificates })).toBeUndefined();
+  const said = caa({ certificates, "dns.caa": { enabled: true, issuer: "pki.example.net" } });
+  expect(said?.issuer).toEqual({ domain: "pki.example.net", method: "http-01" });
 });
 
 test("a foreign value beside ours keeps its own time to live, which is not told as drift of ours", () => {

@@ -15,6 +15,7 @@ import type { PlannedRecord } from "../../../stack/plan.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import { fill } from "../../../stack/slots.ts";
 import { audit } from "../../../verify/dns/audit.ts";
+import { auditContext } from "../../../verify/dns/auditContext.ts";
 import { desiredSets } from "../../../verify/dns/desiredSets.ts";
 import {
   arbitraryChoose,
@@ -139,16 +140,21 @@ function plannedOf(raw: Raw, choose: Choose) {
     const { name, type, ttlSeconds } = record;
     return { name, type, ttlSeconds, value: valueOf(record) };
   });
-  const issuer = config.dns.caa?.issuer ?? "letsencrypt.org";
-  return { domain, declared, desired: desiredSets(records, slotValue), issuer };
+  const { method, directoryUrl } = config.certificates;
+  const certificate: GoodZone["certificate"] = {
+    issuer: directoryUrl.includes(".letsencrypt.org/") ? "letsencrypt.org" : config.dns.caa?.issuer,
+    method: method === "http-01" ? "http-01" : "dns-01",
+  };
+  return { config, declared, desired: desiredSets(records, slotValue), certificate };
 }
 
 /** A planned zone with its judge. */
 function zoneOf(planned: ReturnType<typeof plannedOf>, provider: DnsProviderName, choose: Choose) {
-  const { domain, declared, desired, issuer } = planned;
+  const { config, declared, desired, certificate } = planned;
+  const { domain } = config;
   const { foreign, told } = foreignRecords(domain, provider, declared, choose);
-  const good: GoodZone = { provider, zone: ZONE.name, domain, declared, foreign };
-  const context = { domain, zone: ZONE.name, provider, issuer };
+  const good: GoodZone = { provider, zone: ZONE.name, domain, certificate, declared, foreign };
+  const context = { ...auditContext(config), provider };
   const judge = (records: readonly MutatedRecord[], spelling?: Choose) => {
     const listed = { state: "listed", records: READ[provider](records, spelling) } as const;
     const { rows } = audit({ desired, provider: listed, ignore: [], context });

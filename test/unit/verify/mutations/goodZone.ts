@@ -13,6 +13,8 @@ export interface GoodZone {
   /** Apex of the zone, and the mail domain in it. */
   readonly zone: string;
   readonly domain: string;
+  /** Who gives the certificate, where that is known, and how the order is proved: by dns-01 it has a wildcard. */
+  readonly certificate: { readonly issuer: string | undefined; readonly method: "dns-01" | "http-01" };
   readonly declared: readonly ZoneRecord[];
   readonly foreign: readonly ZoneRecord[];
 }
