@@ -8,9 +8,10 @@ import { LOOK_AT_PROVIDER } from "./fixes.ts";
 import type { ReadyRule } from "./ignoreRules.ts";
 import { checkIgnoreRules, readyRules, ruleForStray, ruleForValue, ruleWords } from "./ignoreRules.ts";
 import { combine, judgeColumn, type ColumnJudgement, type RowJudgement } from "./judgeAnswers.ts";
-import { judgeStray, type ZoneSight } from "./judgeStray.ts";
+import { judgeStray } from "./judgeStray.ts";
 import type { Audit, AuditCheck, AuditRow, DesiredSet, Observation, ProviderColumn } from "./observation.ts";
 import { atMostWarning, severityOf } from "./severity.ts";
+import type { ZoneSight } from "./strayRule.ts";
 import { worstFirst } from "./worstFirst.ts";
 
 type Sets<Item> = ReadonlyMap<string, readonly Item[]>;

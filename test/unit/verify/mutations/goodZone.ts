@@ -59,6 +59,23 @@ export function caughtBy(name: string, records: readonly ZoneRecord[]): readonly
   return records.filter((record) => record.name === `*.${above}`);
 }
 
+/** Declared records of a name. */
+export function atHost(name: string, { declared }: Pick<GoodZone, "declared">): readonly ZoneRecord[] {
+  return declared.filter((record) => record.name === name);
+}
+
+/** Whether a wildcard answers where a text, were there one, would be a policy or a key of the domain. */
+export function strangerPolicies(
+  wildcard: Pick<ZoneRecord, "name">,
+  records: readonly ZoneRecord[],
+  domain: string,
+): boolean {
+  const zone = [...records, { type: "CNAME", value: "", ttlSeconds: 60, ...wildcard }];
+  return ["_dmarc", "_mta-sts", "_smtp._tls", "other._domainkey"].some((label) =>
+    caughtBy(`${label}.${domain}`, zone).some(({ name }) => name === wildcard.name),
+  );
+}
+
 /** Takes a declared record out. Where its name is gone with it, a wildcard of its type now answers for it. */
 export function without(gone: ZoneRecord, good: GoodZone): Mutation {
   const records = all(good).filter((record) => record !== gone);

@@ -2,6 +2,12 @@
 import { AUTHORITIES } from "./authorities.ts";
 import { BESIDE_DECLARED } from "./besideDeclared.ts";
 import type { Kind } from "./goodZone.ts";
+import { MAIL_NAMES } from "./mailNames.ts";
 import { OF_DECLARED } from "./ofDeclared.ts";
 
-export const KINDS: Readonly<Record<string, Kind>> = { ...OF_DECLARED, ...BESIDE_DECLARED, ...AUTHORITIES };
+export const KINDS: Readonly<Record<string, Kind>> = {
+  ...OF_DECLARED,
+  ...BESIDE_DECLARED,
+  ...AUTHORITIES,
+  ...MAIL_NAMES,
+};
