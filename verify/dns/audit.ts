@@ -1,12 +1,12 @@
 /** The audit: what is declared against what the provider, the authoritative servers and resolvers say. Pure. */
 import { existingNames } from "../../stack/dns/checks/zoneView.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
-import type { AuditContext, AuditInput, Judgement, ObservedSet } from "./auditInput.ts";
+import type { AuditContext, AuditInput, IgnoreRule, Judgement, ObservedSet } from "./auditInput.ts";
 import { contextOfCaa } from "./caa.ts";
 import { compareSet } from "./compareSet.ts";
 import { LOOK_AT_PROVIDER } from "./fixes.ts";
 import type { ReadyRule } from "./ignoreRules.ts";
-import { checkIgnoreRules, readyRules, ruleForStray, ruleForValue, ruleWords } from "./ignoreRules.ts";
+import { checkIgnoreRules, readyRules, rulesForStray, ruleForValue, ruleWords } from "./ignoreRules.ts";
 import { combine, judgeColumn, type ColumnJudgement, type RowJudgement } from "./judgeAnswers.ts";
 import { judgeStray } from "./judgeStray.ts";
 import type { Audit, AuditCheck, AuditRow, DesiredSet, Observation, ProviderColumn } from "./observation.ts";
@@ -54,6 +54,11 @@ function cells(key: string, sides: Sides): Pick<AuditRow, "provider" | "authorit
   };
 }
 
+/** Rules in words, each once; nothing where there is none. */
+function ignoredBy(rules: readonly IgnoreRule[]): Pick<AuditRow, "ignoredBy"> {
+  return rules.length === 0 ? {} : { ignoredBy: [...new Set(rules.map(ruleWords))] };
+}
+
 /** Foreign values that a rule with a target hides are taken out before anything is compared. */
 function withoutHidden(values: readonly string[], desired: DesiredSet, rules: readonly ReadyRule[]) {
   const { name, type } = desired;
@@ -62,7 +67,8 @@ function withoutHidden(values: readonly string[], desired: DesiredSet, rules: re
     .map((value) => ({ value, rule: ruleForValue({ name, type, value }, rules) }))
     .filter(({ rule }) => rule !== undefined);
   const hidden = new Set(hiding.map(({ value }) => value));
-  return { shown: values.filter((value) => !hidden.has(value)), rule: hiding[0]?.rule };
+  const by = hiding.flatMap(({ rule }) => rule ?? []);
+  return { shown: values.filter((value) => !hidden.has(value)), ...ignoredBy(by) };
 }
 
 /** What a right server answers: what the provider has, once that is known to be good. */
@@ -82,6 +88,13 @@ function visible(
 ): Observation {
   if (answer.state !== "answer") return { server, answer };
   return { server, answer: { ...answer, values: withoutHidden(answer.values, desired, rules).shown } };
+}
+
+/** What servers answer for a set, where the provider did not say what is there. */
+function answered(desired: DesiredSet, { authoritative, resolvers }: Sides): readonly string[] {
+  return [authoritative, resolvers]
+    .flatMap((column) => column?.get(keyOf(desired)) ?? [])
+    .flatMap(({ answer }) => (answer.state === "answer" ? answer.values : []));
 }
 
 function judgeColumns(desired: DesiredSet, sides: Sides): readonly ColumnJudgement[] {
@@ -108,14 +121,15 @@ function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
   const { name, type } = desired;
   const { rules, zone } = sides;
   const records = zone && (zone.get(keyOf(desired)) ?? []);
-  const hidden = withoutHidden(records?.map(({ value }) => value) ?? [], desired, rules);
-  const ours = records?.filter(({ value }) => hidden.shown.includes(value));
+  const values = records?.map(({ value }) => value) ?? answered(desired, sides);
+  const { shown, ...hidden } = withoutHidden(values, desired, rules);
+  const ours = records?.filter(({ value }) => shown.includes(value));
   const provider =
     ours &&
     compareSet(
       desired,
       {
-        values: [...new Set(hidden.shown)],
+        values: [...new Set(shown)],
         // A foreign value's time to live is its owner's: no `up` would put it right.
         ttls: ours.filter(({ value }) => desired.values.includes(value)).map(({ ttlSeconds }) => ttlSeconds),
         proxied: ours.some(({ proxied }) => proxied === true),
@@ -123,16 +137,16 @@ function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
       contextOf(desired, sides),
     );
   const judgement = combine(desired, provider, judgeColumns(desired, sides)) ?? notTold(sides, desired);
-  const ignoredBy = hidden.rule && { ignoredBy: ruleWords(hidden.rule) };
-  return { name, type, desired, ...cells(keyOf(desired), sides), ...judgement, ...ignoredBy };
+  return { name, type, desired, ...cells(keyOf(desired), sides), ...judgement, ...hidden };
 }
 
 function hiddenStray(judgement: Judgement, records: readonly ProviderRecord[], rules: readonly ReadyRule[]) {
   if (judgement.verdict === "provider-owned") return undefined;
-  const rule = ruleForStray(records, rules, judgement.verdict === "conflict");
-  if (rule === undefined) return undefined;
-  const reason = judgement.verdict === "conflict" ? `${judgement.reason}; ${rule.reason}` : rule.reason;
-  return { verdict: "ignored", severity: "info", reason, ignoredBy: ruleWords(rule) } as const;
+  const hiding = rulesForStray(records, rules, judgement.verdict === "conflict");
+  if (hiding === undefined) return undefined;
+  const broken = judgement.verdict === "conflict" ? [judgement.reason] : [];
+  const reason = [...broken, ...new Set(hiding.map((rule) => rule.reason))].join("; ");
+  return { verdict: "ignored", severity: "info", reason, ...ignoredBy(hiding) } as const;
 }
 
 function strayRows(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {

@@ -68,8 +68,8 @@ export interface AuditRow {
   readonly reason: string;
   /** The one line that cures it; absent where there is nothing to do. */
   readonly fix?: string;
-  /** Rule that hid it, with verdict `ignored`. */
-  readonly ignoredBy?: string;
+  /** Rules that hid it, with verdict `ignored`; with any other, rules that hid values in it. */
+  readonly ignoredBy?: readonly string[];
 }
 
 /** A look at the world round the zone: reverse names, delegation, DNSSEC, serials. */
@@ -81,6 +81,8 @@ export interface AuditCheck {
   readonly severity: Severity;
   readonly seen: string;
   readonly fix?: string;
+  /** About the configuration alone, where the DNS is as good as without it: it fails no audit and stops no preview. */
+  readonly advice?: true;
 }
 
 /** One whole audit. */
