@@ -33,6 +33,17 @@ const SECOND: Readonly<Record<string, string>> = {
   SRV: "is a host that is not ours: mail programs go there too",
 };
 
+/** Words of a value that say its place in the order of all, before where it leads (RFC 5321 5.1, RFC 2782). */
+const ORDER_WORDS: Readonly<Record<string, number>> = { MX: 1, SRV: 2 };
+
+/** Whether a value leads where all that is declared leads, at another place in their order; "." leads nowhere. */
+function isEcho(value: string, { type, values }: DesiredSet): boolean {
+  const words = ORDER_WORDS[type];
+  if (words === undefined || value.endsWith(" .")) return false;
+  const goal = (one: string): string => one.split(" ").slice(words).join(" ");
+  return values.every((one) => goal(one) === goal(value));
+}
+
 /** Foreign values that break the set, with what they do, as the rest of a sentence after them. */
 function harmful({ desired, foreign, missing, actual, context }: Comparison): {
   readonly values: readonly string[];
@@ -40,7 +51,8 @@ function harmful({ desired, foreign, missing, actual, context }: Comparison): {
 } {
   if (desired.type === "CAA") return harmfulCaa(desired.values, foreign, context);
   if (desired.type !== "TXT") {
-    const values = foreign.length > missing.length ? foreign : [];
+    const beside = foreign.length > missing.length ? foreign : [];
+    const values = beside.filter((value) => !isEcho(value, desired));
     return { values, harm: SECOND[desired.type] ?? "stands beside what is declared" };
   }
   for (const value of foreign) {

@@ -1,6 +1,6 @@
 /** Records of others that come into a zone: beside declared ones, above them, or where nothing is declared. */
 import { setOf, all, pick, added, foreign, type Kind } from "./goodZone.ts";
-import { otherValue, VALUES, isKey, markOf } from "./values.ts";
+import { otherPriority, otherValue, VALUES, isKey, markOf, SPF_MARK } from "./values.ts";
 
 const strayName: Kind = (good, choose) => {
   const type = choose("A", "AAAA", "CNAME", "TXT", "NS");
@@ -39,6 +39,26 @@ const besideIt: Kind = (good, choose) => {
   const value = otherValue(old, choose);
   const taken = all(good).some((one) => setOf(one) === setOf(old) && one.value === value);
   return taken ? undefined : added(foreign(old.name, old.type, value, choose), "conflict", good);
+};
+
+/** The host that is declared, once more at another place of the order: who comes finds it all the same. */
+const priorityBeside: Kind = (good, choose) => {
+  const old = pick(
+    good.declared.filter(({ type, value }) => (type === "MX" || type === "SRV") && !value.endsWith(" .")),
+    choose,
+  );
+  return old && added(foreign(old.name, old.type, otherPriority(old, choose), choose), "stray", good);
+};
+
+/** SPF's version in another case is one all the same (RFC 5234 2.3), and any other none. */
+const textCaseBeside: Kind = (good, choose) => {
+  const old = pick(
+    good.declared.filter((record) => markOf(record) !== undefined),
+    choose,
+  );
+  if (old === undefined) return undefined;
+  const isSpf = markOf(old) === SPF_MARK;
+  return added(foreign(old.name, "TXT", old.value.toUpperCase(), choose), isSpf ? "conflict" : "stray", good);
 };
 
 const nullMxBeside: Kind = (good, choose) =>
@@ -103,6 +123,8 @@ export const BESIDE_DECLARED = {
   second,
   openAliases,
   besideIt,
+  priorityBeside,
+  textCaseBeside,
   nullMxBeside,
   alias,
   besideAlias,

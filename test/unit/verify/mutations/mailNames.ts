@@ -69,4 +69,4 @@ const wildcardAlias: Kind = (good, choose) => {
   return added(record, caught ? "conflict" : "stray", good);
 };
 
-export const MAIL_NAMES = { dane, mtaStsNotice, greetingSpf, wildcardAlias };
+export const MAIL_NAMES = { mtaStsNotice, dane, greetingSpf, wildcardAlias };

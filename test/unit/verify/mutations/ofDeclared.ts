@@ -1,7 +1,7 @@
 /** Mutations of records that are declared. */
 import type { ZoneRecord } from "../../../../stack/dns/zoneRecord.ts";
 import { setOf, all, pick, isAt, without, replaced, joining, type GoodZone, type Kind } from "./goodZone.ts";
-import { otherValue, VALUES, markOf } from "./values.ts";
+import { otherCase, otherPriority, otherValue, VALUES, markOf, SPF_MARK } from "./values.ts";
 
 const dropped: Kind = (good, choose) => without(choose(...good.declared), good);
 
@@ -10,6 +10,31 @@ const changed: Kind = (good, choose) => {
   const value = otherValue(old, choose);
   const taken = good.declared.some((one) => setOf(one) === setOf(old) && one.value === value);
   return taken || value === "" ? undefined : replaced(old, { ...old, value }, "changed", good);
+};
+
+/** MX and SRV are served in the order of their priorities (RFC 5321 5.1, RFC 2782). */
+const priority: Kind = (good, choose) => {
+  const old = pick(
+    good.declared.filter(({ type }) => type === "MX" || type === "SRV"),
+    choose,
+  );
+  return old && replaced(old, { ...old, value: otherPriority(old, choose) }, "changed", good);
+};
+
+/**
+ * Letters of a text count as they are: a key is another one then (RFC 4648), and a version in another case is none (RFC
+ * 9989, RFC 8461 3.1, RFC 8460 3), but for SPF's, which stays one (RFC 7208 4.5, RFC 5234 2.3).
+ */
+const textCase: Kind = (good, choose) => {
+  const old = pick(
+    good.declared.filter(({ type, value }) => type === "TXT" && /[a-z]/i.test(value)),
+    choose,
+  );
+  const value = old && otherCase(old.value, choose);
+  if (old === undefined || value === undefined || value === old.value) return undefined;
+  const mark = markOf(old);
+  const kept = mark === undefined || mark === SPF_MARK || value.startsWith(mark);
+  return replaced(old, { ...old, value }, kept ? "changed" : "missing", good);
 };
 
 /** A policy whose place is taken by a text that is none. */
@@ -65,4 +90,14 @@ const proxied: Kind = (good, choose) => {
   return replaced(old, { ...old, proxied: true }, "conflict", good);
 };
 
-export const OF_DECLARED = { dropped, changed, forgotten, lifetime, retyped, renamed, proxied };
+export const OF_DECLARED = {
+  dropped,
+  changed,
+  forgotten,
+  lifetime,
+  retyped,
+  renamed,
+  priority,
+  textCase,
+  proxied,
+};
