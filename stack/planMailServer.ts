@@ -2,7 +2,7 @@
 import type { Config } from "./config/config.ts";
 import { issuerOf } from "./dns/checks/caa.ts";
 import { checkRecords } from "./dns/checks/checkRecords.ts";
-import type { ZoneFacts } from "./dns/checks/zoneView.ts";
+import type { Issuer, ZoneFacts } from "./dns/checks/zoneView.ts";
 import { planDns } from "./dns/planDns.ts";
 import { planFirewall } from "./firewall/planFirewall.ts";
 import type { Issue } from "./issue.ts";
@@ -59,15 +59,25 @@ function planClients({ domain, mail }: Config): Plan["clients"] {
 /** How the certificate's authority proves the domain; a certificate from elsewhere comes from whom we do not know. */
 const PROOFS = { "dns-01": "dns-01", manual: "dns-01", "http-01": "http-01", provided: undefined } as const;
 
-/** What the rules about records know beside them. */
-export function factsOf({ domain, dns, mail, certificates }: Config): ZoneFacts {
+/** Who gives the certificate, where that is known by the directory, or said for CAA. */
+function issuerFor({ dns, certificates }: Config): Issuer | undefined {
   const method = PROOFS[certificates.method];
-  const issuer = issuerOf(certificates.directoryUrl);
+  const ordered = method && issuerOf(certificates.directoryUrl);
+  const domain = ordered ?? dns.caa?.issuer;
+  if (domain === undefined) return undefined;
+  const accountUri = dns.caa?.accountUri;
+  return { domain, ...(method && { method }), ...(accountUri !== undefined && { accountUri }) };
+}
+
+/** What the rules about records know beside them. */
+export function factsOf(config: Config): ZoneFacts {
+  const { domain, dns, mail, certificates } = config;
+  const issuer = issuerFor(config);
   return {
     domain,
     zone: dns.zone,
     provider: dns.provider,
-    ...(method === undefined || issuer === undefined ? {} : { issuer: { domain: issuer, method } }),
+    ...(issuer && { issuer }),
     certificateNames: certificateNames(domain, mail.storage, certificates.method, webNames(dns)),
     reverseFamilies: planReverseNames(domain).map(({ family }) => family),
   };

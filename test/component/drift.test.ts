@@ -197,6 +197,18 @@ test("drift: error stops with everything; nothing is warned of beside it", async
   expect(warnings).toEqual([]);
 });
 
+test("an ignore rule that matches nothing is a warning, and never stops a preview", async () => {
+  await put(declared());
+  const changes = { "dns.ignore": [{ name: "gone", reason: "it was there" }] };
+  for (const drift of ["warn", "error"] as const) {
+    warnings.length = 0;
+    expect(await review({ drift, changes, last: declared() })).toEqual([]);
+    expect(warnings).toEqual([
+      "DNS: ignore-rule gone: matches nothing in the zone → take the rule out of mailstead:dns.ignore",
+    ]);
+  }
+});
+
 test.each([{ drift: "off" }, { preview: false }] as const)("%o asks nobody", async (scene) => {
   await put([STRAY]);
   const before = cloud.log().length;

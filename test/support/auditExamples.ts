@@ -92,7 +92,10 @@ const context = {
   domain: "example.com",
   zone: "example.com",
   provider: "cloudflare",
-  issuer: "letsencrypt.org",
+  certificate: {
+    issuer: { domain: "letsencrypt.org", method: "dns-01" },
+    names: ["example.com", "*.example.com"],
+  },
 } as const;
 
 const CHECKS: readonly AuditCheck[] = [

@@ -9,15 +9,12 @@ import type { AuditContext } from "./auditInput.ts";
 
 /** Facts that verdicts depend on. */
 export function auditContext(config: Config): AuditContext {
-  const { issuer, certificateNames } = factsOf(config);
-  const { caa } = config.dns;
+  const { issuer, certificateNames: names = [] } = factsOf(config);
   return {
     domain: config.domain,
     zone: config.dns.zone,
     provider: config.dns.provider,
-    ...(issuer && { issuer: issuer.domain }),
-    ...(caa?.accountUri !== undefined && { accountUri: caa.accountUri }),
-    ...(certificateNames && { certificateNames }),
+    ...(issuer && { certificate: { issuer, names } }),
   };
 }
 

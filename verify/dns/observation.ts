@@ -74,8 +74,8 @@ export interface AuditRow {
   readonly reason: string;
   /** The one line that cures it; absent where there is nothing to do. */
   readonly fix?: string;
-  /** Rule that hid it, with verdict `ignored`. */
-  readonly ignoredBy?: string;
+  /** Rules that hid it, with verdict `ignored`; with any other, rules that hid values in it. */
+  readonly ignoredBy?: readonly string[];
 }
 
 /** What a check came to. All that is not in order ends with one line: what cures it, or asks again. */
@@ -89,6 +89,8 @@ export type AuditCheck = CheckResult & {
   /** `reverse-v4`, `helo`, `delegation`, `dnssec`, `serials`, `ignore-rule`, … */
   readonly check: string;
   readonly subject: string;
+  /** About the configuration alone, where the DNS is as good as without it: it fails no audit and stops no preview. */
+  readonly advice?: true;
 };
 
 /** One whole audit. */

@@ -2,7 +2,6 @@
 import type { ExtraRecord } from "../../stack/config/config.ts";
 import { isWithin } from "../../stack/config/domainName.ts";
 import { RECORD_FIELDS } from "../../stack/config/extraRecord.ts";
-import { forbidsEveryone } from "../../stack/dns/checks/caa.ts";
 import { readSpf } from "../../stack/dns/checks/spfTerms.ts";
 import { splitCaa } from "../../stack/dns/providers/rowData.ts";
 import { isSpf } from "../../stack/dns/spf.ts";
@@ -13,6 +12,7 @@ import type { Finding } from "../finding.ts";
 import { sendersOf, type Adoption } from "./adoption.ts";
 import type { AlreadyThere, Obstacle } from "./alreadyThere.ts";
 import type { AuditContext } from "./auditInput.ts";
+import { forbiddenByCaa } from "./caa.ts";
 import { removeLines } from "./fixes.ts";
 import { listed, short } from "./words.ts";
 
@@ -83,18 +83,22 @@ function verificationLine({ value }: ProviderRecord): string {
   return setLine("dns.verification", value.slice(value.indexOf("=") + 1));
 }
 
-/** Other authorities are named at the name: ours has to be one of them, or another gives the certificate. */
+/** Where naming our authority beside the others lets it give the certificate, the lines that do; or another gives it. */
 function authorityLines(
   { name, records }: Obstacle,
-  { domain, issuer, accountUri }: AuditContext,
+  context: AuditContext,
   role: (hint: string) => string,
 ): string[] {
   const other =
     "use an authority that it allows (mailstead:certificates.directory), or bring a certificate of your own: " +
     setLine("certificates.method", "provided");
-  if (issuer === undefined || records.some(({ value }) => forbidsEveryone(value))) return [other];
-  if (isWithin(domain, name)) return [setLine("dns.caa.enabled", "true"), other];
+  const { domain, certificate } = context;
+  if (certificate === undefined) return [other];
+  const { domain: issuer, accountUri } = certificate.issuer;
   const value = accountUri === undefined ? issuer : `${issuer}; accounturi=${accountUri}`;
+  const together = [...records.map((one) => one.value), `0 issue ${value}`];
+  if (forbiddenByCaa(together, context) !== undefined) return [other];
+  if (isWithin(domain, name)) return [setLine("dns.caa.enabled", "true"), other];
   const entry = `{ role: ${role("own-caa")}, name: ${shellQuote(name)}, type: CAA, flags: 0, tag: issue, value: ${JSON.stringify(value)} }`;
   return [`add to mailstead:dns.records: ${entry}`, other];
 }

@@ -66,15 +66,15 @@ function lineOf(what: string, why: string, fix: string | undefined): string {
   return printable(`DNS: ${what}: ${why}${fix === undefined ? "" : ` → ${fix}`}`);
 }
 
-function linesOf({ rows, checks }: Audit, last: Believed): string[] {
-  return [
-    ...rows
-      .filter((row) => isUnseen(row, last))
-      .map(({ verdict, type, name, reason, fix }) => lineOf(`${verdict} ${type} ${name}`, reason, fix)),
-    ...checks
-      .filter(({ state }) => state === "bad")
-      .map(({ check, subject, seen, fix }) => lineOf(`${check} ${subject}`, seen, fix)),
-  ];
+function linesOf({ rows, checks }: Audit, last: Believed): { lines: string[]; advice: string[] } {
+  const bad = (advice: boolean): string[] =>
+    checks
+      .filter((one) => one.state === "bad" && (one.advice === true) === advice)
+      .map(({ check, subject, seen, fix }) => lineOf(`${check} ${subject}`, seen, fix));
+  const drifted = rows
+    .filter((row) => isUnseen(row, last))
+    .map(({ verdict, type, name, reason, fix }) => lineOf(`${verdict} ${type} ${name}`, reason, fix));
+  return { lines: [...drifted, ...bad(false)], advice: bad(true) };
 }
 
 const EARLY = [
@@ -82,19 +82,23 @@ const EARLY = [
   "set use: next on it and signing on the one before, pulumi up, and change over a day later",
 ] as const;
 
-/**
- * Asks the provider for the zone, one call a page, and judges it as the audit does.
- *
- * @returns a line for each finding that the preview itself does not show, worst first; or why there is none.
- */
-export async function zoneDrift(
-  known: KnownZone,
-): Promise<{ readonly lines: readonly string[]; readonly unread?: string }> {
+/** What a look at the zone gives. */
+export interface ZoneDrift {
+  /** Findings that the preview itself does not show, worst first. */
+  readonly lines: readonly string[];
+  /** What the configuration could do without. */
+  readonly advice: readonly string[];
+  /** Why the zone could not be read, where it could not. */
+  readonly unread?: string;
+}
+
+/** Asks the provider for the zone, one call a page, and judges it as the audit does. */
+export async function zoneDrift(known: KnownZone): Promise<ZoneDrift> {
   const { config, plan, token, slotValue } = known;
   const { provider, zone, zoneId, ignore } = config.dns;
   const desired = desiredSets(plan.records, slotValue);
   const column = await readProvider(zoneReader(provider, zone, token, zoneId));
-  if (column.state === "unreachable") return { lines: [], unread: printable(column.reason) };
+  if (column.state === "unreachable") return { lines: [], advice: [], unread: printable(column.reason) };
   const wanted = new Set(
     desired.flatMap(({ name, type, values }) => values.map((value) => keyOf(name, type, value))),
   );
@@ -109,5 +113,6 @@ export async function zoneDrift(
   const early = earlyKeys(config, records, column.records).map((name) =>
     lineOf(`early TXT ${name}`, ...EARLY),
   );
-  return { lines: [...linesOf(found, last), ...early] };
+  const { lines, advice } = linesOf(found, last);
+  return { lines: [...lines, ...early], advice };
 }

@@ -49,7 +49,11 @@ export function look(
   zone: readonly ZoneRecord[],
   more: Partial<AlreadyThereInput> = {},
 ) {
-  const context = { domain: "example.com", zone: "example.com", provider, issuer: "letsencrypt.org" };
+  const certificate = {
+    issuer: { domain: "letsencrypt.org" },
+    names: ["example.com", "*.example.com", "mx.example.com"],
+  };
+  const context = { domain: "example.com", zone: "example.com", provider, certificate };
   const found = alreadyThere({
     records: PLAN.records,
     zone: read(provider, zone),
