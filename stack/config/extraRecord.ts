@@ -72,7 +72,8 @@ function readText(value: string): Reading<string> {
 
 const number16 = z.int().min(0).max(65_535);
 
-const COMMON = {
+/** Keys of a record of any type, beside its type. */
+export const COMMON_FIELDS = {
   role: {
     schema: text(readRole),
     meaning: "name of the record in the state, for ever",
@@ -128,24 +129,24 @@ function address(family: "ipv4" | "ipv6") {
 
 /** Keys of a record beside its type, by type. */
 export const RECORD_FIELDS: Readonly<Record<ExtraRecord["type"], Fields>> = {
-  A: { ...COMMON, address: address("ipv4") },
-  AAAA: { ...COMMON, address: address("ipv6") },
-  CNAME: { ...COMMON, target },
-  NS: { ...COMMON, target: host },
-  MX: { ...COMMON, priority: number("lower is tried first"), exchange: host },
+  A: { ...COMMON_FIELDS, address: address("ipv4") },
+  AAAA: { ...COMMON_FIELDS, address: address("ipv6") },
+  CNAME: { ...COMMON_FIELDS, target },
+  NS: { ...COMMON_FIELDS, target: host },
+  MX: { ...COMMON_FIELDS, priority: number("lower is tried first"), exchange: host },
   TXT: {
-    ...COMMON,
+    ...COMMON_FIELDS,
     text: { schema: text(readText), meaning: "text", fix: "set the text, without quotes", required: true },
   },
   SRV: {
-    ...COMMON,
+    ...COMMON_FIELDS,
     priority: number("lower is tried first"),
     weight: number("share among equals"),
     port: number("port"),
     target: host,
   },
   CAA: {
-    ...COMMON,
+    ...COMMON_FIELDS,
     flags: { schema: z.int().min(0).max(255), meaning: "flags", fix: "set 0 or 128", required: true },
     tag: {
       schema: z.enum(["issue", "issuewild", "iodef"]),
