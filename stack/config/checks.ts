@@ -76,9 +76,25 @@ const checkNetworks: Check = ({ server }) => {
   return [...duplicates(networks, path, "duplicate-network", "block"), ...open];
 };
 
+/** Room for people's keys in user-data of 16 KiB, beside the longest names and addresses. */
+export const ADMIN_KEYS_LIMIT_BYTES = 8 * 1024;
+
+/** Bytes that keys take at most in the user-data: each has a line of its list to itself, in quotes if need be. */
+export function adminKeysBytes(keys: readonly string[]): number {
+  const line = (key: string) => `      - ${JSON.stringify(key)}\n`;
+  return Buffer.byteLength(keys.map(line).join(""));
+}
+
 const checkAdminKeys: Check = ({ server }) => {
-  const keys = (server.adminKeys ?? []).map((line) => line.split(" ").slice(0, 2).join(" "));
-  return duplicates(keys, "mailstead:server.adminKeys", "duplicate-key", "key");
+  const path = "mailstead:server.adminKeys";
+  const { adminKeys = [] } = server;
+  const keys = adminKeys.map((line) => line.split(" ").slice(0, 2).join(" "));
+  const twice = duplicates(keys, path, "duplicate-key", "key");
+  const bytes = adminKeysBytes(adminKeys);
+  if (bytes <= ADMIN_KEYS_LIMIT_BYTES) return twice;
+  const message = `the keys take ${bytes} bytes of the server's user-data, which has room for ${ADMIN_KEYS_LIMIT_BYTES}`;
+  const fix = "use ed25519 keys, which are far shorter than RSA keys, or name fewer";
+  return [...twice, errorAt(path, { rule: "keys-too-long", message, fix })];
 };
 
 const LOCATIONS = ["fsn1", "nbg1", "hel1", "ash", "hil", "sin"];

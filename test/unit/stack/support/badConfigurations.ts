@@ -1,5 +1,5 @@
 /** Bad configurations, each with its exact faults: path, rule, message. */
-import { ADMIN_KEY, certificateFor, DIGEST, dkimKey, rawWith } from "./validRaw.ts";
+import { ADMIN_KEY, certificateFor, DIGEST, dkimKey, rawWith, sshPublicKey } from "./validRaw.ts";
 import type { Raw } from "./validRaw.ts";
 
 export interface BadConfiguration {
@@ -17,6 +17,10 @@ const WHOLE = certificateFor(["example.com", "*.example.com"]);
 const OTHER = certificateFor(["example.com", "*.example.com"]);
 const WITHOUT_STORAGE = certificateFor(["", "mx.", "smtp.", "api."].map((label) => `${label}example.com`));
 const NARROW = certificateFor(["example.com", "mx.example.com"]);
+
+const MANY_KEYS = Array.from({ length: 12 }, (_, index) =>
+  sshPublicKey("rsa-4096", Uint8Array.of(index + 1)),
+);
 
 function record(fields: Readonly<Record<string, unknown>>): Raw {
   return rawWith({ "dns.records": [{ role: "extra", name: "extra", ...fields }] });
@@ -454,6 +458,18 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     name: "an SSH key cut off",
     raw: rawWith({ "server.adminKeys": [ADMIN_KEY.slice(0, 60)] }),
     faults: [["mailstead:server.adminKeys[0]", "not-an-ssh-key", "the key is cut off or damaged"]],
+  },
+  {
+    name: "more keys than the user-data has room for, the last one twice",
+    raw: rawWith({ "server.adminKeys": [...MANY_KEYS, MANY_KEYS[11]] }),
+    faults: [
+      ["mailstead:server.adminKeys[12]", "duplicate-key", "the same key is at [11]"],
+      [
+        "mailstead:server.adminKeys",
+        "keys-too-long",
+        "the keys take 9555 bytes of the server's user-data, which has room for 8192",
+      ],
+    ],
   },
   {
     name: "an SSH key of another type than it says",
