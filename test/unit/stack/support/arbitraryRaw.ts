@@ -213,8 +213,11 @@ export const arbitraryRaw: fc.Arbitrary<Raw> = fc
     ...further,
     "dns.dkim": fc
       .uniqueArray(
-        label.filter((selector) => selector !== "default"),
-        { maxLength: 3 },
+        fc
+          .array(label, { minLength: 1, maxLength: 2 })
+          .map((labels) => labels.join("."))
+          .filter((selector) => selector !== "default"),
+        { maxLength: 3, selector: (selector) => selector.replaceAll(".", "-") },
       )
       .map((selectors) =>
         selectors.map((selector, index) => ({

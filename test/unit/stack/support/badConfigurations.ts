@@ -810,6 +810,22 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     }),
     faults: [["mailstead:dns.dkim[1].selector", "duplicate-selector", "the selector fe-1 has a key already"]],
   },
+  {
+    name: "two DKIM selectors that are one name in the state",
+    raw: rawWith({
+      "dns.dkim": [
+        { selector: "a.b", publicKey: KEY_2048 },
+        { selector: "a-b", publicKey: KEY_2048 },
+      ],
+    }),
+    faults: [
+      [
+        "mailstead:dns.dkim[1].selector",
+        "same-role",
+        "the records of a-b and a.b would have the same name in the state, dkim-a-b",
+      ],
+    ],
+  },
   // the owner's records
   {
     name: "a record without a type",
