@@ -1,6 +1,7 @@
 /** Reads the records that the owner adds. */
 import { z } from "zod";
 import type { ExtraRecord } from "./config.ts";
+import { DEFAULTS } from "./defaults.ts";
 import { readDnsName, readHostName } from "./domainName.ts";
 import { readAddress } from "./network.ts";
 import type { Reading } from "./reading.ts";
@@ -95,13 +96,13 @@ export const COMMON_FIELDS = {
     schema: text(readPurpose),
     meaning: "one line for people",
     fix: "say in one line what the record is for",
-    fallback: "added by the owner",
+    fallback: DEFAULTS["dns.records.purpose"].value,
   },
   level: {
     schema: z.enum(["required", "recommended", "optional"]),
     meaning: "required records survive a destroy",
     fix: "set required, recommended or optional",
-    fallback: "optional",
+    fallback: DEFAULTS["dns.records.level"].value,
   },
 } satisfies Fields;
 

@@ -106,12 +106,12 @@ export const DNS = {
   },
   zone: {
     schema: text(readHostName),
-    meaning: "zone that holds the domain; by default its registrable domain",
+    meaning: "zone that holds the domain",
     fix: "set the name of the zone at the provider, such as example.com",
   },
   zoneId: {
     schema: text(words.readZoneId),
-    meaning: "Cloudflare's id of the zone; without it, it is looked up by name",
+    meaning: "Cloudflare's id of the zone",
     fix: "copy the zone ID of 32 hexadecimal digits, or leave it out",
   },
   ttlSeconds: {
