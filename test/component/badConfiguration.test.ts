@@ -3,16 +3,15 @@
  * resource or function; with the real engine, an `up` fails, asks no vendor for anything and leaves an empty state.
  * Cannot prove: that each fault is found; the table of bad configurations does.
  */
-import * as pulumi from "@pulumi/pulumi";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../stack/config/readRawConfig.ts";
 import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
-import { rawWith, type Raw } from "../unit/stack/support/validRaw.ts";
-import { GET_SERVERS, NO_SERVERS, ZONE_ID } from "./support/declareSmall.ts";
+import { rawWith } from "../unit/stack/support/validRaw.ts";
+import { GET_SERVERS, ZONE_ID } from "./support/declareSmall.ts";
 import { findEngine, makeEngineProject, type EngineProject } from "./support/engine.ts";
-import { recordProgram, type RecordedRun } from "./support/recordedProgram.ts";
+import { flat, runProgram } from "./support/wholeProgram.ts";
 
 const GOOD = rawWith({ "dns.zoneId": ZONE_ID });
 
@@ -27,28 +26,6 @@ const SEVERAL = rawWith({
 
 /** Good by itself; only together with the plan's own records it is not. */
 const CLASH = rawWith({ "dns.records": [{ role: "apex-mx", type: "TXT", name: "www", text: "hello" }] });
-
-/** The configuration as the engine hands it over. */
-function flat(raw: Raw): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(raw).map(([key, value]) => [
-      `mailstead:${key}`,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
-  );
-}
-
-/** Runs `components/program.ts` whole, as `index.ts` does, in a first preview: nothing is known, no file is written. */
-function runProgram(raw: Raw): Promise<RecordedRun> {
-  vi.resetModules();
-  return recordProgram(
-    async () => {
-      pulumi.runtime.setAllConfig({ ...flat(raw), "cloudflare:apiToken": "TOKEN" });
-      await import("../../components/program.ts");
-    },
-    { preview: true, first: true, calls: NO_SERVERS },
-  );
-}
 
 describe("the program", () => {
   test("declares a good configuration, so that what follows means something", async () => {
