@@ -100,7 +100,7 @@ export const CAA = {
   },
   issuer: {
     schema: text(readHostName),
-    meaning: "domain by which the authority is known; without it, the one of certificates.directory",
+    meaning: "domain by which the authority is known",
     fix: "set the authority's own word for CAA, such as letsencrypt.org",
   },
   accountUri: {

@@ -2,7 +2,7 @@
 import type { Config } from "../../stack/config/config.ts";
 import { serviceNames } from "../../stack/mail/serviceNames.ts";
 import type { Plan } from "../../stack/plan.ts";
-import { factsOf } from "../../stack/planMailServer.ts";
+import { factsOf } from "../../stack/dns/zoneFacts.ts";
 import type { SlotName } from "../../stack/slots.ts";
 import type { ServerNames } from "./around/reverse.ts";
 import type { AuditContext } from "./auditInput.ts";

@@ -14,7 +14,7 @@ import type { LookUp } from "../../../stack/dns/checks/rule.ts";
 import { RULES } from "../../../stack/dns/checks/rules.ts";
 import { checkSpfLookUps } from "../../../stack/dns/checks/spfLookUps.ts";
 import { catchesByWildcard } from "../../../stack/dns/checks/wildcards.ts";
-import { factsOf } from "../../../stack/planMailServer.ts";
+import { factsOf } from "../../../stack/dns/zoneFacts.ts";
 import { arbitraryRaw } from "./support/arbitraryRaw.ts";
 import { RULE_CASES, zoneOf } from "./support/dnsRuleCases.ts";
 import { configOf, planned, planOf } from "./support/planOf.ts";
