@@ -38,7 +38,7 @@ function addReadingCommands(program: Command, run: Run): void {
     .command("render")
     .description("print a document of the plan; needs no stack and no account")
     .addArgument(new Argument("<document>").choices(DOCUMENTS))
-    .option("-s, --stack <name>", "stack file to read (default: the only one)")
+    .option("-s, --stack <name>", "stack (default: the only one here, else the selected one)")
     .option("--show-secrets", "fill secrets in from the stack")
     .option("--json", "machine-readable")
     .action((document: Document, options: object) =>

@@ -8,7 +8,7 @@ import { parseConfig } from "../stack/config/parseConfig.ts";
 import type { Issue } from "../stack/issue.ts";
 import type { Plan } from "../stack/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
-import { projectFolder } from "./engine.ts";
+import { namedStack, projectFolder, selectedStack } from "./engine.ts";
 import { CommandError } from "./terminal.ts";
 
 const NAMESPACE = "mailstead:";
@@ -33,12 +33,36 @@ export function stackFile(stack: string | undefined): string {
   const files = readdirSync(projectFolder).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
   const [only] = files;
   if (only !== undefined && files.length === 1) return join(projectFolder, only);
-  throw new CommandError(`there are ${files.length} stack files here`, "name one: --stack NAME", 2);
+  throw new CommandError(
+    `there are ${files.length} stack files here, and which one is meant is not known`,
+    "name it: --stack NAME reads Pulumi.NAME.yaml",
+    2,
+  );
 }
 
 /** Name of the stack that a file holds the configuration of. */
 export function stackOfFile(path: string): string {
   return basename(path).replace(/^Pulumi\.|\.yaml$/g, "");
+}
+
+/**
+ * Name of the stack that a command reads which can do without an engine: as named; else the only stack file's, which
+ * costs no process; else the selected one.
+ *
+ * @throws CommandError that asks for a name, where no engine tells which one is selected.
+ */
+export async function stackToRead(given: string | undefined): Promise<string> {
+  const named = namedStack(given);
+  if (named !== undefined) return named;
+  try {
+    return stackOfFile(stackFile(undefined));
+  } catch (unclear) {
+    try {
+      return await selectedStack();
+    } catch {
+      throw unclear;
+    }
+  }
 }
 
 /** A `secure:` value is ciphertext: a mark stands for it, which the checks let pass where a secret belongs. */
@@ -75,7 +99,7 @@ export function loadPlan(stack: string | undefined): { config: Config; plan: Pla
   if (parsed.config === undefined) {
     throw new CommandError(
       `${path} has faults:\n${describeIssues(parsed.issues)}`,
-      "mend them and try again",
+      "mend them and try again; a file of your own is read with --stack NAME, as Pulumi.NAME.yaml",
       2,
     );
   }
