@@ -1,6 +1,6 @@
 /**
  * Proves: `runPreflight` and `mailstead preflight` against vendor APIs on loopback name a wrong token, a zone that is
- * missing or pending, an unknown location, type and image, every kind of orphan, and a stranger's record in the way; and
+ * missing or pending, a location, type and image that cannot be ordered together, every kind of orphan, and a stranger's record in the way; and
  * that `--fix` does all it can beside what is refused.
  * Cannot prove: that the real vendors answer alike; the APIs are held to published schemas elsewhere.
  */
@@ -106,6 +106,25 @@ test("words that the vendor does not know, each with its key and what is offered
     expect(finding(preflight, subject).fix).toContain(`set ${key} to one of `);
     expect(finding(preflight, subject).fix).toContain(offered);
   }
+});
+
+test("a type that is not offered in the location, has gone from it, or has another processor than the image", async () => {
+  const plan = planned();
+  const lookAt = (server: object) => look({ ...plan, server: { ...plan.server, ...server } });
+  expect(finding(await lookAt({ location: "ash" }), "server type")).toMatchObject({
+    state: "bad",
+    seen: "cx23 is not offered in ash",
+    fix: "set mailstead:server.type to one of cpx21; cx23 is in fsn1, nbg1, hel1, before the first `pulumi up`",
+  });
+  expect(finding(await lookAt({ type: "cpx21" }), "server type")).toMatchObject({
+    state: "bad",
+    seen: "cpx21 is not offered in nbg1 since 2026-01-01",
+  });
+  expect(finding(await lookAt({ type: "cax11", image: "debian-12" }), "image")).toMatchObject({
+    state: "bad",
+    seen: "debian-12 is not offered for arm, the processor of cax11",
+    fix: "set mailstead:server.image to one of ubuntu-24.04, debian-13",
+  });
 });
 
 test("a zone that the token does not see", async () => {
