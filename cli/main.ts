@@ -104,7 +104,8 @@ function usageFault([command]: readonly string[]): number {
 function report(error: unknown, args: readonly string[]): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageFault(args);
   if (!(error instanceof CommandError)) throw error;
-  process.stderr.write(`${styled("red", "error:")} ${error.message}\nNext step: ${error.nextStep}\n`);
+  const head = styled("red", "error:", process.stderr);
+  process.stderr.write(`${head} ${error.message}\nNext step: ${error.nextStep}\n`);
   return error.exitCode;
 }
 
