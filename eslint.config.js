@@ -20,7 +20,7 @@ const EFFECTS = [
 ];
 
 export default tseslint.config(
-  { ignores: ["**/node_modules/", ".sandbox/", ".mailstead/", "coverage/", "sandbox/images/app/"] },
+  { ignores: ["**/node_modules/", ".sandbox/", ".mailstead/", "coverage/"] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -152,9 +152,18 @@ export async function readOutputs(stack: string, showSecrets = false): Promise<R
   return JSON.parse(await pulumi(args)) as Record<string, unknown>;
 }
 
+/** Name of the stack as given, else PULUMI_STACK. */
+export function namedStack(given: string | undefined): string | undefined {
+  const named = given ?? process.env["PULUMI_STACK"];
+  return named === "" ? undefined : named;
+}
+
+/** Name of the selected stack. @throws CommandError without an engine, or where none is selected. */
+export async function selectedStack(): Promise<string> {
+  return (await pulumi(["stack", "--show-name"])).trim();
+}
+
 /** Name of the stack: as given, else PULUMI_STACK, else the selected one. */
 export async function stackName(given: string | undefined): Promise<string> {
-  const named = given ?? process.env["PULUMI_STACK"];
-  if (named !== undefined && named !== "") return named;
-  return (await pulumi(["stack", "--show-name"])).trim();
+  return namedStack(given) ?? selectedStack();
 }

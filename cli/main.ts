@@ -38,7 +38,7 @@ function addReadingCommands(program: Command, run: Run): void {
     .command("render")
     .description("print a document of the plan; needs no stack and no account")
     .addArgument(new Argument("<document>").choices(DOCUMENTS))
-    .option("-s, --stack <name>", "stack file to read (default: the only one)")
+    .option("-s, --stack <name>", "stack (default: the only one here, else the selected one)")
     .option("--show-secrets", "fill secrets in from the stack")
     .option("--json", "machine-readable")
     .action((document: Document, options: object) =>
@@ -104,7 +104,8 @@ function usageFault([command]: readonly string[]): number {
 function report(error: unknown, args: readonly string[]): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageFault(args);
   if (!(error instanceof CommandError)) throw error;
-  process.stderr.write(`${styled("red", "error:")} ${error.message}\nNext step: ${error.nextStep}\n`);
+  const head = styled("red", "error:", process.stderr);
+  process.stderr.write(`${head} ${error.message}\nNext step: ${error.nextStep}\n`);
   return error.exitCode;
 }
 

@@ -1,6 +1,6 @@
 /** Reads a stack's configuration from `Pulumi.STACK.yaml`, without an engine and without secrets. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { parse } from "yaml";
 import type { Config } from "../stack/config/config.ts";
 import { UNREAD_SECRET } from "../stack/config/field.ts";
@@ -8,7 +8,7 @@ import { parseConfig } from "../stack/config/parseConfig.ts";
 import type { Issue } from "../stack/issue.ts";
 import type { Plan } from "../stack/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
-import { projectFolder } from "./engine.ts";
+import { namedStack, projectFolder, selectedStack } from "./engine.ts";
 import { CommandError } from "./terminal.ts";
 
 const NAMESPACE = "mailstead:";
@@ -19,26 +19,44 @@ export function projectName(): string {
   return name;
 }
 
-/** The stack's file to read: as named, else the only one there is. */
-export function stackFile(stack: string | undefined): string {
-  if (stack !== undefined) {
-    const path = join(projectFolder, `Pulumi.${stack}.yaml`);
-    if (existsSync(path)) return path;
+/** The file that holds the configuration of a stack. @throws CommandError where there is none. */
+function stackFile(stack: string): string {
+  const path = join(projectFolder, `Pulumi.${stack}.yaml`);
+  if (existsSync(path)) return path;
+  throw new CommandError(
+    `there is no Pulumi.${stack}.yaml`,
+    `make it with \`pulumi stack init ${stack}\``,
+    2,
+  );
+}
+
+/** Names of the stacks that have a file here. */
+function stacksHere(): string[] {
+  return readdirSync(projectFolder).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+}
+
+/**
+ * Name of the stack that a command reads which can do without an engine: as named; else the only stack file's, which
+ * costs no process; else the selected one.
+ *
+ * @throws CommandError that asks for a name, where no engine tells which one is selected.
+ */
+export async function stackToRead(given: string | undefined): Promise<string> {
+  const named = namedStack(given);
+  if (named !== undefined) return named;
+  const stacks = stacksHere();
+  const [only] = stacks;
+  if (only !== undefined && stacks.length === 1) return only;
+  try {
+    return await selectedStack();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
     throw new CommandError(
-      `there is no Pulumi.${stack}.yaml`,
-      `make it with \`pulumi stack init ${stack}\``,
+      `there are ${stacks.length} stack files here, and which one is meant is not known`,
+      "name it: --stack NAME reads Pulumi.NAME.yaml",
       2,
     );
   }
-  const files = readdirSync(projectFolder).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
-  const [only] = files;
-  if (only !== undefined && files.length === 1) return join(projectFolder, only);
-  throw new CommandError(`there are ${files.length} stack files here`, "name one: --stack NAME", 2);
-}
-
-/** Name of the stack that a file holds the configuration of. */
-export function stackOfFile(path: string): string {
-  return basename(path).replace(/^Pulumi\.|\.yaml$/g, "");
 }
 
 /** A `secure:` value is ciphertext: a mark stands for it, which the checks let pass where a secret belongs. */
@@ -69,13 +87,13 @@ export function describeIssues(issues: readonly Issue[]): string {
  *
  * @throws CommandError that lists every fault of the configuration.
  */
-export function loadPlan(stack: string | undefined): { config: Config; plan: Plan } {
+export function loadPlan(stack: string): { config: Config; plan: Plan } {
   const path = stackFile(stack);
   const parsed = parseConfig(readStackFile(path));
   if (parsed.config === undefined) {
     throw new CommandError(
       `${path} has faults:\n${describeIssues(parsed.issues)}`,
-      "mend them and try again",
+      "mend them and try again; a file of your own is read with --stack NAME, as Pulumi.NAME.yaml",
       2,
     );
   }

@@ -16,9 +16,13 @@ export class CommandError extends Error {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Text in a colour where the terminal shows colours; `styleText` looks at NO_COLOR and FORCE_COLOR. */
-export function styled(style: Style, text: string): string {
-  return styleText(style, text, { stream: process.stdout });
+/**
+ * Text in a colour where it is shown as one; `styleText` looks at NO_COLOR and FORCE_COLOR.
+ *
+ * @param stream where the text goes: one may be a terminal and another a file.
+ */
+export function styled(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(style, text, { stream });
 }
 
 /** One line with a mark before it. */

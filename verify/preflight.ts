@@ -2,6 +2,7 @@
 import type { Plan } from "../stack/plan.ts";
 import type { Finding } from "./finding.ts";
 import { VendorError } from "./http.ts";
+import { checkOffer, readOffer } from "./preflightServer.ts";
 import { checkZone, type OrphanRecord } from "./preflightZone.ts";
 import type { ZoneReader } from "./providers/zoneReader.ts";
 import { Hetzner, HETZNER_KINDS, type HetznerKind } from "./vendors.ts";
@@ -34,28 +35,6 @@ export interface Preflight {
 function failed(subject: string, error: unknown, fix: string): Finding {
   if (!(error instanceof VendorError)) throw error;
   return { subject, state: "bad", seen: error.message, fix };
-}
-
-/** Words of the vendor that the configuration uses, each with where it is set. */
-async function checkWords(hetzner: Hetzner, plan: Plan): Promise<Finding[]> {
-  const words = [
-    ["location", "locations", plan.server.location, "mailstead:server.location"],
-    ["server type", "server_types", plan.server.type, "mailstead:server.type"],
-    ["image", "images", plan.server.image, "mailstead:server.image"],
-  ] as const;
-  return Promise.all(
-    words.map(async ([subject, kind, name, path]): Promise<Finding> => {
-      const names = (await hetzner.list(kind)).map((thing) => thing.name);
-      return names.includes(name)
-        ? { subject, state: "ok", seen: `${name} is offered` }
-        : {
-            subject,
-            state: "bad",
-            seen: `${name} is not offered`,
-            fix: `set ${path} to one of ${names.slice(0, 12).join(", ")}`,
-          };
-    }),
-  );
 }
 
 function labelled(stack: string): string {
@@ -91,7 +70,7 @@ async function checkPower(hetzner: Hetzner, stack: string): Promise<Finding[]> {
 async function checkHetzner(plan: Plan, stack: string, token: string, known: KnownIds): Promise<Preflight> {
   const hetzner = new Hetzner(token);
   try {
-    const words = await checkWords(hetzner, plan);
+    const words = checkOffer(await readOffer(hetzner), plan.server, new Date());
     const power = await checkPower(hetzner, stack);
     return {
       findings: [{ subject: "Hetzner token", state: "ok", seen: "is accepted" }, ...words, ...power],

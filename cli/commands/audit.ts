@@ -10,10 +10,9 @@ import { AUDIT_COLUMNS, inspectDns, type AuditColumn } from "../../verify/dns/in
 import type { Audit, AuditCheck } from "../../verify/dns/observation.ts";
 import { zoneReader } from "../../verify/providers/readers.ts";
 import type { ZoneReader } from "../../verify/providers/zoneReader.ts";
-import { stackName } from "../engine.ts";
 import { askValues, keptValues } from "../lateValues.ts";
 import type { NotifyTarget } from "../notify.ts";
-import { loadPlan, stackFile, stackOfFile } from "../project.ts";
+import { loadPlan, stackToRead } from "../project.ts";
 import { CommandError, print, styled } from "../terminal.ts";
 import { DNS_TOKENS, readToken } from "../tokens.ts";
 
@@ -48,17 +47,6 @@ function readColumns(list: string | undefined): readonly AuditColumn[] {
   return AUDIT_COLUMNS.filter((column) => words.includes(column));
 }
 
-/** As named; else the only stack file's, which costs no process; else the selected one. */
-async function auditedStack(given: string | undefined): Promise<string> {
-  const named = given ?? process.env["PULUMI_STACK"];
-  if (named !== undefined && named !== "") return named;
-  try {
-    return stackOfFile(stackFile(undefined));
-  } catch {
-    return stackName(undefined);
-  }
-}
-
 /** What could not be had is told in the audit, which goes on without it. */
 async function orNote<Result>(
   task: () => Promise<Result>,
@@ -76,7 +64,7 @@ async function orNote<Result>(
 
 async function prepare(options: Options): Promise<Ready> {
   const columns = readColumns(options.columns);
-  const stack = await auditedStack(options.stack);
+  const stack = await stackToRead(options.stack);
   const { config, plan } = loadPlan(stack);
   const { provider, zone, zoneId } = config.dns;
   // Also for the DNS columns alone, where a token is at hand: the provider names the zone's servers.

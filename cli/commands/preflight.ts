@@ -8,15 +8,14 @@ import { knownAddresses } from "../../verify/adopt/hetznerThings.ts";
 import { stateSlots } from "../../verify/adopt/stateSlots.ts";
 import { checkZoneBefore } from "../../verify/adopt/zoneBefore.ts";
 import type { Finding } from "../../verify/finding.ts";
-import { HETZNER_TYPES, runPreflight, type Orphan } from "../../verify/preflight.ts";
-import { VendorError } from "../../verify/http.ts";
+import { runPreflight, type Orphan } from "../../verify/preflight.ts";
 import { listedOnce, zoneReader } from "../../verify/providers/readers.ts";
-import { removeRecord } from "../../verify/providers/removeRecord.ts";
 import type { ZoneReader } from "../../verify/providers/zoneReader.ts";
 import { Hetzner } from "../../verify/vendors.ts";
-import { clearPendingOperations, pulumi, readState, stackName, type StateResource } from "../engine.ts";
+import { cureOf, describeOrphan, heal, type Cure, type VendorTokens } from "../cures.ts";
+import { readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
-import { findOrphanContainers, nameOf, removeContainer } from "../orphanContainers.ts";
+import { findOrphanContainers, nameOf } from "../orphanContainers.ts";
 import { CommandError, print } from "../terminal.ts";
 import { DNS_TOKENS, HETZNER_TOKEN, readToken, type TokenPlace } from "../tokens.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
@@ -28,101 +27,12 @@ interface Options {
   readonly json?: boolean;
 }
 
-interface Tokens {
-  readonly hetzner: string;
-  /** Of the zone's provider. */
-  readonly dns: string;
-}
-
-/** How one orphan is healed, and in which words. */
-interface Cure {
-  readonly orphan: Orphan;
-  readonly words: string;
-  run(): Promise<void>;
-}
-
-async function readTokens(stack: string, provider: DnsProviderName): Promise<Tokens> {
+async function readTokens(stack: string, provider: DnsProviderName): Promise<VendorTokens> {
   const of = (place: TokenPlace): Promise<string> => readToken(place, stack);
   return { hetzner: await of(HETZNER_TOKEN), dns: await of(DNS_TOKENS[provider]) };
 }
 
-function kindOf(orphan: Orphan): string {
-  if (orphan.vendor === "hetzner") return orphan.kind.replace(/s$/, "").replace("_", " ");
-  return orphan.vendor === "host" ? "container" : "record";
-}
-
-function describeOrphan(orphan: Orphan): string {
-  return `${kindOf(orphan)} ${orphan.name} (${String(orphan.id).slice(0, 32)})`;
-}
-
-/**
- * Whether a server beside those of the state may be more than what a broken run left. Keys are made before a server: a
- * state without them was lost, and this is the server that it knew.
- */
-function mayHoldMail(resources: readonly StateResource[]): boolean {
-  const has = (wanted: string): boolean => resources.some(({ type }) => type === wanted);
-  return has(HETZNER_TYPES.servers) || !has("tls:index/privateKey:PrivateKey");
-}
-
-/** An address is taken into the state, since a reputation may hang on it; the rest can be made anew and is deleted. */
-function cureOf(
-  orphan: Orphan,
-  tokens: Tokens,
-  stack: string,
-  plan: Plan,
-  resources: readonly StateResource[],
-): Cure {
-  if (orphan.vendor === "dns") {
-    const run = (): Promise<void> => removeRecord(orphan.provider, tokens.dns, orphan.id);
-    return { orphan, words: "delete it; the next `pulumi up` makes it again", run };
-  }
-  if (orphan.vendor === "host") {
-    const run = (): Promise<void> => removeContainer(stack, resources, orphan.id);
-    return { orphan, words: "remove it, its data stay; the next `pulumi up` makes it again", run };
-  }
-  if (orphan.kind === "primary_ips") {
-    return { orphan, words: "take it into the state", run: () => importAddress(orphan, stack, resources) };
-  }
-  if (orphan.kind === "servers" && plan.server.protect && mayHoldMail(resources)) {
-    const next = "look at it and delete it by hand; or, if the state was lost: npx mailstead import";
-    const refuse = (): Promise<void> =>
-      Promise.reject(new CommandError(`the server ${orphan.name} may hold mail`, next));
-    return { orphan, words: "not done here, as it may hold mail: npx mailstead import", run: refuse };
-  }
-  return {
-    orphan,
-    words: "delete it; the next `pulumi up` makes it again",
-    run: () => new Hetzner(tokens.hetzner).remove(orphan.kind, orphan.id),
-  };
-}
-
-async function importAddress(
-  orphan: Orphan & { vendor: "hetzner" },
-  stack: string,
-  resources: readonly StateResource[],
-): Promise<void> {
-  const parent = resources.find(({ type }) => type === "mailstead:host:HetznerAddresses");
-  if (parent === undefined) {
-    throw new CommandError(
-      "the state does not hold the addresses' component yet",
-      "run `pulumi up` once, then this again",
-    );
-  }
-  const role = orphan.name.endsWith("ipv6") ? "ipv6" : "ipv4";
-  await pulumi([
-    ...["import", HETZNER_TYPES.primary_ips, role, String(orphan.id)],
-    ...[
-      "--parent",
-      `addresses=${parent.urn}`,
-      "--stack",
-      stack,
-      "--yes",
-      "--skip-preview",
-      "--generate-code=false",
-    ],
-  ]);
-}
-
+/** Asks, unless told not to. */
 async function agreed(cures: readonly Cure[], options: Options): Promise<boolean> {
   if (options.yes === true) return true;
   if (!process.stdin.isTTY) throw new CommandError("--fix asks, and there is no terminal", "add --yes", 2);
@@ -130,24 +40,6 @@ async function agreed(cures: readonly Cure[], options: Options): Promise<boolean
   const answer = await terminal.question(`Do ${String(cures.length)} cures? [y/N] `);
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
-}
-
-async function fix(cures: readonly Cure[], pending: number, stack: string, options: Options): Promise<void> {
-  if (cures.length === 0 && pending === 0) return;
-  if (!(await agreed(cures, options))) return;
-  // What is taken into the state comes last: it can be refused, and nothing else waits for it.
-  const isTaken = ({ orphan }: Cure): boolean => orphan.vendor === "hetzner" && orphan.kind === "primary_ips";
-  for (const cure of [...cures].sort((one, other) => Number(isTaken(one)) - Number(isTaken(other)))) {
-    await cure.run().catch((error: unknown) => {
-      if (!(error instanceof VendorError)) throw error;
-      throw new CommandError(`${describeOrphan(cure.orphan)} stays: ${error.message}`, "run this again");
-    });
-    print(`  done: ${describeOrphan(cure.orphan)}`);
-  }
-  if (pending > 0) {
-    await clearPendingOperations(stack);
-    print(`  done: ${String(pending)} operations that never ended are cleared`);
-  }
 }
 
 function orphanFinding({ orphan, words }: Cure): Finding {
@@ -236,6 +128,7 @@ export async function preflightCommand(options: Options): Promise<number> {
     options.json === true ? JSON.stringify({ findings: all }, null, 2) : all.map(describeFinding).join("\n"),
   );
   if (options.fix !== true) return exitCodeOf(all);
-  await fix(cures, pending.length, stack, options);
+  const isWell = cures.length === 0 && pending.length === 0;
+  if (!isWell && (await agreed(cures, options))) await heal(cures, pending.length, stack);
   return exitCodeOf(findings);
 }

@@ -8,8 +8,8 @@ import type { Plan } from "../../stack/plan.ts";
 import { fill, type SlotName, type Template } from "../../stack/slots.ts";
 import type { Document } from "../documents.ts";
 import { auditService, auditTimer, type AuditUnit } from "../auditUnits.ts";
-import { projectFolder, readOutputs, stackName } from "../engine.ts";
-import { loadPlan, stackFile, stackOfFile } from "../project.ts";
+import { projectFolder, readOutputs } from "../engine.ts";
+import { loadPlan, stackToRead } from "../project.ts";
 import { CommandError, print } from "../terminal.ts";
 
 interface Options {
@@ -20,10 +20,9 @@ interface Options {
 
 type Values = (name: SlotName) => string;
 
-/** Values of slots from the stack, or placeholders. */
-async function valuesOf(options: Options): Promise<Values> {
-  if (options.showSecrets !== true) return placeholder;
-  const outputs = await readOutputs(await stackName(options.stack), true);
+/** Values of slots as the stack holds them, with placeholders for the rest. */
+async function valuesOf(stack: string): Promise<Values> {
+  const outputs = await readOutputs(stack, true);
   const slots = outputs["slots"] as Partial<Record<SlotName, string>> | undefined;
   if (slots === undefined) throw new CommandError("the stack holds no secrets yet", "run `pulumi up` first");
   return (name) => slots[name] ?? placeholder(name);
@@ -72,9 +71,9 @@ function asJson(document: Document, plan: Plan, values: Values, stack: string): 
 
 /** Runs the command. */
 export async function renderCommand(document: Document, options: Options): Promise<number> {
-  const { plan } = loadPlan(options.stack);
-  const stack = stackOfFile(stackFile(options.stack));
-  const values = await valuesOf(options);
+  const stack = await stackToRead(options.stack);
+  const { plan } = loadPlan(stack);
+  const values = options.showSecrets === true ? await valuesOf(stack) : placeholder;
   print(
     options.json === true
       ? JSON.stringify(asJson(document, plan, values, stack), null, 2)

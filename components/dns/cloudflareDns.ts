@@ -16,7 +16,7 @@ import { outsideError } from "../errors.ts";
 import { VENDOR_TIMEOUTS } from "../timeouts.ts";
 import { boundValue } from "./boundValue.ts";
 import { shortPurpose } from "./comment.ts";
-import type { DnsZone } from "./mailDns.ts";
+import type { DnsZone } from "./dnsZone.ts";
 
 /** A zone at Cloudflare. */
 export function cloudflareZone(zone: string, zoneId?: string): DnsZone {

@@ -13,7 +13,7 @@ import type { PlannedRecord } from "../../stack/plan.ts";
 import type { SlotValues } from "../bind.ts";
 import { VENDOR_TIMEOUTS } from "../timeouts.ts";
 import { boundValue } from "./boundValue.ts";
-import type { DnsZone } from "./mailDns.ts";
+import type { DnsZone } from "./dnsZone.ts";
 
 /** A domain at DigitalOcean. */
 export function digitaloceanZone(zone: string): DnsZone {

@@ -15,7 +15,7 @@ import type { SlotValues } from "../bind.ts";
 import { VENDOR_TIMEOUTS } from "../timeouts.ts";
 import { boundValue } from "./boundValue.ts";
 import { shortPurpose } from "./comment.ts";
-import type { DnsZone, RecordGroup } from "./mailDns.ts";
+import type { DnsZone, RecordGroup } from "./dnsZone.ts";
 
 /** A zone at Hetzner. */
 export function hetznerZone(zone: string): DnsZone {

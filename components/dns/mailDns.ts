@@ -1,22 +1,12 @@
 /** Every DNS record of the plan, at whichever provider holds the zone. */
 import * as pulumi from "@pulumi/pulumi";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
-import type { Plan, PlannedRecord } from "../../stack/plan.ts";
+import type { Plan } from "../../stack/plan.ts";
 import type { SlotValues } from "../bind.ts";
 import { cloudflareZone } from "./cloudflareDns.ts";
 import { digitaloceanZone } from "./digitaloceanDns.ts";
+import type { DnsZone, RecordGroup } from "./dnsZone.ts";
 import { hetznerZone } from "./hetznerDns.ts";
-
-/** Records that one resource holds. */
-export type RecordGroup = readonly [PlannedRecord, ...PlannedRecord[]];
-
-/** A zone at a provider. Its wire form of records lives in its own file and nowhere else. */
-export interface DnsZone {
-  /** Which records are one resource: each alone, or all of one name and type where the provider keeps sets. */
-  together(records: readonly PlannedRecord[]): readonly RecordGroup[];
-  /** Declares one resource, named by the role of its record, or by name and type of its set. */
-  declare(group: RecordGroup, values: SlotValues, opts: pulumi.CustomResourceOptions): pulumi.CustomResource;
-}
 
 export interface MailDnsArgs {
   readonly plan: Pick<Plan, "protect" | "zone" | "records">;

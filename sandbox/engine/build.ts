@@ -79,8 +79,15 @@ async function linkAll(folder: string, bin: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name !== "pulumi" && !name.startsWith("pulumi-")) continue;
     await rm(join(bin, name), { force: true });
+    // What was built is gone with it: once the release is too old, it is built again.
+    await rm(stampOf(bin, name), { force: true });
     await symlink(join(folder, name), join(bin, name));
   }
+}
+
+/** The file that tells what a program was built from. */
+function stampOf(bin: string, program: string): string {
+  return join(bin, `.${program}.built-from`);
 }
 
 /** @returns false when the cache has it already. */
@@ -90,7 +97,7 @@ async function build(what: Built, cacheDir: string): Promise<boolean> {
   const told = what.flags.length > 0;
   // Not beside it: what is on PATH and begins with `pulumi-language-` is a language.
   const program = told ? join(cacheDir, "engine", what.program) : target;
-  const stamp = join(cacheDir, "bin", `.${what.program}.built-from`);
+  const stamp = stampOf(join(cacheDir, "bin"), what.program);
   const inputs = await Promise.all(["go.mod", "go.sum"].map((name) => readFile(join(source, name))));
   const hash = [...inputs, ...what.flags]
     .reduce((sum, text) => sum.update(text), createHash("sha256"))

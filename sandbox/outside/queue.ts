@@ -2,18 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sendOnce, type Family } from "./send.ts";
+import { sendOnce, type OutgoingMessage } from "./send.ts";
 import type { OutsideSettings } from "./settings.ts";
-
-/** A message to send. */
-export interface OutgoingMessage {
-  readonly from: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  /** Goes by this family only; by either, IPv4 first, when absent. */
-  readonly family?: Family | undefined;
-}
 
 /** A message in the queue. Kept as one file, which outlives the process. */
 export interface QueueEntry extends OutgoingMessage {

@@ -1,11 +1,20 @@
 /** One try to send one message: MX, address, STARTTLS with a certificate that must be right. */
 import { readFileSync } from "node:fs";
 import { createTransport } from "nodemailer";
-import type { OutgoingMessage } from "./queue.ts";
 import type { OutsideSettings } from "./settings.ts";
 
 /** Address family. */
-export type Family = "ipv4" | "ipv6";
+type Family = "ipv4" | "ipv6";
+
+/** A message to send. */
+export interface OutgoingMessage {
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  /** Goes by this family only; by either, IPv4 first, when absent. */
+  readonly family?: Family | undefined;
+}
 
 /** How a try ended. Only `refused` (a 5xx answer) is final. */
 export type Outcome =

@@ -19,18 +19,46 @@ function location(
   country: string,
   place: [number, number],
 ): Location {
-  const number = name.slice(-1);
+  const number = /\d*$/.exec(name)?.[0] || "1";
   const [latitude, longitude] = place;
-  const description = `${city} DC Park ${number}`;
-  return { id, name, city, country, latitude, longitude, description, network_zone: "eu-central" };
+  const network_zone = country === "US" ? "us-east" : "eu-central";
+  return {
+    ...{ id, name, city, country, latitude, longitude, network_zone },
+    description: `${city} DC Park ${number}`,
+  };
 }
 
-/** Falkenstein, Nuremberg, Helsinki. */
-export const LOCATIONS: readonly Location[] = [
+const EUROPE: readonly Location[] = [
   location(1, "fsn1", "Falkenstein", "DE", [50.47612, 12.370071]),
   location(2, "nbg1", "Nuremberg", "DE", [49.452102, 11.076665]),
   location(3, "hel1", "Helsinki", "FI", [60.169855, 24.938379]),
 ];
+
+const ASHBURN = location(4, "ash", "Ashburn, VA", "US", [39.045821, -77.487073]);
+
+/** Falkenstein, Nuremberg, Helsinki, Ashburn. */
+export const LOCATIONS: readonly Location[] = [...EUROPE, ASHBURN];
+
+/** When a type goes from a location: no order from then on, though it is listed. */
+export interface Deprecation {
+  readonly announced: string;
+  readonly unavailable_after: string;
+}
+
+/** A place where a type can be ordered, or could be. */
+interface Offer {
+  readonly place: Location;
+  readonly deprecation: Deprecation | null;
+}
+
+function offeredIn(places: readonly Location[], deprecation: Deprecation | null = null): Offer[] {
+  return places.map((place) => ({ place, deprecation }));
+}
+
+const GONE_IN_2026: Deprecation = {
+  announced: "2025-10-16T06:00:00+00:00",
+  unavailable_after: "2026-01-01T00:00:00+00:00",
+};
 
 /** A size of server. `disk` and `memory` in GB. */
 export interface ServerType {
@@ -40,14 +68,28 @@ export interface ServerType {
   readonly memory: number;
   readonly disk: number;
   readonly architecture: "x86" | "arm";
+  readonly offers: readonly Offer[];
 }
 
-/** The types on offer. */
+const IN_EUROPE = { offers: offeredIn(EUROPE) };
+
+/** The types on offer: three that are not in America, and one that is nowhere else any more. */
 export const SERVER_TYPES: readonly ServerType[] = [
-  { id: 114, name: "cx23", cores: 2, memory: 4, disk: 40, architecture: "x86" },
-  { id: 115, name: "cx33", cores: 4, memory: 8, disk: 80, architecture: "x86" },
-  { id: 45, name: "cax11", cores: 2, memory: 4, disk: 40, architecture: "arm" },
+  { id: 114, name: "cx23", cores: 2, memory: 4, disk: 40, architecture: "x86", ...IN_EUROPE },
+  { id: 115, name: "cx33", cores: 4, memory: 8, disk: 80, architecture: "x86", ...IN_EUROPE },
+  { id: 45, name: "cax11", cores: 2, memory: 4, disk: 40, architecture: "arm", ...IN_EUROPE },
+  {
+    ...{ id: 23, name: "cpx21", cores: 3, memory: 4, disk: 80, architecture: "x86" },
+    offers: [...offeredIn(EUROPE, GONE_IN_2026), ...offeredIn([ASHBURN])],
+  },
 ];
+
+/** Whether a type can be ordered in a location. */
+export function canBeOrdered({ offers }: ServerType, location: string, now = new Date()): boolean {
+  const offer = offers.find(({ place }) => place.name === location);
+  if (offer === undefined) return false;
+  return offer.deprecation === null || new Date(offer.deprecation.unavailable_after) > now;
+}
 
 /** A system image. */
 export interface Image {
@@ -108,9 +150,9 @@ export function serverTypeAnswer(type: ServerType): Record<string, unknown> {
     cpu_type: "shared",
     storage_type: "local",
     architecture: type.architecture,
-    locations: LOCATIONS.map(({ id, name }) => ({ id, name, deprecation: null })),
-    prices: LOCATIONS.map(({ name }) => ({
-      location: name,
+    locations: type.offers.map(({ place: { id, name }, deprecation }) => ({ id, name, deprecation })),
+    prices: type.offers.map(({ place }) => ({
+      location: place.name,
       price_hourly: price,
       price_monthly: monthly,
       included_traffic: 21990232555520,
@@ -119,15 +161,23 @@ export function serverTypeAnswer(type: ServerType): Record<string, unknown> {
   };
 }
 
+/** Number and name of a location's data centre. */
+export function dataCenterOf({ id, name }: Location): { readonly id: number; readonly name: string } {
+  return { id: id + 1, name: name === ASHBURN.name ? "ash-dc1" : `${name}-dc${id + 1}` };
+}
+
 /** The data centre of a location; still shown, though no longer taken in requests. */
 export function dataCenterAnswer(place: Location): Record<string, unknown> {
-  const types = SERVER_TYPES.map((type) => type.id);
+  const supported = SERVER_TYPES.filter(({ offers }) => offers.some((offer) => offer.place === place));
+  const available = supported.filter((type) => canBeOrdered(type, place.name)).map(({ id }) => id);
   return {
-    id: place.id + 1,
-    name: `${place.name}-dc${place.id + 1}`,
+    ...dataCenterOf(place),
     description: `${place.city} ${place.id} virtual DC ${place.id + 1}`,
     location: place,
-    server_types: { available: types, available_for_migration: types, supported: types },
+    server_types: {
+      ...{ available, available_for_migration: available },
+      supported: supported.map(({ id }) => id),
+    },
   };
 }
 

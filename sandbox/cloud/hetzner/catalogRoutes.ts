@@ -1,6 +1,7 @@
 /** What can be ordered, and the actions: `/v1/locations`, `/server_types`, `/images`, `/datacenters`, `/actions`. */
 import {
   dataCenterAnswer,
+  dataCenterOf,
   IMAGES,
   imageAnswer,
   LOCATIONS,
@@ -17,11 +18,7 @@ import type { Routes } from "./routes.ts";
 export function addCatalog(app: Routes): void {
   addList(app, "locations", "location", LOCATIONS, (place) => ({ ...place }));
   addList(app, "server_types", "server_type", SERVER_TYPES, serverTypeAnswer);
-  const centres = LOCATIONS.map((place) => ({
-    id: place.id + 1,
-    name: `${place.name}-dc${place.id + 1}`,
-    place,
-  }));
+  const centres = LOCATIONS.map((place) => ({ ...dataCenterOf(place), place }));
   const recommendation = centres[0]?.id;
   addList(app, "datacenters", "datacenter", centres, ({ place }) => dataCenterAnswer(place), {
     recommendation,

@@ -1,7 +1,14 @@
 /** `POST /v1/servers`: checks an order whole before anything is made, then makes it. */
 import { z } from "zod";
 import { takeId, timestamp } from "./actions.ts";
-import { findImage, findServerType, type Image, LOCATIONS, type ServerType } from "./catalog.ts";
+import {
+  canBeOrdered,
+  findImage,
+  findServerType,
+  type Image,
+  LOCATIONS,
+  type ServerType,
+} from "./catalog.ts";
 import { checkLimit, find, type HetznerCloud, hostKey } from "./cloud.ts";
 import { HetznerError, invalid, notFound } from "./errors.ts";
 import { noteAttached } from "./firewalls.ts";
@@ -53,6 +60,9 @@ export async function placeOrder(cloud: HetznerCloud, order: Order): Promise<Clo
     [place.name, String(place.id)].includes(order.location ?? "nbg1"),
   );
   if (location === undefined) throw invalid("location", `unknown location ${order.location ?? ""}`);
+  // The vendor's words, which name no field.
+  if (!canBeOrdered(type, location.name))
+    throw new HetznerError(422, "invalid_input", "unsupported location for server type", {});
   checkKeys(cloud, order);
   const firewalls = order.firewalls.map(({ firewall }) => find(cloud, "firewalls", firewall));
   const own = ownAddresses(cloud, order, location.name);

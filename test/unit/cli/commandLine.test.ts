@@ -1,9 +1,11 @@
 /**
  * Proves: every command's help has examples; wrong commands, options and names end with 2 and say what was meant;
- * colours follow FORCE_COLOR and NO_COLOR; errors name the next step; exit codes are 0, 1 and 2 as promised.
+ * colours follow FORCE_COLOR, NO_COLOR and the stream; errors name the next step; exit codes are 0, 1 and 2 as promised.
  * Cannot prove: anything about a real stack, since `pulumi` is played by a script.
  */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rawWith, validRaw } from "../stack/support/validRaw.ts";
 import { makeProject, type Project } from "./project.ts";
 
@@ -83,12 +85,30 @@ test("a state made unreadable by a killed run is explained", async () => {
   expect(stderr).toContain("metadata=skip");
 });
 
-test("colours: forced they come, with NO_COLOR and into a pipe they do not", async () => {
-  const wrong = ["render", "dns", "--stack", "nosuch"];
-  const escape = String.fromCharCode(27);
-  expect((await project.run(wrong, { FORCE_COLOR: "1" })).stderr).toContain(`${escape}[31merror:`);
-  expect((await project.run(wrong, { NO_COLOR: "1", TERM: "xterm-256color" })).stderr).not.toContain(escape);
-  expect((await project.run(wrong, { TERM: "xterm-256color" })).stderr).not.toContain(escape);
+describe("colours", () => {
+  const ESCAPE = String.fromCharCode(27);
+  const RED = `${ESCAPE}[31merror:`;
+  const WRONG = ["render", "dns", "--stack", "nosuch"];
+  const line = `mailstead ${WRONG.join(" ")}`;
+
+  test("come on a terminal, and not with NO_COLOR", async () => {
+    expect(await project.onTerminal(line)).toContain(RED);
+    const plain = await project.onTerminal(line, { NO_COLOR: "1" });
+    expect(plain).toContain("error: there is no Pulumi.nosuch.yaml");
+    expect(plain).not.toContain(ESCAPE);
+  });
+
+  test("go by the stream that the text is written to", async () => {
+    const file = join(project.folder, "errors");
+    await project.onTerminal(`${line} 2> ${file}`);
+    expect(readFileSync(file, "utf8")).toMatch(/^error: there is no Pulumi\.nosuch\.yaml/);
+    expect(await project.onTerminal(`${line} > ${file}`)).toContain(RED);
+  });
+
+  test("into a pipe come only when forced", async () => {
+    expect((await project.run(WRONG, { TERM: "xterm-256color" })).stderr).not.toContain(ESCAPE);
+    expect((await project.run(WRONG, { FORCE_COLOR: "1" })).stderr).toContain(RED);
+  });
 });
 
 test("two stack files and none named: 2", async () => {

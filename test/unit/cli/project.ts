@@ -25,6 +25,12 @@ export interface Project {
   pulumi(script: string): void;
   /** Runs `mailstead`; after 30 seconds it is ended. */
   run(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ran>;
+  /**
+   * Runs a line of the shell on a terminal, in which `mailstead` is the command.
+   *
+   * @returns what the terminal showed.
+   */
+  onTerminal(line: string, environment?: Readonly<Record<string, string>>): Promise<string>;
   remove(): void;
 }
 
@@ -52,7 +58,13 @@ export function makeProject(command: string = ours): Project {
     pulumi: (script) => {
       program("pulumi", script);
     },
-    run: (args, environment = {}) => run([command, ...args], folder, bin, environment),
+    run: (args, environment = {}) => run([process.execPath, command, ...args], folder, bin, environment),
+    async onTerminal(line, environment = {}) {
+      const shell = `mailstead() { '${process.execPath}' '${command}' "$@"; }; ${line}`;
+      const terminal = ["script", "--quiet", "--return", "--command", shell, "/dev/null"];
+      const { stdout } = await run(terminal, folder, bin, { TERM: "xterm-256color", ...environment });
+      return stdout;
+    },
     remove: () => {
       rmSync(folder, { recursive: true, force: true });
     },
@@ -61,13 +73,13 @@ export function makeProject(command: string = ours): Project {
 
 /** Only what the command needs: no token, stack or colour of whoever runs the tests gets in. */
 function run(
-  command: readonly string[],
+  [program = "", ...args]: readonly string[],
   folder: string,
   bin: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, command, {
+    const child = spawn(program, args, {
       cwd: folder,
       env: { PATH: [bin, "/usr/bin", "/bin"].join(delimiter), HOME: folder, ...environment },
       stdio: ["ignore", "pipe", "pipe"],

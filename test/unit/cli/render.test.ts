@@ -1,11 +1,12 @@
 /**
  * Proves: `mailstead render` prints each document from the stack file alone, with placeholders for late values and
- * without any secret of the file; `--show-secrets` fills in what the stack holds; `--json` is JSON.
+ * without any secret of the file; `--show-secrets` fills in what the stack holds; `--json` is JSON; plan and secrets are
+ * those of one stack: the one that is named, else the only file's, else the selected one.
  * Cannot prove: that the documents work; the golden files and the sandbox do.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { certificateFor, rawWith, type Raw } from "../stack/support/validRaw.ts";
 import { makeProject, type Project } from "./project.ts";
@@ -97,4 +98,67 @@ test("a private key that the stack file holds encrypted is not asked for", async
   const certificates = { method: "provided", certificate, privateKey: { secure: CIPHERTEXT } };
   project.stack("provided", rawWith({ certificates }));
   expect(await render("dns", "--stack", "provided")).toContain("example.com.");
+});
+
+describe("which stack is read", () => {
+  let own: Project;
+
+  beforeEach(() => {
+    own = makeProject();
+    own.pulumi(`case "$*" in
+      "stack --show-name"*) echo selected ;;
+      "stack output"*) for word; do case "$before" in --stack) stack=$word ;; esac; before=$word; done
+        echo "{\\"slots\\": {\\"apiSecret\\": \\"secret-of-$stack\\"}}" ;;
+    esac`);
+  });
+
+  afterEach(() => {
+    own.remove();
+  });
+
+  function addStacks(...names: string[]): void {
+    for (const name of names) own.stack(name, rawWith({ domain: `${name}.com`, "dns.zone": `${name}.com` }));
+  }
+
+  async function read(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    const { code, stdout, stderr } = await own.run(["render", "env", "--show-secrets", ...args], environment);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    return { domain: /^DOMAIN=(.*)$/m.exec(stdout)?.[1], secret: /secret-of-\w+/.exec(stdout)?.[0] };
+  }
+
+  function whole(name: string) {
+    return { domain: `${name}.com`, secret: `secret-of-${name}` };
+  }
+
+  test("of several files the selected stack's, PULUMI_STACK over it, --stack over both", async () => {
+    addStacks("selected", "second", "third");
+    expect(await read([])).toEqual(whole("selected"));
+    expect(await read([], { PULUMI_STACK: "second" })).toEqual(whole("second"));
+    expect(await read(["--stack", "third"], { PULUMI_STACK: "second" })).toEqual(whole("third"));
+  });
+
+  test("the only file's, whatever is selected", async () => {
+    addStacks("only");
+    expect(await read([])).toEqual(whole("only"));
+  });
+
+  test("with an engine that has none selected, a name is asked for: 2", async () => {
+    addStacks("one", "two");
+    own.pulumi("echo 'error: no stack selected' >&2; exit 255");
+    const { code, stderr } = await own.run(["render", "dns"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("there are 2 stack files here");
+    expect(stderr).toContain("--stack NAME");
+    expect((await own.run(["render", "dns", "--stack", "one"])).code).toBe(0);
+  });
+
+  test("a model that is not filled in yet is no dead end: 2, and where one's own file goes", async () => {
+    own.stack("dev", rawWith({ "mail.images": undefined }));
+    const { code, stderr } = await own.run(["render", "user-data"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("mailstead:mail.images.app.digest: the value is missing. set sha256:");
+    expect(stderr).toContain("a file of your own is read with --stack NAME, as Pulumi.NAME.yaml");
+    addStacks("selected");
+    expect((await own.run(["render", "user-data"])).code).toBe(0);
+  });
 });

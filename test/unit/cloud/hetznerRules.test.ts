@@ -96,6 +96,23 @@ describe("refusals", () => {
     expect((await cloud.hetzner("GET", "/primary_ips")).body.at("primary_ips")).toEqual([]);
   });
 
+  it.each([
+    ["is not offered in", { location: "ash" }],
+    ["has gone from", { server_type: "cpx21" }],
+  ])("answers 422 to a type that %s the location, without a field", async (_, change) => {
+    const answer = await cloud.hetzner("POST", "/servers", { ...ORDER, ...change });
+    expect(answer.status).toBe(422);
+    expect(answer.body.at("error")).toEqual({
+      ...{ code: "invalid_input", message: "unsupported location for server type", details: {} },
+    });
+    expect((await cloud.hetzner("GET", "/servers")).body.at("servers")).toEqual([]);
+  });
+
+  it("takes the same type where it is offered still", async () => {
+    const order = { ...ORDER, server_type: "cpx21", location: "ash" };
+    expect((await cloud.hetzner("POST", "/servers", order)).status).toBe(201);
+  });
+
   it("names every field at fault", async () => {
     const answer = await cloud.hetzner("POST", "/primary_ips", { name: "", type: "ipv5" });
     const fields = answer.body.at("error", "details", "fields") as { name: string }[];
@@ -235,11 +252,12 @@ describe("lists", () => {
 
 describe("the catalogue", () => {
   it.each([
-    ["/locations", "locations", ["fsn1", "nbg1", "hel1"]],
+    ["/locations", "locations", ["fsn1", "nbg1", "hel1", "ash"]],
     ["/locations?name=nbg1", "locations", ["nbg1"]],
     ["/server_types?name=cx23", "server_types", ["cx23"]],
+    ["/server_types", "server_types", ["cx23", "cx33", "cax11", "cpx21"]],
     ["/images?architecture=x86&include_deprecated=true&name=debian-13", "images", ["debian-13"]],
-    ["/datacenters", "datacenters", ["fsn1-dc2", "nbg1-dc3", "hel1-dc4"]],
+    ["/datacenters", "datacenters", ["fsn1-dc2", "nbg1-dc3", "hel1-dc4", "ash-dc1"]],
   ])("answers %s", async (path, key, names) => {
     const answer = await cloud.hetzner("GET", path);
     const found = (answer.body.at(key) as { id: number; name: string }[]).map((one) => one.name);

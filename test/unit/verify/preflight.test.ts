@@ -1,15 +1,18 @@
 /**
  * Proves: `runPreflight` and `mailstead preflight` against vendor APIs on loopback name a wrong token, a zone that is
- * missing or pending, an unknown location, type and image, every kind of orphan, and a stranger's record in the way.
+ * missing or pending, a location, type and image that cannot be ordered together, every kind of orphan, and a stranger's record in the way; and
+ * that `--fix` does all it can beside what is refused.
  * Cannot prove: that the real vendors answer alike; the APIs are held to published schemas elsewhere.
  */
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import type { Plan } from "../../../stack/plan.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
-import { runPreflight, type Preflight } from "../../../verify/preflight.ts";
+import { HETZNER_TYPES, runPreflight, type Preflight } from "../../../verify/preflight.ts";
 import { zoneReader } from "../../../verify/providers/readers.ts";
 import { makeProject, type Project } from "../cli/project.ts";
 import {
@@ -103,6 +106,25 @@ test("words that the vendor does not know, each with its key and what is offered
     expect(finding(preflight, subject).fix).toContain(`set ${key} to one of `);
     expect(finding(preflight, subject).fix).toContain(offered);
   }
+});
+
+test("a type that is not offered in the location, has gone from it, or has another processor than the image", async () => {
+  const plan = planned();
+  const lookAt = (server: object) => look({ ...plan, server: { ...plan.server, ...server } });
+  expect(finding(await lookAt({ location: "ash" }), "server type")).toMatchObject({
+    state: "bad",
+    seen: "cx23 is not offered in ash",
+    fix: "set mailstead:server.type to one of cpx21; cx23 is in fsn1, nbg1, hel1, before the first `pulumi up`",
+  });
+  expect(finding(await lookAt({ type: "cpx21" }), "server type")).toMatchObject({
+    state: "bad",
+    seen: "cpx21 is not offered in nbg1 since 2026-01-01",
+  });
+  expect(finding(await lookAt({ type: "cax11", image: "debian-12" }), "image")).toMatchObject({
+    state: "bad",
+    seen: "debian-12 is not offered for arm, the processor of cax11",
+    fix: "set mailstead:server.image to one of ubuntu-24.04, debian-13",
+  });
 });
 
 test("a zone that the token does not see", async () => {
@@ -250,6 +272,55 @@ describe("the command", () => {
     expect(await preflight("--fix", "--yes")).toMatchObject({ code: 0 });
     expect((await cloud.hetzner("GET", "/firewalls")).body.at("firewalls")).toEqual([]);
     expect((await preflight()).code).toBe(0);
+  });
+
+  test("--fix does all that can be done; what is refused is told at the end, each with its next step: 1", async () => {
+    const labels = { mailstead: "prod" };
+    const order = { server_type: "cx23", image: "debian-13", location: "nbg1" };
+    const made = [
+      await cloud.hetzner("POST", "/servers", { ...order, name: "mx.example.com", labels }),
+      await cloud.hetzner("POST", "/ssh_keys", { name: "key", public_key: KEY, labels }),
+      await cloud.hetzner("POST", "/firewalls", { name: "free", labels, rules: [] }),
+    ];
+    const server = made[0]?.body.num("server", "id");
+    made.push(
+      await cloud.hetzner("POST", "/firewalls", {
+        ...{ name: "applied", labels, rules: [] },
+        apply_to: [{ type: "server", server: { id: server } }],
+      }),
+    );
+    const address = { name: "prod-ipv4", type: "ipv4", auto_delete: false, location: "nbg1", labels };
+    made.push(await cloud.hetzner("POST", "/primary_ips", address));
+    expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+    const mx = planned().records.find(({ role }) => role === "apex-mx");
+    const record = { type: "MX", name: "example.com", content: "mx.example.com", priority: 0, ttl: 1 };
+    await cloud.cloudflare("POST", ZONE, { ...record, comment: mx?.purpose });
+    const state = join(project.folder, "state.json");
+    const key = { urn: "urn:pulumi:prod::mailstead::tls::host", type: HETZNER_TYPES.servers, id: "77" };
+    const pending = [{ type: "creating", resource: key }];
+    writeFileSync(state, JSON.stringify({ deployment: { resources: [key], pending_operations: pending } }));
+    project.pulumi(
+      `case "$*" in "stack export"*) cat ${state} ;; "stack import"*) cat > ${state} ;; *) exit 9 ;; esac`,
+    );
+    const { code, stdout, stderr } = await preflight("--fix", "--yes");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^server mx\.example\.com \(\d+\): .* may hold mail\. look at it/m);
+    expect(stderr).toMatch(/^firewall applied \(\d+\): DELETE .*resource_in_use.*\. run this again\.$/m);
+    expect(stderr).toMatch(/^primary ip prod-ipv4 \(\d+\): .*\. run `pulumi up` once, then this again\.$/m);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(5);
+    for (const what of [
+      "firewall free",
+      "ssh key key",
+      "record MX example.com",
+      "1 operations that never ended",
+    ])
+      expect(stdout).toContain(`  done: ${what}`);
+    const names = async (kind: string) =>
+      ((await cloud.hetzner("GET", `/${kind}`)).body.at(kind) as { name: string }[]).map(({ name }) => name);
+    expect(await names("firewalls")).toEqual(["applied"]);
+    expect(await names("ssh_keys")).toEqual([]);
+    expect(await names("servers")).toEqual(["mx.example.com"]);
+    expect(JSON.parse(readFileSync(state, "utf8"))).toEqual({ deployment: { resources: [key] } });
   });
 
   test("with the zone at DigitalOcean wants its token, and none of Cloudflare's", async () => {
