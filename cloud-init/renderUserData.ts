@@ -7,8 +7,8 @@ import { planCloudConfig, profileEnvironment } from "./planCloudConfig.ts";
 import { placeholder, type Sources } from "./sources.ts";
 
 /**
- * Largest user-data in bytes. Hetzner takes 32 KiB and DigitalOcean 64 KiB; half of the smaller one leaves
- * room for people's own keys.
+ * Largest user-data in bytes. Hetzner takes 32 KiB and DigitalOcean 64 KiB. The configuration bounds everything in it
+ * that people may write, their own keys above all, so that no server is refused for it after its addresses are made.
  */
 export const USER_DATA_LIMIT_BYTES = 16 * 1024;
 

@@ -29,11 +29,14 @@ export interface KnownZone {
 /**
  * Reads the zone and judges it. `verify/` has it; it is handed in, since components know nothing of it.
  *
- * @returns one line for each finding, worst first, and why the zone could not be read, where it could not.
+ * @returns one line for each finding, worst first, one for each piece of advice, which never stops a preview, and why the
+ * zone could not be read, where it could not.
  */
-export type JudgeZone = (
-  known: KnownZone,
-) => Promise<{ readonly lines: readonly string[]; readonly unread?: string }>;
+export type JudgeZone = (known: KnownZone) => Promise<{
+  readonly lines: readonly string[];
+  readonly advice: readonly string[];
+  readonly unread?: string;
+}>;
 
 /**
  * The value of an output, or undefined where it is not known yet or has failed; a failure is told by its resource.
@@ -85,7 +88,7 @@ export async function reviewDrift(input: DriftInput, judge: JudgeZone): Promise<
   try {
     found =
       token === undefined
-        ? { lines: [], unread: `there is no token for ${config.dns.provider}` }
+        ? { lines: [], advice: [], unread: `there is no token for ${config.dns.provider}` }
         : await judge({
             config,
             plan,
@@ -94,15 +97,15 @@ export async function reviewDrift(input: DriftInput, judge: JudgeZone): Promise<
             outputs: await lastOutputs(),
           });
   } catch (cause) {
-    found = { lines: [], unread: causeText(cause) };
+    found = { lines: [], advice: [], unread: causeText(cause) };
   }
-  const { lines, unread } = found;
+  const { lines, advice, unread } = found;
   if (config.drift === "error") {
     if (unread !== undefined) throw outsideError(what, unread, LOOK);
     if (lines.length > 0) throw driftError(plan.zone, lines);
   }
   if (unread !== undefined) await pulumi.log.warn(`${what}: ${unread}`);
-  for (const line of lines) await pulumi.log.warn(line);
+  for (const line of [...lines, ...advice]) await pulumi.log.warn(line);
 }
 
 function driftError(zone: string, lines: readonly string[]): StopError {

@@ -4,6 +4,13 @@ import type { Plan } from "../stack/plan.ts";
 /** Hetzner's form for raising limits; ports 25 and 465 are opened there, case by case. */
 const PORT_REQUEST_FORM = "https://console.hetzner.com/limits";
 
+/**
+ * The engine prints outputs after a run that failed too: below a vendor's own words, this is what to do. It cuts lines
+ * of outputs that are longer than 150 characters.
+ */
+export const AFTER_AN_ERROR =
+  "After an error of pulumi up: mend its cause, run npx mailstead preflight --fix, then pulumi up, which goes on from there.";
+
 /** Steps as sentences, each with what to type or open. */
 export function nextSteps(plan: Pick<Plan, "domain" | "webAddress" | "contact">): string[] {
   const { domain, webAddress, contact } = plan;
@@ -15,5 +22,6 @@ export function nextSteps(plan: Pick<Plan, "domain" | "webAddress" | "contact">)
     `Hetzner blocks outgoing ports 25 and 465 for new customers. Ask for both at ${PORT_REQUEST_FORM}; ` +
       "npx mailstead status tells whether they are open, and prints the text to send.",
     "Run npx mailstead status: it lists what is still missing.",
+    AFTER_AN_ERROR,
   ];
 }

@@ -1,11 +1,9 @@
 /** The configuration reference as Markdown, from the tables that the program itself reads with. */
 import { z } from "zod";
-import { DEFAULTS } from "../stack/config/defaults.ts";
-import { RECORD_FIELDS } from "../stack/config/extraRecord.ts";
+import { DEFAULTS, DERIVED } from "../stack/config/defaults.ts";
+import { COMMON_FIELDS, RECORD_FIELDS } from "../stack/config/extraRecord.ts";
 import { type Field, type Fields } from "../stack/config/field.ts";
-import { IGNORE } from "../stack/config/ignoreSchema.ts";
-import { CAA, DKIM, DMARC, MTA_STS, SPF } from "../stack/config/recordSchema.ts";
-import { CERTIFICATES, DNS, IMAGE, MAIL, SERVER, TOP } from "../stack/config/schema.ts";
+import { pathOfKey, TABLES } from "../stack/config/tables.ts";
 
 const MTA_STS_ABOUT =
   "MTA-STS: a record whose id is a hash of the policy, and the policy at `https://mta-sts.DOMAIN`, which a container of " +
@@ -24,27 +22,24 @@ const IGNORE_ABOUT =
   "A list: what the audit leaves to others. A rule without `types` hides nothing that breaks a declared record, one " +
   "without `target` nothing beside a declared value; a declared record is never hidden. A rule that matches nothing is told.";
 
-/** Sections in the order of the page: path under `mailstead:`, what it is, its keys. */
-const SECTIONS: readonly { path: string; about: string; fields: Fields }[] = [
-  { path: "", about: "At the top.", fields: TOP },
-  { path: "server", about: "The machine, and who may reach it.", fields: SERVER },
-  { path: "dns", about: "The zone and its records.", fields: DNS },
-  { path: "dns.spf", about: SPF_ABOUT, fields: SPF },
-  { path: "dns.dmarc", about: "The DMARC record.", fields: DMARC },
-  {
-    path: "dns.dkim",
-    about: "A list: DKIM keys that the running server made for its domains.",
-    fields: DKIM,
-  },
-  { path: "dns.mtaSts", about: MTA_STS_ABOUT, fields: MTA_STS },
-  { path: "dns.caa", about: CAA_ABOUT, fields: CAA },
-  { path: "dns.ignore", about: IGNORE_ABOUT, fields: IGNORE },
-  { path: "mail", about: "Forward Email.", fields: MAIL },
-  { path: "mail.images.ROLE", about: "One for each role: app, nginx, mongo, redis.", fields: IMAGE },
-  { path: "certificates", about: "How the certificate is had.", fields: CERTIFICATES },
-];
+/** What each section is; the records of the owner's have a section of their own form. */
+const ABOUT: Readonly<Record<Exclude<keyof typeof TABLES, "dns.records">, string>> = {
+  "": "At the top.",
+  server: "The machine, and who may reach it.",
+  dns: "The zone and its records.",
+  "dns.spf": SPF_ABOUT,
+  "dns.dmarc": "The DMARC record.",
+  "dns.dkim": "A list: DKIM keys that the running server made for its domains.",
+  "dns.mtaSts": MTA_STS_ABOUT,
+  "dns.caa": CAA_ABOUT,
+  "dns.ignore": IGNORE_ABOUT,
+  mail: "Forward Email.",
+  "mail.images.ROLE": "One for each role: app, nginx, mongo, redis.",
+  certificates: "How the certificate is had.",
+};
 
 const REASONS: Readonly<Record<string, { readonly value: unknown; readonly reason: string }>> = DEFAULTS;
+const FOLLOWING: Readonly<Record<string, { readonly value: string; readonly reason: string }>> = DERIVED;
 
 /** A cell: a pipe would end it. */
 function cell(text: string): string {
@@ -81,16 +76,16 @@ function wordsOf(schema: JsonSchema): string | undefined {
 }
 
 function presence(path: string, field: Field<unknown>): string {
-  const reason = REASONS[path];
-  if (reason !== undefined) return `${shown(reason.value)}: ${reason.reason}`;
+  const [fixed, following] = [REASONS[path], FOLLOWING[path]];
+  if (fixed !== undefined) return `${shown(fixed.value)}: ${fixed.reason}`;
+  if (following !== undefined) return `${following.value}: ${following.reason}`;
   if (field.required === true) return "**required**";
-  if (path.startsWith("mail.images.")) return "see below";
-  return field.fallback === undefined ? "none" : shown(field.fallback);
+  return path.startsWith("mail.images.") ? "see below" : "none";
 }
 
 function rows(path: string, fields: Fields): string[] {
   return Object.entries(fields).map(([key, field]) => {
-    const whole = path === "" ? key : `${path}.${key}`;
+    const whole = pathOfKey(path, key);
     const name = `\`${whole}\`${field.secret === true ? " (secret)" : ""}`;
     return `| ${[name, field.meaning, allowed(field), presence(whole, field)].map(cell).join(" | ")} |`;
   });
@@ -98,41 +93,41 @@ function rows(path: string, fields: Fields): string[] {
 
 const HEAD = ["| key | meaning | value | default, and why |", "| --- | --- | --- | --- |"];
 
-function section({ path, about, fields }: (typeof SECTIONS)[number]): string[] {
+function section(path: keyof typeof ABOUT): string[] {
   return [
     `## ${path === "" ? "`mailstead:`" : `\`mailstead:${path}\``}`,
     "",
-    about,
+    ABOUT[path],
     "",
     ...HEAD,
-    ...rows(path, fields),
+    ...rows(path, TABLES[path]),
     "",
   ];
 }
 
 /** Defaults of the images, which depend on the role. */
 function imageDefaults(): string[] {
-  const keys = Object.entries(REASONS).filter(([path]) => path.startsWith("mail.images."));
+  const ofImages = ([path]: readonly [string, unknown]) => path.startsWith("mail.images.");
+  const rowsOf = (defaults: typeof REASONS, say: (value: unknown) => string) =>
+    Object.entries(defaults)
+      .filter(ofImages)
+      .map(([path, { value, reason }]) => `| \`${path}\` | ${say(value)} | ${cell(reason)} |`);
   return [
-    "Without a `repository` or `tag` of your own (the app's tag is `mail.release`):",
+    "Without a `repository` or `tag` of your own:",
     "",
     "| key | default | why |",
     "| --- | --- | --- |",
-    ...keys.map(([path, { value, reason }]) => `| \`${path}\` | ${shown(value)} | ${cell(reason)} |`),
+    ...rowsOf(FOLLOWING, String),
+    ...rowsOf(REASONS, shown),
     "",
   ];
 }
 
 /** Keys of an own record: those of every type once, then what each type adds. */
 function recordSection(): string[] {
-  const [first = {}] = Object.values(RECORD_FIELDS);
-  const common = Object.entries(first).filter(([key]) =>
-    Object.values(RECORD_FIELDS).every((fields) => key in fields),
-  );
-  const names = new Set(common.map(([key]) => key));
   const added = Object.entries(RECORD_FIELDS).flatMap(([type, fields]) =>
     Object.entries(fields)
-      .filter(([key]) => !names.has(key))
+      .filter(([key]) => !Object.hasOwn(COMMON_FIELDS, key))
       .map(([key, field]) => `| ${type} | \`${key}\` | ${cell(field.meaning)} | ${cell(allowed(field))} |`),
   );
   return [
@@ -141,7 +136,7 @@ function recordSection(): string[] {
     `A list: records of your own in the same zone. \`type\` is one of ${Object.keys(RECORD_FIELDS).join(", ")}.`,
     "",
     ...HEAD,
-    ...rows("dns.records", Object.fromEntries(common)),
+    ...rows("dns.records", COMMON_FIELDS),
     "",
     "| type | key | meaning | value |",
     "| --- | --- | --- | --- |",
@@ -163,7 +158,10 @@ export function configurationReference(): string {
     "",
     "This page is made from `stack/config/`: change it there, then `npm run docs`.",
     "",
-    ...SECTIONS.flatMap((one) => [...section(one), ...(one.fields === IMAGE ? imageDefaults() : [])]),
+    ...(Object.keys(ABOUT) as (keyof typeof ABOUT)[]).flatMap((path) => [
+      ...section(path),
+      ...(path === "mail.images.ROLE" ? imageDefaults() : []),
+    ]),
     ...recordSection(),
   ];
   return `${lines.join("\n").trimEnd()}\n`;

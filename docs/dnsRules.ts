@@ -24,9 +24,9 @@ function cell(text: string): string {
   return text.replaceAll(/[|*_<]/g, "\\$&");
 }
 
-function row({ name, severity, title, source, verified, ask }: Rule): string {
+function row({ name, severity, title, source, verified, audit }: Rule): string {
   const read = verified === undefined ? "" : ` (read ${verified})`;
-  const how = ask === undefined ? severity : `${severity}, asks the DNS`;
+  const how = audit === undefined ? severity : `${severity}; audit: \`${audit}\``;
   return `| \`${name}\` | ${how} | ${cell(title)} | ${cell(source)}${read} |`;
 }
 
@@ -53,6 +53,9 @@ export function dnsRulesReference(): string {
     "[`dns.records`](configuration.md); its own keep the rules by construction, and a test holds them to it. A record that",
     "clashes with another is told of that alone, as it has to go or to move anyway. An error stops the deployment, a warning",
     "does not. Each message ends with what to do.",
+    "",
+    "What a plan cannot know, as it stands in the DNS or at the vendor, [`npx mailstead audit`](audit.md) looks at: the check",
+    "or verdict that tells of it is named after the severity.",
     "",
     "This page is made from `stack/dns/checks/`: change it there, then `npm run docs`.",
     "",

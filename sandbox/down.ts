@@ -1,8 +1,9 @@
 /** Takes a sandbox away: processes, mounts, namespace, cgroups, files. Works after a crash, and where nothing is up. */
 
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
-import { runDir } from "./groundPlan.ts";
+import { readFile, rm, rmdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { runDir, stackDir } from "./groundPlan.ts";
 import { networkDown, processesInside } from "./network/network.ts";
 import { findSandboxGroups, killGroup, removeGroup } from "./process/cgroup.ts";
 import { run } from "./process/command.ts";
@@ -11,7 +12,7 @@ import { waitUntil } from "./process/waitUntil.ts";
 
 /** Whether there is anything to take away. */
 export async function isAnythingUp(): Promise<boolean> {
-  return existsSync(runDir) || (await remains()).length > 0;
+  return existsSync(runDir) || existsSync(stackDir) || (await remains()).length > 0;
 }
 
 /**
@@ -40,7 +41,16 @@ export async function takeDown(): Promise<string[]> {
   if ((await mountsBelow(runDir)).length === 0) {
     await attempt(runDir, () => rm(runDir, { recursive: true, force: true, maxRetries: 3 }));
   }
+  await attempt(stackDir, removeStackFolder);
   return [...left, ...(await remains())];
+}
+
+/** The keys of the sandbox's own server. Folders of other stacks, beside it, are their owners'. */
+async function removeStackFolder(): Promise<void> {
+  await rm(stackDir, { recursive: true, force: true });
+  await rmdir(dirname(stackDir)).catch((error: unknown) => {
+    if (!["ENOENT", "ENOTEMPTY"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  });
 }
 
 /** What is still there of a sandbox, in words. */

@@ -33,6 +33,8 @@ export function exportsText(): string {
     PULUMI_CONFIG_PASSPHRASE_FILE: join(paths.pulumiDir, "passphrase"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // The engine's runs are short: collecting garbage less often spares a tenth of each.
+    GOGC: "400",
     // Behind the front; one who has it set to something else must not get there.
     DIGITALOCEAN_API_URL: "https://api.digitalocean.com",
     NODE_EXTRA_CA_CERTS: paths.trust,

@@ -87,6 +87,11 @@ export const cacheDir = join(home, "cache");
 /** One sandbox; `down` removes it whole. */
 export const runDir = join(home, "run");
 
+/** The stack of the sandbox. */
+export const stack = "dev";
+/** What the program keeps beside the project for `ssh` to the sandbox's server, a private key among it; `down` removes it. */
+export const stackDir = join(repository, ".mailstead", stack);
+
 /** Files and folders of one sandbox. */
 export const paths = {
   caDir: join(runDir, "ca"),

@@ -1,17 +1,15 @@
 /** The plan of one mail server: a pure function of its configuration. */
 import type { Config } from "./config/config.ts";
-import { issuerOf } from "./dns/checks/caa.ts";
 import { checkRecords } from "./dns/checks/checkRecords.ts";
-import type { ZoneFacts } from "./dns/checks/zoneView.ts";
 import { planDns } from "./dns/planDns.ts";
+import { factsOf, REVERSE_FAMILIES } from "./dns/zoneFacts.ts";
 import { planFirewall } from "./firewall/planFirewall.ts";
 import type { Issue } from "./issue.ts";
 import { planImages } from "./mail/images.ts";
 import { DIRECTORIES } from "./mail/paths.ts";
-import { certificateNames } from "./mail/certificateNames.ts";
 import { planContainers } from "./mail/planContainers.ts";
 import { planFiles, planSteps } from "./mail/planFiles.ts";
-import { serviceNames, webNames } from "./mail/serviceNames.ts";
+import { serviceNames } from "./mail/serviceNames.ts";
 import type { Plan, PlannedReverseName, PlannedServer } from "./plan.ts";
 
 function planServer({ domain, contact, server, dns, mail, generation, protect }: Config): PlannedServer {
@@ -36,13 +34,12 @@ function planServer({ domain, contact, server, dns, mail, generation, protect }:
   };
 }
 
+const REVERSE_ROLES = { ipv4: "reverse-v4", ipv6: "reverse-v6" } as const;
+
 /** Both families name the host of the MX: receivers ask for each, and Gmail refuses IPv6 without. */
 function planReverseNames(domain: string): readonly PlannedReverseName[] {
   const ptr = serviceNames(domain).mx;
-  return [
-    { role: "reverse-v4", family: "ipv4", ptr },
-    { role: "reverse-v6", family: "ipv6", ptr },
-  ];
+  return REVERSE_FAMILIES.map((family) => ({ role: REVERSE_ROLES[family], family, ptr }));
 }
 
 function planClients({ domain, mail }: Config): Plan["clients"] {
@@ -54,23 +51,6 @@ function planClients({ domain, mail }: Config): Plan["clients"] {
     sending,
     { service: "POP3", host: pop3, port: 995, security: "TLS" },
   ];
-}
-
-/** How the certificate's authority proves the domain; a certificate from elsewhere comes from whom we do not know. */
-const PROOFS = { "dns-01": "dns-01", manual: "dns-01", "http-01": "http-01", provided: undefined } as const;
-
-/** What the rules about records know beside them. */
-export function factsOf({ domain, dns, mail, certificates }: Config): ZoneFacts {
-  const method = PROOFS[certificates.method];
-  const issuer = issuerOf(certificates.directoryUrl);
-  return {
-    domain,
-    zone: dns.zone,
-    provider: dns.provider,
-    ...(method === undefined || issuer === undefined ? {} : { issuer: { domain: issuer, method } }),
-    certificateNames: certificateNames(domain, mail.storage, certificates.method, webNames(dns)),
-    reverseFamilies: planReverseNames(domain).map(({ family }) => family),
-  };
 }
 
 /**

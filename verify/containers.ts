@@ -11,48 +11,61 @@ interface Seen {
   readonly Names: string;
 }
 
-/** `docker ps -a` as JSON lines, then per container that is not well the end of its log. */
+/**
+ * `docker ps -a` as JSON lines, then for each container that is not well its name and the end of its log. Every line
+ * says by its beginning what it is, so that nothing in a log can be taken for anything else.
+ */
 const SCRIPT = `
+set -euo pipefail
 docker ps -a --no-trunc --format '{{json .}}'
-echo ---
 docker ps -a --format '{{.Names}}\t{{.State}}\t{{.Status}}' | while IFS=$(printf '\\t') read -r name state status; do
   case "$state $status" in
-  running*unhealthy* | [!r]*) echo "== $name"; docker logs --tail ${String(LOG_LINES)} "$name" 2>&1 ;;
+  running*unhealthy* | running*'health: starting'*) ;;
+  running*) continue ;;
   esac
+  echo "== $name"
+  { docker logs --tail ${String(LOG_LINES)} "$name" 2>&1 || true; } | awk '{ print "| " $0 }'
 done
 `;
 
-function logsByName(text: string): Map<string, string[]> {
+interface Told {
+  readonly seen: ReadonlyMap<string, Seen>;
+  /** Ends of logs, by name. */
+  readonly logs: ReadonlyMap<string, readonly string[]>;
+}
+
+function readAnswer(text: string): Told {
+  const seen = new Map<string, Seen>();
   const logs = new Map<string, string[]>();
   let current: string[] = [];
   for (const line of text.split("\n")) {
-    if (line.startsWith("== ")) {
+    if (line.startsWith("{")) {
+      const container = JSON.parse(line) as Seen;
+      seen.set(container.Names, container);
+    } else if (line.startsWith("== ")) {
       current = [];
       logs.set(line.slice(3), current);
-    } else if (line !== "") current.push(line);
+    } else if (line.length > 2) current.push(line.slice(2));
   }
-  return logs;
+  return { seen, logs };
 }
 
+const BRING_BACK = "pulumi up --refresh --run-program";
+
 function judge(planned: PlannedContainer, seen: Seen | undefined, log: readonly string[]): Finding {
-  const subject = `container ${planned.name}`;
-  if (seen === undefined) {
-    return { subject, state: "bad", seen: "is not there", fix: "pulumi up --refresh --run-program" };
-  }
-  if (seen.State !== "running") {
-    return {
-      subject,
-      state: "bad",
-      seen: seen.Status,
-      fix: "pulumi up --refresh --run-program",
-      detail: log,
-    };
-  }
-  if (seen.Status.includes("(unhealthy)")) {
-    return { subject, state: "bad", seen: seen.Status, fix: `mailstead logs ${planned.name}`, detail: log };
-  }
-  const starting = planned.healthCheck !== undefined && !seen.Status.includes("(healthy)");
-  return { subject, state: starting ? "warn" : "ok", seen: seen.Status };
+  const { name, healthCheck } = planned;
+  const subject = `container ${name}`;
+  if (seen === undefined) return { subject, state: "bad", seen: "is not there", fix: BRING_BACK };
+  const bad = { subject, state: "bad", seen: seen.Status, detail: log } as const;
+  const lookInside = `mailstead logs ${name}`;
+  // Docker starts it again and again: what ends it is in its own log, and no `up` mends that.
+  if (seen.State === "restarting") return { ...bad, fix: `mend what ends it: ${lookInside}` };
+  if (seen.State === "paused") return { ...bad, fix: `mailstead ssh -- docker unpause ${name}` };
+  if (seen.State !== "running") return { ...bad, fix: BRING_BACK };
+  if (seen.Status.includes("(unhealthy)")) return { ...bad, fix: lookInside };
+  if (healthCheck === undefined || seen.Status.includes("(healthy)"))
+    return { subject, state: "ok", seen: seen.Status };
+  return { ...bad, state: "warn", fix: `look again in a minute; what it does: ${lookInside}` };
 }
 
 /** One finding a planned container, in the plan's order, and one for each that nobody planned. */
@@ -60,15 +73,7 @@ export async function checkContainers(
   planned: readonly PlannedContainer[],
   ask: AskHost,
 ): Promise<Finding[]> {
-  const [list = "", tails = ""] = (await ask(SCRIPT)).split("---\n");
-  const seen = new Map(
-    list
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as Seen)
-      .map((container) => [container.Names, container]),
-  );
-  const logs = logsByName(tails);
+  const { seen, logs } = readAnswer(await ask(SCRIPT));
   const findings = planned.map((row) => judge(row, seen.get(row.name), logs.get(row.name) ?? []));
   const names = new Set(planned.map(({ name }) => name));
   for (const name of seen.keys()) {

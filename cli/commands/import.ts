@@ -7,7 +7,7 @@ import { fillImportFile, type FoundId, type ImportFile } from "../../verify/adop
 import { addressSlots, findHetznerThings, hetznerIds } from "../../verify/adopt/hetznerThings.ts";
 import { stateSlots } from "../../verify/adopt/stateSlots.ts";
 import { lostKeys } from "../../verify/adopt/lostKeys.ts";
-import type { Adoption } from "../../verify/dns/adoption.ts";
+import { isReplaced, setOf, type Adoption } from "../../verify/dns/adoption.ts";
 import { alreadyThere, RECORD_TYPES } from "../../verify/dns/alreadyThere.ts";
 import { auditContext } from "../../verify/dns/auditContext.ts";
 import { LOOK_AT_PROVIDER } from "../../verify/dns/fixes.ts";
@@ -40,6 +40,8 @@ interface Collected {
   readonly file: ImportFile;
   /** The old server is taken over, and nobody gets in: `pulumi up` alone would be wrong. */
   readonly keysAreLost: boolean;
+  /** One is taken over to be replaced, which the engine refuses of what an import protects. */
+  readonly replaces: boolean;
   readonly taken: readonly Taken[];
   readonly findings: readonly Finding[];
 }
@@ -69,7 +71,7 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
   const { records, things, resources, creates, found } = await look(stack, config, plan);
   const slots = { ...stateSlots(resources), ...addressSlots(things, stack) };
   const context = { ...auditContext(config), provider };
-  const { adoptions, obstacles } = alreadyThere({
+  const there = alreadyThere({
     records: plan.records,
     zone: records,
     state: resources,
@@ -78,6 +80,7 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
     ignore: config.dns.ignore,
     agreed,
   });
+  const { adoptions } = there;
   refuseUnknown(agreed, adoptions);
   const ofRecord = ({ role, importId, changes }: Adoption): Taken => {
     return { type: RECORD_TYPES[provider], name: role, id: importId, changes };
@@ -88,8 +91,8 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
     file.resources?.some((spec) => spec.type === type && spec.id === id),
   );
   const keys = lostKeys(creates, file, { project: projectName(), stack });
-  const findings = [...obstacleFindings(obstacles, context), ...keys];
-  return { file, keysAreLost: keys.length > 0, taken, findings };
+  const findings = [...obstacleFindings(there, context), ...keys];
+  return { file, keysAreLost: keys.length > 0, replaces: adoptions.some(isReplaced), taken, findings };
 }
 
 function describeTaken({ type, name, id, changes }: Taken): string {
@@ -116,10 +119,11 @@ function readSets(given: readonly string[] = []): string[] {
 }
 
 function refuseUnknown(agreed: readonly string[], adoptions: readonly Adoption[]): void {
-  const unknown = agreed.find((set) => !adoptions.some(({ type, name }) => `${type} ${name}` === set));
+  const taken = new Set(adoptions.flatMap(({ records }) => records.map(setOf)));
+  const unknown = agreed.find((set) => !taken.has(set));
   if (unknown === undefined) return;
   throw new CommandError(
-    `${unknown} cannot be adopted: it is not there, not declared, in the state already, or more than one record`,
+    `${unknown} cannot be adopted: it is not there, not declared, in the state already, more than one record, or a set with values of others`,
     LOOK_AT_PROVIDER,
     2,
   );
@@ -132,11 +136,13 @@ function refuseUnknown(agreed: readonly string[], adoptions: readonly Adoption[]
  */
 export async function importCommand(options: Options): Promise<number> {
   const stack = await stackName(options.stack);
-  const { file, keysAreLost, taken, findings } = await collectImports(stack, readSets(options.adopt));
+  const collected = await collectImports(stack, readSets(options.adopt));
+  const { file, keysAreLost, taken, findings } = collected;
   const path =
     options.out ?? join(relative(process.cwd(), projectFolder), ".mailstead", stack, "import.json");
   if (taken.length > 0) writeWhole(path, `${JSON.stringify(file, null, 2)}\n`);
-  const next = `pulumi import --file ${path} --stack ${stack} --generate-code=false`;
+  const open = collected.replaces ? " --protect=false" : "";
+  const next = `pulumi import --file ${path} --stack ${stack} --generate-code=false${open}`;
   if (options.json === true) {
     const written = taken.length > 0 ? { file: path, next } : {};
     print(JSON.stringify({ ...written, taken, findings }, null, 2));

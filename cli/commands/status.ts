@@ -1,14 +1,15 @@
 /** `mailstead status`: what should be and is not, asked of the host itself. */
 import process from "node:process";
+import type { Plan } from "../../stack/plan.ts";
 import { checkCertificate } from "../../verify/certificate.ts";
 import { checkContainers } from "../../verify/containers.ts";
 import type { AskHost, Finding } from "../../verify/finding.ts";
-import { checkOnboarding, checkOnboardingConfig } from "../../verify/onboarding.ts";
+import { checklistNotAsked, checkOnboarding, checkOnboardingConfig } from "../../verify/onboarding.ts";
 import { checkPort25 } from "../../verify/port25.ts";
 import { readOutputs, stackName } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { findRemote, runScript } from "../remote.ts";
-import { mark, print, styled } from "../terminal.ts";
+import { CommandError, mark, print, styled } from "../terminal.ts";
 
 interface Options {
   readonly stack?: string;
@@ -28,28 +29,59 @@ export function exitCodeOf(findings: readonly Finding[]): number {
   return findings.some(({ state }) => state === "bad") ? 1 : 0;
 }
 
-async function onboarding(ask: AskHost, stack: string): Promise<Finding[]> {
-  const { plan } = loadPlan(stack);
-  const known = checkOnboardingConfig(plan.records, plan.domain, plan.webAddress);
+/** One part of the status. `failed` holds the finding of a question that could not be answered. */
+type Answer = { readonly findings: readonly Finding[] } | { readonly failed: Finding };
+
+/** Asks for one part; its failure is an answer too, so that it takes no other part down. */
+async function part(subject: string, findings: Promise<readonly Finding[]>): Promise<Answer> {
+  try {
+    return { findings: await findings };
+  } catch (error) {
+    const known = error instanceof CommandError;
+    const said = error instanceof Error ? error.message : String(error);
+    const [seen = "", ...detail] = (known ? said : `the answer cannot be read: ${said}`).split("\n");
+    const fix = known ? error.nextStep : "look at the host itself: `mailstead ssh`";
+    return { failed: { subject, state: "bad", seen, fix, detail } };
+  }
+}
+
+/** All findings, failed questions first. What one cause kept from being answered, such as no SSH, is one finding. */
+function collectFindings(answers: readonly Answer[]): Finding[] {
+  const causes = new Map<string, Finding>();
+  for (const answer of answers) {
+    if (!("failed" in answer)) continue;
+    const { failed } = answer;
+    const same = causes.get(failed.seen);
+    const subject = same === undefined ? failed.subject : `${same.subject}, ${failed.subject}`;
+    causes.set(failed.seen, { ...failed, subject });
+  }
+  return [...causes.values(), ...answers.flatMap((answer) => ("findings" in answer ? answer.findings : []))];
+}
+
+/** Asks for the server's own checklist, where there is a login for it. */
+async function checklist(ask: AskHost, plan: Plan): Promise<Finding[]> {
   const email = process.env["MAILSTEAD_ADMIN_EMAIL"];
   const password = process.env["MAILSTEAD_ADMIN_PASSWORD"];
-  if (email === undefined || password === undefined) return known;
-  return [...known, ...(await checkOnboarding(ask, plan.domain, { email, password }))];
+  if (email === undefined || password === undefined) return [checklistNotAsked()];
+  return checkOnboarding(ask, plan, { email, password });
 }
 
 /** Asks the host and collects every finding. */
 export async function collectStatus(stack: string): Promise<Finding[]> {
-  const { plan } = loadPlan(stack);
+  const { config, plan } = loadPlan(stack);
   const remote = await findRemote(stack);
   const ask: AskHost = (script) => runScript(remote, script);
   const { addresses } = (await readOutputs(stack)) as { addresses: { ipv4: string; ipv6: string } };
-  const groups = await Promise.all([
-    checkContainers(plan.containers, ask),
-    checkCertificate(ask).then((finding) => [finding]),
-    checkPort25(ask, plan.domain, addresses),
-    onboarding(ask, stack),
+  const asked = await Promise.all([
+    part("containers", checkContainers(plan.containers, ask)),
+    part(
+      "certificate",
+      checkCertificate(ask).then((finding) => [finding]),
+    ),
+    part("outbound port 25", checkPort25(ask, plan.domain, addresses)),
+    part("the server's checklist", checklist(ask, plan)),
   ]);
-  return groups.flat();
+  return collectFindings([...asked, { findings: checkOnboardingConfig(config, plan.webAddress) }]);
 }
 
 /** Runs the command. */

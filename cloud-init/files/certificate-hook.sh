@@ -1,24 +1,41 @@
 #!/bin/bash
-# certbot's deploy hook: puts the new certificate where the containers read it, and restarts only those that do.
+# certbot's deploy hook: puts the new certificate where the containers read it, and restarts only those that do. Without
+# RENEWED_LINEAGE it only restarts.
+# Who could not be restarted is kept in a file, for the next call; until then the exit code is 1.
 set -euo pipefail
 
 # shellcheck source=/dev/null
 . /etc/mailstead/certificate.env
 ssl=/root/forwardemail.net/self-hosting/ssl
+to_restart=/var/lib/mailstead/certificate-readers
 
-install -d -m 0700 "$ssl"
-changed=false
-for name in privkey fullchain cert chain; do
-  if ! cmp -s "$RENEWED_LINEAGE/$name.pem" "$ssl/$name.pem"; then
-    install -m 0600 "$RENEWED_LINEAGE/$name.pem" "$ssl/$name.pem"
-    changed=true
-  fi
-done
-[ "$changed" = true ] || exit 0
+place() {
+  install -d -m 0700 "$ssl"
+  local name
+  for name in privkey fullchain cert chain; do
+    cmp -s "$1/$name.pem" "$ssl/$name.pem" && continue
+    # First the readers: a call that is cut off after the file would find it unchanged the next time.
+    printf '%s\n' "$READERS" | tr ' ' '\n' >"$to_restart"
+    install -m 0600 "$1/$name.pem" "$ssl/$name.pem"
+  done
+}
 
-for name in $READERS; do
+if [ -n "${RENEWED_LINEAGE:-}" ]; then place "$RENEWED_LINEAGE"; fi
+[ -s "$to_restart" ] || exit 0
+
+there=$(docker container ls --all --format '{{.Names}}')
+left=()
+while read -r name; do
   # A reader that is not there yet will find the new files when it starts.
-  if docker container inspect "$name" >/dev/null 2>&1; then
-    docker restart --time 10 "$name" >/dev/null
-  fi
-done
+  grep -qxF "$name" <<<"$there" || continue
+  docker restart --time 10 "$name" </dev/null >/dev/null || left+=("$name")
+done <"$to_restart"
+
+if [ ${#left[@]} -eq 0 ]; then
+  rm "$to_restart"
+  exit 0
+fi
+printf '%s\n' "${left[@]}" >"$to_restart.new"
+mv "$to_restart.new" "$to_restart"
+printf 'mailstead: not restarted: %s\n' "${left[*]}" >&2
+exit 1

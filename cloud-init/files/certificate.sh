@@ -2,7 +2,7 @@
 # Gets and renews the certificate, and puts it where the containers read it.
 # usage: certificate.sh issue | renew
 # A refused order is no failure of the deploy: the containers start with the certificate at hand, or with a
-# self-signed one, the state file says so, and the timer tries again at the date printed.
+# self-signed one, the state file says so, and the timer tries again at the date printed. So it is with a renewal.
 set -euo pipefail
 
 # METHOD, DIRECTORY, EMAIL, DOMAIN, NAMES, PROPAGATION_SECONDS, READERS; with dns-01 and http-01 also AUTHENTICATOR,
@@ -14,7 +14,12 @@ ssl=/root/forwardemail.net/self-hosting/ssl
 state=/var/lib/mailstead/certificate.json
 hook=/usr/local/lib/mailstead/certificate-hook.sh
 lineage=/etc/letsencrypt/live/$DOMAIN
+renewal=/etc/letsencrypt/renewal/$DOMAIN.conf
+log=/var/lib/mailstead/certbot.out
+to_restart=/var/lib/mailstead/certificate-readers
 retry_seconds=3600
+# `up` gives the whole order 900.
+turn_seconds=600
 
 say() { printf 'mailstead: %s\n' "$1"; }
 
@@ -22,10 +27,15 @@ say() { printf 'mailstead: %s\n' "$1"; }
 record() {
   local status=$1 next_try=$2 reason=$3
   local plain
-  plain=$(printf '%s' "$reason" | tr -cd '[:alnum:][:blank:].,:/_-' | cut -c1-400)
+  plain=$(printf '%s' "$reason" | tr '\n' ' ' | tr -cd '[:alnum:][:blank:].,:/_-' | cut -c1-400)
   printf '{"status":"%s","method":"%s","nextTry":"%s","reason":"%s"}\n' \
     "$status" "$METHOD" "$next_try" "$plain" >"$state.new"
   mv "$state.new" "$state"
+}
+
+# A field of the state.
+recorded() {
+  sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$state" 2>/dev/null || true
 }
 
 self_signed() {
@@ -52,7 +62,6 @@ challenge_options() {
 # Whether the certificate at hand renews itself by another authority or in another way than the settings say. A valid
 # certificate would keep certbot from asking, and its renewal would go the old way, whose credentials may be gone.
 settings_changed() {
-  local renewal=/etc/letsencrypt/renewal/$DOMAIN.conf
   [ -e "$renewal" ] || return 1
   ! grep -qF "server = $DIRECTORY" "$renewal" || ! grep -qxF "authenticator = $AUTHENTICATOR" "$renewal"
 }
@@ -68,9 +77,31 @@ next_try_after() {
   fi
 }
 
+# Puts the certificate of a folder where it is read; none where it is there already. Certbot's own call of the hook is
+# not enough: certbot passes over a hook that failed, and calls none for a certificate that somebody renewed by hand.
+place() {
+  if RENEWED_LINEAGE=$1 "$hook"; then
+    record valid "" ""
+    return 0
+  fi
+  record unread "" "it did not reach all that read it; still to restart: $(cat "$to_restart" 2>/dev/null)"
+  return 1
+}
+
+# Says and records why certbot got nothing, as its output tells.
+refused() {
+  local next reason
+  next=$(next_try_after "$log")
+  reason=$(grep -E 'Detail:|Error|error|unauthorized|rateLimited' "$log" | tail -n 2) || true
+  self_signed
+  record refused "$next" "${reason:-see /var/log/letsencrypt/letsencrypt.log}"
+  say "the certificate order was refused: ${reason:-no reason given}"
+  say "next try: $next (log: /var/log/letsencrypt/letsencrypt.log)"
+}
+
 order() {
   local -a options=() domains=()
-  local name log=/var/lib/mailstead/certbot.out
+  local name
   mapfile -t options < <(challenge_options)
   for name in $NAMES; do domains+=(-d "$name"); done
   if settings_changed; then
@@ -79,18 +110,11 @@ order() {
   fi
   if certbot certonly --non-interactive --agree-tos --email "$EMAIL" --server "$DIRECTORY" \
     --cert-name "$DOMAIN" --keep-until-expiring --expand "${options[@]}" "${domains[@]}" >"$log" 2>&1; then
-    RENEWED_LINEAGE=$lineage "$hook"
-    record valid "" ""
+    place "$lineage"
     say "certificate for $NAMES is in place"
-    return 0
+  else
+    refused
   fi
-  local next reason
-  next=$(next_try_after "$log")
-  reason=$(grep -E 'Detail:|Error|error|unauthorized|rateLimited' "$log" | tail -n 2) || true
-  self_signed
-  record refused "$next" "${reason:-see /var/log/letsencrypt/letsencrypt.log}"
-  say "the certificate order was refused: ${reason:-no reason given}"
-  say "next try: $next (log: /var/log/letsencrypt/letsencrypt.log)"
 }
 
 # Whether the certificate at hand is the one that we signed ourselves.
@@ -101,8 +125,9 @@ stands_in() {
 
 by_hand() {
   if [ -s "$ssl/fullchain.pem" ] && { [ "$METHOD" = provided ] || ! stands_in; }; then
-    record valid "" ""
-    for name in $READERS; do docker restart --time 10 "$name" >/dev/null 2>&1 || true; done
+    # Who placed it left no trace of what was there before.
+    printf '%s\n' "$READERS" | tr ' ' '\n' >"$to_restart"
+    place ""
     return 0
   fi
   self_signed
@@ -119,23 +144,41 @@ issue() {
 # A try that was refused waits for its date.
 due() {
   local next
-  next=$(sed -n 's/.*"nextTry":"\([^"]*\)".*/\1/p' "$state" 2>/dev/null) || true
+  next=$(recorded nextTry)
   [ -z "$next" ] || [ "$(date --utc +%s)" -ge "$(date --utc --date "$next" +%s)" ]
 }
 
+# An order, not a renewal, is what the settings ask for as long as it was not filled: a renewal goes by the settings of
+# the certificate at hand. Otherwise certbot itself knows when the time has come, and asks nobody before.
 renew() {
   case $METHOD in dns-01 | http-01) ;; *) return 0 ;; esac
-  if [ ! -e "/etc/letsencrypt/renewal/$DOMAIN.conf" ]; then
-    if due; then issue; fi
+  if [ ! -e "$renewal" ] || settings_changed || [ "$(recorded status)" = refused ]; then
+    if due; then order; fi
     return 0
   fi
   # Without a terminal certbot would sleep for minutes first; the timer spreads the load instead.
-  certbot renew --non-interactive --no-random-sleep-on-renew --cert-name "$DOMAIN" --deploy-hook "$hook"
+  if certbot renew --non-interactive --no-random-sleep-on-renew --cert-name "$DOMAIN" --deploy-hook "$hook" \
+    >"$log" 2>&1; then
+    place "$lineage"
+  else
+    refused
+  fi
+}
+
+# One at a time, timer and `up`: certbot turns a second one away, which would look like a refusal.
+take_turn() {
+  exec 9>/run/mailstead-certificate.lock
+  if ! flock --timeout "$turn_seconds" 9; then
+    say "another run is still at it after $turn_seconds s" >&2
+    exit 1
+  fi
 }
 
 case ${1:-} in
-issue) issue ;;
-renew) renew ;;
+issue | renew)
+  take_turn
+  "$1"
+  ;;
 *)
   echo "usage: certificate.sh issue | renew" >&2
   exit 2

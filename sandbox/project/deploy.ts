@@ -1,18 +1,17 @@
 /** The last steps of `make sandbox`: the real engine runs `index.ts`, and the server's card is printed. */
 import { spawn } from "node:child_process";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { repository } from "../groundPlan.ts";
-
-/** The stack of the sandbox. */
-export const STACK = "dev";
+import { paths, repository, stack } from "../groundPlan.ts";
 
 const run = join(repository, "sandbox/run");
+const deployLog = join(paths.logsDir, "deploy.log");
 
 /**
  * Runs a command inside the sandbox, from the project folder.
  *
- * @param show passes output through to this terminal as it comes.
+ * @param show passes output through to this terminal as it comes, and keeps it in the log `deploy.log`.
  * @returns standard output.
  * @throws with the end of what it printed when the command fails.
  */
@@ -21,14 +20,18 @@ export function runInside(command: readonly string[], show = false): Promise<str
     const child = spawn(run, command, { cwd: repository, stdio: ["ignore", "pipe", "pipe"] });
     let standardOutput = "";
     let all = "";
+    const take = (chunk: Buffer, terminal: NodeJS.WriteStream): void => {
+      all += chunk.toString();
+      if (!show) return;
+      terminal.write(chunk);
+      appendFileSync(deployLog, chunk, { mode: 0o600 });
+    };
     child.stdout.on("data", (chunk: Buffer) => {
       standardOutput += chunk.toString();
-      all += chunk.toString();
-      if (show) process.stdout.write(chunk);
+      take(chunk, process.stdout);
     });
     child.stderr.on("data", (chunk: Buffer) => {
-      all += chunk.toString();
-      if (show) process.stderr.write(chunk);
+      take(chunk, process.stderr);
     });
     child.on("error", reject);
     child.on("close", (code) => {
@@ -41,12 +44,12 @@ export function runInside(command: readonly string[], show = false): Promise<str
 
 /** Makes the stack where there is none, and selects it. */
 export async function selectStack(): Promise<void> {
-  await runInside(["pulumi", "stack", "select", "--create", STACK, "--non-interactive"]);
+  await runInside(["pulumi", "stack", "select", "--create", stack, "--non-interactive"]);
 }
 
 /** Runs `pulumi up`. */
 export async function deploy(): Promise<void> {
-  await runInside(["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", STACK], true);
+  await runInside(["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack], true);
 }
 
 interface Outputs {
@@ -58,7 +61,7 @@ interface Outputs {
 /** The server's card: where it is, how to reach it, what to type next. No secret is in it. */
 export async function card(): Promise<string> {
   const outputs = JSON.parse(
-    await runInside(["pulumi", "stack", "output", "--json", "--stack", STACK]),
+    await runInside(["pulumi", "stack", "output", "--json", "--stack", stack]),
   ) as Outputs;
   const rows = [
     ["web", outputs.webAddress],

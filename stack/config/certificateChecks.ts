@@ -83,7 +83,8 @@ function provided(draft: Draft): Issue[] {
     );
   }
   if (top.domain === undefined) return issues;
-  const names = certificateNames(top.domain, mail.storage ?? true, "provided", webNamesOf(draft));
+  // Where it could not be read whether there are mailboxes, the names that are needed anyway.
+  const names = certificateNames(top.domain, mail.storage ?? false, "provided", webNamesOf(draft));
   const uncovered = names.filter((name) => leaf.checkHost(name) === undefined);
   if (uncovered.length > 0) {
     const message = `the certificate does not cover ${uncovered.join(", ")}`;

@@ -1,5 +1,6 @@
 /** Checks that look at more than one value. Each works on what could be read, so one fault hides no other. */
 import ipaddr from "ipaddr.js";
+import { dkimRole } from "../dns/dkim.ts";
 import type { Issue } from "../issue.ts";
 import { dkimKeyBits } from "./dkimKey.ts";
 import { hasPublicSuffix, isWithin, registrableDomain } from "./domainName.ts";
@@ -76,9 +77,25 @@ const checkNetworks: Check = ({ server }) => {
   return [...duplicates(networks, path, "duplicate-network", "block"), ...open];
 };
 
+/** Room for people's keys in user-data of 16 KiB, beside the longest names and addresses. */
+export const ADMIN_KEYS_LIMIT_BYTES = 8 * 1024;
+
+/** Bytes that keys take at most in the user-data: each has a line of its list to itself, in quotes if need be. */
+export function adminKeysBytes(keys: readonly string[]): number {
+  const line = (key: string) => `      - ${JSON.stringify(key)}\n`;
+  return Buffer.byteLength(keys.map(line).join(""));
+}
+
 const checkAdminKeys: Check = ({ server }) => {
-  const keys = (server.adminKeys ?? []).map((line) => line.split(" ").slice(0, 2).join(" "));
-  return duplicates(keys, "mailstead:server.adminKeys", "duplicate-key", "key");
+  const path = "mailstead:server.adminKeys";
+  const { adminKeys = [] } = server;
+  const keys = adminKeys.map((line) => line.split(" ").slice(0, 2).join(" "));
+  const twice = duplicates(keys, path, "duplicate-key", "key");
+  const bytes = adminKeysBytes(adminKeys);
+  if (bytes <= ADMIN_KEYS_LIMIT_BYTES) return twice;
+  const message = `the keys take ${bytes} bytes of the server's user-data, which has room for ${ADMIN_KEYS_LIMIT_BYTES}`;
+  const fix = "use ed25519 keys, which are far shorter than RSA keys, or name fewer";
+  return [...twice, errorAt(path, { rule: "keys-too-long", message, fix })];
 };
 
 const LOCATIONS = ["fsn1", "nbg1", "hel1", "ash", "hil", "sin"];
@@ -102,17 +119,24 @@ const checkPlace: Check = ({ server }) => {
   return [warningAt("mailstead:server.type", { rule: "type-not-in-location", message, fix, source })];
 };
 
+/** A selector whose record, or whose record's place in the state, an earlier one has. */
+function takenSelector(selector: string, before: readonly string[]): Fault | undefined {
+  if (before.includes(selector)) {
+    const message = `the selector ${selector} has a key already`;
+    return { rule: "duplicate-selector", message, fix: "remove one of the two" };
+  }
+  const same = before.find((other) => dkimRole(other) === dkimRole(selector));
+  if (same === undefined) return undefined;
+  const message = `the records of ${selector} and ${same} would have the same name in the state, ${dkimRole(selector)}`;
+  const fix = "add this key as a TXT record under dns.records, with a role of its own";
+  return { rule: "same-role", message, fix };
+}
+
 const checkDkim: Check = ({ dkim }) => {
-  const seen = new Map<string, string>();
-  return dkim.flatMap(({ value, path }) => {
-    const first = seen.get(value.selector);
-    seen.set(value.selector, first ?? path);
-    if (first !== undefined) {
-      const message = `the selector ${value.selector} has a key already`;
-      return [
-        errorAt(`${path}.selector`, { rule: "duplicate-selector", message, fix: "remove one of the two" }),
-      ];
-    }
+  const selectors = dkim.map(({ value }) => value.selector);
+  return dkim.flatMap(({ value, path }, index) => {
+    const taken = takenSelector(value.selector, selectors.slice(0, index));
+    if (taken !== undefined) return [errorAt(`${path}.selector`, taken)];
     const bits = dkimKeyBits(value.publicKey);
     if (bits >= 2048) return [];
     const fix = "change the key length to 2048 in the web interface, and paste the new key";

@@ -47,6 +47,18 @@ export const DEFAULTS = {
   "dns.heloSpf": because(false, "without it receivers judge by the domain's own policy"),
   "dns.nullMx": because(false, "mail to such a name is refused by the server anyway"),
   "dns.nullMxHosts": because<readonly string[]>([], "only you know which hosts of yours take no mail"),
+  "dns.ignore.reason": because(
+    "ignored by the configuration",
+    "the report gives a reason for each; your own says more",
+  ),
+  "dns.records.purpose": because(
+    "added by the owner",
+    "the comment at the provider tells it from Mailstead's own records",
+  ),
+  "dns.records.level": because(
+    "optional" as const,
+    "mail does not depend on it, so it goes with a destroy and comes back with `up`",
+  ),
   "mail.storage": because(true, "mailboxes are what most people want a mail server for"),
   "mail.authUser": because("admin", "the name that the guide uses"),
   "mail.images.app.repository": because(
@@ -69,6 +81,21 @@ export const DEFAULTS = {
   ),
   "certificates.propagationSeconds": because(10, "what the provider's own plug-in waits"),
   "certificates.acmeChallenges": because<readonly string[]>([], "only the method manual has them"),
+} as const;
+
+/** Defaults that follow from other values: which, in words, and why. */
+export const DERIVED = {
+  "dns.zone": because(
+    "the registrable domain of `domain`",
+    "that is what people register, and keep a zone for",
+  ),
+  "dns.zoneId": because("looked up by the zone's name", "it is one value less to copy"),
+  "dns.caa.issuer": because(
+    "the authority of `certificates.directory`",
+    "any other could not give the certificate",
+  ),
+  "dns.records.ttlSeconds": because("`dns.ttlSeconds`", "one value counts for all records"),
+  "mail.images.app.tag": because("`mail.release`", "the image is what the release is"),
 } as const;
 
 /** ACME directories that have a short name. */

@@ -1,12 +1,13 @@
 /** The configuration while it is read: what failed or was left out is absent. */
 import type { Issue } from "../issue.ts";
 import type { Config, DkimConfig, ExtraRecord, IgnoreRule, ImageConfig } from "./config.ts";
-import { DEFAULTS } from "./defaults.ts";
+import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import { registrableDomain } from "./domainName.ts";
-import { absoluteName, RECORD_FIELDS } from "./extraRecord.ts";
+import { absoluteName, COMMON_FIELDS, RECORD_FIELDS } from "./extraRecord.ts";
 import { IGNORE } from "./ignoreSchema.ts";
 import { nearest } from "./nearest.ts";
-import { below, errorAt, isObject, readSection, refuseUnknownKeys } from "./readSection.ts";
+import type { Fault } from "./reading.ts";
+import { below, errorAt, isObject, readSection } from "./readSection.ts";
 import type { Values } from "./field.ts";
 import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./recordSchema.ts";
 import { CERTIFICATES, DNS, IMAGE, MAIL, SECTIONS, SERVER, TOP } from "./schema.ts";
@@ -35,9 +36,16 @@ export interface Draft {
   readonly certificates: Values<typeof CERTIFICATES>;
   /** Given, or the registrable domain of the mail domain. */
   readonly zone: string | undefined;
+  /** URL of the ACME directory: given, or the default; undefined where it could not be read. */
+  readonly directoryUrl: string | undefined;
 }
 
 const IMAGE_ROLES = ["app", "nginx", "mongo", "redis"] as const;
+
+/** A section that is left out is as good as an empty one; anything else but an object is a fault that is told already. */
+function isReadable(section: unknown): boolean {
+  return section === undefined || section === null || isObject(section);
+}
 
 function part(section: unknown, key: string): unknown {
   return isObject(section) ? section[key] : undefined;
@@ -85,18 +93,34 @@ function readIgnoreRule(item: unknown, path: string, issues: Issue[]): IgnoreRul
   };
 }
 
-function readRecord(item: unknown, path: string, issues: Issue[]): ExtraRecord | undefined {
+function isRecordType(type: unknown): type is ExtraRecord["type"] {
+  return typeof type === "string" && Object.hasOwn(RECORD_FIELDS, type);
+}
+
+function typeFault(type: unknown): Fault {
   const types = Object.keys(RECORD_FIELDS);
+  const meant = typeof type === "string" ? nearest(type, types) : undefined;
+  const fix = meant === undefined ? `set one of ${types.join(", ")}` : `set ${meant}`;
+  return type === undefined || type === null
+    ? { rule: "missing", message: "the value is missing", fix }
+    : { rule: "not-allowed", message: "there is no such record type here", fix };
+}
+
+/** Without a known type, a record is held to what all types have in common, and to the keys that any type has. */
+function readTypeless(item: unknown, path: string, issues: Issue[]): void {
+  if (isReadable(item)) issues.push(errorAt(below(path, "type"), typeFault(part(item, "type"))));
+  const keys = Object.values(RECORD_FIELDS).flatMap((fields) => Object.keys(fields));
+  const others = new Set(keys.filter((key) => !Object.hasOwn(COMMON_FIELDS, key)));
+  readSection(COMMON_FIELDS, item, path, issues, ["type", ...others]);
+}
+
+function readRecord(item: unknown, path: string, issues: Issue[]): ExtraRecord | undefined {
   const type = part(item, "type");
-  if (!isObject(item) || typeof type !== "string" || !Object.hasOwn(RECORD_FIELDS, type)) {
-    const meant = typeof type === "string" ? nearest(type, types) : undefined;
-    const rule = type === undefined ? "missing" : "not-allowed";
-    const message = type === undefined ? "the value is missing" : "there is no such record type here";
-    const fix = meant === undefined ? `set one of ${types.join(", ")}` : `set ${meant}`;
-    issues.push(errorAt(below(path, "type"), { rule, message, fix }));
+  if (!isRecordType(type)) {
+    readTypeless(item, path, issues);
     return undefined;
   }
-  const fields = RECORD_FIELDS[type as ExtraRecord["type"]];
+  const fields = RECORD_FIELDS[type];
   const before = issues.length;
   const values = readSection(fields, item, path, issues, ["type"]);
   const required = Object.keys(fields).filter((key) => fields[key]?.required === true);
@@ -110,7 +134,8 @@ function readImages(
   issues: Issue[],
 ): Partial<Record<ImageRole, ImageConfig>> {
   const path = "mailstead:mail.images";
-  if (isObject(value)) refuseUnknownKeys(value, IMAGE_ROLES, path, issues);
+  readSection({}, value, path, issues, IMAGE_ROLES);
+  if (!isReadable(value)) return {};
   const images: Partial<Record<ImageRole, ImageConfig>> = {};
   for (const role of IMAGE_ROLES) {
     const given = readSection(IMAGE, part(value, role), below(path, role), issues);
@@ -120,6 +145,13 @@ function readImages(
       images[role] = { repository, tag, digest: given.digest };
   }
   return images;
+}
+
+/** URL of the ACME directory, as far as it is known. */
+function directoryUrlOf(section: unknown, read: string | undefined): string | undefined {
+  const given = part(section, "directory") ?? undefined;
+  if (!isReadable(section) || given !== undefined) return read;
+  return ACME_DIRECTORIES[DEFAULTS["certificates.directory"].value];
 }
 
 /** Whole names for the records, once domain and zone are known. */
@@ -171,11 +203,12 @@ export function readDraft(raw: Readonly<Record<string, unknown>>, issues: Issue[
     readRecord(item, path, issues),
   );
   const mail = readSection(MAIL, raw["mail"], "mailstead:mail", issues, SECTIONS.mail);
-  const images = readImages(part(raw["mail"], "images"), mail.release, issues);
+  const images = isReadable(raw["mail"]) ? readImages(part(raw["mail"], "images"), mail.release, issues) : {};
   const certificates = readSection(CERTIFICATES, raw["certificates"], "mailstead:certificates", issues);
   const zone = dns.dns.zone ?? (top.domain === undefined ? undefined : registrableDomain(top.domain));
   return {
     ...{ top, server, ...dns, mail, images, certificates, zone },
+    directoryUrl: directoryUrlOf(raw["certificates"], certificates.directory),
     records: resolveNames(records, top.domain, zone),
   };
 }

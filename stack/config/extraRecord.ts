@@ -1,6 +1,7 @@
 /** Reads the records that the owner adds. */
 import { z } from "zod";
 import type { ExtraRecord } from "./config.ts";
+import { DEFAULTS } from "./defaults.ts";
 import { readDnsName, readHostName } from "./domainName.ts";
 import { readAddress } from "./network.ts";
 import type { Reading } from "./reading.ts";
@@ -72,7 +73,8 @@ function readText(value: string): Reading<string> {
 
 const number16 = z.int().min(0).max(65_535);
 
-const COMMON = {
+/** Keys of a record of any type, beside its type. */
+export const COMMON_FIELDS = {
   role: {
     schema: text(readRole),
     meaning: "name of the record in the state, for ever",
@@ -94,13 +96,13 @@ const COMMON = {
     schema: text(readPurpose),
     meaning: "one line for people",
     fix: "say in one line what the record is for",
-    fallback: "added by the owner",
+    fallback: DEFAULTS["dns.records.purpose"].value,
   },
   level: {
     schema: z.enum(["required", "recommended", "optional"]),
     meaning: "required records survive a destroy",
     fix: "set required, recommended or optional",
-    fallback: "optional",
+    fallback: DEFAULTS["dns.records.level"].value,
   },
 } satisfies Fields;
 
@@ -128,24 +130,24 @@ function address(family: "ipv4" | "ipv6") {
 
 /** Keys of a record beside its type, by type. */
 export const RECORD_FIELDS: Readonly<Record<ExtraRecord["type"], Fields>> = {
-  A: { ...COMMON, address: address("ipv4") },
-  AAAA: { ...COMMON, address: address("ipv6") },
-  CNAME: { ...COMMON, target },
-  NS: { ...COMMON, target: host },
-  MX: { ...COMMON, priority: number("lower is tried first"), exchange: host },
+  A: { ...COMMON_FIELDS, address: address("ipv4") },
+  AAAA: { ...COMMON_FIELDS, address: address("ipv6") },
+  CNAME: { ...COMMON_FIELDS, target },
+  NS: { ...COMMON_FIELDS, target: host },
+  MX: { ...COMMON_FIELDS, priority: number("lower is tried first"), exchange: host },
   TXT: {
-    ...COMMON,
+    ...COMMON_FIELDS,
     text: { schema: text(readText), meaning: "text", fix: "set the text, without quotes", required: true },
   },
   SRV: {
-    ...COMMON,
+    ...COMMON_FIELDS,
     priority: number("lower is tried first"),
     weight: number("share among equals"),
     port: number("port"),
     target: host,
   },
   CAA: {
-    ...COMMON,
+    ...COMMON_FIELDS,
     flags: { schema: z.int().min(0).max(255), meaning: "flags", fix: "set 0 or 128", required: true },
     tag: {
       schema: z.enum(["issue", "issuewild", "iodef"]),

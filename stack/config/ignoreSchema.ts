@@ -1,6 +1,7 @@
 /** Keys of a rule that leaves records to others. */
 import { z } from "zod";
 import { PROVIDER_LIMITS } from "../dns/checks/providers.ts";
+import { DEFAULTS } from "./defaults.ts";
 import { text, type Fields } from "./field.ts";
 import { nearest } from "./nearest.ts";
 import type { Reading } from "./reading.ts";
@@ -56,6 +57,6 @@ export const IGNORE = {
     schema: z.string().trim().min(1).max(200),
     meaning: "why, for the report",
     fix: "write one line of 200 characters at most",
-    fallback: "ignored by the configuration",
+    fallback: DEFAULTS["dns.ignore.reason"].value,
   },
 } satisfies Fields;

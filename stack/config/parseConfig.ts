@@ -1,12 +1,14 @@
 /** Turns what the owner wrote into a {@link Config}, or into every fault at once. */
 import { checkRecords } from "../dns/checks/checkRecords.ts";
+import type { ZoneFacts } from "../dns/checks/zoneView.ts";
 import { planDns } from "../dns/planDns.ts";
+import { factsOf } from "../dns/zoneFacts.ts";
 import type { Issue } from "../issue.ts";
 import { missingForMethod } from "./certificateChecks.ts";
 import { CHECKS } from "./checks.ts";
 import { caaIssuer } from "./recordChecks.ts";
 import type { CaaConfig, CertificatesConfig, Config, DnsConfig, ServerConfig } from "./config.ts";
-import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
+import { DEFAULTS } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 import { readDraft } from "./draft.ts";
 import { isObject } from "./readSection.ts";
@@ -62,12 +64,11 @@ function dnsOf(draft: Draft): DnsConfig {
   };
 }
 
-function certificatesOf({ certificates }: Draft): CertificatesConfig {
+function certificatesOf({ certificates, directoryUrl }: Draft): CertificatesConfig {
   const { certificate, privateKey } = certificates;
-  const directory = ACME_DIRECTORIES[DEFAULTS["certificates.directory"].value] ?? "";
   return {
     method: certificates.method ?? DEFAULTS["certificates.method"].value,
-    directoryUrl: certificates.directory ?? directory,
+    directoryUrl: directoryUrl ?? "",
     propagationSeconds: certificates.propagationSeconds ?? DEFAULTS["certificates.propagationSeconds"].value,
     ...(certificate === undefined ? {} : { certificate }),
     ...(privateKey === undefined ? {} : { privateKey }),
@@ -91,20 +92,36 @@ function configOf(draft: Draft): Config {
   };
 }
 
+/** What rules may know while there are faults: nothing that follows from a value that could not be read. */
+function knownFacts({ dns, mtaSts, mail, certificates }: Draft, whole: ZoneFacts): ZoneFacts {
+  const { domain, zone, reverseFamilies } = whole;
+  const ordered = certificates.method !== undefined;
+  const named = [mail.storage, mtaSts.mode, dns.autoconfig, dns.autodiscover].every(
+    (one) => one !== undefined,
+  );
+  return present({
+    ...{ domain, zone, reverseFamilies },
+    provider: dns.provider,
+    issuer: ordered ? whole.issuer : undefined,
+    certificateNames: ordered && named ? whole.certificateNames : undefined,
+  });
+}
+
 /** Faults of the records that the plan would find, told together with the others. */
 function recordFaults(draft: Draft): readonly Issue[] {
   const { domain } = draft.top;
   if (domain === undefined || draft.zone === undefined) return [];
-  const dns = dnsOf(draft);
   const input = {
     domain,
-    dns,
-    mail: { storage: draft.mail.storage ?? true },
+    dns: dnsOf(draft),
+    // Where it could not be read, the owner's records cannot clash with those that only mailboxes need.
+    mail: { storage: draft.mail.storage ?? false },
     certificates: certificatesOf(draft),
   };
   return checkRecords(
     planDns(input),
     draft.records.map(({ path }) => path),
+    knownFacts(draft, factsOf(input)),
   );
 }
 

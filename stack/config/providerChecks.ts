@@ -26,16 +26,10 @@ const ZONE_BELOW: Readonly<
   },
 };
 
-/** Provider of the zone. */
-export function providerOf({ dns }: Draft): DnsProviderName {
-  return dns.provider ?? DEFAULTS["dns.provider"].value;
-}
-
 /** A zone that is no registrable domain of its own. */
-export function checkZoneBelow(draft: Draft): readonly Issue[] {
-  const { zone } = draft;
+export function checkZoneBelow({ zone, dns }: Draft): readonly Issue[] {
   const registrable = zone === undefined ? undefined : registrableDomain(zone);
-  const said = ZONE_BELOW[providerOf(draft)];
+  const said = dns.provider === undefined ? undefined : ZONE_BELOW[dns.provider];
   if (zone === undefined || registrable === undefined || registrable === zone || said === undefined)
     return [];
   const message = `${zone} is below the registrable domain ${registrable}; ${said.message}`;
@@ -67,9 +61,10 @@ function nullMx({ dns }: Draft, provider: DnsProviderName): Issue[] {
   return asked.map((key) => ({ path: `mailstead:dns.${key}`, ...fault }));
 }
 
-/** What does not go with the provider. */
+/** What does not go with the provider, where it could be read. */
 export function checkProvider(draft: Draft): readonly Issue[] {
-  const provider = providerOf(draft);
+  const { provider } = draft.dns;
+  if (provider === undefined) return [];
   const issues = [...longKeys(draft, provider), ...nullMx(draft, provider)];
   if (draft.dns.zoneId !== undefined && provider !== "cloudflare") {
     const message = `${provider} has no such id: it goes by the zone's name`;

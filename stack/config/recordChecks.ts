@@ -6,10 +6,9 @@ import { spfPolicy } from "../dns/spf.ts";
 import type { Issue } from "../issue.ts";
 import { fill } from "../slots.ts";
 import { serviceNames, WEB_NAMES } from "../mail/serviceNames.ts";
-import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
-import { isWithin, registrableDomain } from "./domainName.ts";
+import { ACME_DIRECTORIES } from "./defaults.ts";
+import { isWithin } from "./domainName.ts";
 import type { Draft } from "./draft.ts";
-import { providerOf } from "./providerChecks.ts";
 import type { Fault } from "./reading.ts";
 import { errorAt } from "./readSection.ts";
 
@@ -22,9 +21,9 @@ function warningAt(path: string, fault: Fault): Issue {
 }
 
 /** CAA's word for the authority of the ACME directory, where one is used and the word is known. */
-function directoryIssuer({ certificates }: Draft): string | undefined {
-  if (certificates.method === "provided") return undefined;
-  return issuerOf(certificates.directory ?? ACME_DIRECTORIES[DEFAULTS["certificates.directory"].value] ?? "");
+function directoryIssuer({ certificates, directoryUrl }: Draft): string | undefined {
+  if (certificates.method === "provided" || directoryUrl === undefined) return undefined;
+  return issuerOf(directoryUrl);
 }
 
 /** Domain by which the authority is known in CAA: given, or the one of the ACME directory. */
@@ -33,8 +32,7 @@ export function caaIssuer(draft: Draft): string | undefined {
 }
 
 /** The owner's part of the SPF policy: each sender once, and the whole as the rules about policies want it. */
-const checkSpf: Check = (draft) => {
-  const { spf, top } = draft;
+const checkSpf: Check = ({ spf, top, dns }) => {
   const path = `${PATH}.spf.mechanisms`;
   const { mechanisms = [] } = spf;
   if (mechanisms.length === 0 || top.domain === undefined) return [];
@@ -57,7 +55,7 @@ const checkSpf: Check = (draft) => {
   } as const;
   return [
     ...twice,
-    ...judgeZone([record], { domain, provider: providerOf(draft) }).map((finding) => ({
+    ...judgeZone([record], { domain, ...(dns.provider && { provider: dns.provider }) }).map((finding) => ({
       ...issueOf(finding, path),
       path,
     })),
@@ -117,7 +115,7 @@ const checkMtaSts: Check = ({ mtaSts, dns, certificates }) => {
 };
 
 const checkCaa: Check = (draft) => {
-  const { caa, certificates } = draft;
+  const { caa, certificates, directoryUrl } = draft;
   if (caa.enabled !== true) {
     return (["issuer", "accountUri", "report"] as const)
       .filter((key) => caa[key] !== undefined)
@@ -127,6 +125,8 @@ const checkCaa: Check = (draft) => {
         return errorAt(`${PATH}.caa.${key}`, { rule: "caa-off", message, fix });
       });
   }
+  // What could not be read is told already, and says nothing about the authority.
+  if (directoryUrl === undefined || certificates.method === undefined) return [];
   const [given, ordered] = [caa.issuer, directoryIssuer(draft)];
   if (given !== undefined && ordered !== undefined && given !== ordered) {
     const message = `orders go to ${ordered}, which this would forbid`;
@@ -139,7 +139,7 @@ const checkCaa: Check = (draft) => {
     return [errorAt(`${PATH}.caa.issuer`, { rule: "unknown-issuer", message, fix, source: "RFC 8659 4.2" })];
   }
   if (caa.accountUri === undefined) return [];
-  const host = new URL(certificates.directory ?? ACME_DIRECTORIES["letsencrypt"] ?? "").host;
+  const { host } = new URL(directoryUrl);
   const path = `${PATH}.caa.accountUri`;
   if (certificates.method !== "provided" && new URL(caa.accountUri).host !== host) {
     const message = `the account is not one of the directory at ${host}, so every order would be refused`;
@@ -189,21 +189,9 @@ const checkNullMxHosts: Check = ({ dns, top, zone }) =>
     return [];
   });
 
-/** Aggregate reports of another domain need its permission. */
-const checkReports: Check = ({ dmarc, top }) => {
-  const target = dmarc.rua?.split("@")[1];
-  if (target === undefined || top.domain === undefined) return [];
-  if (registrableDomain(target) === registrableDomain(top.domain)) return [];
-  const message = `reports go to another domain, which must allow it`;
-  const fix = `have a TXT record "v=DMARC1" at ${top.domain}._report._dmarc.${target}`;
-  const path = `${PATH}.dmarc.rua`;
-  return [warningAt(path, { rule: "foreign-reports", message, fix, source: "RFC 9990" })];
-};
-
 /** Every check on these records, in the order of the reference. */
 export const RECORD_CHECKS: readonly Check[] = [
   checkSpf,
-  checkReports,
   checkDmarc,
   checkKeyUse,
   checkMtaSts,

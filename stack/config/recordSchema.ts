@@ -49,7 +49,7 @@ export const DMARC = {
   },
   rua: {
     schema: text(readReportAddress),
-    meaning: "address that takes aggregate reports",
+    meaning: "address that takes aggregate reports; another domain must allow them",
     fix: "set one mail address, or leave it out",
   },
 } satisfies Fields;
@@ -100,7 +100,7 @@ export const CAA = {
   },
   issuer: {
     schema: text(readHostName),
-    meaning: "domain by which the authority is known; without it, the one of certificates.directory",
+    meaning: "domain by which the authority is known",
     fix: "set the authority's own word for CAA, such as letsencrypt.org",
   },
   accountUri: {

@@ -78,7 +78,7 @@ export const SERVER = {
   },
   adminKeys: {
     schema: list(text(readSshPublicKey)),
-    meaning: "people's own public SSH keys",
+    meaning: "people's own public SSH keys, 8 KiB in all: some 70 of ed25519, or 10 of RSA",
     fix: "list public keys, one line each",
     fallback: DEFAULTS["server.adminKeys"].value,
   },
@@ -106,12 +106,12 @@ export const DNS = {
   },
   zone: {
     schema: text(readHostName),
-    meaning: "zone that holds the domain; by default its registrable domain",
+    meaning: "zone that holds the domain",
     fix: "set the name of the zone at the provider, such as example.com",
   },
   zoneId: {
     schema: text(words.readZoneId),
-    meaning: "Cloudflare's id of the zone; without it, it is looked up by name",
+    meaning: "Cloudflare's id of the zone",
     fix: "copy the zone ID of 32 hexadecimal digits, or leave it out",
   },
   ttlSeconds: {

@@ -7,6 +7,11 @@ export function dkimName(selector: string, domain: string): string {
   return `${selector}._domainkey.${domain}`;
 }
 
+/** Role of the record of a selector. Two selectors of several labels may give the same one: `a.b` and `a-b`. */
+export function dkimRole(selector: string): string {
+  return `dkim-${selector.replaceAll(".", "-")}`;
+}
+
 /**
  * Text of a key record.
  *

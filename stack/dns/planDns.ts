@@ -4,7 +4,7 @@ import { apexAddresses, mxHost } from "./addresses.ts";
 import { serviceAliases, webAliases } from "./aliases.ts";
 import { caaRecords } from "./caa.ts";
 import { hostRecords } from "./closedHosts.ts";
-import { dkimName, dkimRecord, ownDkimRecord } from "./dkim.ts";
+import { dkimName, dkimRecord, dkimRole, ownDkimRecord } from "./dkim.ts";
 import { dmarcPolicy } from "./dmarc.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { extraRecord } from "./extraRecords.ts";
@@ -39,7 +39,7 @@ function authentication(input: DnsInput): PlannedRecord[] {
       level: "required",
     }),
     textRecord(input, {
-      role: "dkim-default",
+      role: dkimRole("default"),
       name: dkimName("default", domain),
       text: ownDkimRecord(),
       purpose: "DKIM key of the server's own mail",
@@ -71,7 +71,7 @@ function onboarding(input: DnsInput): PlannedRecord[] {
   const { domain, dns } = input;
   const keys = dns.dkim.map(({ selector, publicKey, use }) =>
     textRecord(input, {
-      role: `dkim-${selector.replaceAll(".", "-")}`,
+      role: dkimRole(selector),
       name: dkimName(selector, domain),
       text: dkimRecord(publicKey),
       ...KEY_USES[use ?? "unsaid"],

@@ -1,9 +1,10 @@
 /**
  * Variables of Forward Email that no setting of ours touches.
  *
- * Names and values are facts of `.env.defaults` and `.env.schema` at forwardemail/forwardemail.net 01f100e
- * (2026), with what `self-hosting/setup.sh` at 03a0d7a adds. The app merges no defaults into a file that exists,
- * so every name is here.
+ * Names and values are facts of `.env.defaults` and `.env.schema` at forwardemail/forwardemail.net 01f100e (2026), with
+ * what `self-hosting/setup.sh` at 03a0d7a (2026) adds; the files name no release, so their commits stand for it. The app
+ * merges no defaults into a file that exists: every name is here, in {@link planEnv}, or under {@link EXCLUDED}, and a
+ * test compares them with upstream's.
  */
 
 /** Names that stay empty: services that a self-hosted server does not use. */
@@ -33,6 +34,20 @@ export const UNSET = `
 `
   .trim()
   .split(/\s+/);
+
+/** Names of upstream's that are in no `.env` of ours, each with the reason. */
+export const EXCLUDED: readonly { readonly names: RegExp; readonly reason: string }[] = [
+  {
+    names: /^MAIL_/,
+    reason:
+      "for the deployment of upstream's own webmail host, which the self-hosted stack has not; `.env.schema` asks for none",
+  },
+  {
+    names: /^BACKUP_BUCKET$/,
+    reason:
+      "for upstream's own backup scripts, which are not run; setup.sh writes it only when they are switched on",
+  },
+];
 
 /** Parts of the app with a connection to Redis of their own. */
 const REDIS_USERS = ["WEB", "API", "BREE", "MANDARIN", "IMAP", "POP3", "CALDAV", "CARDDAV"];

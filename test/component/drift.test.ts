@@ -16,7 +16,7 @@ import { planMailServer } from "../../stack/planMailServer.ts";
 import { desiredSets } from "../../verify/dns/desiredSets.ts";
 import { zoneDrift } from "../../verify/dns/zoneDrift.ts";
 import { CLOUDFLARE_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
-import { rawWith } from "../unit/stack/support/validRaw.ts";
+import { dkimKey, rawWith } from "../unit/stack/support/validRaw.ts";
 import { recordProgram } from "./support/recordedProgram.ts";
 
 const ZONE = { name: "example.com", id: "c7915704a794c5f99111b674c1985c3a" };
@@ -97,6 +97,7 @@ async function review(scene: Scene): Promise<readonly Error[]> {
   return errors;
 }
 
+const KEYS: Readonly<Record<string, string>> = { "fe-1": dkimKey(2048), "fe-2": dkimKey(2048) };
 const STRAY: ZoneRecord = { name: "blog.example.com", type: "A", ttlSeconds: 300, value: "192.0.2.9" };
 const SECOND: ZoneRecord = { name: "example.com", type: "TXT", ttlSeconds: 300, value: "v=spf1 ~all" };
 
@@ -135,6 +136,50 @@ test("what the preview itself shows is not said: a record to be made, changed or
   expect(warnings).toEqual([]);
 });
 
+test("a DKIM key that signs without having been published is said, and no other", async () => {
+  const key = (selector: string, use?: string) => ({ selector, publicKey: KEYS[selector], use });
+  const before = { "dns.dkim": [key("fe-1", "signing")] };
+  const early = [
+    expect.stringMatching(
+      /^DNS: early TXT fe-2\._domainkey\.example\.com: .* not published before.* → set use: next/,
+    ),
+  ];
+  await put(declared(before));
+  await review({
+    last: declared(before),
+    changes: { "dns.dkim": [key("fe-1", "retired"), key("fe-2", "signing")] },
+  });
+  expect(warnings.splice(0)).toEqual(early);
+  // Another key at the selector that signs is as new to resolvers.
+  const changed = { "dns.dkim": [{ ...key("fe-2", "signing"), selector: "fe-1" }] };
+  await review({ last: declared(before), changes: changed });
+  expect(warnings.splice(0)).toEqual([
+    expect.stringContaining("DNS: early TXT fe-1._domainkey.example.com: "),
+  ]);
+  for (const [last, now] of [
+    [[key("fe-1", "signing")], [key("fe-1", "signing"), key("fe-2", "next")]],
+    [
+      [key("fe-1", "signing"), key("fe-2", "next")],
+      [key("fe-1", "retired"), key("fe-2", "signing")],
+    ],
+    // The first key of all: nothing was signed before.
+    [[], [key("fe-2", "signing")]],
+    [[key("fe-1")], [key("fe-1", "signing")]],
+  ]) {
+    await review({ last: declared({ "dns.dkim": last }), changes: { "dns.dkim": now } });
+    expect(warnings.splice(0).filter((line) => line.includes("early"))).toEqual([]);
+  }
+});
+
+test("a DKIM key that was put into the zone by hand before it signs is published", async () => {
+  const key = (selector: string, use: string) => ({ selector, publicKey: KEYS[selector], use });
+  const last = declared({ "dns.dkim": [key("fe-1", "signing")] });
+  const changes = { "dns.dkim": [key("fe-1", "retired"), key("fe-2", "signing")] };
+  await put(declared(changes));
+  await review({ last, changes });
+  expect(warnings).toEqual([]);
+});
+
 test("before the first up nothing is missing yet, and strangers are named all the same", async () => {
   await put([STRAY]);
   await review({ first: true });
@@ -150,6 +195,18 @@ test("drift: error stops with everything; nothing is warned of beside it", async
     /mailstead:drift is error; nothing was changed\.\n {2}DNS: conflict TXT.*\n {2}DNS: stray A blog.*\nTo go on all the same, add --skip-preview, /,
   );
   expect(warnings).toEqual([]);
+});
+
+test("an ignore rule that matches nothing is a warning, and never stops a preview", async () => {
+  await put(declared());
+  const changes = { "dns.ignore": [{ name: "gone", reason: "it was there" }] };
+  for (const drift of ["warn", "error"] as const) {
+    warnings.length = 0;
+    expect(await review({ drift, changes, last: declared() })).toEqual([]);
+    expect(warnings).toEqual([
+      "DNS: ignore-rule gone: matches nothing in the zone → take the rule out of mailstead:dns.ignore",
+    ]);
+  }
 });
 
 test.each([{ drift: "off" }, { preview: false }] as const)("%o asks nobody", async (scene) => {

@@ -395,11 +395,20 @@ describe("as a whole", () => {
     });
     expect(await valueOf(run.server.addresses.ipv6)).toBe("2001:db8:a:1::1");
     const table = await valueOf(pulumi.output([...run.server.records]));
-    expect(table.map(({ name, type, value }) => `${name} ${type} ${value}`).slice(0, 4)).toEqual([
+    const { records } = smallPlan();
+    expect(table.map(({ purpose, level }) => [purpose, level])).toEqual(
+      records.map(({ purpose, level }) => [purpose, level]),
+    );
+    expect(table.map(({ name, type, value }) => `${name} ${type} ${value}`)).toEqual([
       "mx.example.com A 203.0.113.10",
       "mx.example.com AAAA 2001:db8:a:1::1",
       "example.com MX 0 mx.example.com",
       "example.com TXT v=spf1 a -all",
+      `default._domainkey.example.com TXT v=DKIM1; k=rsa; p=${DKIM_VALUE};`,
+      "imap.example.com CNAME example.com",
+      "_imaps._tcp.example.com SRV 0 1 993 imap.example.com",
+      'example.com CAA 0 issue "letsencrypt.org"',
+      "sub.example.com NS ns.example.net",
     ]);
   });
 

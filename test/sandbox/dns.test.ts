@@ -2,7 +2,7 @@
  * Proves: the sandbox's own "Internet" holds before anything of the product is on it: the signed root validates, zones
  * and reverse names pushed by the drivers answer at once at the authoritative server and then at the resolver, the
  * vendors' names lead to servers with certificates of the sandbox's CA, and nothing leads out.
- * Cannot: what the product's own records are (20-dns.test.ts), or how real resolvers elsewhere treat them.
+ * Cannot: what the product's own records are (first/records.ts, first/dnsColumns.ts), or how real resolvers elsewhere treat them.
  */
 import { randomBytes } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";

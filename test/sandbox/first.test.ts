@@ -16,6 +16,7 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "DNS columns": () => import("./first/dnsColumns.ts"),
   audit: () => import("./first/audit.ts"),
   mail: () => import("./first/mail.ts"),
+  "looks at the host": () => import("./first/hostLooks.ts"),
   "day two": () => import("./first/dayTwo.ts"),
   "further records": () => import("./first/furtherRecords.ts"),
   certificate: () => import("./first/certificate.ts"),

@@ -92,7 +92,10 @@ const context = {
   domain: "example.com",
   zone: "example.com",
   provider: "cloudflare",
-  issuer: "letsencrypt.org",
+  certificate: {
+    issuer: { domain: "letsencrypt.org", method: "dns-01" },
+    names: ["example.com", "*.example.com"],
+  },
 } as const;
 
 const CHECKS: readonly AuditCheck[] = [
@@ -135,6 +138,7 @@ const GONE_WRONG: readonly AuditCheck[] = [
     state: "unknown",
     severity: "warning",
     seen: "ns2.example.net (192.0.2.54) did not answer in time",
+    fix: "dig @192.0.2.54 example.com. SOA +norecurse",
   },
 ];
 

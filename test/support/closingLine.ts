@@ -1,22 +1,71 @@
 /**
  * Reporter that ends a run with one plain line: `N passed, N failed, N skipped`.
  *
- * With CI=true a part left out is a failure: skipped tests are listed and count as failed.
+ * In the gate (`.ci/run`, which names a file in CLOSING_LINE) the line goes into that file, to be the last of all that is
+ * printed, and it is `N passed, N failed`: what was left out counts as failed, but for what needs the specifications that
+ * who has only the repository has not. With CI=true that counts too.
  */
+import { writeFileSync } from "node:fs";
 import process from "node:process";
-import type { TestCase, TestModule } from "vitest/node";
+import type { SerializedError, TestModule, TestSuite } from "vitest/node";
+import { NEEDS_SHARED } from "./shared.ts";
+
+/** What a run came to. */
+export interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  /** Suites and files whose own code failed, and errors outside of all of them, by name. */
+  readonly broken: readonly string[];
+  /** Tests that were skipped or never ran, by full name. */
+  readonly leftOut: readonly string[];
+}
+
+/** @param inGate the line of the gate is asked for. @param inCi nothing at all may be left out. */
+export function closingLine(
+  { passed, failed, broken, leftOut }: Outcome,
+  { inGate, inCi }: { readonly inGate: boolean; readonly inCi: boolean },
+): { readonly line: string; readonly isGood: boolean } {
+  const counted = leftOut.filter((name) => inCi || (inGate && !name.includes(NEEDS_SHARED)));
+  const all = failed + broken.length + counted.length;
+  const tail = inGate || inCi ? "" : `, ${leftOut.length} skipped`;
+  return { line: `${passed} passed, ${all} failed${tail}`, isGood: all === 0 };
+}
 
 export default class ClosingLine {
-  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
-    const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const inState = (state: string): TestCase[] => tests.filter((test) => test.result().state === state);
-    const broken = modules.filter((module) => module.state() === "failed" && module.errors().length > 0);
-    const skipped = inState("skipped");
-    const inCi = process.env["CI"] === "true";
-    const failed = inState("failed").length + broken.length + errors.length + (inCi ? skipped.length : 0);
-    for (const test of skipped) console.log(`skipped: ${test.fullName}`);
-    if (inCi && skipped.length > 0) process.exitCode = 1;
-    const tail = inCi ? "" : `, ${skipped.length} skipped`;
-    console.log(`\n${inState("passed").length} passed, ${failed} failed${tail}`);
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const file = process.env["CLOSING_LINE"];
+    const outcome = outcomeOf(modules, errors);
+    for (const name of outcome.leftOut) console.log(`skipped: ${name}`);
+    for (const name of outcome.broken) console.log(`failed outside of tests: ${name}`);
+    const { line, isGood } = closingLine(outcome, {
+      inGate: file !== undefined,
+      inCi: process.env["CI"] === "true",
+    });
+    if (!isGood) process.exitCode = 1;
+    if (file === undefined) console.log(`\n${line}`);
+    else writeFileSync(file, `${line}\n`);
   }
+}
+
+function outcomeOf(modules: readonly TestModule[], errors: readonly SerializedError[]): Outcome {
+  const tests = modules.flatMap((module) => [...module.children.allTests()]);
+  const inState = (...states: string[]): string[] =>
+    tests.filter((test) => states.includes(test.result().state)).map(({ fullName }) => fullName);
+  return {
+    passed: inState("passed").length,
+    failed: inState("failed").length,
+    broken: [...modules.flatMap(brokenIn), ...errors.map(({ message }) => message)],
+    // Pending is one that never ran: what goes before it failed, or the run was stopped.
+    leftOut: inState("skipped", "pending"),
+  };
+}
+
+/** The module and the suites in it whose own code failed: where they are collected, before or after all. */
+function brokenIn(module: TestModule): string[] {
+  const suites = [...module.children.allSuites()].filter((suite) => hasFailed(suite));
+  return [...(hasFailed(module) ? [module.relativeModuleId] : []), ...suites.map(({ fullName }) => fullName)];
+}
+
+function hasFailed(group: TestModule | TestSuite): boolean {
+  return group.state() === "failed" && group.errors().length > 0;
 }

@@ -1,6 +1,6 @@
 /** What the host itself says, asked over the pinned SSH connection. */
 import type { Plan, PlannedContainer } from "../../stack/plan.ts";
-import { onHost, succeed } from "./sandbox.ts";
+import { onHost, succeed, waitFor } from "./sandbox.ts";
 
 /** A container as `docker inspect` tells it. */
 export interface Seen {
@@ -10,6 +10,7 @@ export interface Seen {
   /** `none` where it has no health check. */
   readonly health: string;
   readonly image: string;
+  readonly startedAt: string;
 }
 
 /** Of what `docker inspect` says (Docker Engine API, ContainerInspect). Durations are nanoseconds. */
@@ -18,7 +19,11 @@ interface Inspected {
   readonly Id: string;
   readonly Image: string;
   /** Health is there only with a health check. */
-  readonly State: { readonly Running: boolean; readonly Health?: { readonly Status: string } };
+  readonly State: {
+    readonly Running: boolean;
+    readonly StartedAt: string;
+    readonly Health?: { readonly Status: string };
+  };
   readonly Config: {
     readonly Cmd: readonly string[] | null;
     readonly Hostname: string;
@@ -52,6 +57,7 @@ export async function containers(): Promise<Map<string, Seen>> {
     name: Name.replace(/^\//, ""),
     id: Id,
     image: Image,
+    startedAt: State.StartedAt,
     running: State.Running,
     health: State.Health?.Status ?? "none",
   }));
@@ -84,6 +90,26 @@ export async function unwell(): Promise<string[]> {
     ...faults,
     ...[...seen.keys()].filter((name) => !names.has(name)).map((name) => `${name} is not planned`),
   ];
+}
+
+/** Waits until every container is as the plan wants it; what is not is named when the wait ends. */
+export async function healthyAgain(limitSeconds: number): Promise<void> {
+  await waitFor("every container to be healthy", limitSeconds, async () => {
+    const faults = await unwell();
+    if (faults.length > 0) throw new Error(faults.join(", "));
+    return true;
+  });
+}
+
+/** Names of containers that are the same ones, and were started between two looks. */
+export function restarted(before: ReadonlyMap<string, Seen>, after: ReadonlyMap<string, Seen>): string[] {
+  return [...after.values()]
+    .filter(({ name, id, startedAt }) => {
+      const earlier = before.get(name);
+      return earlier?.id === id && earlier.startedAt !== startedAt;
+    })
+    .map(({ name }) => name)
+    .sort();
 }
 
 /** Names of containers that were made anew between two looks. */

@@ -139,6 +139,13 @@ export async function readMail(
   ) as { found: number; source?: string };
 }
 
+/** The headers by which a message that was read tells its way, to be printed. */
+export function headersOf(source = ""): string {
+  const [head = ""] = source.split(/\r?\n\r?\n/);
+  const lines = head.replace(/\r?\n[ \t]+/g, " ").split(/\r?\n/);
+  return lines.filter((line) => /^(Received|Authentication-Results|From|To|Subject):/i.test(line)).join("\n");
+}
+
 /** A message at the outside host. */
 export interface Received {
   readonly id: string;

@@ -2,6 +2,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
+import { keepPrinted } from "./printed.ts";
+import { countsLine, zoneWarnings } from "./summary.ts";
 
 /** Root of the checkout. */
 export const project: string = join(import.meta.dirname, "../..");
@@ -46,6 +48,7 @@ export function inside(command: readonly string[], options: Options = {}): Promi
     child.on("error", reject);
     child.on("close", (code) => {
       clearTimeout(timer);
+      keepPrinted(command, `${stdout}\n${stderr}`);
       resolve({ code: code ?? 137, stdout, stderr });
     });
     child.stdin.on("error", () => undefined);
@@ -96,24 +99,23 @@ export async function expectEmptyPreview(place: Place = HERE): Promise<void> {
   await expectEmpty([], place);
 }
 
-/** Fails unless a plain preview and a refreshed one both have nothing to do. */
-export async function expectNoChanges(): Promise<void> {
-  await expectEmpty([]);
-  await expectEmpty(["--refresh", "--run-program"]);
-}
-
 /** Fails unless a refreshed preview has nothing to do: all is as declared, at the vendors and on the host too. */
-export async function expectNoDrift(): Promise<void> {
-  await expectEmpty(["--refresh", "--run-program"]);
+export async function expectNoDrift(place: Place = HERE): Promise<void> {
+  await expectEmpty(["--refresh", "--run-program"], place);
 }
 
-async function expectEmpty(extra: readonly string[], place: Place = HERE): Promise<void> {
+/** Nothing to do for the engine, and nothing in the zone that is not as declared. */
+async function expectEmpty(extra: readonly string[], place: Place): Promise<void> {
+  const what = ["preview", ...extra].join(" ");
   const ended = await pulumi(["preview", ...extra, "--expect-no-changes", "--diff"], place);
   if (ended.code !== 0) {
     throw new Error(
-      `preview ${extra.join(" ")} ended with ${ended.code}\n${ended.stdout.slice(-6000)}\n${ended.stderr.slice(-2000)}`,
+      `${what} ended with ${ended.code}\n${ended.stdout.slice(-6000)}\n${ended.stderr.slice(-2000)}`,
     );
   }
+  const warnings = zoneWarnings(ended.stdout);
+  if (warnings.length > 0) throw new Error(`${what} warns:\n${warnings.join("\n")}`);
+  console.log(`${what}: ${countsLine(ended.stdout)}`);
 }
 
 /** Sets one value of the configuration, as the user would: `pulumi config set --path`. */

@@ -6,3 +6,6 @@ const folder = join(import.meta.dirname, "../../../shared/specs");
 
 /** Folder of the specifications, or undefined. */
 export const sharedSpecs: string | undefined = existsSync(folder) ? folder : undefined;
+
+/** In the name of what needs them, by which the closing line knows why it was left out. */
+export const NEEDS_SHARED = "(needs ../shared/specs)";

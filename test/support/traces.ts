@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { project } from "./sandbox.ts";
 
 const HOME = join(project, ".sandbox");
+/** Of the sandbox's stack alone: others beside it are people's own. */
+const KEYS = join(project, ".mailstead/dev");
 const NETWORK = "/run/netns/mailstead";
 
 export interface Traces {
@@ -17,7 +19,7 @@ export interface Traces {
   readonly network: readonly string[];
   /** Control groups, in all hierarchies. */
   readonly groups: readonly string[];
-  /** What is in its folder, the cache apart. */
+  /** What is in its folder, the cache apart, and what the program keeps for `ssh` to its server. */
   readonly files: readonly string[];
 }
 
@@ -37,7 +39,7 @@ export function traces(network: number | undefined): Traces {
       .filter((line) => line.includes(`${HOME}/`)),
     network: existsSync(NETWORK) ? [NETWORK] : [],
     groups: globSync("/sys/fs/cgroup/**/mailstead.*"),
-    files: existsSync(HOME) ? readdirSync(HOME).filter((name) => name !== "cache") : [],
+    files: [...list(HOME).filter((name) => name !== "cache"), ...list(KEYS).sort()],
   };
 }
 

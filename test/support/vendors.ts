@@ -29,10 +29,19 @@ export function hetzner(path: string, method = "GET", body?: object): Promise<un
   return call("HCLOUD_TOKEN", `https://api.hetzner.cloud/v1/${path}`, method, body);
 }
 
+/** Ids of zones, which stay as long as the sandbox lives. */
+const zoneIds = new Map<string, string>();
+
 /** Path of the zone's records at Cloudflare. */
 export async function recordsPath(zone: string): Promise<string> {
-  const { result } = (await cloudflare(`zones?name=${zone}`)) as { result: { id: string }[] };
-  return `zones/${result[0]?.id ?? ""}/dns_records`;
+  let id = zoneIds.get(zone);
+  if (id === undefined) {
+    const { result } = (await cloudflare(`zones?name=${zone}`)) as { result: { id: string }[] };
+    if (result[0] === undefined) throw new Error(`Cloudflare has no zone ${zone}`);
+    ({ id } = result[0]);
+    zoneIds.set(zone, id);
+  }
+  return `zones/${id}/dns_records`;
 }
 
 /** A record or set as the vendor tells it, its id included. */

@@ -1,5 +1,6 @@
 /** Which record of a zone a declared resource can take over, instead of being made beside it. Pure. */
 import { canonicalValue } from "../../stack/dns/canonical.ts";
+import { forbidsEveryone } from "../../stack/dns/checks/caa.ts";
 import { readSpf } from "../../stack/dns/checks/spfTerms.ts";
 import { hetznerSetName } from "../../stack/dns/providers/hetzner.ts";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
@@ -9,6 +10,7 @@ import type { PlannedRecord } from "../../stack/plan.ts";
 import { slotsOf, type SlotName } from "../../stack/slots.ts";
 import { sameTtl } from "./compareSet.ts";
 import { filled, templateOf } from "./desiredSets.ts";
+import { textKind } from "./textKinds.ts";
 
 /** A planned record in canonical form. */
 export interface PlannedZoneRecord extends ZoneRecord {
@@ -81,11 +83,20 @@ function covers(planned: PlannedZoneRecord, { value }: ProviderRecord): boolean 
   return sendersOf(value).every((sender) => ours.has(sender));
 }
 
-function whyOf(record: ProviderRecord, { records }: RecordResource, agreed: boolean): Why | undefined {
+/** Whether a record stands in the place of a declared one. Beside a policy, any other text harms nothing. */
+function isRival({ name, type, value }: ProviderRecord, { records }: RecordResource): boolean {
+  if (type === "CAA") return forbidsEveryone(value);
+  if (type !== "TXT") return true;
+  const kind = textKind(name, value);
+  return kind !== undefined && records.some((planned) => textKind(name, planned.value) === kind);
+}
+
+function whyOf(record: ProviderRecord, resource: RecordResource, agreed: boolean): Why | undefined {
+  const { records } = resource;
   if (records.some(({ value, unknown }) => !unknown && value === record.value)) return "same";
   if (records.some(({ purpose }) => purpose === record.comment)) return "ours";
   if (records.some((planned) => covers(planned, record))) return "merged";
-  return agreed ? "agreed" : undefined;
+  return agreed && isRival(record, resource) ? "agreed" : undefined;
 }
 
 function changesOf(
@@ -112,11 +123,57 @@ function changesOf(
   ];
 }
 
+/** Name and type in one, as people write it: `A example.com`. */
+export function setOf({ name, type }: { readonly name: string; readonly type: string }): string {
+  return `${type} ${name}`;
+}
+
+/** Whether the next `pulumi up` replaces it, since what is declared is of another type. */
+export function isReplaced({ type, records }: Adoption): boolean {
+  return records.some((record) => record.type !== type);
+}
+
+/** What is one thing to import: a record, or a whole set where the provider keeps sets. */
+interface Thing {
+  readonly importId: string;
+  readonly records: readonly ProviderRecord[];
+}
+
+function thingsOf(zone: readonly ProviderRecord[]): Thing[] {
+  return Array.from(
+    Map.groupBy(zone, ({ importId }) => importId),
+    ([importId, records]) => ({ importId, records }),
+  );
+}
+
+/** For this reason, and what the owner has to agree to only where there is one such thing. */
+function candidate(wanted: Why, resource: RecordResource, left: readonly Thing[], agreed: boolean) {
+  const fit = left.filter(({ records }) => {
+    const whys = records.map((record) => whyOf(record, resource, agreed));
+    return !whys.includes(undefined) && WHYS.findLast((why) => whys.includes(why)) === wanted;
+  });
+  return wanted === "agreed" && fit.length > 1 ? undefined : fit[0];
+}
+
+/**
+ * The resource that takes the place of what stands where an alias is declared, or as an alias where something else is.
+ * What else is declared at the name waits for its A (see MailDns), so that is the one; else it must be the only one.
+ */
+function inPlaceOf(
+  { records: [there] }: Thing,
+  resources: readonly RecordResource[],
+): RecordResource | undefined {
+  const here = resources.filter(({ name }) => name === there?.name);
+  const only = here.length === 1 ? here[0] : here.find(({ type }) => type === "A");
+  const types = new Set([only?.type, there?.type]);
+  return types.size === 2 && types.has("CNAME") ? only : undefined;
+}
+
 /**
  * Finds for each resource what it can take over; each record is taken once, best reasons first.
  *
  * @param zone records that the state does not know.
- * @param agreed sets (`A example.com`) whose one record the owner lets be changed.
+ * @param agreed sets (`A example.com`) of which the owner lets be changed what is in the way.
  */
 export function findAdoptions(
   resources: readonly RecordResource[],
@@ -124,27 +181,30 @@ export function findAdoptions(
   provider: DnsProviderName,
   agreed: ReadonlySet<string>,
 ): Adoption[] {
-  const setOf = ({ name, type }: { readonly name: string; readonly type: string }) => `${type} ${name}`;
-  const byId = [...Map.groupBy(zone, ({ importId }) => importId)];
-  const bySet = Map.groupBy(byId, ([, [first]]) => (first ? setOf(first) : ""));
-  const taken = new Set<string>();
+  const things = thingsOf(zone);
+  const bySet = Map.groupBy(things, ({ records: [first] }) => (first ? setOf(first) : ""));
+  const taken = new Set<Thing>();
   const found = new Map<RecordResource, Adoption>();
+  const take = (resource: RecordResource, thing: Thing, why: Why, changes: readonly string[]): void => {
+    const { role, name, type } = resource;
+    taken.add(thing);
+    found.set(resource, { role, name, type, why, changes, ...thing });
+  };
   for (const wanted of WHYS) {
     for (const resource of resources) {
       if (found.has(resource)) continue;
-      const left = (bySet.get(setOf(resource)) ?? []).filter(([id]) => !taken.has(id));
-      const yes = agreed.has(setOf(resource)) && left.length === 1;
-      const candidate = left.find(([, there]) => {
-        const whys = there.map((record) => whyOf(record, resource, yes));
-        return !whys.includes(undefined) && WHYS.findLast((why) => whys.includes(why)) === wanted;
-      });
-      if (candidate === undefined) continue;
-      const [importId, there] = candidate;
-      const { role, name, type } = resource;
-      const changes = changesOf(resource, there, provider);
-      taken.add(importId);
-      found.set(resource, { role, name, type, importId, why: wanted, changes, records: there });
+      const left = (bySet.get(setOf(resource)) ?? []).filter((thing) => !taken.has(thing));
+      const thing = candidate(wanted, resource, left, agreed.has(setOf(resource)));
+      if (thing !== undefined) take(resource, thing, wanted, changesOf(resource, thing.records, provider));
     }
+  }
+  const byName = Map.groupBy(things, ({ records: [first] }) => first?.name ?? "");
+  for (const here of byName.values()) {
+    const [thing, ...more] = here;
+    const [first] = thing?.records ?? [];
+    if (thing === undefined || first === undefined || more.length > 0) continue;
+    const resource = agreed.has(setOf(first)) && !taken.has(thing) ? inPlaceOf(thing, resources) : undefined;
+    if (resource !== undefined && !found.has(resource)) take(resource, thing, "agreed", ["type", "value"]);
   }
   return [...found.values()];
 }

@@ -7,14 +7,16 @@ import {
   findAdoptions,
   plannedZoneRecord,
   resourcesOf,
+  setOf,
   type Adoption,
   type PlannedZoneRecord,
   type RecordResource,
 } from "./adoption.ts";
 import { audit } from "./audit.ts";
 import type { AuditContext, IgnoreRule } from "./auditInput.ts";
+import { harmsBeside, type Harm } from "./compareSet.ts";
 import { desiredSets } from "./desiredSets.ts";
-import { removeLines } from "./fixes.ts";
+import { readyRules, ruleForValue } from "./ignoreRules.ts";
 import type { AuditRow } from "./observation.ts";
 import { listed } from "./words.ts";
 
@@ -45,17 +47,23 @@ export interface Obstacle {
   readonly type: string;
   /** One sentence. */
   readonly reason: string;
-  /** What is in the way. */
+  /** What is in the way, and nothing else of the set. */
   readonly records: readonly ProviderRecord[];
-  /** Planned records of the same name and type. */
+  /** Planned records of the same name and type; where there is none, those of the name. */
   readonly planned: readonly PlannedZoneRecord[];
-  /** The owner may agree to its change, since it is one record, or one set. */
+  /** The owner may agree to the change of all of it, as soon as the rest of the set is declared. */
   readonly canBeAdopted: boolean;
+  /** They harm nothing: but the provider keeps one set, which can be taken over only as a whole. */
+  readonly isHarmless: boolean;
+  /** Such values stand beside it in the set. */
+  readonly hasHarmlessBeside: boolean;
 }
 
 export interface AlreadyThere {
   readonly adoptions: readonly Adoption[];
   readonly obstacles: readonly Obstacle[];
+  /** Logical names that are given. */
+  readonly roles: ReadonlySet<string>;
 }
 
 /** Type tokens of records, by provider. */
@@ -75,10 +83,6 @@ export function nameOfUrn(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
-function setOf({ name, type }: { readonly name: string; readonly type: string }): string {
-  return `${type} ${name}`;
-}
-
 interface Sight {
   readonly input: AlreadyThereInput;
   readonly planned: readonly PlannedZoneRecord[];
@@ -87,6 +91,8 @@ interface Sight {
   /** Records that stay as they are. */
   readonly foreign: readonly ProviderRecord[];
 }
+
+type Way = Pick<Obstacle, "name" | "type" | "reason" | "records"> & { readonly isHarmless?: true };
 
 /** The zone as it would be after `pulumi up`, judged by the audit: what conflicts then is in the way now. */
 function conflictsAfter({ input, planned, foreign }: Sight): readonly AuditRow[] {
@@ -97,26 +103,61 @@ function conflictsAfter({ input, planned, foreign }: Sight): readonly AuditRow[]
   return audit({ desired, provider, ignore, context }).rows.filter(({ verdict }) => verdict === "conflict");
 }
 
-function obstacle(set: { name: string; type: string }, reason: string, sight: Sight): Obstacle {
-  const { name, type } = set;
-  const here = sight.foreign.filter((record) => setOf(record) === setOf(set));
-  const planned = sight.planned.filter((record) => setOf(record) === setOf(set));
-  const values = new Set(planned.map(({ value }) => value));
-  const records = here.filter(({ value }) => !values.has(value));
-  const ids = new Set(here.map(({ importId }) => importId));
-  const waiting = sight.made.filter((resource) => setOf(resource) === setOf(set));
-  return { name, type, reason, records, planned, canBeAdopted: ids.size === 1 && waiting.length === 1 };
+/** Records of a set that are not what is declared. */
+function foreignOf(set: { name: string; type: string }, { planned, foreign }: Sight): ProviderRecord[] {
+  const ours = planned.filter((record) => setOf(record) === setOf(set)).map(({ value }) => value);
+  return foreign.filter((record) => setOf(record) === setOf(set) && !ours.includes(record.value));
+}
+
+/** What breaks a set: each harm by itself, with its values alone; else the whole set, as an alias's. */
+function breaking(row: AuditRow, sight: Sight): Way[] {
+  const { name, type, reason, desired } = row;
+  const { context, ignore = [] } = sight.input;
+  const rules = readyRules(ignore, context.zone);
+  const records = foreignOf(row, sight);
+  const shown = records.filter((record) => ruleForValue(record, rules) === undefined);
+  const values = [...new Set(shown.map(({ value }) => value))];
+  const harms: readonly Harm[] = desired === undefined ? [] : harmsBeside(desired, values, context);
+  if (harms.length === 0) return [{ name, type, reason, records }];
+  return harms.map((harm) => ({
+    name,
+    type,
+    reason: harm.reason,
+    records: records.filter(({ value }) => harm.values.includes(value)),
+  }));
 }
 
 /** Hetzner keeps one set a name and type: ours cannot be made beside another, however harmless. */
-function setsInTheWay(sight: Sight): Obstacle[] {
+function setsInTheWay(sight: Sight, told: ReadonlySet<ProviderRecord>): Way[] {
   if (sight.input.context.provider !== "hetzner") return [];
-  return sight.made.flatMap((resource) => {
-    const there = sight.foreign.filter((record) => setOf(record) === setOf(resource));
-    if (there.length === 0) return [];
-    const values = listed(there.map(({ value }) => value));
+  return sight.made.flatMap(({ name, type }) => {
+    const records = foreignOf({ name, type }, sight).filter((record) => !told.has(record));
+    if (records.length === 0) return [];
+    const values = listed(records.map(({ value }) => value));
     const reason = `the set is there already with ${values}, and a name has one set of a type`;
-    return [obstacle(resource, reason, sight)];
+    return [{ name, type, reason, records, isHarmless: true as const }];
+  });
+}
+
+function obstaclesIn(sight: Sight): Obstacle[] {
+  const { planned, made, foreign, input } = sight;
+  const breaks = conflictsAfter(sight).flatMap((row) => breaking(row, sight));
+  const sets = setsInTheWay(sight, new Set(breaks.flatMap(({ records }) => records)));
+  // What harms nothing can be declared too; then it is in nobody's way.
+  const harmless = sets.flatMap(({ records }) => records);
+  const rest = foreign.filter((record) => !harmless.includes(record));
+  const possible = findAdoptions(made, rest, input.context.provider, new Set(rest.map(setOf)));
+  const takeable = new Set(possible.flatMap(({ records }) => records));
+  return [...breaks, ...sets].map((way) => {
+    const { name, records, isHarmless = false } = way;
+    const ofSet = planned.filter((record) => setOf(record) === setOf(way));
+    return {
+      ...way,
+      isHarmless,
+      planned: ofSet.length > 0 ? ofSet : planned.filter((record) => record.name === name),
+      canBeAdopted: records.length > 0 && records.every((record) => takeable.has(record)),
+      hasHarmlessBeside: !isHarmless && harmless.some((record) => setOf(record) === setOf(way)),
+    };
   });
 }
 
@@ -132,7 +173,8 @@ export function alreadyThere(input: AlreadyThereInput): AlreadyThere {
   const ids = new Set(known.map(({ id }) => id));
   const planned = records.map((record) => plannedZoneRecord(record, (name) => slotValue?.(name)));
   const resources = resourcesOf(planned, provider).filter(({ role }) => !roles.has(role));
-  if (resources.length === 0) return { adoptions: [], obstacles: [] };
+  const given = new Set(records.map(({ role }) => role));
+  if (resources.length === 0) return { adoptions: [], obstacles: [], roles: given };
   const free = zone.filter(({ importId }) => !ids.has(stateId(importId, provider)));
   const adoptions = findAdoptions(resources, free, provider, new Set(agreed));
   const taken = new Set(adoptions.map(({ importId }) => importId));
@@ -143,13 +185,5 @@ export function alreadyThere(input: AlreadyThereInput): AlreadyThere {
     made: resources.filter(({ role }) => !adopted.has(role)),
     foreign: free.filter(({ importId }) => !taken.has(importId)),
   };
-  const conflicts = conflictsAfter(sight).map((row) => obstacle(row, row.reason, sight));
-  const told = new Set(conflicts.map(setOf));
-  const sets = setsInTheWay(sight).filter((one) => !told.has(setOf(one)));
-  return { adoptions, obstacles: [...conflicts, ...sets] };
-}
-
-/** Lines of an obstacle's records, to be removed by hand. */
-export function removal({ records }: Obstacle, context: AuditContext): string {
-  return removeLines(records, context);
+  return { adoptions, obstacles: obstaclesIn(sight), roles: given };
 }

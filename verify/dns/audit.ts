@@ -1,15 +1,17 @@
 /** The audit: what is declared against what the provider, the authoritative servers and resolvers say. Pure. */
 import { existingNames } from "../../stack/dns/checks/zoneView.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
-import type { AuditContext, AuditInput, Judgement, ObservedSet } from "./auditInput.ts";
+import type { AuditContext, AuditInput, IgnoreRule, Judgement, ObservedSet } from "./auditInput.ts";
+import { contextOfCaa } from "./caa.ts";
 import { compareSet } from "./compareSet.ts";
 import { LOOK_AT_PROVIDER } from "./fixes.ts";
 import type { ReadyRule } from "./ignoreRules.ts";
-import { checkIgnoreRules, readyRules, ruleForStray, ruleForValue, ruleWords } from "./ignoreRules.ts";
+import { checkIgnoreRules, readyRules, rulesForStray, ruleForValue, ruleWords } from "./ignoreRules.ts";
 import { combine, judgeColumn, type ColumnJudgement, type RowJudgement } from "./judgeAnswers.ts";
-import { judgeStray, type ZoneSight } from "./judgeStray.ts";
+import { judgeStray } from "./judgeStray.ts";
 import type { Audit, AuditCheck, AuditRow, DesiredSet, Observation, ProviderColumn } from "./observation.ts";
 import { atMostWarning, severityOf } from "./severity.ts";
+import type { ZoneSight } from "./strayRule.ts";
 import { worstFirst } from "./worstFirst.ts";
 
 type Sets<Item> = ReadonlyMap<string, readonly Item[]>;
@@ -17,6 +19,8 @@ type Sets<Item> = ReadonlyMap<string, readonly Item[]>;
 /** Every column, by set. */
 interface Sides {
   readonly context: AuditContext;
+  /** Names that hold CAA records: in the zone, or declared where the zone is not known. */
+  readonly caaNames: ReadonlySet<string>;
   readonly rules: readonly ReadyRule[];
   readonly provider: ProviderColumn | undefined;
   /** What the provider lists; undefined when it was not asked or did not answer. */
@@ -33,6 +37,11 @@ function observedBySet(sets: readonly ObservedSet[] | undefined): Sets<Observati
   return sets && new Map(sets.map((set) => [keyOf(set), set.observations]));
 }
 
+/** What the verdict on a declared set depends on. */
+function contextOf({ name, type }: DesiredSet, { context, caaNames }: Sides): AuditContext {
+  return type === "CAA" ? contextOfCaa(name, context, caaNames) : context;
+}
+
 /** Cells of a row: a column that was not asked is absent. */
 function cells(key: string, sides: Sides): Pick<AuditRow, "provider" | "authoritative" | "resolvers"> {
   const { provider, zone, authoritative, resolvers } = sides;
@@ -45,6 +54,11 @@ function cells(key: string, sides: Sides): Pick<AuditRow, "provider" | "authorit
   };
 }
 
+/** Rules in words, each once; nothing where there is none. */
+function ignoredBy(rules: readonly IgnoreRule[]): Pick<AuditRow, "ignoredBy"> {
+  return rules.length === 0 ? {} : { ignoredBy: [...new Set(rules.map(ruleWords))] };
+}
+
 /** Foreign values that a rule with a target hides are taken out before anything is compared. */
 function withoutHidden(values: readonly string[], desired: DesiredSet, rules: readonly ReadyRule[]) {
   const { name, type } = desired;
@@ -53,7 +67,8 @@ function withoutHidden(values: readonly string[], desired: DesiredSet, rules: re
     .map((value) => ({ value, rule: ruleForValue({ name, type, value }, rules) }))
     .filter(({ rule }) => rule !== undefined);
   const hidden = new Set(hiding.map(({ value }) => value));
-  return { shown: values.filter((value) => !hidden.has(value)), rule: hiding[0]?.rule };
+  const by = hiding.flatMap(({ rule }) => rule ?? []);
+  return { shown: values.filter((value) => !hidden.has(value)), ...ignoredBy(by) };
 }
 
 /** What a right server answers: what the provider has, once that is known to be good. */
@@ -75,6 +90,13 @@ function visible(
   return { server, answer: { ...answer, values: withoutHidden(answer.values, desired, rules).shown } };
 }
 
+/** What servers answer for a set, where the provider did not say what is there. */
+function answered(desired: DesiredSet, { authoritative, resolvers }: Sides): readonly string[] {
+  return [authoritative, resolvers]
+    .flatMap((column) => column?.get(keyOf(desired)) ?? [])
+    .flatMap(({ answer }) => (answer.state === "answer" ? answer.values : []));
+}
+
 function judgeColumns(desired: DesiredSet, sides: Sides): readonly ColumnJudgement[] {
   const records = sides.zone?.get(keyOf(desired));
   const expected = expectedOf(desired, records);
@@ -82,7 +104,7 @@ function judgeColumns(desired: DesiredSet, sides: Sides): readonly ColumnJudgeme
     const observations = sides[column]?.get(keyOf(desired));
     if (observations === undefined) return [];
     const seen = records ? observations : observations.map((one) => visible(one, desired, sides.rules));
-    return [judgeColumn(column, expected, seen, sides.context)];
+    return [judgeColumn(column, expected, seen, contextOf(desired, sides))];
   });
 }
 
@@ -97,37 +119,38 @@ function notTold({ provider }: Sides, desired: DesiredSet): RowJudgement {
 
 function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
   const { name, type } = desired;
-  const { context, rules, zone } = sides;
+  const { rules, zone } = sides;
   const records = zone && (zone.get(keyOf(desired)) ?? []);
-  const hidden = withoutHidden(records?.map(({ value }) => value) ?? [], desired, rules);
-  const ours = records?.filter(({ value }) => hidden.shown.includes(value));
+  const values = records?.map(({ value }) => value) ?? answered(desired, sides);
+  const { shown, ...hidden } = withoutHidden(values, desired, rules);
+  const ours = records?.filter(({ value }) => shown.includes(value));
   const provider =
     ours &&
     compareSet(
       desired,
       {
-        values: [...new Set(hidden.shown)],
+        values: [...new Set(shown)],
         // A foreign value's time to live is its owner's: no `up` would put it right.
         ttls: ours.filter(({ value }) => desired.values.includes(value)).map(({ ttlSeconds }) => ttlSeconds),
         proxied: ours.some(({ proxied }) => proxied === true),
       },
-      context,
+      contextOf(desired, sides),
     );
   const judgement = combine(desired, provider, judgeColumns(desired, sides)) ?? notTold(sides, desired);
-  const ignoredBy = hidden.rule && { ignoredBy: ruleWords(hidden.rule) };
-  return { name, type, desired, ...cells(keyOf(desired), sides), ...judgement, ...ignoredBy };
+  return { name, type, desired, ...cells(keyOf(desired), sides), ...judgement, ...hidden };
 }
 
 function hiddenStray(judgement: Judgement, records: readonly ProviderRecord[], rules: readonly ReadyRule[]) {
   if (judgement.verdict === "provider-owned") return undefined;
-  const rule = ruleForStray(records, rules, judgement.verdict === "conflict");
-  if (rule === undefined) return undefined;
-  const reason = judgement.verdict === "conflict" ? `${judgement.reason}; ${rule.reason}` : rule.reason;
-  return { verdict: "ignored", severity: "info", reason, ignoredBy: ruleWords(rule) } as const;
+  const hiding = rulesForStray(records, rules, judgement.verdict === "conflict");
+  if (hiding === undefined) return undefined;
+  const broken = judgement.verdict === "conflict" ? [judgement.reason] : [];
+  const reason = [...broken, ...new Set(hiding.map((rule) => rule.reason))].join("; ");
+  return { verdict: "ignored", severity: "info", reason, ...ignoredBy(hiding) } as const;
 }
 
 function strayRows(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {
-  const { zone, rules, context } = sides;
+  const { zone, rules, context, caaNames } = sides;
   if (zone === undefined) return [];
   const declared = new Set(desired.map(keyOf));
   const all = [...zone.values()].flat();
@@ -135,7 +158,7 @@ function strayRows(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {
     desired,
     desiredAt: Map.groupBy(desired, ({ name }) => name),
     names: existingNames([context.zone, ...new Set(all.map(({ name }) => name))]),
-    caaNames: new Set(all.filter(({ type }) => type === "CAA").map(({ name }) => name)),
+    caaNames,
     context,
   };
   return [...zone].flatMap(([key, records]) => {
@@ -165,6 +188,7 @@ export function audit(input: AuditInput): Audit {
   const records = provider?.state === "listed" ? provider.records : undefined;
   const sides: Sides = {
     context,
+    caaNames: new Set((records ?? desired).filter(({ type }) => type === "CAA").map(({ name }) => name)),
     rules: readyRules(input.ignore, context.zone),
     provider,
     zone: records && Map.groupBy(records, keyOf),

@@ -2,22 +2,19 @@
 import type { Config } from "../../stack/config/config.ts";
 import { serviceNames } from "../../stack/mail/serviceNames.ts";
 import type { Plan } from "../../stack/plan.ts";
-import { factsOf } from "../../stack/planMailServer.ts";
+import { factsOf } from "../../stack/dns/zoneFacts.ts";
 import type { SlotName } from "../../stack/slots.ts";
 import type { ServerNames } from "./around/reverse.ts";
 import type { AuditContext } from "./auditInput.ts";
 
 /** Facts that verdicts depend on. */
 export function auditContext(config: Config): AuditContext {
-  const { issuer, certificateNames } = factsOf(config);
-  const { caa } = config.dns;
+  const { issuer, certificateNames: names = [] } = factsOf(config);
   return {
     domain: config.domain,
     zone: config.dns.zone,
     provider: config.dns.provider,
-    ...(issuer && { issuer: issuer.domain }),
-    ...(caa?.accountUri !== undefined && { accountUri: caa.accountUri }),
-    ...(certificateNames && { certificateNames }),
+    ...(issuer && { certificate: { issuer, names } }),
   };
 }
 

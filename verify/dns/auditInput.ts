@@ -1,5 +1,6 @@
 /** What an audit is made from, as plain data. */
 import type { IgnoreRule } from "../../stack/config/config.ts";
+import type { Issuer } from "../../stack/dns/checks/zoneView.ts";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
 import type { DesiredSet, Observation, ProviderColumn } from "./observation.ts";
 
@@ -13,6 +14,12 @@ export interface ObservedSet {
   readonly observations: readonly Observation[];
 }
 
+/** Who gives a certificate, and for what: `*.example.com` for a wildcard. */
+export interface OrderedCertificate {
+  readonly issuer: Issuer;
+  readonly names: readonly string[];
+}
+
 /** What the verdicts depend on beside the records. */
 export interface AuditContext {
   /** Mail domain. */
@@ -20,12 +27,8 @@ export interface AuditContext {
   /** Zone that holds it. */
   readonly zone: string;
   readonly provider?: DnsProviderName;
-  /** Issuer that CAA records must allow: `letsencrypt.org`. Without it no CAA record is judged. */
-  readonly issuer?: string;
-  /** ACME account that CAA records with `accounturi` must name (RFC 8657). */
-  readonly accountUri?: string;
-  /** Names that the certificate covers; every declared A, AAAA and CNAME when absent. */
-  readonly certificateNames?: readonly string[];
+  /** Certificate that CAA records must allow. Without it no CAA record is judged. */
+  readonly certificate?: OrderedCertificate;
 }
 
 /** Everything that is compared. A column that is absent was not asked for. */

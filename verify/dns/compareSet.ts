@@ -2,10 +2,10 @@
 import { DIGITALOCEAN_TTL } from "../../stack/dns/providers/digitalocean.ts";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
 import type { AuditContext, Judgement } from "./auditInput.ts";
-import { declaredCaaHarm } from "./caa.ts";
+import { forbiddenByCaa, harmfulCaa } from "./caa.ts";
 import { REPAIR, ignoreLine, removeLines } from "./fixes.ts";
-import type { DesiredSet } from "./observation.ts";
-import { severityOf } from "./severity.ts";
+import type { DesiredSet, Severity } from "./observation.ts";
+import { severityOf, worst } from "./severity.ts";
 import { textKind } from "./textKinds.ts";
 import { count, listed } from "./words.ts";
 
@@ -26,32 +26,76 @@ interface Comparison {
 }
 
 const SECOND: Readonly<Record<string, string>> = {
-  A: "an address that is not the server's: connections go astray",
-  AAAA: "an address that is not the server's: connections go astray",
-  MX: "a mail host that is not ours: mail goes there too",
-  NS: "a name server that is not declared",
-  SRV: "a host that is not ours: mail programs go there too",
+  A: "is an address that is not the server's: connections go astray",
+  AAAA: "is an address that is not the server's: connections go astray",
+  MX: "is a mail host that is not ours: mail goes there too",
+  NS: "is a name server that is not declared",
+  SRV: "is a host that is not ours: mail programs go there too",
 };
 
-/** Foreign values that break the set, with what they do. */
-function harmful({ desired, foreign, missing, actual, context }: Comparison): {
+/** Foreign values that break a set in one way. */
+export interface Harm {
+  /** At least one. */
   readonly values: readonly string[];
-  readonly harm: string;
-} {
-  if (desired.type === "CAA") return declaredCaaHarm(foreign, context);
-  if (desired.type !== "TXT") {
-    const values = foreign.length > missing.length ? foreign : [];
-    return { values, harm: SECOND[desired.type] ?? "it stands beside what is declared" };
+  /** They, and what they do: one clause. */
+  readonly reason: string;
+}
+
+/** @param does what the values do, as the rest of a clause after them */
+function harm(values: readonly string[], does: string): Harm[] {
+  return values.length === 0 ? [] : [{ values, reason: `${listed(values)} ${does}` }];
+}
+
+/** Texts of which a name may have only so many: one harm a kind. */
+function textHarms({ desired, foreign, actual }: Comparison): Harm[] {
+  const { name } = desired;
+  const kinds = new Set(foreign.flatMap((value) => textKind(name, value) ?? []));
+  return [...kinds].flatMap((kind) => {
+    const same = (value: string): boolean => textKind(name, value) === kind;
+    if (actual.values.filter(same).length <= kind.most) return [];
+    return harm(foreign.filter(same), `is a ${kind.most === 0 ? "" : "second "}${kind.words}: ${kind.harm}`);
+  });
+}
+
+/** Words of a value that say its place in the order of all, before where it leads (RFC 5321 5.1, RFC 2782). */
+const ORDER_WORDS: Readonly<Record<string, number>> = { MX: 1, SRV: 2 };
+
+/** Whether a value leads where all that is declared leads, at another place in their order; "." leads nowhere. */
+function isEcho(value: string, { type, values }: DesiredSet): boolean {
+  const words = ORDER_WORDS[type];
+  if (words === undefined || value.endsWith(" .")) return false;
+  const goal = (one: string): string => one.split(" ").slice(words).join(" ");
+  return values.every((one) => goal(one) === goal(value));
+}
+
+/** Foreign values that break the set, by what they do. */
+function harmsOf(comparison: Comparison): Harm[] {
+  const { desired, foreign, missing, context } = comparison;
+  if (desired.type === "TXT") return textHarms(comparison);
+  if (desired.type === "CAA") {
+    const found = harmfulCaa(desired.values, foreign, context);
+    return harm(found.values, found.harm);
   }
-  for (const value of foreign) {
-    const kind = textKind(desired.name, value);
-    if (kind === undefined) continue;
-    const same = (other: string): boolean => textKind(desired.name, other) === kind;
-    if (actual.values.filter(same).length <= kind.most) continue;
-    const words = kind.most === 0 ? `a ${kind.words}: ${kind.harm}` : `a second ${kind.words}: ${kind.harm}`;
-    return { values: foreign.filter(same), harm: words };
-  }
-  return { values: [], harm: "" };
+  const beside = foreign.length > missing.length ? foreign : [];
+  const values = beside.filter((value) => !isEcho(value, desired));
+  return harm(values, SECOND[desired.type] ?? "stands beside what is declared");
+}
+
+/** What foreign values would do to a set that is there as declared. */
+export function harmsBeside(
+  desired: DesiredSet,
+  foreign: readonly string[],
+  context: AuditContext,
+): readonly Harm[] {
+  const values = [...desired.values, ...foreign];
+  return harmsOf({ desired, context, foreign, missing: [], actual: { values, ttls: [], proxied: false } });
+}
+
+/** What it does to mail. Renewals fail under a CAA set that forbids the certificate, however little it is needed else. */
+function severityHere({ desired, actual, context }: Comparison): Severity {
+  const severity = severityOf(desired);
+  const forbids = desired.type === "CAA" && forbiddenByCaa(actual.values, context) !== undefined;
+  return forbids ? worst([severity, "warning"]) : severity;
 }
 
 /** Whether something of the same kind stands where a declared value should. */
@@ -76,24 +120,25 @@ export function sameTtl(
 
 function conflict(comparison: Comparison): Judgement | undefined {
   const { desired, actual, context } = comparison;
-  const severity = severityOf(desired);
+  const severity = severityHere(comparison);
   if (actual.proxied) {
     const reason = "the provider answers with its own addresses (proxied), which pass no mail";
     return { verdict: "conflict", severity, reason, fix: REPAIR };
   }
-  const { values, harm } = harmful(comparison);
-  if (values.length === 0) return undefined;
+  const harms = harmsOf(comparison);
+  if (harms.length === 0) return undefined;
   const { name, type } = desired;
+  const values = harms.flatMap((one) => one.values);
   const fix = removeLines(
     values.map((value) => ({ name, type, ttlSeconds: "auto", value })),
     context,
   );
-  return { verdict: "conflict", severity, reason: `${listed(values)} is ${harm}`, fix };
+  return { verdict: "conflict", severity, reason: harms.map(({ reason }) => reason).join("; "), fix };
 }
 
 function drift(comparison: Comparison): Judgement | undefined {
   const { desired, missing, foreign, actual, context } = comparison;
-  const severity = severityOf(desired);
+  const severity = severityHere(comparison);
   if (actual.values.length === 0) {
     const reason = `${desired.type} is declared and not there`;
     return { verdict: "missing", severity, reason, fix: REPAIR };

@@ -10,11 +10,11 @@ const DRIFT = new Set(["changed", "missing", "conflict"]);
  * The exit code: 2 for drift or a conflict, else 1 when something could not be told, else 3 when something is only
  * propagating, else 0.
  *
- * Checks count when they do something to mail; strays and `info` checks leave the audit clean, such as a public resolver
- * that is out of reach from here.
+ * Checks count when they do something to mail; strays, `info` checks and advice leave the audit clean, such as a public
+ * resolver that is out of reach from here, or an ignore rule that matches nothing.
  */
 export function auditExitCode({ rows, checks }: Pick<Audit, "rows" | "checks">): 0 | 1 | 2 | 3 {
-  const counting = checks.filter(({ severity }) => severity !== "info");
+  const counting = checks.filter(({ severity, advice }) => severity !== "info" && advice !== true);
   const bad = counting.some(({ state }) => state === "bad");
   if (bad || rows.some(({ verdict }) => DRIFT.has(verdict))) return AUDIT_EXIT.drift;
   const unsure = counting.some(({ state }) => state === "unknown");

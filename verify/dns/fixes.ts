@@ -38,8 +38,17 @@ export function ignoreLine(record: ZoneRecord, { zone }: AuditContext, withTarge
   return `add to mailstead:dns.ignore: { ${rule.join(", ")} }`;
 }
 
-/** Asks a server again, by the address that its words end with: `ns1.example.net (192.0.2.53)`. */
-export function askAgain(server: string, name: string, type: string, recurse: boolean): string {
-  const address = /\(([0-9a-f.:]+)\)/i.exec(server)?.[1] ?? server.split(" ")[0] ?? server;
-  return `dig @${address} ${name}. ${type}${recurse ? "" : " +norecurse"}`;
+/**
+ * Asks a server again.
+ *
+ * @param server its address, or words that end with it: `ns1.example.net (192.0.2.53)`; the system's resolver where absent.
+ */
+export function askAgain(server: string | undefined, name: string, type: string, recurse: boolean): string {
+  const address = server && (/\(([0-9a-f.:]+)\)/i.exec(server)?.[1] ?? server.split(" ")[0] ?? server);
+  return `dig ${address === undefined ? "" : `@${address} `}${name}. ${type}${recurse ? "" : " +norecurse"}`;
+}
+
+/** Follows the delegations from the root down, which shows where they end. */
+export function followDown(name: string, type: string): string {
+  return `dig ${name}. ${type} +trace`;
 }

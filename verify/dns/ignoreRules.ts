@@ -41,15 +41,15 @@ export function readyRules(rules: readonly IgnoreRule[], zone: string): ReadyRul
   return [...rules.map((rule) => ready(rule, false)), ...DEFAULT_IGNORE.map((rule) => ready(rule, true))];
 }
 
-/** The rule that hides an undeclared set: each of its records must be matched by one. */
-export function ruleForStray(
+/** The rules that hide an undeclared set, each once; undefined where a record of it is matched by none. */
+export function rulesForStray(
   records: readonly ZoneRecord[],
   rules: readonly ReadyRule[],
   isConflict: boolean,
-): IgnoreRule | undefined {
+): readonly IgnoreRule[] | undefined {
   const may = isConflict ? rules.filter(({ rule }) => rule.types !== undefined) : rules;
-  const found = records.map((record) => may.find(({ matches }) => matches(record)));
-  return found.every((one) => one !== undefined) ? found[0]?.rule : undefined;
+  const found = records.map((record) => may.find(({ matches }) => matches(record))?.rule);
+  return found.every((rule) => rule !== undefined) ? [...new Set(found)] : undefined;
 }
 
 /** The rule that hides a foreign value in a declared set: one with a target. */
@@ -66,8 +66,9 @@ function hidesDeclared({ rule, matches }: ReadyRule, { name, type, values }: Des
   return (rule.target === undefined ? [""] : values).some((value) => matches({ name, type, value }));
 }
 
-function check(rule: IgnoreRule, severity: AuditCheck["severity"], seen: string, fix: string): AuditCheck {
-  return { check: "ignore-rule", subject: ruleWords(rule), state: "bad", severity, seen, fix };
+function check(rule: IgnoreRule, seen: string, fix: string): AuditCheck {
+  const subject = ruleWords(rule);
+  return { check: "ignore-rule", subject, state: "bad", severity: "warning", seen, fix, advice: true };
 }
 
 /**
@@ -87,11 +88,9 @@ export function checkIgnoreRules(
       const seen = `names the declared set ${declared.type} ${declared.name}, which cannot be ignored`;
       const fix =
         "take the rule out of mailstead:dns.ignore, or give it a target that matches foreign values alone";
-      return [check(ready.rule, "warning", seen, fix)];
+      return [check(ready.rule, seen, fix)];
     }
     if (records === undefined || records.some(ready.matches)) return [];
-    return [
-      check(ready.rule, "info", "matches nothing in the zone", "take the rule out of mailstead:dns.ignore"),
-    ];
+    return [check(ready.rule, "matches nothing in the zone", "take the rule out of mailstead:dns.ignore")];
   });
 }

@@ -2,7 +2,7 @@
 import type { AuditContext, Judgement } from "./auditInput.ts";
 import { compareSet } from "./compareSet.ts";
 import { askAgain } from "./fixes.ts";
-import { hasSpoken, type DesiredSet, type Observation, type Severity } from "./observation.ts";
+import { hasSpoken, secondsKept, type DesiredSet, type Observation, type Severity } from "./observation.ts";
 import { atMostWarning, severityOf } from "./severity.ts";
 import { answerWords, count } from "./words.ts";
 
@@ -55,18 +55,12 @@ export function judgeColumn(
   };
 }
 
-/** Seconds until a resolver asks again: the rest of the TTL, or of the remembered absence (RFC 2308). */
-function secondsLeft({ answer }: Observation): number | undefined {
-  if (answer.state === "answer") return answer.ttlSeconds;
-  return "negativeTtlSeconds" in answer ? answer.negativeTtlSeconds : undefined;
-}
-
 function propagating(desired: DesiredSet, { column, differing, right }: ColumnJudgement): RowJudgement {
   const severity = atMostWarning(severityOf(desired));
   const [first] = differing;
   const total = differing.length + right.length;
   const left = differing
-    .map(({ observation }) => secondsLeft(observation))
+    .map(({ observation }) => secondsKept(observation.answer))
     .filter((one) => one !== undefined);
   const wait = left.length === 0 ? undefined : Math.max(...left);
   const seen =

@@ -1,48 +1,16 @@
 /** Sets that nobody declared: whether they break a declared one. */
 import { isWithin } from "../../stack/config/domainName.ts";
-import { ancestry } from "../../stack/dns/checks/zoneView.ts";
-import { catchesByWildcard } from "../../stack/dns/checks/wildcards.ts";
-import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
+import { catchesByWildcard, POLICY_NAMES } from "../../stack/dns/checks/wildcards.ts";
 import type { AuditContext, Judgement } from "./auditInput.ts";
-import { permitsIssuer } from "./caa.ts";
+import { contextOfCaa, forbiddenByCaa } from "./caa.ts";
 import { ignoreLine, removeLines } from "./fixes.ts";
-import type { DesiredSet, Severity } from "./observation.ts";
-import { severityOf, worst } from "./severity.ts";
+import { MAIL_RULES } from "./mailStrays.ts";
+import { breaking, type StrayRule, type StraySet, type ZoneSight } from "./strayRule.ts";
 import { isPolicyText } from "./textKinds.ts";
 import { listed } from "./words.ts";
 
-/** A set of the zone that is not declared. */
-export interface StraySet {
-  readonly name: string;
-  readonly type: string;
-  /** At least one. */
-  readonly records: readonly ProviderRecord[];
-}
-
-/** The zone that strays are seen against. */
-export interface ZoneSight {
-  readonly desired: readonly DesiredSet[];
-  readonly desiredAt: ReadonlyMap<string, readonly DesiredSet[]>;
-  /** Names that exist in the zone, with those above them. */
-  readonly names: ReadonlySet<string>;
-  /** Names that hold CAA records. */
-  readonly caaNames: ReadonlySet<string>;
-  readonly context: AuditContext;
-}
-
-interface Break {
-  readonly reason: string;
-  readonly severity: Severity;
-}
-
-type Rule = (stray: StraySet, sight: ZoneSight) => Break | undefined;
-
-function breaking(sets: readonly DesiredSet[], reason: string): Break | undefined {
-  return sets.length === 0 ? undefined : { reason, severity: worst(sets.map(severityOf)) };
-}
-
 /** RFC 1034 3.6.2: an alias stands alone. */
-const aliasAlone: Rule = ({ name, type }, { desiredAt }) => {
+const aliasAlone: StrayRule = ({ name, type }, { desiredAt }) => {
   const here = desiredAt.get(name) ?? [];
   const types = here.map((set) => set.type).join(", ");
   if (type === "CNAME")
@@ -52,7 +20,7 @@ const aliasAlone: Rule = ({ name, type }, { desiredAt }) => {
 };
 
 /** A host reached over two families by two machines gets its mail astray. */
-const otherFamily: Rule = ({ name, type }, { desiredAt }) => {
+const otherFamily: StrayRule = ({ name, type }, { desiredAt }) => {
   if (type !== "A" && type !== "AAAA") return undefined;
   const hosts = (desiredAt.get(name) ?? []).filter((set) => set.type === "A" || set.type === "AAAA");
   return breaking(hosts, `${type} is not declared for this host: who prefers it does not reach the server`);
@@ -63,7 +31,7 @@ function isBelow(name: string, above: string): boolean {
 }
 
 /** RFC 1034 4.2.1, RFC 6672 2.4: what lies at or below a cut, or below a DNAME, is not answered from this zone. */
-const givenAway: Rule = ({ name, type }, { desired, context }) => {
+const givenAway: StrayRule = ({ name, type }, { desired, context }) => {
   if (name === context.zone && type === "NS") return undefined;
   if (type !== "NS" && type !== "DNAME") return undefined;
   const away = desired.filter((set) => isBelow(set.name, name) || (type === "NS" && set.name === name));
@@ -72,43 +40,56 @@ const givenAway: Rule = ({ name, type }, { desired, context }) => {
   return breaking(away, `${names} ${how} by this record`);
 };
 
-const forbidsIssuer: Rule = (stray, { desired, caaNames, context }) => {
-  if (stray.type !== "CAA" || context.issuer === undefined) return undefined;
-  const values = stray.records.map(({ value }) => value);
-  const { issuer, accountUri } = context;
-  if (permitsIssuer(values, { domain: issuer, ...(accountUri === undefined ? {} : { accountUri }) }))
-    return undefined;
-  const hosts = desired.filter(({ type }) => type === "A" || type === "AAAA" || type === "CNAME");
-  const names = context.certificateNames ?? [...new Set(hosts.map(({ name }) => name))];
-  const hit = names.filter((name) => ancestry(name).find((above) => caaNames.has(above)) === stray.name);
-  if (hit.length === 0) return undefined;
-  return {
-    reason: `${context.issuer} may not issue a certificate for ${listed(hit)}`,
-    severity: "warning",
-  };
+const forbidsIssuer: StrayRule = ({ name, type, records }, { caaNames, context }) => {
+  if (type !== "CAA") return undefined;
+  const values = records.map(({ value }) => value);
+  const reason = forbiddenByCaa(values, contextOfCaa(name, context, caaNames));
+  return reason === undefined ? undefined : { reason, severity: "warning" };
 };
 
-const wildcardCatches: Rule = ({ name, type, records }, { desired, names: existing, context }) => {
+const wildcardCatches: StrayRule = ({ name, type }, { desired, names: existing }) => {
   if (!name.startsWith("*.")) return undefined;
-  const encloser = name.slice(2);
   const caught = desired.filter(
     (set) => (set.type === type || type === "CNAME") && catchesByWildcard(name, set.name, existing),
   );
   const names = listed([...new Set(caught.map((set) => set.name))]);
-  const fault = breaking(caught, `the wildcard answers for ${names}, which is not there`);
-  if (fault !== undefined || type !== "TXT") return fault;
-  // A policy or key at names that must not have one, such as `_dmarc` of a subdomain.
+  return breaking(caught, `the wildcard answers for ${names}, which is not there`);
+};
+
+/** A policy or key at names that must not have one, such as `_dmarc` of a subdomain. */
+const wildcardTexts: StrayRule = ({ name, type, records }, { context }) => {
+  if (type !== "TXT" || !name.startsWith("*.") || !isOfDomain(name.slice(2), context)) return undefined;
   const policies = records.map(({ value }) => value).filter((value) => isPolicyText(name, value));
-  if (policies.length === 0 || !isOfDomain(encloser, context)) return undefined;
+  if (policies.length === 0) return undefined;
   const reason = `the wildcard answers ${listed(policies)} at every name that does not exist, where nothing may answer`;
   return { reason, severity: "warning" };
+};
+
+/** An alias whose texts are somebody else's answers where a text is a policy of the domain. */
+const wildcardAlias: StrayRule = ({ name, type }, { names: existing, context }) => {
+  if (type !== "CNAME") return undefined;
+  const caught = POLICY_NAMES.map((label) => `${label}.${context.domain}`).filter((one) =>
+    catchesByWildcard(name, one, existing),
+  );
+  if (caught.length === 0) return undefined;
+  const names = listed(caught).replace("any._domainkey", "every other selector below _domainkey");
+  return { reason: `the wildcard answers for ${names} with texts of others`, severity: "warning" };
 };
 
 function isOfDomain(name: string, { domain }: AuditContext): boolean {
   return isWithin(name, domain) || isWithin(domain, name);
 }
 
-const RULES: readonly Rule[] = [aliasAlone, otherFamily, givenAway, forbidsIssuer, wildcardCatches];
+const RULES: readonly StrayRule[] = [
+  aliasAlone,
+  otherFamily,
+  givenAway,
+  forbidsIssuer,
+  wildcardCatches,
+  wildcardTexts,
+  wildcardAlias,
+  ...MAIL_RULES,
+];
 
 /** The verdict on a set that is not declared. */
 export function judgeStray(stray: StraySet, sight: ZoneSight): Judgement {

@@ -17,6 +17,12 @@ export function hasSpoken({ state }: Answer): boolean {
   return state === "answer" || state === "nxdomain" || state === "empty";
 }
 
+/** Seconds for which who gave this answer goes on giving it: what is left of its TTL, or of the remembered absence. */
+export function secondsKept(answer: Answer): number | undefined {
+  if (answer.state === "answer") return answer.ttlSeconds;
+  return "negativeTtlSeconds" in answer ? answer.negativeTtlSeconds : undefined;
+}
+
 /** One server's answer. */
 export interface Observation {
   /** Name and address of the server: `ns1.example.net (192.0.2.53)`. */
@@ -68,20 +74,24 @@ export interface AuditRow {
   readonly reason: string;
   /** The one line that cures it; absent where there is nothing to do. */
   readonly fix?: string;
-  /** Rule that hid it, with verdict `ignored`. */
-  readonly ignoredBy?: string;
+  /** Rules that hid it, with verdict `ignored`; with any other, rules that hid values in it. */
+  readonly ignoredBy?: readonly string[];
 }
 
+/** What a check came to. All that is not in order ends with one line: what cures it, or asks again. */
+export type CheckResult = { readonly severity: Severity; readonly seen: string } & (
+  | { readonly state: "ok"; readonly fix?: never }
+  | { readonly state: "bad" | "unknown" | "propagating"; readonly fix: string }
+);
+
 /** A look at the world round the zone: reverse names, delegation, DNSSEC, serials. */
-export interface AuditCheck {
+export type AuditCheck = CheckResult & {
   /** `reverse-v4`, `helo`, `delegation`, `dnssec`, `serials`, `ignore-rule`, … */
   readonly check: string;
   readonly subject: string;
-  readonly state: "ok" | "bad" | "unknown" | "propagating";
-  readonly severity: Severity;
-  readonly seen: string;
-  readonly fix?: string;
-}
+  /** About the configuration alone, where the DNS is as good as without it: it fails no audit and stops no preview. */
+  readonly advice?: true;
+};
 
 /** One whole audit. */
 export interface Audit {

@@ -1,18 +1,28 @@
 /** What to do about records that are there already: findings for people, with the exact lines. Pure. */
+import type { ExtraRecord } from "../../stack/config/config.ts";
+import { isWithin } from "../../stack/config/domainName.ts";
+import { RECORD_FIELDS } from "../../stack/config/extraRecord.ts";
 import { readSpf } from "../../stack/dns/checks/spfTerms.ts";
 import { splitCaa } from "../../stack/dns/providers/rowData.ts";
 import { isSpf } from "../../stack/dns/spf.ts";
 import { isVerification } from "../../stack/dns/verification.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
+import { shellQuote } from "../../stack/shellQuote.ts";
 import type { Finding } from "../finding.ts";
 import { sendersOf, type Adoption } from "./adoption.ts";
-import { removal, type AlreadyThere, type Obstacle } from "./alreadyThere.ts";
+import type { AlreadyThere, Obstacle } from "./alreadyThere.ts";
 import type { AuditContext } from "./auditInput.ts";
-import { short } from "./words.ts";
-import { shellQuote } from "../../stack/shellQuote.ts";
+import { forbiddenByCaa } from "./caa.ts";
+import { removeLines } from "./fixes.ts";
+import { listed, short } from "./words.ts";
 
 /** Writes the file for `pulumi import --file`. */
 export const IMPORT = "npx mailstead import";
+
+/** A line that sets one key of the configuration. */
+function setLine(path: string, value: string): string {
+  return `pulumi config set --path 'mailstead:${path}' ${shellQuote(value)}`;
+}
 
 /** Terms of another policy that ours can take in: a modifier such as `redirect` is none. */
 function mergeable(policy: string): readonly string[] | undefined {
@@ -21,70 +31,138 @@ function mergeable(policy: string): readonly string[] | undefined {
   return fit && terms.length > 0 ? terms.map(({ text }) => text.replace(/^\+/, "")) : undefined;
 }
 
-/** Lines that put the senders of another policy into ours. */
-function mergeLine({ records, planned }: Obstacle): string | undefined {
+/** Lines that put the senders of other policies into ours. */
+function mergeLines({ records, planned }: Obstacle): string[] {
   const ours = planned.find(({ value }) => isSpf(value));
-  const others = records.filter(({ value }) => isSpf(value));
-  const [other] = others;
-  if (ours === undefined || other === undefined || others.length > 1) return undefined;
-  const senders = sendersOf(ours.value);
-  const wanted = mergeable(other.value)?.filter((term) => !senders.includes(term.toLowerCase()));
-  if (wanted === undefined || wanted.length === 0) return undefined;
+  const senders = sendersOf(ours?.value ?? "");
+  const others = records.map(({ value }) => mergeable(value));
+  if (others.includes(undefined))
+    return ["write into mailstead:dns.spf.mechanisms by hand who else sends; then adopt or remove it"];
+  const terms = others.flatMap((one) => one ?? []);
+  const wanted = new Set(terms.filter((term) => !senders.includes(term.toLowerCase())));
+  if (wanted.size === 0) return [];
   // The policy's own `a` is no entry of the list.
   const first = senders.length - 1;
-  const lines = wanted.map(
-    (term, index) =>
-      `pulumi config set --path 'mailstead:dns.spf.mechanisms[${first + index}]' ${shellQuote(term)}`,
-  );
-  return `${lines.join(" && ")}, then ${IMPORT}`;
+  const lines = Array.from(wanted, (term, index) => setLine(`dns.spf.mechanisms[${first + index}]`, term));
+  return [`${lines.join(" && ")}, then ${IMPORT}`];
 }
 
-/** A record as an entry of `mailstead:dns.records`; undefined of a type that goes another way. */
-function asEntry({ name, type, value }: ProviderRecord): string | undefined {
-  const head = `role: ${shellQuote(`kept-${type.toLowerCase()}`)}, name: ${shellQuote(name)}, type: ${type}`;
-  if (type === "TXT") return `{ ${head}, text: ${JSON.stringify(value)} }`;
+/** Whether the configuration takes the value of a record of one's own. */
+function isAccepted(type: ExtraRecord["type"], key: string, value: unknown): boolean {
+  return RECORD_FIELDS[type][key]?.schema.safeParse(value).success === true;
+}
+
+/** A record as an entry of `mailstead:dns.records`; undefined where that would not take it. */
+function asEntry({ name, type, value }: ProviderRecord, role: (hint: string) => string): string | undefined {
+  const head = (): string => `role: ${role(`kept-${type.toLowerCase()}`)}, name: ${shellQuote(name)}`;
+  if (type === "TXT" && isAccepted(type, "text", value))
+    return `{ ${head()}, type: TXT, text: ${JSON.stringify(value)} }`;
   if (type !== "CAA") return undefined;
-  const caa = splitCaa(value);
-  return `{ ${head}, flags: ${caa.flags}, tag: ${caa.tag}, value: ${JSON.stringify(caa.value)} }`;
+  const { flags, tag, value: said } = splitCaa(value);
+  const isGood =
+    isAccepted(type, "flags", flags) && isAccepted(type, "tag", tag) && isAccepted(type, "value", said);
+  return isGood
+    ? `{ ${head()}, type: CAA, flags: ${flags}, tag: ${tag}, value: ${JSON.stringify(said)} }`
+    : undefined;
 }
 
-/** Where the configuration can say what is there, or go out of its way. */
-function configurationLine(obstacle: Obstacle, context: AuditContext): string {
-  const { records, planned, type, name } = obstacle;
-  const merged = mergeLine(obstacle);
-  if (merged !== undefined) return merged;
+/** What a set holds beside ours is declared too, and so kept. */
+function keepLines({ records }: Obstacle, role: (hint: string) => string): string[] {
+  const verification = records.find(({ value }) => isVerification(value));
+  const entries = records.map((one) => (one === verification ? [] : asEntry(one, role)));
+  if (entries.includes(undefined)) return [];
+  const list = entries.flatMap((one) => one ?? []);
+  const lines = [
+    ...(verification === undefined ? [] : [verificationLine(verification)]),
+    ...(list.length === 0 ? [] : [`add to mailstead:dns.records: ${list.join(", ")}`]),
+  ];
+  return [`${lines.join(", and ")}, then ${IMPORT}`];
+}
+
+function verificationLine({ value }: ProviderRecord): string {
+  return setLine("dns.verification", value.slice(value.indexOf("=") + 1));
+}
+
+/** Where naming our authority beside the others lets it give the certificate, the lines that do; or another gives it. */
+function authorityLines(
+  { name, records }: Obstacle,
+  context: AuditContext,
+  role: (hint: string) => string,
+): string[] {
+  const other =
+    "use an authority that it allows (mailstead:certificates.directory), or bring a certificate of your own: " +
+    setLine("certificates.method", "provided");
+  const { domain, certificate } = context;
+  if (certificate === undefined) return [other];
+  const { domain: issuer, accountUri } = certificate.issuer;
+  const value = accountUri === undefined ? issuer : `${issuer}; accounturi=${accountUri}`;
+  const together = [...records.map((one) => one.value), `0 issue ${value}`];
+  if (forbiddenByCaa(together, context) !== undefined) return [other];
+  if (isWithin(domain, name)) return [setLine("dns.caa.enabled", "true"), other];
+  const entry = `{ role: ${role("own-caa")}, name: ${shellQuote(name)}, type: CAA, flags: 0, tag: issue, value: ${JSON.stringify(value)} }`;
+  return [`add to mailstead:dns.records: ${entry}`, other];
+}
+
+/** Records that one's own switch leaves out, by role. */
+const SWITCHES: readonly (readonly [RegExp, string])[] = [
+  [/^(srv-)?autodiscover$/, setLine("dns.autodiscover", "false")],
+  [/^autoconfig$/, setLine("dns.autoconfig", "false")],
+  [/^srv-/, setLine("dns.services", "false")],
+  [/^mta-sts(-id)?$/, setLine("dns.mtaSts.mode", "off")],
+  [/^mx-host-spf$/, setLine("dns.heloSpf", "false")],
+  [/^tls-reports$/, "pulumi config rm --path 'mailstead:dns.tlsReports'"],
+];
+
+function ownDomain({ domain }: AuditContext): string {
+  return `give the mail server a domain of its own: pulumi config set mailstead:domain ${shellQuote(`mail.${domain}`)}`;
+}
+
+/** How the configuration says what is there, or goes out of its way; the nearest first. */
+function configurationLines(
+  obstacle: Obstacle,
+  context: AuditContext,
+  role: (hint: string) => string,
+): readonly string[] {
+  const { records, planned, type, name, isHarmless } = obstacle;
   const [record] = records;
-  const role = planned[0]?.role ?? "";
-  if (role === "dmarc") return "set mailstead:dns.dmarc to what the other policy says";
-  if (role.startsWith("dkim-"))
-    return `use another selector than ${name.split(".")[0] ?? ""} in mailstead:dns.dkim`;
-  if (record !== undefined && isVerification(record.value)) {
-    const token = record.value.slice(record.value.indexOf("=") + 1);
-    return `pulumi config set mailstead:dns.verification ${shellQuote(token)}`;
-  }
-  const entries = records.flatMap((one) => asEntry(one) ?? []);
-  if (planned.length > 0 && ["TXT", "CAA"].includes(type) && entries.length > 0) {
-    return `add to mailstead:dns.records: ${entries.join(", ")}`;
-  }
-  return `give the mail server a domain of its own: pulumi config set mailstead:domain ${shellQuote(`mail.${context.domain}`)}`;
+  if (isHarmless) return keepLines(obstacle, role);
+  if (type === "CAA") return authorityLines(obstacle, context, role);
+  const roles = planned.map((one) => one.role);
+  const value = type === "TXT" && name === context.domain ? (record?.value ?? "") : "";
+  if (record !== undefined && isVerification(value)) return [verificationLine(record)];
+  if (isSpf(value)) return mergeLines(obstacle);
+  if (roles.includes("dmarc")) return ["set mailstead:dns.dmarc to what the other policy says"];
+  // The server signs its own mail by the selector `default`, which is no entry of the list.
+  if (roles.some((one) => one.startsWith("dkim-") && one !== "dkim-default"))
+    return [`use another selector than ${name.split(".")[0] ?? ""} in mailstead:dns.dkim`];
+  return SWITCHES.flatMap(([is, line]) => (roles.some((one) => is.test(one)) ? [line] : [])).slice(0, 1);
 }
 
-function adoptLine({ type, name }: Obstacle): string {
-  return `${IMPORT} --adopt ${shellQuote(`${type} ${name}`)} (the next \`pulumi up\` changes it to what is declared)`;
+function adoptLine({ type, name, records, hasHarmlessBeside }: Obstacle): string {
+  const values = listed(records.map(({ value }) => value));
+  const first = hasHarmlessBeside ? "declare what else the set holds, then " : "";
+  const next = `the next \`pulumi up\` puts what is declared in the place of ${values}`;
+  return `${first}${IMPORT} --adopt ${shellQuote(`${type} ${name}`)} (${next})`;
 }
 
-function waysOut(obstacle: Obstacle, context: AuditContext): string[] {
-  const { canBeAdopted, records } = obstacle;
+/** Three where there are as many: the configuration, agreeing, and removing by hand. */
+function waysOut(obstacle: Obstacle, context: AuditContext, role: (hint: string) => string): string[] {
+  const { canBeAdopted, isHarmless, records, type } = obstacle;
+  const configured = configurationLines(obstacle, context, role);
+  const adopt = canBeAdopted && !isHarmless ? [adoptLine(obstacle)] : [];
+  // A domain below is judged by the CAA records above it too.
+  const isShort = configured.length + adopt.length < 2 && type !== "CAA";
   return [
-    configurationLine(obstacle, context),
-    ...(canBeAdopted ? [adoptLine(obstacle)] : []),
-    ...(records.length > 0 ? [removal(obstacle, context)] : []),
+    ...configured,
+    ...(isShort ? [ownDomain(context)] : []),
+    ...adopt,
+    ...(records.length > 0 ? [removeLines(records, context)] : []),
   ];
 }
 
-function obstacleFinding(obstacle: Obstacle, context: AuditContext): Finding {
+function obstacleFinding(obstacle: Obstacle, context: AuditContext, role: (hint: string) => string): Finding {
   const { type, name, reason } = obstacle;
-  const [fix = "", ...others] = waysOut(obstacle, context);
+  const [fix = "", ...others] = waysOut(obstacle, context, role);
   return {
     subject: `record ${type} ${name}`,
     state: "bad",
@@ -115,15 +193,27 @@ function adoptionFinding({ type, name, why, changes, records }: Adoption): Findi
   };
 }
 
+/** Gives each role once: `kept-txt`, `kept-txt-2`. */
+function freeRoles(given: ReadonlySet<string>): (hint: string) => string {
+  const taken = new Set(given);
+  return (hint) => {
+    let role = hint;
+    for (let number = 2; taken.has(role); number++) role = `${hint}-${number}`;
+    taken.add(role);
+    return role;
+  };
+}
+
 /** Findings of what is in the way. */
-export function obstacleFindings(obstacles: readonly Obstacle[], context: AuditContext): Finding[] {
-  return obstacles.map((one) => obstacleFinding(one, context));
+export function obstacleFindings(
+  { obstacles, roles }: Pick<AlreadyThere, "obstacles" | "roles">,
+  context: AuditContext,
+): Finding[] {
+  const role = freeRoles(roles);
+  return obstacles.map((one) => obstacleFinding(one, context, role));
 }
 
 /** Findings, in the order of the plan, what is in the way last. */
-export function alreadyThereFindings(
-  { adoptions, obstacles }: AlreadyThere,
-  context: AuditContext,
-): Finding[] {
-  return [...adoptions.map(adoptionFinding), ...obstacleFindings(obstacles, context)];
+export function alreadyThereFindings(found: AlreadyThere, context: AuditContext): Finding[] {
+  return [...found.adoptions.map(adoptionFinding), ...obstacleFindings(found, context)];
 }

@@ -1,14 +1,16 @@
 /** What a plain `pulumi preview` cannot see: the engine compares with its own state and asks no provider. */
 import { canonicalData } from "../../stack/dns/canonical.ts";
 import type { Config } from "../../stack/config/config.ts";
+import type { ProviderRecord, ZoneRecord } from "../../stack/dns/zoneRecord.ts";
 import type { Plan } from "../../stack/plan.ts";
 import type { SlotName } from "../../stack/slots.ts";
 import { zoneReader } from "../providers/readers.ts";
 import { audit } from "./audit.ts";
 import { auditContext } from "./auditContext.ts";
 import { desiredSets } from "./desiredSets.ts";
+import { earlyKeys } from "./earlyKeys.ts";
 import { readProvider } from "./inspect.ts";
-import type { Audit, AuditRow, ProviderColumn } from "./observation.ts";
+import type { Audit, AuditRow } from "./observation.ts";
 import { printable } from "./report/printable.ts";
 
 /** What is known before the provider is asked. */
@@ -21,33 +23,35 @@ export interface KnownZone {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Records of the last `up`: `NAME TYPE VALUE`, the value in canonical form. */
+/** A record of the last `up`, its value in canonical form. */
+type LastRecord = Pick<ZoneRecord, "name" | "type" | "value">;
+
+/** Records of the last `up`: `NAME TYPE VALUE`. */
 type Believed = ReadonlySet<string>;
 
 function keyOf(name: string, type: string, value: string): string {
   return `${name} ${type} ${value}`;
 }
 
-function believed({ outputs }: KnownZone): Believed {
+function lastRecords({ outputs }: KnownZone): LastRecord[] {
   const rows = Array.isArray(outputs["records"]) ? (outputs["records"] as readonly unknown[]) : [];
-  return new Set(
-    rows.flatMap((row) => {
-      if (typeof row !== "object" || row === null) return [];
-      const { name, type, value } = row as Readonly<Record<string, unknown>>;
-      if (typeof name !== "string" || typeof type !== "string" || typeof value !== "string") return [];
-      // A text stands there as it is, and would be taken for strings in quotes.
-      return [keyOf(name, type, type === "TXT" ? value : canonicalData(type, value))];
-    }),
-  );
+  return rows.flatMap((row) => {
+    if (typeof row !== "object" || row === null) return [];
+    const { name, type, value } = row as Readonly<Record<string, unknown>>;
+    if (typeof name !== "string" || typeof type !== "string" || typeof value !== "string") return [];
+    // A text stands there as it is, and would be taken for strings in quotes.
+    return [{ name, type, value: type === "TXT" ? value : canonicalData(type, value) }];
+  });
 }
 
 /** What the engine is about to change or delete by itself is no finding: it shows in the preview. */
-function withoutLeaving(column: ProviderColumn, known: KnownZone, wanted: Believed): ProviderColumn {
-  if (column.state !== "listed") return column;
-  const last = believed(known);
+function withoutLeaving(
+  records: readonly ProviderRecord[],
+  last: Believed,
+  wanted: Believed,
+): readonly ProviderRecord[] {
   const isLeaving = (key: string): boolean => last.has(key) && !wanted.has(key);
-  const records = column.records.filter(({ name, type, value }) => !isLeaving(keyOf(name, type, value)));
-  return { state: "listed", records };
+  return records.filter(({ name, type, value }) => !isLeaving(keyOf(name, type, value)));
 }
 
 /** A declared set that is missing or changed is a finding where the engine believes that it is there, and keeps still. */
@@ -62,38 +66,53 @@ function lineOf(what: string, why: string, fix: string | undefined): string {
   return printable(`DNS: ${what}: ${why}${fix === undefined ? "" : ` → ${fix}`}`);
 }
 
-function linesOf({ rows, checks }: Audit, last: Believed): string[] {
-  return [
-    ...rows
-      .filter((row) => isUnseen(row, last))
-      .map(({ verdict, type, name, reason, fix }) => lineOf(`${verdict} ${type} ${name}`, reason, fix)),
-    ...checks
-      .filter(({ state }) => state === "bad")
-      .map(({ check, subject, seen, fix }) => lineOf(`${check} ${subject}`, seen, fix)),
-  ];
+function linesOf({ rows, checks }: Audit, last: Believed): { lines: string[]; advice: string[] } {
+  const bad = (advice: boolean): string[] =>
+    checks
+      .filter((one) => one.state === "bad" && (one.advice === true) === advice)
+      .map(({ check, subject, seen, fix }) => lineOf(`${check} ${subject}`, seen, fix));
+  const drifted = rows
+    .filter((row) => isUnseen(row, last))
+    .map(({ verdict, type, name, reason, fix }) => lineOf(`${verdict} ${type} ${name}`, reason, fix));
+  return { lines: [...drifted, ...bad(false)], advice: bad(true) };
 }
 
-/**
- * Asks the provider for the zone, one call a page, and judges it as the audit does.
- *
- * @returns a line for each finding that the preview itself does not show, worst first; or why there is none.
- */
-export async function zoneDrift(
-  known: KnownZone,
-): Promise<{ readonly lines: readonly string[]; readonly unread?: string }> {
+const EARLY = [
+  "this key signs and was not published before: where resolvers remember that there is none, mail fails until they ask again",
+  "set use: next on it and signing on the one before, pulumi up, and change over a day later",
+] as const;
+
+/** What a look at the zone gives. */
+export interface ZoneDrift {
+  /** Findings that the preview itself does not show, worst first. */
+  readonly lines: readonly string[];
+  /** What the configuration could do without. */
+  readonly advice: readonly string[];
+  /** Why the zone could not be read, where it could not. */
+  readonly unread?: string;
+}
+
+/** Asks the provider for the zone, one call a page, and judges it as the audit does. */
+export async function zoneDrift(known: KnownZone): Promise<ZoneDrift> {
   const { config, plan, token, slotValue } = known;
   const { provider, zone, zoneId, ignore } = config.dns;
   const desired = desiredSets(plan.records, slotValue);
   const column = await readProvider(zoneReader(provider, zone, token, zoneId));
-  if (column.state === "unreachable") return { lines: [], unread: printable(column.reason) };
+  if (column.state === "unreachable") return { lines: [], advice: [], unread: printable(column.reason) };
   const wanted = new Set(
     desired.flatMap(({ name, type, values }) => values.map((value) => keyOf(name, type, value))),
   );
+  const records = lastRecords(known);
+  const last = new Set(records.map(({ name, type, value }) => keyOf(name, type, value)));
   const found = audit({
     desired,
-    provider: withoutLeaving(column, known, wanted),
+    provider: { state: "listed", records: withoutLeaving(column.records, last, wanted) },
     ignore,
     context: auditContext(config),
   });
-  return { lines: linesOf(found, believed(known)) };
+  const early = earlyKeys(config, records, column.records).map((name) =>
+    lineOf(`early TXT ${name}`, ...EARLY),
+  );
+  const { lines, advice } = linesOf(found, last);
+  return { lines: [...lines, ...early], advice };
 }

@@ -37,6 +37,7 @@ export function serverRoutes(cloud: HetznerCloud): Routes {
     const { method, path } = context.req;
     const target = { vendor: "hetzner", method, path, body: await context.req.text() } as const;
     const fault = cloud.faults.take(target, ["slow_boot", "boot_failure"]);
+    if (fault !== undefined) context.set("fault", fault.kind);
     return context.json(await create(cloud, order, fault), 201);
   });
   app.get("/:id", async (context) =>

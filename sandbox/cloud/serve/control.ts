@@ -1,8 +1,8 @@
 /** The control path `/_sandbox`, on the API's own port but only for this machine and never through the TLS front. */
-import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { z } from "zod";
 import { type FaultBook, faultSchema } from "./faults.ts";
+import type { NodeEnv } from "./listen.ts";
 import { type Vendor, VENDORS } from "./requestLog.ts";
 import { TEXT_FORMS, type TextForm } from "./text.ts";
 
@@ -32,8 +32,8 @@ export interface Controlled {
  * - `PUT text-forms`: `{"cloudflare": "unquoted"}` and so on, by vendor; 200 with all, 422 where it is not understood.
  * - `GET state`: everything the vendors remember, without secrets.
  */
-export function controlRoutes({ faults, textForms, state }: Controlled): Hono<{ Bindings: HttpBindings }> {
-  const app = new Hono<{ Bindings: HttpBindings }>();
+export function controlRoutes({ faults, textForms, state }: Controlled): Hono<NodeEnv> {
+  const app = new Hono<NodeEnv>();
   app.use("*", async (context, next) => {
     // The front hands on requests from loopback too: it keeps the vendor's name in Host.
     const remote = context.env.incoming.socket.remoteAddress ?? "";

@@ -10,6 +10,8 @@ import { mask, type RequestLog, stars, type Vendor } from "./requestLog.ts";
 /** Hono's environment under Node: the raw request is at hand. */
 export interface NodeEnv {
   Bindings: HttpBindings;
+  /** Kind of the fault that the routes themselves play, for the log. */
+  Variables: { fault?: Fault["kind"] };
 }
 
 /** One vendor's API as the listener needs it. */
@@ -94,6 +96,7 @@ async function observe(
   const authorization = context.req.header("authorization");
   const answer = cut ? undefined : await readAnswer(context.res);
   const error = api.errorOf(answer);
+  const played = fault?.kind ?? context.get("fault");
   shared.log.write({
     time: started.toISOString(),
     vendor: api.vendor,
@@ -104,7 +107,7 @@ async function observe(
     ...(authorization === undefined ? {} : { authorization: stars(authorization) }),
     ...(text === "" ? {} : { body: mask(parse(text)) }),
     ...(error === undefined ? {} : { error }),
-    ...(fault === undefined ? {} : { fault: fault.kind }),
+    ...(played === undefined ? {} : { fault: played }),
     milliseconds: Date.now() - started.getTime(),
   });
 }

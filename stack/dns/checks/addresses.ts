@@ -59,6 +59,7 @@ const withoutReverse: Rule = {
   severity: "warning",
   title: "A mail host has an AAAA record only if its IPv6 address has a reverse name.",
   source: "support.google.com/a/answer/81126",
+  audit: "reverse-v6",
   judge: ({ record, zone }) => {
     const families = zone.facts.reverseFamilies;
     if (record.type !== "AAAA" || families === undefined || families.includes("ipv6")) return undefined;

@@ -11,7 +11,7 @@ export interface Asked {
 }
 
 /** A resolver that asks each question once. */
-function remembering(resolver: LookUp): LookUp {
+export function remembering(resolver: LookUp): LookUp {
   const asked = new Map<string, ReturnType<LookUp>>();
   return (name, type) => {
     const question = `${name} ${type}`;

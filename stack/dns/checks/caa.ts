@@ -1,7 +1,7 @@
 /** Rules about CAA records, which say who may give certificates (RFC 8659, RFC 8657). */
 import type { JudgedRecord } from "./judgedRecord.ts";
 import type { Rule } from "./rule.ts";
-import type { ZoneView } from "./zoneView.ts";
+import type { Issuer, ZoneView } from "./zoneView.ts";
 import { climb } from "./zoneView.ts";
 
 /** A CAA record taken apart. */
@@ -17,26 +17,22 @@ function readCaa({ type, value }: Pick<JudgedRecord, "type" | "value">): Caa | u
   return { flags, tag: tag.toLowerCase(), value: said };
 }
 
-/** An authority, by its CAA name, how its order is proved (`dns-01`), and by which account (RFC 8657). */
-export interface Issuer {
-  readonly domain: string;
-  readonly method?: string;
-  readonly accountUri?: string;
-}
-
 /** What is not known, and what is not limited, forbids nothing. */
 function agrees(ours: string | undefined, ...allowed: readonly (string | undefined)[]): boolean {
   return ours === undefined || allowed.includes(undefined) || allowed.includes(ours);
 }
 
+/** Value of a parameter, which may have blanks round its sign (RFC 8659 4.2). */
+function parameter(parameters: readonly string[], name: string): string | undefined {
+  const found = parameters.find((one) => one.split("=")[0]?.trim().toLowerCase() === name);
+  return found?.slice(found.indexOf("=") + 1).trim();
+}
+
 function allows(value: string, issuer: Issuer): boolean {
   const [domain = "", ...parameters] = value.split(";").map((piece) => piece.trim());
   if (domain.toLowerCase() !== issuer.domain) return false;
-  const methods = parameters
-    .find((one) => one.startsWith("validationmethods="))
-    ?.split("=")[1]
-    ?.split(",");
-  const account = parameters.find((one) => /^accounturi\s*=/i.test(one))?.replace(/^[^=]*=\s*/, "");
+  const methods = parameter(parameters, "validationmethods")?.split(",");
+  const account = parameter(parameters, "accounturi");
   return agrees(issuer.accountUri, account) && (methods === undefined || agrees(issuer.method, ...methods));
 }
 

@@ -41,11 +41,6 @@ export function judgeZone(
   return records.slice(from).flatMap((record, at) => judge(placeOf(record, from + at, zone)));
 }
 
-/** The mail domain is the name of the MX that the plan has. */
-function mailDomainOf(records: readonly PlannedRecord[]): string {
-  return records.find(({ role }) => role === "apex-mx")?.name ?? "";
-}
-
 /**
  * Every fault and warning of the plan's records. Its own are good by construction, so they are the owner's.
  *
@@ -56,7 +51,7 @@ function mailDomainOf(records: readonly PlannedRecord[]): string {
 export function checkRecords(
   records: readonly PlannedRecord[],
   paths: readonly string[],
-  facts: ZoneFacts = { domain: mailDomainOf(records) },
+  facts: ZoneFacts,
 ): readonly Issue[] {
   if (paths.length === 0) return [];
   const first = records.length - paths.length;

@@ -146,6 +146,7 @@ const foreignReports: Rule = {
   severity: "warning",
   title: "A foreign domain that gets the reports says that it takes them.",
   source: "RFC 9990, RFC 7489 7.1",
+  audit: "dmarc-reports",
   ask: async (place, lookUp, unanswered) => {
     const domain = place.record.name.replace(/^_dmarc\./, "");
     const hosts = reportUris(policyOf(place) ?? readTags("")).map(

@@ -27,6 +27,7 @@ const proxied: Rule = {
     "Names that mail goes through are not proxied: the proxy passes web traffic only, and hides the addresses.",
   source: "developers.cloudflare.com/dns/proxy-status",
   verified: "2026-11-24",
+  audit: "verdict conflict",
   judge: ({ record, zone }) =>
     record.proxied === true && zone.mailHosts.has(record.name)
       ? { message: `${record.name} is proxied, so no mail gets through`, fix: "set it to DNS only" }

@@ -44,6 +44,8 @@ export interface Rule {
   readonly source: string;
   /** Day on which the vendor's page was last read: `2026-11-24`. */
   readonly verified?: string;
+  /** Where the audit tells of it, seen as things really are: a check (`spf`), or the verdict on a set (`verdict stray`). */
+  readonly audit?: string;
   /** One more record breaks what others of the set say: it is told before, and instead of, what is wrong in it alone. */
   readonly clash?: true;
   /** Judges what is known without asking. */

@@ -7,7 +7,8 @@ import type { Complaint, LookUp, Rule } from "./rule.ts";
 import type { SpfTerm } from "./spfTerms.ts";
 import { ASKING, readSpf, workedThrough } from "./spfTerms.ts";
 
-const MOST_LOOK_UPS = 10;
+/** Look-ups that a receiver makes for one policy, all includes counted. */
+export const MOST_LOOK_UPS = 10;
 const MOST_VOID = 2;
 /** A receiver stops at ten; a policy that is far beyond is not followed to its end. */
 const ENOUGH = 50;
@@ -129,6 +130,7 @@ const lookUpLimit: Rule = {
       severity: "error",
       title: `An SPF policy takes ${MOST_LOOK_UPS} look-ups at most, all includes counted.`,
       source: "RFC 7208 4.6.4",
+      audit: "spf",
     },
     ({ lookUps }) => tooMany(lookUps),
   ),
@@ -145,6 +147,7 @@ const voidLimit = aboutCost(
     severity: "error",
     title: `${MOST_VOID} look-ups of an SPF policy at most find nothing.`,
     source: "RFC 7208 4.6.4",
+    audit: "spf",
   },
   ({ voids }) => {
     if (voids.length <= MOST_VOID) return undefined;
@@ -160,6 +163,7 @@ const brokenInclude = aboutCost(
     severity: "error",
     title: "Each domain that an SPF policy includes has exactly one policy, and none includes itself.",
     source: "RFC 7208 5.2, 6.1",
+    audit: "spf",
   },
   ({ broken }) =>
     broken[0] === undefined

@@ -30,7 +30,7 @@ export function synthesised(name: string, zone: Pick<ZoneView, "names" | "at">):
 }
 
 /** Names below the mail domain whose TXT means something by its very being there. */
-const POLICY_NAMES = ["_dmarc", "_mta-sts", "_smtp._tls", "any._domainkey"];
+export const POLICY_NAMES = ["_dmarc", "_mta-sts", "_smtp._tls", "any._domainkey"];
 
 const wildcardCatches: Rule = {
   name: "wildcard-catches",

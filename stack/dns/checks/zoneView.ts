@@ -4,6 +4,13 @@ import type { DnsProviderName } from "../providers/dnsForm.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import { targetOf } from "./judgedRecord.ts";
 
+/** An authority, by its CAA name, how its order is proved (`dns-01`), and by which account (RFC 8657). */
+export interface Issuer {
+  readonly domain: string;
+  readonly method?: string;
+  readonly accountUri?: string;
+}
+
 /** What is known beside the records. A rule that needs what is not known says nothing. */
 export interface ZoneFacts {
   /** Mail domain. */
@@ -11,8 +18,8 @@ export interface ZoneFacts {
   /** Apex of the zone that the records are in; the mail domain where absent. */
   readonly zone?: string;
   readonly provider?: DnsProviderName;
-  /** Authority that must be able to give the certificate, by its CAA name, and how the order is proved. */
-  readonly issuer?: { readonly domain: string; readonly method?: string };
+  /** Authority that must be able to give the certificate. */
+  readonly issuer?: Issuer;
   /** Names of the certificate, `*.example.com` for a wildcard. */
   readonly certificateNames?: readonly string[];
   /** Families of which an address of the server has a reverse name. */

@@ -1,22 +1,118 @@
 /**
- * Proves: another ACME directory in the configuration gives another certificate in one plain `up`, and its readers are
- * restarted, not replaced.
- * Cannot: prove what a real authority refuses.
+ * Proves: an order that is refused with a certificate at hand leaves that one, is dated, and is filled by the timer's own
+ * unit when the date has come; another ACME directory gives another certificate in one plain `up`; a renewal by that unit
+ * is served; each time exactly the readers are restarted, and no container is made anew.
+ * Cannot: prove what a real authority refuses, or that an hour passes: the date is set back, and the renewal asked for.
  */
-import { expect, test } from "vitest";
-import { containers, madeAnew } from "../../support/host.ts";
-import { onHost, setConfig, up } from "../../support/sandbox.ts";
+import { afterAll, expect, test } from "vitest";
+import { certificateStatus, placed, served } from "../../support/certificate.ts";
+import { change } from "../../support/change.ts";
+import { clearFaults, fault } from "../../support/faults.ts";
+import { containers, healthyAgain, madeAnew, restarted } from "../../support/host.ts";
+import { onHost, setConfig, STACK, succeed, waitFor } from "../../support/sandbox.ts";
+import { recordsPath } from "../../support/vendors.ts";
 
-test("a certificate of another authority is in place, and its readers were restarted, not replaced", async () => {
-  const look = "openssl x509 -in /root/forwardemail.net/self-hosting/ssl/fullchain.pem -noout -serial\n";
-  const served = "echo | openssl s_client -connect 127.0.0.1:993 2>/dev/null | openssl x509 -noout -serial\n";
-  const before = await onHost(look);
+const STATE = "/var/lib/mailstead/certificate.json";
+const RENEWAL = "/etc/letsencrypt/renewal/example.com.conf";
+/** Until a container that was restarted is healthy. */
+const RESTART_SECONDS = 120;
+
+/** Containers that speak TLS: they have the certificate, and a port. */
+async function readers(): Promise<string[]> {
+  const printed = await succeed([
+    "node",
+    "cli/mailstead.js",
+    "render",
+    "containers",
+    "--json",
+    "--stack",
+    STACK,
+  ]);
+  const plan = JSON.parse(printed) as {
+    containers: { name: string; ports: number[]; mounts: { hostPath: string }[] }[];
+  };
+  return plan.containers
+    .filter(
+      ({ ports, mounts }) => ports.length > 0 && mounts.some(({ hostPath }) => hostPath.endsWith("/ssl")),
+    )
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** Runs the unit that the timer starts, to its end; which containers were made anew and restarted by it. */
+async function runUnit(): Promise<{ anew: string[]; restarted: string[] }> {
+  const before = await containers();
+  const unit = "mailstead-certificate.service";
+  console.log(
+    await onHost(`since=$(date +%s); systemctl start ${unit}; code=$?
+      journalctl --unit ${unit} --since "@$since" --no-pager --output cat; exit $code\n`),
+  );
+  const after = await containers();
+  await healthyAgain(RESTART_SECONDS);
+  return { anew: madeAnew(before, after), restarted: restarted(before, after) };
+}
+
+/** Fails unless IMAP shows what is placed; a restarted server may need a moment. */
+async function expectServed(): Promise<void> {
+  const serial = await placed();
+  await waitFor("IMAP to show the certificate that is placed", 60, async () => (await served()) === serial);
+}
+
+afterAll(clearFaults);
+
+test("an order of another authority is refused: the one at hand stays, until the date has come", async () => {
+  const before = await placed();
   await setConfig("mailstead:certificates.directory", "letsencrypt-staging");
-  const made = await containers();
-  await up();
-  const after = await onHost(look);
-  expect(after).not.toBe(before);
-  expect(await onHost(served)).toBe(after);
-  expect(await onHost("cat /etc/letsencrypt/renewal/example.com.conf\n")).toContain("acme-staging-v02");
-  expect(madeAnew(made, await containers())).toEqual([]);
+  // The records that certbot writes itself are refused; Pulumi writes none in this run.
+  await fault({
+    vendor: "cloudflare",
+    method: "POST",
+    path: await recordsPath("example.com"),
+    kind: "status",
+    status: 403,
+    times: 50,
+  });
+  const { printed, anew, restarted: started } = await change();
+  await clearFaults();
+  expect(printed).toMatch(/next try: \d{4}-\d\d-\d\dT/);
+  expect([anew, started]).toEqual([[], []]);
+  expect(await placed()).toBe(before);
+  const red = await certificateStatus();
+  expect(red.state).toBe("bad");
+  expect(red.seen).toMatch(/next try \d{4}-.*; until then: valid for \d+ more days/);
+
+  expect(await runUnit()).toEqual({ anew: [], restarted: [] });
+  expect(await placed()).toBe(before);
+  await onHost(`sed -i 's/"nextTry":"[^"]*"/"nextTry":"2020-01-01T00:00:00Z"/' ${STATE}\n`);
+  expect(await runUnit()).toEqual({ anew: [], restarted: await readers() });
+  expect(await placed()).not.toBe(before);
+  await expectServed();
+  expect(await onHost(`cat ${RENEWAL}\n`)).toContain("acme-staging-v02");
+  expect((await certificateStatus()).state).toBe("ok");
+});
+
+test("a certificate of another authority is in place by one plain up", async () => {
+  const before = await placed();
+  await setConfig("mailstead:certificates.directory", "letsencrypt");
+  const { done, anew, restarted: started } = await change(undefined, RESTART_SECONDS);
+  expect(done).toEqual({ updated: 1, replaced: 1 });
+  expect([anew, started]).toEqual([[], await readers()]);
+  expect(await placed()).not.toBe(before);
+  await expectServed();
+  expect(await onHost(`cat ${RENEWAL}\n`)).toContain("acme-v02");
+});
+
+test("a renewal by the timer's own unit is served, and the next run of it finds nothing to do", async () => {
+  const before = await placed();
+  // certbot's own wish: what has less than this to live is due.
+  await onHost(`sed -i '1i renew_before_expiry = 3650 days' ${RENEWAL}\n`);
+  try {
+    expect(await runUnit()).toEqual({ anew: [], restarted: await readers() });
+  } finally {
+    await onHost(`sed -i '/^renew_before_expiry/d' ${RENEWAL}\n`);
+  }
+  expect(await placed()).not.toBe(before);
+  await expectServed();
+  expect((await certificateStatus()).state).toBe("ok");
+  expect(await runUnit()).toEqual({ anew: [], restarted: [] });
 });

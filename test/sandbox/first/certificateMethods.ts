@@ -7,12 +7,12 @@
 import { readFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { ensureLeaf } from "../../../sandbox/front/certificates.ts";
+import { certificateStatus, served, SSL } from "../../support/certificate.ts";
 import { clearFaults, fault } from "../../support/faults.ts";
 import { containers, madeAnew, unwell } from "../../support/host.ts";
-import { expectEmptyPreview, inside, onHost, setConfig, STACK, succeed, up } from "../../support/sandbox.ts";
+import { expectEmptyPreview, onHost, setConfig, STACK, succeed, up } from "../../support/sandbox.ts";
 import { recordsPath } from "../../support/vendors.ts";
 
-const SSL = "/root/forwardemail.net/self-hosting/ssl";
 /** Names that a certificate of the configuration is for. */
 const NAMES = ["example.com", "*.example.com"];
 
@@ -30,29 +30,8 @@ async function drop(path: string): Promise<void> {
   await succeed(["pulumi", "config", "rm", "--path", path, "--stack", STACK]);
 }
 
-/** Serial number of the certificate that IMAP shows. */
-async function served(): Promise<string> {
-  return onHost("echo | openssl s_client -connect 127.0.0.1:993 2>/dev/null | openssl x509 -noout -serial\n");
-}
-
 async function serialOf(certificate: string): Promise<string> {
   return succeed(["openssl", "x509", "-in", certificate, "-noout", "-serial"]);
-}
-
-interface Finding {
-  readonly subject: string;
-  readonly state: string;
-  readonly seen: string;
-}
-
-/** What `mailstead status` says of the certificate, and its exit code. */
-async function status(): Promise<Finding & { code: number }> {
-  const { code, stdout } = await inside(["node", "cli/mailstead.js", "status", "--stack", STACK, "--json"]);
-  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
-  const found = findings.find(({ subject }) => subject === "certificate");
-  if (found === undefined) throw new Error(`status does not speak of the certificate:\n${stdout}`);
-  console.log(`status: ${found.state}: ${found.seen}`);
-  return { ...found, code };
 }
 
 /** Chain and key of a leaf of the sandbox's authority, as a configuration has them. */
@@ -79,7 +58,7 @@ test("http-01: a new server has a certificate for the names of the table, by por
   console.log(names.trim());
   expect(names).toContain("DNS:imap.example.com");
   expect(names).not.toContain("*");
-  expect((await status()).state).toBe("ok");
+  expect((await certificateStatus()).state).toBe("ok");
   await expectEmptyPreview();
 });
 
@@ -91,7 +70,7 @@ test("provided: the configuration's certificate is served, and so is the next on
     const certificate = await provide(name);
     await up();
     expect(await served(), name).toBe(await serialOf(certificate));
-    expect((await status()).state).toBe("ok");
+    expect((await certificateStatus()).state).toBe("ok");
   }
   expect(madeAnew(made, await containers())).toEqual([]);
   await expectEmptyPreview();
@@ -119,7 +98,7 @@ test("manual: two challenge values stand side by side, and what is placed by han
   }
   await onHost("/usr/local/lib/mailstead/certificate.sh issue\n");
   expect(await served()).toBe(await serialOf(leaf.certificate));
-  expect((await status()).state).toBe("ok");
+  expect((await certificateStatus()).state).toBe("ok");
   await drop("mailstead:certificates.acmeChallenges");
 });
 
@@ -141,11 +120,11 @@ test("a refused order: the server is healthy with a stand-in, the next try is da
   expect(printed).toMatch(/certificate order was refused/);
   expect(printed).toMatch(/next try: \d{4}-\d\d-\d\dT/);
   expect(await unwell()).toEqual([]);
-  const red = await status();
+  const red = await certificateStatus();
   expect(red.state).toBe("bad");
   expect(red.seen).toMatch(/next try \d{4}-/);
   expect(red.code).toBe(1);
   console.log(await onHost("/usr/local/lib/mailstead/certificate.sh issue\n"));
-  expect((await status()).state).toBe("ok");
+  expect((await certificateStatus()).state).toBe("ok");
   await expectEmptyPreview();
 });

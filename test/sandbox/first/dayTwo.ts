@@ -5,10 +5,10 @@
  */
 import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { containers, madeAnew, planned, unwell } from "../../support/host.ts";
-import { changeSource, copyProject, type ProjectCopy } from "../../support/projectCopy.ts";
+import { change, type Change, ZONE_AS_BEFORE } from "../../support/change.ts";
+import { planned, unwell } from "../../support/host.ts";
+import { changeSource, copyProject } from "../../support/projectCopy.ts";
 import {
-  expectEmptyPreview,
   expectNoDrift,
   inside,
   onHost,
@@ -18,39 +18,33 @@ import {
   up,
   waitFor,
 } from "../../support/sandbox.ts";
+import { labelled } from "../../support/small.ts";
 import { hetzner } from "../../support/vendors.ts";
 
 const SELF_HOSTING = "/root/forwardemail.net/self-hosting";
-
-/** One plain up between two looks at the host; from a copy of the checkout where one is given. */
-async function change(copy?: ProjectCopy): Promise<{ printed: string; anew: string[] }> {
-  const before = await containers();
-  const printed = await up(copy);
-  const after = await containers();
-  await expectEmptyPreview(copy);
-  expect(await unwell()).toEqual([]);
-  const anew = madeAnew(before, after);
-  console.log(`${printed.split("\n").slice(-7).join("\n")}\nmade anew: ${anew.join(" ") || "none"}`);
-  return { printed, anew };
-}
 
 /** One plain up with a source file of the product changed, a look, and another up with it as it was. */
 async function withSource(
   file: string,
   texts: [string, string],
   verify: () => Promise<void>,
-): Promise<{ anew: string[] }> {
+): Promise<Change> {
   const copy = await copyProject();
   try {
     changeSource(copy, file, texts);
-    const { printed, anew } = await change(copy);
-    expect(printed).toMatch(/replaced/);
+    const changed = await change(copy);
     await verify();
-    return { anew };
+    return changed;
   } finally {
     rmSync(copy.folder, { recursive: true, force: true });
     await up();
   }
+}
+
+/** The provider's firewall as it stands before the server's link. */
+async function rulesAtHost(): Promise<string> {
+  const server = (await labelled(STACK)).find(({ text }) => text.startsWith("servers "));
+  return succeed(["nft", "list", "table", "bridge", `inbound_vb_server_${server?.id ?? ""}`]);
 }
 
 async function readersOf(file: string): Promise<string[]> {
@@ -66,26 +60,31 @@ async function readersOf(file: string): Promise<string[]> {
 describe("one plain up each", () => {
   test("a changed .env value reaches the file and exactly its readers", async () => {
     await setConfig("mailstead:mail.authUser", "keeper");
-    const { anew } = await change();
+    const { anew, done, zone } = await change();
     expect(await onHost(`grep AUTH_BASIC_USERNAME ${SELF_HOSTING}/.env\n`)).toContain("keeper");
     expect(anew).toEqual(await readersOf("env"));
+    expect(done).toEqual({ updated: 1, replaced: anew.length });
+    expect(zone).toEqual(ZONE_AS_BEFORE);
   });
 
   test("an admin network changes the firewall and nothing on the host", async () => {
     await setConfig("mailstead:server.adminNetworks[2]", "198.51.100.0/24");
-    const { printed, anew } = await change();
+    const { anew, done, zone } = await change();
     expect(anew).toEqual([]);
-    expect(printed).toMatch(/1 updated/);
+    expect(done).toEqual({ updated: 1 });
+    expect(zone).toEqual(ZONE_AS_BEFORE);
     expect(JSON.stringify(await hetzner("firewalls?label_selector=mailstead%3D%3Ddev"))).toContain(
       "198.51.100.0/24",
     );
+    expect(await rulesAtHost()).toContain("ip saddr 198.51.100.0/24 tcp dport 22 accept");
   });
 
   test("a DMARC policy is answered by the authoritative server", async () => {
     await setConfig("mailstead:dns.dmarc.policy", "reject");
-    const { printed, anew } = await change();
+    const { anew, done, zone } = await change();
     expect(anew).toEqual([]);
-    expect(printed).toMatch(/1 updated/);
+    expect(done).toEqual({ updated: 1 });
+    expect(zone).toEqual({ ...ZONE_AS_BEFORE, changed: ["TXT _dmarc.example.com"] });
     expect(await succeed(["dig", "+short", "@203.0.113.3", "_dmarc.example.com", "TXT"])).toContain(
       "p=reject",
     );
@@ -98,42 +97,52 @@ describe("one plain up each", () => {
     await setConfig("mailstead:dns.records[0].target", "pages.example.net");
     await setConfig("mailstead:dns.records[0].purpose", "The website");
     const added = await change();
-    expect(added.printed).toMatch(/1 created/);
+    expect(added.done).toEqual({ created: 1 });
     expect(added.anew).toEqual([]);
+    expect(added.zone).toEqual({ ...ZONE_AS_BEFORE, made: ["CNAME www.example.com"] });
     const ask = ["dig", "+short", "@203.0.113.3", "www.example.com", "CNAME"];
     expect(await succeed(ask)).toBe("pages.example.net.\n");
     await succeed(["pulumi", "config", "rm", "--path", "mailstead:dns.records", "--stack", "dev"]);
     const removed = await change();
-    expect(removed.printed).toMatch(/1 deleted/);
+    expect(removed.done).toEqual({ deleted: 1 });
+    expect(removed.anew).toEqual([]);
+    expect(removed.zone).toEqual({ ...ZONE_AS_BEFORE, gone: ["CNAME www.example.com"] });
     expect(await succeed(ask)).toBe("");
   });
 
   test("nginx.conf, changed as a new release of ours would, reaches the router alone", async () => {
-    const change = ["worker_connections 4096", "worker_connections 2048"] as [string, string];
-    const { anew } = await withSource("stack/mail/nginxConf.ts", change, async () => {
-      expect(await onHost("docker exec sni-router cat /etc/nginx/nginx.conf\n")).toContain(change[1]);
+    const texts = ["worker_connections 4096", "worker_connections 2048"] as [string, string];
+    const { anew, done, zone } = await withSource("stack/mail/nginxConf.ts", texts, async () => {
+      expect(await onHost("docker exec sni-router cat /etc/nginx/nginx.conf\n")).toContain(texts[1]);
     });
     expect(anew).toEqual(["sni-router"]);
+    expect(done).toEqual({ updated: 1, replaced: 1 });
+    expect(zone).toEqual(ZONE_AS_BEFORE);
   });
 
   test("a health check, changed so, is the daemon's own", async () => {
-    const change = ['"ping"], ...TIMES', '"ping"], ...TIMES, intervalSeconds: 20'] as [string, string];
-    const { anew } = await withSource("stack/mail/healthChecks.ts", change, async () => {
+    const texts = ['"ping"], ...TIMES', '"ping"], ...TIMES, intervalSeconds: 20'] as [string, string];
+    const { anew, done, zone } = await withSource("stack/mail/healthChecks.ts", texts, async () => {
       expect(await onHost("docker inspect --format '{{.Config.Healthcheck.Interval}}' redis\n")).toBe(
         "20s\n",
       );
     });
     expect(anew).toEqual(["redis"]);
+    expect(done).toEqual({ replaced: 1 });
+    expect(zone).toEqual(ZONE_AS_BEFORE);
   });
 
   test("an image digest replaces the containers of that image", async () => {
     const other = JSON.parse(await succeed(["node", "sandbox/images/variant.ts"])) as { digest: string };
     await setConfig("mailstead:mail.images.app.digest", other.digest);
-    const { anew } = await change();
+    const { anew, done, zone } = await change();
     const apps = (await planned())
       .map(({ name }) => name)
       .filter((name) => !["mongodb", "redis", "sni-router"].includes(name));
     expect(anew).toEqual(apps.sort());
+    // The containers and their image.
+    expect(done).toEqual({ replaced: apps.length + 1 });
+    expect(zone).toEqual(ZONE_AS_BEFORE);
     expect(
       await onHost("docker inspect --format '{{.Config.Image}}' web; docker image ls --digests\n"),
     ).toContain(other.digest);

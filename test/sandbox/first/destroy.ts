@@ -1,14 +1,22 @@
 /**
- * Proves: `destroy --exclude-protected` takes the server and keeps addresses, PTR, keys and required records; mail sent
- * meanwhile waits in the sender's queue and arrives after the next `up`, once the domain and alias are there again; with
- * protect off, `destroy` leaves nothing.
+ * Proves: `destroy --exclude-protected` takes the server and all other records, and keeps addresses, PTR, keys and
+ * required records; mail sent meanwhile waits in the sender's queue and arrives after the next `up`, once domain and alias
+ * are there again; with protect off, `destroy` leaves nothing.
  * Cannot: prove how long a real sender keeps its queue, and when it tries again: here it is held until the alias is there.
  */
 import { expect, test } from "vitest";
 import { unwell } from "../../support/host.ts";
-import { holdOutsideQueue, onboard, outsideQueue, readMail, sendFromOutside } from "../../support/people.ts";
+import {
+  headersOf,
+  holdOutsideQueue,
+  onboard,
+  outsideQueue,
+  readMail,
+  sendFromOutside,
+} from "../../support/people.ts";
 import {
   expectNoDrift,
+  onHost,
   outputs,
   pulumi,
   setConfig,
@@ -35,17 +43,37 @@ async function counts(): Promise<Record<string, number>> {
 const ask = (...question: string[]): Promise<string> =>
   succeed(["dig", "+short", "@203.0.113.3", ...question]);
 
+const reverse = async ({ ipv4, ipv6 }: { ipv4: string; ipv6: string }): Promise<string[]> => [
+  await ask("-x", ipv4),
+  await ask("-x", ipv6),
+];
+
+interface Row {
+  readonly name: string;
+  readonly type: string;
+  readonly level: string;
+}
+
+/** The DNS table of the stack. */
+async function table(): Promise<Row[]> {
+  const output = ["pulumi", "stack", "output", "records", "--json", "--stack", STACK];
+  return JSON.parse(await succeed(output)) as Row[];
+}
+
+/** The key that the host shows, by which `mailstead ssh` trusts it. */
+const hostKey = (): Promise<string> => onHost("cat /etc/ssh/ssh_host_ed25519_key.pub\n");
+
 test("the server goes, the identity answers on, and mail waits outside until the next up", async () => {
   const { addresses } = await outputs();
   const identity = async (): Promise<string[]> => [
     await ask("example.com", "MX"),
     await ask("mx.example.com", "A"),
     await ask("mx.example.com", "AAAA"),
+    await ask("fe-bounces.example.com", "CNAME"),
     await ask("default._domainkey.example.com", "TXT"),
-    await ask("-x", addresses.ipv4),
-    await ask("-x", addresses.ipv6),
+    ...(await reverse(addresses)),
   ];
-  const before = await identity();
+  const [before, key, records] = [await identity(), await hostKey(), await table()];
   const destroyed = await pulumi([
     "destroy",
     "--exclude-protected",
@@ -55,9 +83,17 @@ test("the server goes, the identity answers on, and mail waits outside until the
   ]);
   console.log(destroyed.stdout.split("\n").slice(-10).join("\n"));
   expect(destroyed.code).toBe(0);
-  expect(await counts()).toMatchObject({ servers: 0, primary_ips: 2 });
+  const required = records.filter(({ level }) => level === "required");
+  const left = { servers: 0, primary_ips: 2, firewalls: 0, ssh_keys: 0, records: required.length };
+  expect(await counts()).toEqual(left);
   expect(await identity()).toEqual(before);
   for (const answer of before) expect(answer).not.toBe("");
+  const others = records.filter(
+    ({ name, type }) => !required.some((one) => one.name === name && one.type === type),
+  );
+  console.log(`gone: ${others.map(({ name, type }) => `${type} ${name}`).join(", ")}`);
+  expect(others.length).toBeGreaterThan(3);
+  expect(await ask(...others.flatMap(({ name, type }) => [name, type]))).toBe("");
 
   await sendFromOutside("dave@example.com", "while you were away");
   const waiting = await waitFor("a try of the sender's queue that failed", 60, async () =>
@@ -71,21 +107,30 @@ test("the server goes, the identity answers on, and mail waits outside until the
   await holdOutsideQueue(true);
   await up();
   expect(await unwell()).toEqual([]);
+  expect(await identity()).toEqual(before);
+  expect(await hostKey()).toBe(key);
   await expectNoDrift();
   const { address, password } = await onboard("dave");
   await holdOutsideQueue(false);
-  await waitFor(
-    "the message that waited",
-    120,
-    async () => (await readMail(address, password, "while you were away")).found > 0,
-  );
+  const mail = await waitFor("the message that waited", 120, async () => {
+    const answer = await readMail(address, password, "while you were away");
+    return answer.found > 0 ? answer : undefined;
+  });
+  console.log(headersOf(mail.source));
 });
 
-test("protect off, up, destroy: nothing is left at the vendors", async () => {
+test("protect off, up, destroy: nothing is left at the vendors, in the DNS and in the state", async () => {
   await setConfig("mailstead:protect", "false");
   await up();
+  const { addresses } = await outputs();
   const destroyed = await pulumi(["destroy", "--yes", "--skip-preview"]);
   console.log(destroyed.stdout.split("\n").slice(-8).join("\n"));
   expect(destroyed.code).toBe(0);
   expect(await counts()).toEqual({ servers: 0, primary_ips: 0, firewalls: 0, ssh_keys: 0, records: 0 });
+  expect(await reverse(addresses)).toEqual(["", ""]);
+  const state = JSON.parse(await succeed(["pulumi", "stack", "export", "--stack", STACK])) as {
+    deployment: { resources?: object[] | null; pending_operations?: object[] | null };
+  };
+  const { resources, pending_operations: pending } = state.deployment;
+  expect([resources ?? [], pending ?? []]).toEqual([[], []]);
 });

@@ -1,117 +1,85 @@
 /**
- * Proves: no secret value of the stack is found in plain in state files, engine output kept by the sandbox, logs, the
- * vendor APIs' request log, or process arguments.
- * Cannot: find a secret in another encoding than plain, base64 or URL form; nor the host key inside the host's own
- * user-data, which is the design's one exception.
+ * Proves: no secret value of the stack is found in plain in state files, what the engine and the command printed in all
+ * tests, the sandbox's logs, the vendors' books and request log, the host's logs, its journal and its containers' logs;
+ * user-data holds the host key alone, the design's one exception. Process arguments are watched in generation.ts.
+ * Cannot: find a secret in another encoding than plain, base64 or URL form, or what only real images would log.
  */
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { project, succeed } from "../../support/sandbox.ts";
+import { shellQuote } from "../../../stack/shellQuote.ts";
+import { runFolder } from "../../support/printed.ts";
+import { inside, STACK } from "../../support/sandbox.ts";
+import { forms, searchFiles, type Secret, secretsIn, stackSecrets } from "../../support/secretSearch.ts";
+import { labelled } from "../../support/small.ts";
 
-/** Whole values, and for keys of many lines the longest line of the secret part. */
-let secrets: { name: string; value: string }[] = [];
+let secrets: readonly Secret[] = [];
 
 beforeAll(async () => {
-  const printed = await succeed(["pulumi", "stack", "output", "--show-secrets", "--json", "--stack", "dev"]);
-  const outputs = JSON.parse(printed) as { slots: Record<string, string>; login: { password: string } };
-  const secret = /PrivateKey|Secret|Key$|Password|Token/;
-  secrets = Object.entries(outputs.slots)
-    .filter(([name]) => secret.test(name) && !/PublicKey/.test(name))
-    .map(([name, value]) => ({ name, value: longestLine(value) }));
-  secrets.push({ name: "login", value: outputs.login.password });
-  for (const name of ["hetzner.token", "cloudflare.token"])
-    secrets.push({ name, value: readFileSync(join(project, ".sandbox/run/cloud", name), "utf8").trim() });
-  const file = readFileSync(join(project, ".mailstead/dev/deploy_key"), "utf8");
-  secrets.push({ name: "deploy key", value: longestLine(file) });
+  secrets = await stackSecrets();
 });
-
-/** Text of a file; undefined where another stack's run has taken it away meanwhile, such as its lock. */
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, "latin1");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** The last of the longest lines: the first ones of a key in PEM hold its public half. */
-function longestLine(text: string): string {
-  const lines = text.split("\n").filter((line) => !line.startsWith("-----"));
-  return lines.reduce((longest, line) => (line.length >= longest.length ? line : longest), "");
-}
-
-function forms(value: string): string[] {
-  return [value, Buffer.from(value).toString("base64").replace(/=+$/, ""), encodeURIComponent(value)];
-}
-
-function* filesBelow(folder: string): Generator<string> {
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) yield join(entry.parentPath, entry.name);
-  }
-}
-
-function found(text: string): string[] {
-  return secrets
-    .filter(({ value }) => forms(value).some((form) => text.includes(form)))
-    .map(({ name }) => name);
-}
 
 test("there are secrets to look for, each long enough to mean something", () => {
   console.log(secrets.map(({ name, value }) => `${name} ${String(value.length)}`).join(", "));
-  expect(secrets.length).toBeGreaterThanOrEqual(10);
-  for (const { value } of secrets) expect(value.length).toBeGreaterThanOrEqual(20);
+  expect(secrets.length).toBeGreaterThanOrEqual(15);
+  for (const { name, value } of secrets) expect(value.length, name).toBeGreaterThanOrEqual(20);
 });
 
 test("the search finds what is there", () => {
-  expect(found(`x${secrets[0]?.value ?? ""}x`)).toEqual([secrets[0]?.name]);
+  expect(secretsIn(`x${secrets[0]?.value ?? ""}x`, secrets)).toEqual([secrets[0]?.name]);
 });
 
-test.each(["pulumi/state", "logs", "cloud/requests.jsonl"])("none in %s", (place) => {
-  const path = join(project, ".sandbox/run", place);
-  const files = place.endsWith(".jsonl") ? [path] : [...filesBelow(path)];
-  const texts = files.map((file) => ({ file, text: textOf(file) })).filter(({ text }) => text !== undefined);
-  expect(texts.length).toBeGreaterThan(0);
-  let bytes = 0;
-  for (const { file, text = "" } of texts) {
-    bytes += text.length;
-    expect(found(text), file).toEqual([]);
+test.each([
+  { place: "pulumi/state", holds: "/mailstead/dev.json" },
+  { place: "printed", holds: ".log" },
+  { place: "logs", holds: "/deploy.log" },
+  { place: "cloud", holds: "/requests.jsonl", skip: /\.token$/ },
+  { place: "front/access.log", holds: "/access.log" },
+])("none in $place", ({ place, holds, skip }) => {
+  const searched = searchFiles(join(runFolder, place), secrets, skip);
+  const bytes = searched.reduce((sum, file) => sum + file.bytes, 0);
+  console.log(`${String(searched.length)} files, ${String(bytes)} bytes in ${place}`);
+  expect(searched.filter(({ found }) => found.length > 0)).toEqual([]);
+  expect(searched.filter(({ file, bytes }) => file.endsWith(holds) && bytes > 0)).not.toEqual([]);
+});
+
+test("user-data holds the host key, and no other secret", async () => {
+  const servers = (await labelled(STACK)).filter(({ text }) => text.startsWith("servers "));
+  expect(servers).toHaveLength(1);
+  const seed = `hosts/server-${servers[0]?.id ?? ""}/root/var/lib/cloud/seed/nocloud/user-data`;
+  const [userData] = searchFiles(join(runFolder, seed), secrets);
+  console.log(`${String(userData?.bytes)} bytes of user-data: ${userData?.found.join(", ") ?? ""}`);
+  expect(userData?.found).toEqual(["hostPrivateKey"]);
+});
+
+/** Each place on the host with a word that is surely in it. */
+const PLACES = {
+  "/var/log": { print: "find /var/log -type f -exec zcat -f {} +", word: "DataSourceNoCloud" },
+  journal: { print: "journalctl --no-pager --output=export", word: "__CURSOR=" },
+  "container logs": {
+    print: 'for id in $(docker ps --all --quiet); do docker logs "$id" 2>&1; done',
+    word: '"event":"listening"',
+  },
+};
+
+/** Prints what of the lines of its standard input is in each place; they stand in no argument of a process. */
+const SEARCH = [
+  "values=$(cat)",
+  `matches() { grep --text --only-matching --fixed-strings --file=<(printf '%s\\n' "$values") | sort -u; }`,
+  ...Object.entries(PLACES).map(([place, { print }]) => `echo '== ${place}'; { ${print}; } | matches`),
+].join("\n");
+
+test("none in the logs of the host", async () => {
+  const values = [...Object.values(PLACES).map(({ word }) => word), ...secrets.flatMap(forms)];
+  const ssh = ["node", "cli/mailstead.js", "ssh", "--stack", STACK, "--", `bash -c ${shellQuote(SEARCH)}`];
+  const { stdout, stderr } = await inside(ssh, { input: `${[...new Set(values)].join("\n")}\n` });
+  const printed = new Map(
+    stdout.split("== ").map((part) => [part.split("\n")[0] ?? "", part.split("\n").slice(1)]),
+  );
+  for (const [place, { word }] of Object.entries(PLACES)) {
+    const matches = printed.get(place) ?? [];
+    const found = secretsIn(matches.join("\n"), secrets);
+    console.log(`${place}: ${matches.includes(word) ? "read" : "not read"}, ${String(found.length)} secrets`);
+    expect(matches, `${place}: ${stderr}`).toContain(word);
+    expect(found, place).toEqual([]);
   }
-  if (place === "pulumi/state") expect(texts.map(({ file }) => file).join()).toContain("/mailstead/dev.json");
-  console.log(`${String(texts.length)} files, ${String(bytes)} bytes in ${place}`);
-});
-
-test("none in process arguments while an up runs", async () => {
-  const seen = new Set<string>();
-  const ended = new AbortController();
-  const look = (): void => {
-    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      try {
-        for (const name of found(readFileSync(`/proc/${pid}/cmdline`, "latin1"))) seen.add(name);
-      } catch {
-        // The process ended between the list and the look.
-      }
-    }
-  };
-  const watcher = (async () => {
-    while (!ended.signal.aborted) {
-      look();
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  })();
-  await succeed([
-    "pulumi",
-    "up",
-    "--yes",
-    "--skip-preview",
-    "--refresh",
-    "--run-program",
-    "--stack",
-    "dev",
-    "--non-interactive",
-  ]);
-  ended.abort();
-  await watcher;
-  expect([...seen]).toEqual([]);
 });

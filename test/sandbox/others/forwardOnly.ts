@@ -1,7 +1,7 @@
 /**
  * Proves: a second stack of the same program, for another domain, at another DNS provider and without mailboxes, lives
- * beside the first one, ends with nine healthy containers and a certificate, answers no name and no port of mailboxes,
- * and goes without a trace at the vendors.
+ * beside the first one, ends with nine healthy containers and a certificate, is clean for the audit, answers no name and
+ * no port of mailboxes, and goes without a trace at the vendors.
  * Cannot: prove that upstream forwards well without its mailbox services; its images are stand-ins.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -88,6 +88,13 @@ test("the certificate is from the ACME server, by port 80, and nothing is left t
   expect(seen).toContain("Pebble");
   expect(seen).toContain(`DNS:smtp.${DOMAIN}`);
   await pulumi("preview", "--expect-no-changes", "--diff");
+});
+
+test("the audit finds its zone clean, at the provider and at every name server", async () => {
+  const audit = ["node", "cli/mailstead.js", "audit", "--stack", STACK, "--columns", "api,authoritative"];
+  const { code, stdout, stderr } = await inside(audit, { cwd: clone });
+  console.log(stdout.split("\n").slice(0, 30).join("\n"));
+  expect(code, `${stdout}${stderr}`).toBe(0);
 });
 
 test("no name of a mailbox service is answered, and the others are", async () => {

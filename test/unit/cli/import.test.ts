@@ -220,7 +220,12 @@ describe("with Cloudflare", () => {
     const { taken, findings } = JSON.parse(second.stdout) as { taken: object[]; findings: object[] };
     expect(taken).toMatchObject([{ name: "apex-mx", changes: ["value"] }]);
     expect(findings).toMatchObject([{ subject: "record A imap.example.com" }]);
-    expect(await run("--adopt", "A imap.example.com")).toMatchObject({ code: 2 });
+    const third = await run("--adopt", "A imap.example.com");
+    expect(third.stdout).toMatch(/^✓ DnsRecord imap .* changes its type, value$/m);
+    // The engine refuses to replace what an import protects.
+    expect(third.stdout).toContain("--generate-code=false --protect=false\n");
+    expect(ids(written())).toEqual([expect.stringMatching(/^imap=.*\/[0-9a-f]{32}$/)]);
+    expect(await run("--adopt", "TXT imap.example.com")).toMatchObject({ code: 2 });
     expect(await run("--adopt", "nonsense")).toMatchObject({ code: 2 });
   });
 

@@ -19,6 +19,8 @@ export interface Project {
   readonly folder: string;
   /** Writes `Pulumi.NAME.yaml` with the values under `mailstead:`. */
   stack(name: string, raw: Raw): void;
+  /** Puts a shell script first on PATH, under a program's name. */
+  program(name: string, script: string): void;
   /** Puts a shell script named `pulumi` first on PATH. */
   pulumi(script: string): void;
   /** Runs `mailstead`; after 30 seconds it is ended. */
@@ -34,6 +36,10 @@ export function makeProject(command: string = ours): Project {
   const bin = join(folder, "bin");
   mkdirSync(bin);
   writeFileSync(join(folder, "Pulumi.yaml"), "name: mailstead\nruntime: nodejs\n");
+  const program = (name: string, script: string): void => {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(bin, name), 0o755);
+  };
   return {
     folder,
     stack(name, raw) {
@@ -42,9 +48,9 @@ export function makeProject(command: string = ours): Project {
       );
       writeFileSync(join(folder, `Pulumi.${name}.yaml`), stringify({ config }));
     },
-    pulumi(script) {
-      writeFileSync(join(bin, "pulumi"), `#!/bin/sh\n${script}\n`);
-      chmodSync(join(bin, "pulumi"), 0o755);
+    program,
+    pulumi: (script) => {
+      program("pulumi", script);
     },
     run: (args, environment = {}) => run([command, ...args], folder, bin, environment),
     remove: () => {

@@ -17,6 +17,11 @@ const ORDER = { name: "mx.example.com", server_type: "cx23", image: "debian-13",
 const RECORDS = "/zones/c7915704a794c5f99111b674c1985c3a/dns_records";
 const A = { type: "A", name: "example.com", content: "203.0.113.11", ttl: 1 };
 const key = () => cloud.hetzner("GET", "/ssh_keys");
+const faultsInLog = () =>
+  cloud
+    .log()
+    .filter((line) => line["fault"] !== undefined)
+    .map(({ method, path, fault }) => `${String(method)} ${String(path)} ${String(fault)}`);
 
 describe("faults", () => {
   it("limits the rate as often as told, with Retry-After, on one vendor", async () => {
@@ -88,6 +93,7 @@ describe("faults", () => {
     expect(running.body.at("action")).toMatchObject({ status: "running", finished: null });
     expect(cloud.hosts.machines.size).toBe(0);
     expect((await cloud.ended(made.body.num("action", "id")))["status"]).toBe("success");
+    expect(faultsInLog()).toEqual(["POST /v1/servers slow_boot"]);
   });
 
   it("fails to boot, and the server can be deleted", async () => {
@@ -98,6 +104,7 @@ describe("faults", () => {
       error: { code: "action_failed" },
     });
     expect(cloud.hosts.machines.size).toBe(0);
+    expect(faultsInLog()).toEqual(["POST /v1/servers boot_failure"]);
     const gone = await cloud.hetzner("DELETE", `/servers/${made.body.num("server", "id")}`);
     expect((await cloud.ended(gone.body.num("action", "id")))["status"]).toBe("success");
   });

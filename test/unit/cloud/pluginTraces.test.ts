@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { sharedSpecs } from "../../support/shared.ts";
+import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";
 import { type Answer, type Started, started } from "./startedCloud.ts";
 
 const rowSchema = z.object({
@@ -42,7 +42,7 @@ function rows(file: string, group: string, before: string): Row[] {
   return own.slice(0, end);
 }
 
-describe.skipIf(sharedSpecs === undefined)("requests of the real plugins", () => {
+describe.skipIf(sharedSpecs === undefined)(`requests of the real plugins ${NEEDS_SHARED}`, () => {
   let cloud: Started;
   beforeEach(async () => {
     cloud = await started();

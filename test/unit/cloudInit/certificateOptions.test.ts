@@ -4,11 +4,10 @@
  * Cannot prove: that certbot gets a certificate with them; the sandbox orders some.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { fill } from "../../../stack/slots.ts";
-import { temporaryFolder } from "../../support/temporaryFolder.ts";
 import { planOf } from "../stack/support/planOf.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
 
@@ -59,30 +58,4 @@ test.each([
     `${settings(changes)}${functionText("challenge_options")}\nchallenge_options`,
   );
   expect([said, status, lines]).toEqual(["", 0, options]);
-});
-
-describe("a certificate at hand", () => {
-  const OTHER_SERVER = "server = https://acme.example.net/directory\nauthenticator = dns-cloudflare\n";
-  const SAME = "server = https://acme-v02.api.letsencrypt.org/directory\nauthenticator = dns-cloudflare\n";
-
-  function changed(renewal: string | undefined, changes: Readonly<Record<string, unknown>> = {}): boolean {
-    const folder = temporaryFolder();
-    mkdirSync(join(folder, "renewal"));
-    if (renewal !== undefined) writeFileSync(join(folder, "renewal/example.com.conf"), renewal);
-    const text = functionText("settings_changed").replaceAll("/etc/letsencrypt", folder);
-    const { status, said } = bash(`${settings(changes)}${text}\nsettings_changed`);
-    expect(said).toBe("");
-    return status === 0;
-  }
-
-  test("stays where nothing changed, and where there is none nothing is forced", () => {
-    expect(changed(SAME)).toBe(false);
-    expect(changed(undefined)).toBe(false);
-  });
-
-  test("is ordered anew from another authority, and with another plugin", () => {
-    expect(changed(OTHER_SERVER)).toBe(true);
-    expect(changed(SAME, { "dns.provider": "digitalocean" })).toBe(true);
-    expect(changed(SAME, { "certificates.method": "http-01" })).toBe(true);
-  });
 });

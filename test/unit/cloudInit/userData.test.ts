@@ -19,7 +19,7 @@ import { placeholder } from "../../../cloud-init/sources.ts";
 import { readAsset } from "../../../components/assets.ts";
 import type { PlannedBoot, PlannedServer } from "../../../stack/plan.ts";
 import { SLOTS } from "../../../stack/slots.ts";
-import { sharedSpecs } from "../../support/shared.ts";
+import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";
 
 const boot: PlannedBoot = {
   distribution: "debian-13",
@@ -173,7 +173,7 @@ describe("the guide's user-data", () => {
   });
 });
 
-describe.skipIf(sharedSpecs === undefined)("cloud-init's published schemas (../shared/specs)", () => {
+describe.skipIf(sharedSpecs === undefined)(`cloud-init's published schemas ${NEEDS_SHARED}`, () => {
   const versions = ["cloud-config-24.1", "cloud-config-24.4", "cloud-config-25.1.4", "cloud-config"];
   test.each(versions)("%s accepts every document, and refuses an unknown key", (version) => {
     const ajv = new AjvDraft4.default({ strict: false, allErrors: true });

@@ -7,7 +7,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CONFIGURATION_PAGE, DNS_RULES_PAGE, generatedPages } from "../../../docs/generate.ts";
-import { DEFAULTS } from "../../../stack/config/defaults.ts";
+import { DEFAULTS, DERIVED } from "../../../stack/config/defaults.ts";
 import { SECTIONS } from "../../../stack/config/schema.ts";
 import { RULES } from "../../../stack/dns/checks/rules.ts";
 
@@ -24,7 +24,7 @@ test("every rule about records is on its page", () => {
 });
 
 test("every default and every section is on it", () => {
-  for (const path of Object.keys(DEFAULTS)) expect(committed).toContain(`\`${path}\``);
+  for (const path of Object.keys({ ...DEFAULTS, ...DERIVED })) expect(committed).toContain(`\`${path}\``);
   for (const [parent, sections] of Object.entries(SECTIONS)) {
     for (const name of sections)
       expect(committed).toContain(`## \`mailstead:${parent === "" ? "" : `${parent}.`}${name}`);

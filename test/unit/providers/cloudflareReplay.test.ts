@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { cloudflare } from "../../../sandbox/providers/cloudflare/provider.ts";
 import type { ProviderClient, ResourceState } from "../../../sandbox/providers/protocol/client.ts";
 import type { Properties } from "../../../sandbox/providers/protocol/value.ts";
-import { sharedSpecs } from "../../support/shared.ts";
+import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";
 import { CLOUDFLARE_TOKEN, type Started, started } from "../cloud/startedCloud.ts";
 import { type StartedPlugin, startedPlugin } from "./startedPlugin.ts";
 import { comparable, recorded } from "./traces.ts";
@@ -110,7 +110,7 @@ async function refreshed(one: ResourceState): Promise<ResourceState> {
   return now;
 }
 
-describe.skipIf(sharedSpecs === undefined)("cloudflare against its traces", () => {
+describe.skipIf(sharedSpecs === undefined)(`cloudflare against its traces ${NEEDS_SHARED}`, () => {
   it("makes all records with the recorded requests", async () => {
     for (const key of Object.keys(RECORDS)) stack[key] = await client.create(RECORD, key, inputs(key));
     expect(sent()).toEqual(trace("up"));

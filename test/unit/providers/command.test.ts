@@ -15,7 +15,7 @@ import type { LoopbackServer } from "../../../sandbox/providers/command/loopback
 import { retryDelay } from "../../../sandbox/providers/command/dial.ts";
 import { compareInputs } from "../../../sandbox/providers/protocol/diff.ts";
 import type { CallContext, Known, ResourceHandler } from "../../../sandbox/providers/protocol/handler.ts";
-import { sharedSpecs } from "../../support/shared.ts";
+import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";
 
 const remote = command.resources["command:remote:Command"] as ResourceHandler;
 
@@ -180,7 +180,7 @@ it("runs local commands", async () => {
   );
 });
 
-describe.skipIf(sharedSpecs === undefined)("the published schema", () => {
+describe.skipIf(sharedSpecs === undefined)(`the published schema ${NEEDS_SHARED}`, () => {
   interface Schema {
     resources: Record<string, { inputProperties: object; properties: object; requiredInputs?: string[] }>;
   }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { digitalocean } from "../../../sandbox/providers/digitalocean/provider.ts";
 import type { ProviderClient, ResourceState } from "../../../sandbox/providers/protocol/client.ts";
 import type { Properties } from "../../../sandbox/providers/protocol/value.ts";
-import { sharedSpecs } from "../../support/shared.ts";
+import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";
 import { DIGITALOCEAN_TOKEN, type Started, started } from "../cloud/startedCloud.ts";
 import { failureOf, startedPlugin, type StartedPlugin } from "./startedPlugin.ts";
 import { comparable, recorded, type TracedRequest } from "./traces.ts";
@@ -101,7 +101,7 @@ async function update(name: string, change: Properties): Promise<string[]> {
   return Object.keys(details);
 }
 
-describe.skipIf(sharedSpecs === undefined)("digitalocean against its traces", () => {
+describe.skipIf(sharedSpecs === undefined)(`digitalocean against its traces ${NEEDS_SHARED}`, () => {
   it("makes all records with the recorded requests and outputs", async () => {
     const records = recordedRecords();
     expect(records).toHaveLength(9);
@@ -272,76 +272,80 @@ describe.skipIf(sharedSpecs === undefined)("digitalocean against its traces", ()
   });
 });
 
-describe.skipIf(sharedSpecs === undefined)("digitalocean's retries against its traces", () => {
-  const fault = (rest: object): Promise<void> =>
-    cloud.fault({ vendor: "digitalocean", method: "POST", path: "/records$", ...rest });
+describe.skipIf(sharedSpecs === undefined)(
+  `digitalocean's retries against its traces ${NEEDS_SHARED}`,
+  () => {
+    const fault = (rest: object): Promise<void> =>
+      cloud.fault({ vendor: "digitalocean", method: "POST", path: "/records$", ...rest });
 
-  it.each<[string, object]>([
-    ["fault 429 x3 on record POST", { kind: "rate_limit", times: 3, seconds: 0 }],
-    ["fault 500 x3 on record POST", { kind: "status", status: 500, times: 3 }],
-    ["fault 503 x2 on record POST", { kind: "status", status: 503, times: 2 }],
-    ["fault 502 x1 on record POST", { kind: "status", status: 502, times: 1 }],
-    ["fault drop x2 on record POST", { kind: "drop_before", times: 2 }],
-    ["answer to record POST lost after it was done", { kind: "drop_after" }],
-  ])("%s", async (scenario, told) => {
-    await fault(told);
-    const made = await client.create(RECORD, "x", txt("f"));
-    const wanted = recorded("digitalocean", FAULTS, scenario).filter(({ method }) => method !== "DELETE");
-    expect(sent().map((line) => line.slice(0, 20))).toEqual(
-      inNoOrder(wanted).map((line) => line.slice(0, 20)),
-    );
-    const left = await cloud.digitalocean("GET", `${PATH}?name=f.example.com`);
-    // So a lost answer makes doubles.
-    const doubles = scenario.startsWith("answer") ? 2 : 1;
-    expect(left.body.at("meta", "total")).toBe(doubles);
-    await client.delete(made);
-    const rest = await cloud.digitalocean("GET", `${PATH}?name=f.example.com`);
-    for (const { id } of rest.body.at("domain_records") as { id: number }[])
-      await cloud.digitalocean("DELETE", `${PATH}/${id}`);
-  });
+    it.each<[string, object]>([
+      ["fault 429 x3 on record POST", { kind: "rate_limit", times: 3, seconds: 0 }],
+      ["fault 500 x3 on record POST", { kind: "status", status: 500, times: 3 }],
+      ["fault 503 x2 on record POST", { kind: "status", status: 503, times: 2 }],
+      ["fault 502 x1 on record POST", { kind: "status", status: 502, times: 1 }],
+      ["fault drop x2 on record POST", { kind: "drop_before", times: 2 }],
+      ["answer to record POST lost after it was done", { kind: "drop_after" }],
+    ])("%s", async (scenario, told) => {
+      await fault(told);
+      const made = await client.create(RECORD, "x", txt("f"));
+      const wanted = recorded("digitalocean", FAULTS, scenario).filter(({ method }) => method !== "DELETE");
+      expect(sent().map((line) => line.slice(0, 20))).toEqual(
+        inNoOrder(wanted).map((line) => line.slice(0, 20)),
+      );
+      const left = await cloud.digitalocean("GET", `${PATH}?name=f.example.com`);
+      // So a lost answer makes doubles.
+      const doubles = scenario.startsWith("answer") ? 2 : 1;
+      expect(left.body.at("meta", "total")).toBe(doubles);
+      await client.delete(made);
+      const rest = await cloud.digitalocean("GET", `${PATH}?name=f.example.com`);
+      for (const { id } of rest.body.at("domain_records") as { id: number }[])
+        await cloud.digitalocean("DELETE", `${PATH}/${id}`);
+    });
 
-  it("gives up after four repetitions, or as many as it is told", async () => {
-    await fault({ kind: "status", status: 500, times: 5 });
-    await expect(client.create(RECORD, "x", txt("f"))).rejects.toThrow(
-      /records: 500 \(request "[^"]+"\) Server was unable to give you a response\.; giving up after 5 attempt\(s\)/,
-    );
-    await fault({ kind: "drop_before", times: 3 });
-    const other = await startedPlugin(digitalocean(), { ...settings(), httpRetryMax: 2 });
-    await expect(other.client.create(RECORD, "x", txt("f"))).rejects.toThrow(
-      /POST http:\S+ giving up after 3 attempt\(s\): Post "http:\S+": EOF/,
-    );
-    other.stop();
-  });
-
-  it("waits 1, 2, 4, 8 parts, and as long as the vendor says, above its longest wait", async () => {
-    const waits = async (faults: object, config: Properties): Promise<number[]> => {
-      const other = await startedPlugin(digitalocean(), { ...settings(), ...config });
-      await fault(faults);
-      seen = cloud.log().length;
-      await client.delete(await other.client.create(RECORD, "x", txt("f")));
+    it("gives up after four repetitions, or as many as it is told", async () => {
+      await fault({ kind: "status", status: 500, times: 5 });
+      await expect(client.create(RECORD, "x", txt("f"))).rejects.toThrow(
+        /records: 500 \(request "[^"]+"\) Server was unable to give you a response\.; giving up after 5 attempt\(s\)/,
+      );
+      await fault({ kind: "drop_before", times: 3 });
+      const other = await startedPlugin(digitalocean(), { ...settings(), httpRetryMax: 2 });
+      await expect(other.client.create(RECORD, "x", txt("f"))).rejects.toThrow(
+        /POST http:\S+ giving up after 3 attempt\(s\): Post "http:\S+": EOF/,
+      );
       other.stop();
-      const posts = cloud
-        .log()
-        .slice(seen)
-        .filter(({ method }) => method === "POST");
-      const times = posts.map(({ time }) => Date.parse(String(time)));
-      return times.slice(1).map((time, index) => time - (times[index] ?? 0));
-    };
-    const doubling = await waits(
-      { kind: "status", status: 500, times: 4 },
-      { httpRetryWaitMin: 0.05, httpRetryWaitMax: 30 },
-    );
-    expect(doubling).toHaveLength(4);
-    for (const [index, wait] of doubling.entries()) expect(wait).toBeGreaterThanOrEqual(50 * 2 ** index - 2);
-    const [told] = await waits({ kind: "rate_limit", seconds: 1 }, {});
-    expect(told).toBeGreaterThanOrEqual(990);
-  });
+    });
 
-  it("keeps a record in the state that it made and could not read back", async () => {
-    await fault({ method: "GET", path: "/records/", kind: "status", status: 500, times: 5 });
-    const { message, details } = await failureOf(client.create(RECORD, "x", txt("half")));
-    expect(message).toContain("giving up after 5 attempt(s)");
-    const left = await cloud.digitalocean("GET", `${PATH}?name=half.example.com`);
-    expect(details).toContain(String(left.body.num("domain_records", 0, "id")));
-  });
-});
+    it("waits 1, 2, 4, 8 parts, and as long as the vendor says, above its longest wait", async () => {
+      const waits = async (faults: object, config: Properties): Promise<number[]> => {
+        const other = await startedPlugin(digitalocean(), { ...settings(), ...config });
+        await fault(faults);
+        seen = cloud.log().length;
+        await client.delete(await other.client.create(RECORD, "x", txt("f")));
+        other.stop();
+        const posts = cloud
+          .log()
+          .slice(seen)
+          .filter(({ method }) => method === "POST");
+        const times = posts.map(({ time }) => Date.parse(String(time)));
+        return times.slice(1).map((time, index) => time - (times[index] ?? 0));
+      };
+      const doubling = await waits(
+        { kind: "status", status: 500, times: 4 },
+        { httpRetryWaitMin: 0.05, httpRetryWaitMax: 30 },
+      );
+      expect(doubling).toHaveLength(4);
+      for (const [index, wait] of doubling.entries())
+        expect(wait).toBeGreaterThanOrEqual(50 * 2 ** index - 2);
+      const [told] = await waits({ kind: "rate_limit", seconds: 1 }, {});
+      expect(told).toBeGreaterThanOrEqual(990);
+    });
+
+    it("keeps a record in the state that it made and could not read back", async () => {
+      await fault({ method: "GET", path: "/records/", kind: "status", status: 500, times: 5 });
+      const { message, details } = await failureOf(client.create(RECORD, "x", txt("half")));
+      expect(message).toContain("giving up after 5 attempt(s)");
+      const left = await cloud.digitalocean("GET", `${PATH}?name=half.example.com`);
+      expect(details).toContain(String(left.body.num("domain_records", 0, "id")));
+    });
+  },
+);

@@ -17,7 +17,7 @@ import { inspectionOf, outputsOf } from "../../../sandbox/providers/docker/conta
 import { tarArchive } from "../../../sandbox/providers/docker/container/tarArchive.ts";
 import type { DiffResult, Known } from "../../../sandbox/providers/protocol/handler.ts";
 import { UNKNOWN } from "../../../sandbox/providers/protocol/value.ts";
-import { sharedSpecs } from "../../support/shared.ts";
+import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";
 
 const app: Known = {
   name: "web",
@@ -243,7 +243,7 @@ it("packs uploads in an archive that ends on whole blocks", () => {
   expect(archive.subarray(512, 517).toString()).toBe("hello");
 });
 
-describe.skipIf(sharedSpecs === undefined)("the published schema", () => {
+describe.skipIf(sharedSpecs === undefined)(`the published schema ${NEEDS_SHARED}`, () => {
   interface Schema {
     resources: Record<
       string,

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ResourceState } from "../../../sandbox/providers/protocol/client.ts";
 import type { Properties } from "../../../sandbox/providers/protocol/value.ts";
-import { sharedSpecs } from "../../support/shared.ts";
+import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";
 import { type Started, started } from "../cloud/startedCloud.ts";
 import { startedHcloud } from "./startedHcloud.ts";
 import type { StartedPlugin } from "./startedPlugin.ts";
@@ -74,7 +74,7 @@ const rrset = (name: string, type: string, ...records: string[]): Properties => 
   return { zone: "example.com", name, type, records: listed };
 };
 
-describe.skipIf(sharedSpecs === undefined)("hcloud's DNS against its traces", () => {
+describe.skipIf(sharedSpecs === undefined)(`hcloud's DNS against its traces ${NEEDS_SHARED}`, () => {
   it("makes a zone and its record sets with the recorded requests and outputs", async () => {
     const resources = recordedResources().sort(([left]) => (left === "zone" ? -1 : 1));
     expect(resources.length).toBe(11);

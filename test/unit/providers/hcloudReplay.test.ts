@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ProviderClient, ResourceState } from "../../../sandbox/providers/protocol/client.ts";
 import type { Properties } from "../../../sandbox/providers/protocol/value.ts";
-import { sharedSpecs } from "../../support/shared.ts";
+import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";
 import { type Started, started } from "../cloud/startedCloud.ts";
 import { startedHcloud } from "./startedHcloud.ts";
 import type { StartedPlugin } from "./startedPlugin.ts";
@@ -131,7 +131,7 @@ function anonymous(request: string): string {
 
 let stack: Stack;
 
-describe.skipIf(sharedSpecs === undefined)("hcloud against its traces", () => {
+describe.skipIf(sharedSpecs === undefined)(`hcloud against its traces ${NEEDS_SHARED}`, () => {
   it("makes everything with the recorded requests", async () => {
     stack = await up();
     sameSet(sent(), comparable(trace("up from nothing")));

@@ -12,7 +12,7 @@ import { hcloud } from "../../../sandbox/providers/hcloud/provider.ts";
 import type { ResourceHandler } from "../../../sandbox/providers/protocol/handler.ts";
 import { random } from "../../../sandbox/providers/random/provider.ts";
 import { tls } from "../../../sandbox/providers/tls/provider.ts";
-import { sharedSpecs } from "../../support/shared.ts";
+import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";
 
 interface Schema {
   readonly resources: Record<
@@ -51,7 +51,7 @@ const resources = [hcloud(), cloudflare(), digitalocean(), tls, random].flatMap(
   ]),
 );
 
-describe.skipIf(sharedSpecs === undefined)("stand-ins against the published schemas", () => {
+describe.skipIf(sharedSpecs === undefined)(`stand-ins against the published schemas ${NEEDS_SHARED}`, () => {
   it.each(resources)("%s has the published inputs", (token, provider, { schema }) => {
     const published = (read(`${provider}.json`) as Schema).resources[token];
     const inputs = [...Object.keys(published?.inputProperties ?? {}), ...(NEWER_INPUTS[token] ?? [])];

@@ -9,9 +9,8 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../stack/config/readRawConfig.ts";
-import { IGNORE } from "../../../stack/config/ignoreSchema.ts";
-import { CAA, DKIM, DMARC, MTA_STS, SPF } from "../../../stack/config/recordSchema.ts";
-import { CERTIFICATES, DNS, IMAGE, MAIL, SECTIONS, SERVER, TOP } from "../../../stack/config/schema.ts";
+import { SECTIONS } from "../../../stack/config/schema.ts";
+import { TABLES } from "../../../stack/config/tables.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import type { Raw } from "./support/validRaw.ts";
 import { DIGEST, set } from "./support/validRaw.ts";
@@ -47,8 +46,10 @@ test("is good with them, without a warning", () => {
 });
 
 test("names every key", () => {
-  const tables = [TOP, SERVER, DNS, SPF, IGNORE, DMARC, DKIM, MTA_STS, CAA, MAIL, IMAGE, CERTIFICATES];
-  const keys = [...tables.flatMap((table) => Object.keys(table)), ...Object.values(SECTIONS).flat()];
+  const keys = [
+    ...Object.values(TABLES).flatMap((table) => Object.keys(table)),
+    ...Object.values(SECTIONS).flat(),
+  ];
   const unnamed = keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(text));
   expect(unnamed).toEqual([]);
 });

@@ -14,7 +14,7 @@ import type { LookUp } from "../../../stack/dns/checks/rule.ts";
 import { RULES } from "../../../stack/dns/checks/rules.ts";
 import { checkSpfLookUps } from "../../../stack/dns/checks/spfLookUps.ts";
 import { catchesByWildcard } from "../../../stack/dns/checks/wildcards.ts";
-import { factsOf } from "../../../stack/planMailServer.ts";
+import { factsOf } from "../../../stack/dns/zoneFacts.ts";
 import { arbitraryRaw } from "./support/arbitraryRaw.ts";
 import { RULE_CASES, zoneOf } from "./support/dnsRuleCases.ts";
 import { configOf, planned, planOf } from "./support/planOf.ts";
@@ -200,6 +200,7 @@ describe("words for others", () => {
     expect(forbidsIssuer(["0 issuewild other.test"], ours, false)).toBe(false);
     expect(forbidsIssuer(["0 issuewild other.test", "0 issue letsencrypt.org"], ours, true)).toBe(true);
     expect(forbidsIssuer(["0 issue LetsEncrypt.org; validationmethods=dns-01"], ours, true)).toBe(false);
+    expect(forbidsIssuer(["0 issue letsencrypt.org;validationmethods = http-01"], ours, true)).toBe(true);
     const bound = ["0 issue letsencrypt.org; accounturi=https://ca.test/acct/1"];
     expect(forbidsIssuer(bound, { ...ours, accountUri: "https://ca.test/acct/1" }, false)).toBe(false);
     expect(forbidsIssuer(bound, { ...ours, accountUri: "https://ca.test/acct/2" }, false)).toBe(true);

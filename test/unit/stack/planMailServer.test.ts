@@ -2,7 +2,10 @@
  * Proves: server, firewall, containers, files and steps of the plan are what upstream's stack and the design want.
  * Cannot prove: that they run; the sandbox does.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { EXCLUDED, FIXED, UNSET } from "../../../stack/mail/upstreamVariables.ts";
 import type { Plan } from "../../../stack/plan.ts";
 import { fill, isSecret, slotsOf } from "../../../stack/slots.ts";
 import { planOf } from "./support/planOf.ts";
@@ -188,7 +191,23 @@ describe(".env", () => {
       .split("\n")
       .filter((row) => /^[A-Z]/.test(row));
     expect(rows.length).toBe(Object.keys(env).length);
-    expect(rows.length).toBeGreaterThan(250);
+  });
+
+  test.each([
+    ["with mailboxes", plan],
+    ["without", small],
+  ])("has the variables of upstream's list and no other, but those left out for a reason: %s", (_, of) => {
+    const file = join(import.meta.dirname, "support/upstreamVariables.txt");
+    const upstream = readFileSync(file, "utf8")
+      .split("\n")
+      .filter((row) => row !== "" && !row.startsWith("#"));
+    expect(upstream.length).toBeGreaterThan(300);
+    const isExcluded = (name: string) => EXCLUDED.some(({ names }) => names.test(name));
+    expect(Object.keys(envOf(of)).sort()).toEqual(upstream.filter((name) => !isExcluded(name)));
+    for (const { names, reason } of EXCLUDED) {
+      expect(upstream.filter((name) => names.test(name))).not.toEqual([]);
+      expect(reason.length).toBeGreaterThan(10);
+    }
   });
 
   test("says what a self-hosted server needs", () => {
@@ -389,8 +408,7 @@ test("client settings and web address", () => {
   expect(plan.webAddress).toBe("https://example.com");
 });
 
-test("a name among upstream's variables is never both empty and set", async () => {
-  const { FIXED, UNSET } = await import("../../../stack/mail/upstreamVariables.ts");
+test("a name among upstream's variables is never both empty and set", () => {
   const names = [...FIXED.map(([name]) => name), ...UNSET];
   expect(new Set(names).size).toBe(names.length);
 });

@@ -1,10 +1,17 @@
 /**
  * Proves: over random valid configurations the plan is deterministic, within the limits of DNS and provider, free of
- * clashes, and its zone file reads back to what was meant; and planning is fast and does not slow down.
- * Cannot prove: that other zone file readers agree; the sandbox's name server does.
+ * clashes, and its zone file reads back to what was meant; so does its user-data, which has room for all that people may
+ * write; and planning is fast and does not slow down.
+ * Cannot prove: that other readers of zone files and YAML agree; the sandbox's name server and cloud-init do.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { packagesOf } from "../../../cloud-init/packages.ts";
+import { planCloudConfig } from "../../../cloud-init/planCloudConfig.ts";
+import { renderUserData, USER_DATA_LIMIT_BYTES } from "../../../cloud-init/renderUserData.ts";
+import { readAsset } from "../../../components/assets.ts";
+import { ADMIN_KEYS_LIMIT_BYTES, adminKeysBytes } from "../../../stack/config/checks.ts";
 import { renderZoneFile } from "../../../stack/dns/zoneFile.ts";
 import type { PlannedRecord } from "../../../stack/plan.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
@@ -12,7 +19,7 @@ import { fill } from "../../../stack/slots.ts";
 import { arbitraryRaw } from "./support/arbitraryRaw.ts";
 import { parseZoneFile } from "./support/parseZoneFile.ts";
 import { configOf, planOf } from "./support/planOf.ts";
-import { rawWith } from "./support/validRaw.ts";
+import { rawWith, sshPublicKey } from "./support/validRaw.ts";
 
 const RUNS = { numRuns: 100 };
 
@@ -26,6 +33,15 @@ const VALUES: Readonly<Record<string, string>> = {
 function value(name: string): string {
   return VALUES[name] ?? name;
 }
+
+/** Keys of the host and of the deploy in their true lengths. */
+const SOURCES = {
+  slot: (name: string) =>
+    name === "hostPrivateKey"
+      ? `-----BEGIN OPENSSH PRIVATE KEY-----\n${`${"A".repeat(70)}\n`.repeat(6)}-----END OPENSSH PRIVATE KEY-----\n`
+      : `ssh-ed25519 ${"A".repeat(68)}`,
+  asset: readAsset,
+};
 
 function absolute(name: string): string {
   return name === "." ? "." : `${name}.`;
@@ -147,6 +163,29 @@ describe("over random valid configurations", () => {
     );
   });
 
+  test("user-data is the same bytes each time, below its limit, and reads back to what was meant", () => {
+    fc.assert(
+      fc.property(arbitraryRaw, (raw) => {
+        const { server, domain, contact } = configOf(raw);
+        const { boot } = planOf(raw).server;
+        const text = renderUserData(boot, SOURCES);
+        expect(renderUserData(planOf(structuredClone(raw)).server.boot, SOURCES)).toBe(text);
+        expect(Buffer.byteLength(text)).toBeLessThan(USER_DATA_LIMIT_BYTES);
+        const read = parse(text, { version: "1.1" }) as ReturnType<typeof planCloudConfig>;
+        expect(read).toEqual(planCloudConfig(boot, SOURCES));
+        expect(read).toMatchObject({ hostname: "mx", fqdn: `mx.${domain}`, packages: packagesOf(boot) });
+        const keys = read.users?.[0]?.ssh_authorized_keys;
+        expect(keys).toEqual([SOURCES.slot("deployPublicKey"), ...server.adminKeys]);
+        const environment = read.write_files.find(({ path }) => path === "/etc/profile.d/env.sh")?.content;
+        expect(environment).toContain(`export DOMAIN='${domain}'\n`);
+        expect(environment).toContain(`export EMAIL='${contact.replaceAll("'", `'\\''`)}'\n`);
+        const settings = read.write_files.find(({ path }) => path === "/etc/mailstead/boot.env")?.content;
+        expect(settings).toContain(`SWAP_MIB=${server.swapMib}\n`);
+      }),
+      RUNS,
+    );
+  });
+
   test("files of the deploy stay small", () => {
     fc.assert(
       fc.property(arbitraryRaw, (raw) => {
@@ -157,6 +196,27 @@ describe("over random valid configurations", () => {
       RUNS,
     );
   });
+});
+
+test("user-data has room for the longest of everything, with as many keys as are let through", () => {
+  const keys = Array.from(
+    { length: 20 },
+    (_, index) => `${sshPublicKey("rsa-4096", Uint8Array.of(index + 1))} "${index}"`,
+  );
+  const most = keys.filter((_, index) => adminKeysBytes(keys.slice(0, index + 1)) <= ADMIN_KEYS_LIMIT_BYTES);
+  expect(most.length).toBeGreaterThanOrEqual(10);
+  expect(most.length).toBeLessThan(keys.length);
+  const label = "a".repeat(59);
+  const raw = rawWith({
+    domain: `${label}.${label}.${label}.${"a".repeat(40)}.com`,
+    email: `${"'".repeat(64)}@${label}.${label}.${label}.com`,
+    "mail.authUser": "u".repeat(64),
+    "server.adminKeys": most,
+    "server.swapMib": 65_536,
+    "dns.provider": "digitalocean",
+  });
+  const text = renderUserData(planOf(raw).server.boot, SOURCES);
+  expect(Buffer.byteLength(text)).toBeLessThan(USER_DATA_LIMIT_BYTES);
 });
 
 test("planning takes 2 ms of the processor a domain at most, and the late ones no longer than the early", () => {

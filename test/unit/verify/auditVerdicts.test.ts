@@ -4,57 +4,14 @@
  * Cannot prove: that random mutations are told; the examples are chosen by hand.
  */
 import { describe, expect, test } from "vitest";
-import { recordSets } from "../../../stack/dns/canonical.ts";
-import { cloudflareForm } from "../../../stack/dns/providers/cloudflare.ts";
-import { digitaloceanForm } from "../../../stack/dns/providers/digitalocean.ts";
-import { hetznerForm } from "../../../stack/dns/providers/hetzner.ts";
-import type { ProviderRecord, ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import { template, slot } from "../../../stack/slots.ts";
+import type { ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
 import { audit } from "../../../verify/dns/audit.ts";
 import type { AuditInput } from "../../../verify/dns/auditInput.ts";
-import { auditExitCode } from "../../../verify/dns/exitCode.ts";
-import { template, slot } from "../../../stack/slots.ts";
 import { desiredSets } from "../../../verify/dns/desiredSets.ts";
-import type { Answer, DesiredSet } from "../../../verify/dns/observation.ts";
-
-const ZONE = { name: "example.com", id: "1" };
-const ttlSeconds = 3600;
-const record = (name: string, type: string, value: string): ZoneRecord => ({ name, type, value, ttlSeconds });
-
-const DECLARED: readonly ZoneRecord[] = [
-  record("example.com", "A", "203.0.113.10"),
-  record("mx.example.com", "A", "203.0.113.10"),
-  record("imap.example.com", "CNAME", "example.com"),
-  record("example.com", "MX", "0 mx.example.com"),
-  record("example.com", "TXT", "v=spf1 a -all"),
-  record("example.com", "TXT", "forward-email-site-verification=Ab12"),
-  record("default._domainkey.example.com", "TXT", `v=DKIM1; k=rsa; p=${"M".repeat(392)};`),
-  record("_dmarc.example.com", "TXT", "v=DMARC1; p=reject;"),
-];
-const DESIRED: readonly DesiredSet[] = recordSets(DECLARED).map((set) => ({
-  ...set,
-  roles: [],
-  level: "required",
-}));
-const context = { domain: "example.com", zone: "example.com", issuer: "letsencrypt.org" };
-
-const read = {
-  cloudflare: (records: readonly ZoneRecord[]) =>
-    cloudflareForm.read(cloudflareForm.write(records, ZONE), ZONE),
-  digitalocean: (records: readonly ZoneRecord[]) =>
-    digitaloceanForm.read(digitaloceanForm.write(records, ZONE), ZONE),
-  hetzner: (records: readonly ZoneRecord[]) => hetznerForm.read(hetznerForm.write(records, ZONE), ZONE),
-};
-
-function auditOf(records: readonly ProviderRecord[], more: Partial<AuditInput> = {}) {
-  return audit({ desired: DESIRED, provider: { state: "listed", records }, ignore: [], context, ...more });
-}
-
-/** Rows that are not as declared. */
-function found({ rows }: ReturnType<typeof audit>): string[] {
-  return rows
-    .filter(({ verdict }) => verdict !== "ok")
-    .map((row) => `${row.verdict} ${row.type} ${row.name}`);
-}
+import { auditExitCode } from "../../../verify/dns/exitCode.ts";
+import type { Answer } from "../../../verify/dns/observation.ts";
+import { auditOf, context, DECLARED, DESIRED, found, read, record, ttlSeconds } from "./auditedZone.ts";
 
 const without = (value: string): ZoneRecord[] => DECLARED.filter((one) => one.value !== value);
 
@@ -70,6 +27,12 @@ const EXAMPLES: readonly (readonly [string, readonly ZoneRecord[], readonly stri
   ["second SPF", [...DECLARED, record("example.com", "TXT", "v=spf1 ~all")], ["conflict TXT example.com"]],
   ["text of others", [...DECLARED, record("example.com", "TXT", "google=1")], ["stray TXT example.com"]],
   ["second MX", [...DECLARED, record("example.com", "MX", "5 mx.example.net")], ["conflict MX example.com"]],
+  [
+    "our own MX twice, which leads to the same host",
+    [...DECLARED, record("example.com", "MX", "5 mx.example.com")],
+    ["stray MX example.com"],
+  ],
+  ["null MX beside", [...DECLARED, record("example.com", "MX", "0 .")], ["conflict MX example.com"]],
   ["foreign name", [...DECLARED, record("blog.example.com", "A", "192.0.2.9")], ["stray A blog.example.com"]],
   [
     "other family",
@@ -96,6 +59,30 @@ const EXAMPLES: readonly (readonly [string, readonly ZoneRecord[], readonly stri
     [...DECLARED, record("example.com", "CAA", "0 issue letsencrypt.org")],
     ["stray CAA example.com"],
   ],
+  [
+    "authority of the host alone, which the certificate does not name",
+    [...DECLARED, record("mx.example.com", "CAA", "0 issue ca.example.net")],
+    ["stray CAA mx.example.com"],
+  ],
+  [
+    "wildcard forbidden",
+    [...DECLARED, record("example.com", "CAA", "0 issuewild ;")],
+    ["conflict CAA example.com"],
+  ],
+  [
+    "wildcard allowed",
+    [
+      ...DECLARED,
+      record("example.com", "CAA", "0 issuewild letsencrypt.org"),
+      record("example.com", "CAA", "0 issue ;"),
+    ],
+    ["conflict CAA example.com"],
+  ],
+  [
+    "way of proof forbidden",
+    [...DECLARED, record("example.com", "CAA", "0 issue letsencrypt.org; validationmethods=http-01")],
+    ["conflict CAA example.com"],
+  ],
   ["wildcard beside", [...DECLARED, record("*.example.com", "A", "192.0.2.9")], ["stray A *.example.com"]],
   [
     "wildcard that catches",
@@ -119,6 +106,18 @@ describe.each(Object.keys(read) as (keyof typeof read)[])("at %s", (provider) =>
       ),
     ).toBe(true);
   });
+});
+
+test("a set that is broken in two ways says both, and removes what breaks it alone", () => {
+  const zone = ["v=spf1 ~all", "google=1", "forward-email=me@example.net"];
+  const records = [...DECLARED, ...zone.map((value) => record("example.com", "TXT", value))];
+  const [row] = auditOf(read.cloudflare(records)).rows;
+  expect(row).toMatchObject({ verdict: "conflict", type: "TXT", name: "example.com" });
+  expect(row?.reason).toMatch(
+    /^v=spf1 ~all is a second SPF policy: .*; forward-email=\S+ is a list of aliases/,
+  );
+  const lines = zone.map((value) => `example.com. IN TXT "${value}"`);
+  expect(row?.fix).toBe(`remove at the DNS provider: ${lines[0] ?? ""} and ${lines[2] ?? ""}`);
 });
 
 test("a foreign value beside ours keeps its own time to live, which is not told as drift of ours", () => {
@@ -186,31 +185,6 @@ describe("columns together", () => {
     const result = audit({ desired: only, authoritative: mx({ state: "empty" }), ignore: [], context });
     expect(found(result)).toEqual(["missing MX example.com"]);
     expect(auditExitCode(result)).toBe(2);
-  });
-});
-
-describe("ignore rules", () => {
-  const blog = read.cloudflare([...DECLARED, record("blog.example.com", "A", "192.0.2.9")]);
-
-  test("a stray is hidden, with the rule named", () => {
-    const result = auditOf(blog, { ignore: [{ name: "blog", reason: "ours" }] });
-    expect(result.rows.find(({ name }) => name === "blog.example.com")).toMatchObject({
-      verdict: "ignored",
-      ignoredBy: "blog",
-    });
-    expect(result.checks).toEqual([]);
-  });
-
-  test("a rule that matches nothing, and one that names a declared set, are said", () => {
-    const ignore = [
-      { name: "shop", reason: "gone" },
-      { name: "@", types: ["MX"], reason: "no" },
-    ];
-    const { checks } = auditOf(blog, { ignore });
-    expect(checks.map(({ severity, seen }) => `${severity}: ${seen}`)).toEqual([
-      "info: matches nothing in the zone",
-      "warning: names the declared set MX example.com, which cannot be ignored",
-    ]);
   });
 });
 

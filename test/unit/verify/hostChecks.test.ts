@@ -1,93 +1,16 @@
 /**
- * Proves: what the host answers to `docker ps`, about its certificate, to the port 25 probe and with its checklist
- * becomes the right finding, with the next step and the log's end where something is wrong.
+ * Proves: what the host answers about its certificate and to the port 25 probe becomes the right finding, with the
+ * next step where something is wrong.
  * Cannot prove: that a host answers like that; the sandbox does.
  */
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../../stack/config/parseConfig.ts";
-import type { Plan } from "../../../stack/plan.ts";
-import { planMailServer } from "../../../stack/planMailServer.ts";
 import { checkCertificate } from "../../../verify/certificate.ts";
-import { checkContainers } from "../../../verify/containers.ts";
-import { checkOnboarding, checkOnboardingConfig } from "../../../verify/onboarding.ts";
 import { checkPort25, MAIL_HOSTS } from "../../../verify/port25.ts";
-import { dkimKey, rawWith } from "../stack/support/validRaw.ts";
-
-function planWith(changes: Readonly<Record<string, unknown>> = {}): Plan {
-  const { config, issues } = parseConfig(rawWith(changes));
-  if (config === undefined) throw new Error(JSON.stringify(issues));
-  return planMailServer(config).plan;
-}
 
 /** A host that answers the same to everything. */
 function answering(text: string): (script: string) => Promise<string> {
   return () => Promise.resolve(text);
 }
-
-describe("containers", () => {
-  const [first, second] = planWith().containers;
-  if (first === undefined || second === undefined) throw new Error("the plan has fewer than two containers");
-  const withCheck = [{ ...first, healthCheck: { test: ["CMD", "true"] } }, second] as Plan["containers"];
-
-  function list(...rows: (readonly [string, string, string])[]): string {
-    return rows.map(([Names, State, Status]) => `${JSON.stringify({ Names, State, Status })}\n`).join("");
-  }
-
-  async function states(answer: string) {
-    return checkContainers(withCheck, answering(answer));
-  }
-
-  test("healthy ones are well, in the plan's order", async () => {
-    const answer = `${list([second.name, "running", "Up 2 minutes (healthy)"], [first.name, "running", "Up 1 minute (healthy)"])}---\n`;
-    expect(await states(answer)).toEqual([
-      { subject: `container ${first.name}`, state: "ok", seen: "Up 1 minute (healthy)" },
-      { subject: `container ${second.name}`, state: "ok", seen: "Up 2 minutes (healthy)" },
-    ]);
-  });
-
-  test("one that is not there, and one that nobody planned", async () => {
-    const answer = `${list([first.name, "running", "Up (healthy)"], ["guest", "running", "Up 1 hour"])}---\n`;
-    const findings = await states(answer);
-    expect(findings[1]).toEqual({
-      subject: `container ${second.name}`,
-      state: "bad",
-      seen: "is not there",
-      fix: "pulumi up --refresh --run-program",
-    });
-    expect(findings[2]).toEqual({ subject: "container guest", state: "warn", seen: "is not in the plan" });
-  });
-
-  test("a stopped one and an unhealthy one show the end of their own logs", async () => {
-    const rows = list(
-      [first.name, "exited", "Exited (1) 3 seconds ago"],
-      [second.name, "running", "Up (unhealthy)"],
-    );
-    const answer = `${rows}---\n== ${first.name}\nno database\ngiving up\n== ${second.name}\ntoo slow\n`;
-    const [stopped, unhealthy] = await states(answer);
-    expect(stopped).toMatchObject({
-      state: "bad",
-      seen: "Exited (1) 3 seconds ago",
-      detail: ["no database", "giving up"],
-    });
-    expect(unhealthy).toMatchObject({
-      state: "bad",
-      fix: `mailstead logs ${second.name}`,
-      detail: ["too slow"],
-    });
-  });
-
-  test("one whose first health check is still to come is a warning", async () => {
-    const rows = list(
-      [first.name, "running", "Up 1 second (health: starting)"],
-      [second.name, "running", "Up (healthy)"],
-    );
-    expect((await states(`${rows}---\n`)).map(({ state }) => state)).toEqual(["warn", "ok"]);
-  });
-
-  test("a host without any container", async () => {
-    expect((await states("---\n")).map(({ seen }) => seen)).toEqual(["is not there", "is not there"]);
-  });
-});
 
 describe("certificate", () => {
   const DATES =
@@ -109,14 +32,35 @@ describe("certificate", () => {
     });
   });
 
-  test("refused: why, and when the next try is", async () => {
-    const state = { status: "refused", reason: "too many certificates", nextTry: "2026-01-12T03:00:00Z" };
-    const finding = await checkCertificate(on("2026-01-11", state));
-    expect(finding.state).toBe("bad");
-    expect(finding.seen).toBe(
-      "the last order was refused (too many certificates); next try 2026-01-12T03:00:00Z",
-    );
-    expect(finding.fix).toContain("certificate.sh issue");
+  test.each([
+    ["of before", DATES, "2026-01-11", "valid for 80 more days, issued by R11"],
+    ["of before, too old", DATES, "2026-05-01", "the one at hand is out of date"],
+    [
+      "that we signed",
+      `subject=CN = R11\n${DATES.replace(/C = .*CN/, "CN")}`,
+      "2026-01-11",
+      "a self-signed one stands in",
+    ],
+  ])(
+    "refused, with one at hand %s: why, when the next try is, and what is served",
+    async (_, dates, day, served) => {
+      const state = { status: "refused", reason: "too many certificates", nextTry: "2026-01-12T03:00:00Z" };
+      const finding = await checkCertificate(on(day, state, dates));
+      expect(finding.state).toBe("bad");
+      expect(finding.seen).toBe(
+        `the last order was refused (too many certificates); next try 2026-01-12T03:00:00Z; until then: ${served}`,
+      );
+      expect(finding.fix).toContain("certificate.sh issue");
+    },
+  );
+
+  test("there, but not with all that read it: who is left, and how to try again", async () => {
+    const reason = "it did not reach all that read it; still to restart: imap";
+    expect(await checkCertificate(on("2026-01-11", { status: "unread", reason }))).toMatchObject({
+      state: "bad",
+      seen: reason,
+      fix: expect.stringContaining("certificate.sh issue") as string,
+    });
   });
 
   test("self-signed, as the host says it or when it says nothing", async () => {
@@ -170,50 +114,5 @@ describe("port 25", () => {
     const [four, six] = await checkPort25(answering(closed(4)), "example.com", ADDRESSES);
     expect(four?.state).toBe("bad");
     expect(six).toMatchObject({ state: "warn", fix: "look at the host's resolver" });
-  });
-});
-
-describe("onboarding", () => {
-  test("what the configuration lacks, with the command that sets it", () => {
-    const { records, domain, webAddress } = planWith();
-    const findings = checkOnboardingConfig(records, domain, webAddress);
-    expect(findings.map(({ subject, state }) => [subject, state])).toEqual([
-      ["site verification", "warn"],
-      ["DKIM key of the domain", "warn"],
-    ]);
-    expect(findings[0]?.fix).toContain("pulumi config set --path 'mailstead:dns.verification'");
-    expect(findings[1]?.fix).toContain(`${webAddress}/setup/dns/example.com`);
-  });
-
-  test("nothing, once both are there", () => {
-    const { records, domain, webAddress } = planWith({
-      "dns.verification": "Abcdefghij",
-      "dns.dkim": [{ selector: "fe-1a2b3c", publicKey: dkimKey(2048) }],
-    });
-    expect(checkOnboardingConfig(records, domain, webAddress)).toEqual([]);
-  });
-
-  test("the server's checklist, item by item; the login travels in the script alone", async () => {
-    const checklist = [
-      { name: "example.com", type: "MX", expected: "mx.example.com", pass: true },
-      { name: "fe-bounces.example.com", type: "CNAME", expected: "example.com", pass: false },
-    ];
-    let script = "";
-    const ask = (text: string): Promise<string> => {
-      script = text;
-      return Promise.resolve(JSON.stringify({ checklist }));
-    };
-    const login = { email: "me@example.com", password: "it's & more" };
-    expect(await checkOnboarding(ask, "example.com", login)).toEqual([
-      { subject: "checklist MX example.com", state: "ok", seen: "passes" },
-      {
-        subject: "checklist CNAME fe-bounces.example.com",
-        state: "bad",
-        seen: "the server does not see it yet",
-        fix: "publish CNAME fe-bounces.example.com example.com",
-      },
-    ]);
-    expect(script).toContain("email=me%40example.com&password=it%27s+%26+more");
-    expect(script).toContain('"$base/setup/dns/example.com"');
   });
 });

@@ -196,6 +196,9 @@ test("headlines follow the exit codes", () => {
   expect(headline(only("propagating"))).toContain("on its way");
   expect(headline(only("stray", "info"))).toContain("As declared");
   expect(headline(AUDITS.clean)).toContain("As declared");
+  const advice = checks.filter((check) => check.advice === true);
+  expect(advice).not.toEqual([]);
+  expect(headline({ ...AUDITS.clean, checks: advice })).toContain("As declared");
   const critical = checks.filter(({ severity }) => severity === "critical");
   expect(headline({ ...AUDITS.clean, checks: critical })).toContain("Mail stops or is refused");
 });
@@ -206,6 +209,19 @@ test("a line that cures several findings stands at the top, with links to them",
   expect(list && tagged(list, "code").map(textOf)).toEqual(["pulumi up --refresh --run-program"]);
   expect(list && tagged(list, "a").map((link) => attribute(link, "href"))).toContain("#finding-1");
   expect(classed(read(htmlReport(AUDITS.clean, MADE_AT)), "cures")).toEqual([]);
+});
+
+test("every rule that hid a set, or values in one, is named", () => {
+  const rows = AUDITS.bad.rows
+    .filter(({ verdict }) => ["ok", "ignored", "conflict"].includes(verdict))
+    .map((row) => ({ ...row, ignoredBy: row.verdict === "ok" ? ["@ TXT → a*"] : ["www A", "* → 192.*"] }));
+  const page = read(htmlReport({ ...AUDITS.bad, rows }, MADE_AT));
+  const notes = (verdict: AuditRow["verdict"]) => rows.filter((row) => row.verdict === verdict);
+  const said = classed(page, "note").map(textOf);
+  const counted = (words: string) => said.filter((note) => note === words).length;
+  expect(counted("Values hidden by the rule @ TXT → a*")).toBe(notes("ok").length);
+  expect(counted("Hidden by the rules www A; * → 192.*")).toBe(notes("ignored").length);
+  expect(counted("Values hidden by the rules www A; * → 192.*")).toBe(notes("conflict").length);
 });
 
 test("many notes are folded, few are not", () => {

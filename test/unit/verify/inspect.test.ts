@@ -2,19 +2,22 @@
  * Proves: one audit asks provider, name servers and resolver of a small Internet on loopback, and puts columns and checks
  * together: what servers do not have yet is on its way (3); a vendor that refuses is told and the rest goes on (1); only
  * the columns that were named are asked.
+ * What rules about records leave to the audit is told there.
  * Cannot prove: anything about real servers; the sandbox asks those.
  */
 import { afterEach, expect, test } from "vitest";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
+import { RULES } from "../../../stack/dns/checks/rules.ts";
 import type { ProviderRecord } from "../../../stack/dns/zoneRecord.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
+import { reverseName } from "../../../verify/dns/around/reverse.ts";
 import { desiredSets } from "../../../verify/dns/desiredSets.ts";
 import { auditExitCode } from "../../../verify/dns/exitCode.ts";
 import { inspectDns, type InspectInput } from "../../../verify/dns/inspect.ts";
 import { VendorError } from "../../../verify/http.ts";
 import type { ZoneReader } from "../../../verify/providers/zoneReader.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
-import { ADDRESS, startWorld, type World } from "./lookUp/world.ts";
+import { ADDRESS, startWorld, told, type Scene, type World } from "./lookUp/world.ts";
 
 const VALUES: Readonly<Record<string, string>> = {
   serverIpv4: "127.0.0.10",
@@ -29,6 +32,16 @@ const { plan } = planMailServer(config);
 const LISTED: readonly ProviderRecord[] = desiredSets(plan.records, slotValue).flatMap(({ values, ...set }) =>
   values.map((value) => ({ ...set, value, importId: "1" })),
 );
+
+/** The reverse name of IPv6, there and back. */
+const SOUND: Scene = {
+  known: {
+    [`${reverseName("::1")} PTR`]: [
+      { type: "PTR", name: reverseName("::1"), ttl: 300, data: "mx.example.test" },
+    ],
+    "mx.example.test AAAA": [{ type: "AAAA", name: "mx.example.test", ttl: 300, data: "::1" }],
+  },
+};
 
 let world: World | undefined;
 
@@ -46,11 +59,12 @@ function reader(records: () => readonly ProviderRecord[]): ZoneReader {
   };
 }
 
-async function inspect(more: Partial<InspectInput>) {
+async function inspect(more: Partial<InspectInput>, scene: Scene = {}) {
   if (config === undefined) throw new Error("no configuration");
-  world = await startWorld();
+  await world?.close();
+  world = await startWorld(scene);
   const port = world.servers[0]?.port ?? 0;
-  const client = { port, timeoutMs: 150, attempts: 1 };
+  const client = { port, timeoutMs: 400, attempts: 1 };
   const columns = ["api", "authoritative", "resolvers"] as const;
   return inspectDns({ config, plan, columns, slotValue, resolvers: [ADDRESS.resolver], client, ...more });
 }
@@ -71,6 +85,7 @@ test("what the provider has and no server answers yet is on its way; the world r
     expect.arrayContaining(["delegation ok", "serials ok", "dnssec ok", "reverse-v4 bad"]),
   );
   expect(audit.checks.some(({ check }) => check === "banner")).toBe(true);
+  told(audit.checks);
   expect(auditExitCode({ ...audit, checks: [] })).toBe(3);
 });
 
@@ -90,6 +105,53 @@ test("the API alone: no server is asked, and an untouched zone is clean", async 
   expect(verdicts(audit)).toEqual(["ok"]);
   expect(auditExitCode(audit)).toBe(0);
   expect(world?.servers.flatMap(({ seen }) => seen)).toEqual([]);
+});
+
+/** What a rule leaves to the audit, made to happen in an audit of all columns. */
+const LEFT_TO_AUDIT: Readonly<
+  Record<string, { declared?: Parameters<typeof rawWith>[0]; zone?: readonly ProviderRecord[] }>
+> = {
+  "spf-look-ups": { declared: { "dns.spf.mechanisms": ["include:long.test"] } },
+  "spf-void-look-ups": { declared: { "dns.spf.mechanisms": ["a:x.test", "a:y.test", "a:z.test"] } },
+  "spf-broken-include": { declared: { "dns.spf.mechanisms": ["include:x.test"] } },
+  "foreign-reports": { declared: { "dns.dmarc": { policy: "none", rua: "d@reports.example.net" } } },
+  "aaaa-without-reverse": {},
+  "proxied-mail-host": {
+    zone: LISTED.map((one) => (one.name === "imap.example.test" ? { ...one, proxied: true } : one)),
+  },
+  "spf-record-type": {
+    zone: [
+      ...LISTED,
+      { name: "example.test", type: "SPF", ttlSeconds: 300, value: "v=spf1 -all", importId: "2" },
+    ],
+  },
+};
+
+test.each(RULES.flatMap(({ name, audit = "" }) => (audit === "" ? [] : [[name, audit] as const])))(
+  "what the rule %s leaves to the audit is told there: %s",
+  async (name, told) => {
+    const { declared = {}, zone = LISTED } = LEFT_TO_AUDIT[name] ?? {};
+    const made = parseConfig(rawWith({ domain: "example.test", ...declared })).config;
+    if (made === undefined) throw new Error(`no configuration for ${name}`);
+    const text = `v=spf1 ${"a:one.example.test ".repeat(11)}-all`;
+    const known = { "long.test TXT": [{ type: "TXT", name: "long.test", ttl: 300, data: text }] } as const;
+    const more = { config: made, plan: planMailServer(made).plan, reader: reader(() => zone) };
+    const audit = await inspect(more, { known });
+    const words = [
+      ...audit.rows.map(({ verdict }) => `verdict ${verdict}`),
+      ...audit.checks.filter(({ state }) => state === "bad").map(({ check }) => check),
+    ];
+    expect(words).toContain(told);
+    const untouched = await inspect({ reader: reader(() => LISTED) }, SOUND);
+    expect(untouched.rows.map(({ verdict }) => `verdict ${verdict}`)).not.toContain(told);
+    expect(untouched.checks.filter(({ state }) => state === "bad").map(({ check }) => check)).not.toContain(
+      told,
+    );
+  },
+);
+
+test("rules that ask are told by the audit", () => {
+  expect(RULES.filter(({ ask, audit }) => ask !== undefined && audit === undefined)).toEqual([]);
 });
 
 test("a fault of ours is not taken for one of the vendor", async () => {

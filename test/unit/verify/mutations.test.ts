@@ -15,6 +15,7 @@ import type { PlannedRecord } from "../../../stack/plan.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import { fill } from "../../../stack/slots.ts";
 import { audit } from "../../../verify/dns/audit.ts";
+import { auditContext } from "../../../verify/dns/auditContext.ts";
 import { desiredSets } from "../../../verify/dns/desiredSets.ts";
 import {
   arbitraryChoose,
@@ -27,7 +28,8 @@ import {
 import { arbitraryRaw } from "../stack/support/arbitraryRaw.ts";
 import { configOf } from "../stack/support/planOf.ts";
 import type { Raw } from "../stack/support/validRaw.ts";
-import { KINDS, type GoodZone, type MutatedRecord } from "./mutationsOfZone.ts";
+import { strangerPolicies, type GoodZone, type MutatedRecord } from "./mutations/goodZone.ts";
+import { KINDS } from "./mutations/kinds.ts";
 
 const SEED = 20_261_124;
 const ZONES = 700;
@@ -97,10 +99,14 @@ function valueOf(record: PlannedRecord): string {
   }
 }
 
-const WILDCARDS: readonly Pick<ZoneRecord, "type" | "value">[] = [
-  { type: "A", value: "192.0.2.8" },
-  { type: "CNAME", value: "web.example.net" },
-];
+/** A wildcard that harms nothing: an alias only where no name is caught at which a text is a policy. */
+function wildcardOf(domain: string, declared: readonly ZoneRecord[], choose: Choose): ZoneRecord {
+  const base = { name: `*.${ZONE.name}`, ttlSeconds: 300 };
+  const alias = choose(true, false) && !strangerPolicies(base, declared, domain);
+  return alias
+    ? { ...base, type: "CNAME", value: "web.example.net" }
+    : { ...base, type: "A", value: "192.0.2.8" };
+}
 
 /** Records that others keep in the zone, and what an audit says of them. */
 function foreignRecords(
@@ -119,7 +125,7 @@ function foreignRecords(
   const strays = [
     { name: `blog.${ZONE.name}`, type: "A", value: "192.0.2.9", ttlSeconds },
     { name: domain, type: "TXT", value: "google-site-verification=Ab", ttlSeconds: inSet },
-    ...choose([], [{ name: `*.${ZONE.name}`, ...choose(...WILDCARDS), ttlSeconds }]),
+    ...choose([], [wildcardOf(domain, declared, choose)]),
   ];
   const told = (verdict: string, records: readonly ZoneRecord[]) =>
     records.map(({ name, type }) => [`${type} ${name}`, verdict] as const);
@@ -138,16 +144,21 @@ function plannedOf(raw: Raw, choose: Choose) {
     const { name, type, ttlSeconds } = record;
     return { name, type, ttlSeconds, value: valueOf(record) };
   });
-  const issuer = config.dns.caa?.issuer ?? "letsencrypt.org";
-  return { domain, declared, desired: desiredSets(records, slotValue), issuer };
+  const { method, directoryUrl } = config.certificates;
+  const certificate: GoodZone["certificate"] = {
+    issuer: directoryUrl.includes(".letsencrypt.org/") ? "letsencrypt.org" : config.dns.caa?.issuer,
+    method: method === "http-01" ? "http-01" : "dns-01",
+  };
+  return { config, declared, desired: desiredSets(records, slotValue), certificate };
 }
 
 /** A planned zone with its judge. */
 function zoneOf(planned: ReturnType<typeof plannedOf>, provider: DnsProviderName, choose: Choose) {
-  const { domain, declared, desired, issuer } = planned;
+  const { config, declared, desired, certificate } = planned;
+  const { domain } = config;
   const { foreign, told } = foreignRecords(domain, provider, declared, choose);
-  const good: GoodZone = { provider, zone: ZONE.name, domain, declared, foreign };
-  const context = { domain, zone: ZONE.name, provider, issuer };
+  const good: GoodZone = { provider, zone: ZONE.name, domain, certificate, declared, foreign };
+  const context = { ...auditContext(config), provider };
   const judge = (records: readonly MutatedRecord[], spelling?: Choose) => {
     const listed = { state: "listed", records: READ[provider](records, spelling) } as const;
     const { rows } = audit({ desired, provider: listed, ignore: [], context });

@@ -73,11 +73,14 @@ const AUDIT: Audit = {
       ...{ name: "old.example.com", type: "A", verdict: "ignored", severity: "info" },
       ...{
         reason: "the shop's",
-        ignoredBy: "old A",
+        ignoredBy: ["old A", "old* → 192.*"],
         provider: listed("old.example.com", "A", ["192.0.2.8"]),
       },
     },
-    row(MX, { verdict: "ok", severity: "info", provider: listed("example.com", "MX", MX.values) }),
+    row(MX, {
+      ...{ verdict: "ok", severity: "info", provider: listed("example.com", "MX", MX.values) },
+      ignoredBy: ["@ MX → 9 *"],
+    }),
   ],
   checks: [
     { check: "dnssec", subject: "example.com", state: "ok", severity: "info", seen: "the DS means a key" },
@@ -113,8 +116,8 @@ test("text", () => {
     why            not declared, and it harms nothing
     next           add to mailstead:dns.ignore: { … }
 
-· A     old.example.com  ignored by old A: the shop's
-✓ MX    example.com      0 mx.example.com (TTL 300)
+· A     old.example.com  ignored by old A; old* → 192.*: the shop's
+✓ MX    example.com      0 mx.example.com (TTL 300), values ignored by @ MX → 9 *
 
 ✗ reverse-v4 203.0.113.10: bad: has no reverse name
     next           pulumi up --refresh --run-program
@@ -147,8 +150,8 @@ test("Markdown", () => {
 | **conflict** (critical) | TXT example.com | v=spf1 a -all (TTL 300) | v=spf1 a -all + v=spf1 \\~all (TTL 300) | v=spf1 a -all + v=spf1 \\~all at ns1.example.net (192.0.2.53) (TTL 300) | as declared at 192.0.2.1; SERVFAIL at 192.0.2.2 |
 | **propagating** (warning) | A mx.example.com | 203.0.113.10 (TTL 300) | as declared | as declared at ns1.example.net (192.0.2.53) | 203.0.113.9 at 192.0.2.1 (120 s left); NXDOMAIN at 192.0.2.2 (287 s left) |
 | **stray** (info) | A blog.example.com | not declared | 192.0.2.9 (TTL 300) | not asked | not asked |
-| **ignored** (info) | A old.example.com | not declared | 192.0.2.8 (TTL 300) | not asked | not asked |
-| ok | MX example.com | 0 mx.example.com (TTL 300) | as declared | not asked | not asked |
+| **ignored** (info) by old A; old\\* → 192.\\* | A old.example.com | not declared | 192.0.2.8 (TTL 300) | not asked | not asked |
+| ok, values ignored by &#64; MX → 9 \\* | MX example.com | 0 mx.example.com (TTL 300) | as declared | not asked | not asked |
 
 ## Checks
 
@@ -161,7 +164,7 @@ test("Markdown", () => {
 
 test("JSON has the version of its shape, the sum, and the audit as it is", () => {
   const { schemaVersion, summary, ...audit } = JSON.parse(jsonReport(AUDIT)) as Record<string, unknown>;
-  expect(schemaVersion).toBe(1);
+  expect(schemaVersion).toBe(2);
   expect(summary).toMatch(/^5 record sets: 1 conflict/);
   expect(audit).toEqual(AUDIT);
 });
@@ -223,7 +226,7 @@ function hostileAudit(text: string): Audit {
       row(desired, {
         ...{ verdict: "changed", severity: "critical", provider: listed(text, "TXT", [text, `${text}.`]) },
         authoritative: [{ server: text, answer: { state: "answer", values: [`${text};`], ttlSeconds: 1 } }],
-        ...{ resolvers: [], reason: text, fix: text, ignoredBy: text },
+        ...{ resolvers: [], reason: text, fix: text, ignoredBy: [text, text] },
       }),
       row(desired, { verdict: "ok", severity: "info", provider: { state: "unreachable", reason: text } }),
     ],

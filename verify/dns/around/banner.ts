@@ -54,7 +54,8 @@ export async function checkBanner(
   const line = await firstLine(address, options);
   if (line === undefined) {
     const seen = "no greeting on port 25 from here (many networks close it outward)";
-    return { ...base, state: "unknown", severity: "info", seen };
+    const fix = `from a network that lets port 25 out: nc ${address} 25`;
+    return { ...base, state: "unknown", severity: "info", seen, fix };
   }
   const name = /^220[ -](\S+)/.exec(line)?.[1]?.toLowerCase().replace(/\.$/, "");
   if (name !== undefined && names.includes(name)) {

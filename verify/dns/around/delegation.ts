@@ -1,29 +1,31 @@
 /** Whether the zone above points at the servers that hold the zone, and whether they hold the same. */
-import type { AuditCheck } from "../observation.ts";
+import type { AuditCheck, CheckResult } from "../observation.ts";
 import type { DnsClient } from "../lookUp/dnsClient.ts";
 import { serverName, type ZoneServers } from "../lookUp/findServers.ts";
 import { readAnswer } from "../lookUp/readAnswer.ts";
+import { askAgain, followDown } from "../fixes.ts";
 import { answerWords } from "../words.ts";
 
 function sameNames(left: readonly string[], right: readonly string[]): boolean {
   return [...left].sort().join(" ") === [...right].sort().join(" ");
 }
 
-function delegationCheck(zone: string, rest: Omit<AuditCheck, "check" | "subject">): AuditCheck {
+function delegationCheck(zone: string, rest: CheckResult): AuditCheck {
   return { check: "delegation", subject: zone, ...rest };
 }
 
 /** What the zone above has, against the provider's list. */
 function fromAbove({ zone, delegation }: ZoneServers, wanted: readonly string[]): AuditCheck {
-  const fix = `at the registrar of ${zone}, set the name servers to ${wanted.join(", ")}`;
-  const give = wanted.length > 0 ? { fix } : {};
+  const theirs = wanted.length > 0 ? wanted.join(", ") : "those that the DNS provider shows for the zone";
+  const fix = `at the registrar of ${zone}, set the name servers to ${theirs}`;
   if (delegation.state === "nxdomain" || delegation.state === "empty") {
     const seen = "the zone above does not delegate it: nobody finds its records";
-    return delegationCheck(zone, { state: "bad", severity: "critical", seen, ...give });
+    return delegationCheck(zone, { state: "bad", severity: "critical", seen, fix });
   }
   if (delegation.state !== "answer") {
     const seen = `a server of the zone above ${answerWords(delegation, "NS")}`;
-    return delegationCheck(zone, { state: "unknown", severity: "warning", seen });
+    const again = followDown(zone, "NS");
+    return delegationCheck(zone, { state: "unknown", severity: "warning", seen, fix: again });
   }
   const names = delegation.values.join(", ");
   if (wanted.length > 0 && !sameNames(delegation.values, wanted)) {
@@ -73,6 +75,7 @@ export function checkDelegation(found: ZoneServers, wanted: readonly string[]): 
     state: "unknown",
     severity: "info",
     seen: "not asked: this machine has no way to addresses of this family",
+    fix: `run the audit on a machine with ${server.address.includes(":") ? "IPv6" : "IPv4"}`,
   }));
   return [fromAbove(found, wanted), ...fromServers(found), ...away];
 }
@@ -91,8 +94,12 @@ export async function checkSerials(client: DnsClient, found: ZoneServers): Promi
   const distinct = [...new Set(known.map(({ serial }) => serial))];
   const base = { check: "serials", subject: zone } as const;
   const [only] = distinct;
-  if (only === undefined)
-    return [{ ...base, state: "unknown", severity: "warning", seen: "no server told one" }];
+  if (only === undefined) {
+    const [first] = servers;
+    const fix =
+      first === undefined ? followDown(zone, "SOA") : askAgain(serverName(first), zone, "SOA", false);
+    return [{ ...base, state: "unknown", severity: "warning", seen: "no server told one", fix }];
+  }
   if (distinct.length === 1) {
     const seen = `serial ${only} at all ${known.length} addresses that answer`;
     return [{ ...base, state: "ok", severity: "info", seen }];

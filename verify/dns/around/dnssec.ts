@@ -1,7 +1,8 @@
 /** Whether the zone is signed, and the zone above knows its key (RFC 4035 2.4). */
 import type { DnskeyData, DsData } from "dns-packet";
 import { canonicalName } from "../../../stack/dns/canonical.ts";
-import { hasSpoken, type AuditCheck } from "../observation.ts";
+import { hasSpoken, type AuditCheck, type CheckResult } from "../observation.ts";
+import { followDown } from "../fixes.ts";
 import type { DnsClient, Outcome } from "../lookUp/dnsClient.ts";
 import { serverName, type ZoneServers } from "../lookUp/findServers.ts";
 import { readAnswer } from "../lookUp/readAnswer.ts";
@@ -75,9 +76,7 @@ async function failingResolvers(
   };
 }
 
-type Said = Omit<AuditCheck, "check" | "subject">;
-
-function withoutMatch(zone: string, ds: readonly DsData[], keys: readonly KeysAt[]): Said | undefined {
+function withoutMatch(zone: string, ds: readonly DsData[], keys: readonly KeysAt[]): CheckResult | undefined {
   // A server without the key breaks the zone for all who happen to ask it.
   const broken = keys.filter(
     (at) => !ds.some((record) => at.keys.some((key) => isDsOf(zone, record, key) !== false)),
@@ -93,7 +92,7 @@ function withoutMatch(zone: string, ds: readonly DsData[], keys: readonly KeysAt
   };
 }
 
-function pending(zone: string, keys: readonly KeysAt[]): Said {
+function pending(zone: string, keys: readonly KeysAt[]): CheckResult {
   const all = keys.flatMap((at) => at.keys);
   const key = all.find(({ flags }) => (flags & SEP) === SEP) ?? all[0];
   const ds = key && dsOf(zone, key);
@@ -105,7 +104,7 @@ function pending(zone: string, keys: readonly KeysAt[]): Said {
   };
 }
 
-function judge(zone: string, ds: readonly DsData[], keys: readonly KeysAt[]): Said | undefined {
+function judge(zone: string, ds: readonly DsData[], keys: readonly KeysAt[]): CheckResult | undefined {
   const isSigned = keys.some((at) => at.keys.length > 0);
   if (ds.length > 0) return withoutMatch(zone, ds, keys);
   return isSigned ? pending(zone, keys) : { state: "ok", severity: "info", seen: "not signed, and no DS" };
@@ -133,7 +132,8 @@ export async function checkDnssec(
   }
   if (ds === undefined || keys.length === 0) {
     const seen = "neither the zone above nor its own servers could be asked for both sides";
-    return [{ ...base, state: "unknown", severity: "warning", seen }];
+    const fix = followDown(zone, ds === undefined ? "DS" : "DNSKEY");
+    return [{ ...base, state: "unknown", severity: "warning", seen, fix }];
   }
   if (judged !== undefined) return [{ ...base, ...judged }];
   const by = validating.length > 0 ? `, validated by ${validating.join(", ")}` : "";

@@ -1,20 +1,22 @@
 /** Everything that an audit asks of DNS servers: both columns, and the checks of the world round the zone. */
 import type { ObservedSet } from "../auditInput.ts";
 import type { AuditCheck } from "../observation.ts";
-import { askAuthoritative, askResolvers, type SetName } from "../lookUp/columns.ts";
+import { askAuthoritative, askResolvers } from "../lookUp/columns.ts";
 import { createDnsClient, type DnsClientOptions } from "../lookUp/dnsClient.ts";
 import { findServers, type ZoneServers } from "../lookUp/findServers.ts";
+import { createNameServers } from "../lookUp/source.ts";
 import { createRecursion, reachableResolvers, resolverList } from "../lookUp/resolvers.ts";
 import { checkBanner } from "./banner.ts";
 import { checkDelegation, checkSerials } from "./delegation.ts";
 import { checkDnssec } from "./dnssec.ts";
+import { checkPolicies, type DeclaredSet } from "./policies.ts";
 import { checkServerNames, type ServerNames } from "./reverse.ts";
 
 /** What is asked. */
 export interface LookAroundInput {
   readonly zone: string;
-  /** Declared sets. */
-  readonly sets: readonly SetName[];
+  /** Declared sets. Policies among them are followed to where they send others. */
+  readonly sets: readonly DeclaredSet[];
   /** Name servers that the provider gave the zone; empty when they are not known. */
   readonly providerServers: readonly string[];
   /** Absent before the first `up`: the addresses are not known. */
@@ -49,6 +51,7 @@ export async function lookAround(input: LookAroundInput): Promise<LookAround> {
   const client = createDnsClient(input.client);
   const reached = await reachableResolvers(client, resolverList(input.resolvers));
   const recursion = createRecursion(client, reached.resolvers);
+  const sources = { resolvers: recursion, nameServers: createNameServers(client, recursion) };
   const servers = await findServers(client, recursion, zone);
   const [authoritative, resolvers, ...checks] = await Promise.all([
     columns.includes("authoritative")
@@ -59,7 +62,8 @@ export async function lookAround(input: LookAroundInput): Promise<LookAround> {
       : Promise.resolve(undefined),
     checkSerials(client, servers),
     checkDnssec(client, servers, reached.resolvers),
-    server === undefined ? Promise.resolve([]) : checkServerNames(recursion, server),
+    server === undefined ? Promise.resolve([]) : checkServerNames(sources, server),
+    checkPolicies(sources, sets),
     banners(input),
   ]);
   return {

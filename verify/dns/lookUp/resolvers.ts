@@ -3,6 +3,7 @@ import { getServers } from "node:dns";
 import { isIP } from "node:net";
 import { isWithin } from "../../../stack/config/domainName.ts";
 import { canonicalName } from "../../../stack/dns/canonical.ts";
+import { askAgain } from "../fixes.ts";
 import type { Answer, AuditCheck } from "../observation.ts";
 import type { DnsClient, Outcome } from "./dnsClient.ts";
 import type { Question } from "./message.ts";
@@ -45,6 +46,7 @@ export async function reachableResolvers(
       state: "unknown",
       severity: "info",
       seen: "cannot be reached from here, and was left out",
+      fix: "let port 53 out to it, or name resolvers in reach: npx mailstead audit --resolver ADDRESS",
     })),
   };
 }
@@ -53,6 +55,8 @@ export async function reachableResolvers(
 export interface Recursion {
   outcome(name: string, type: string, flags?: Partial<Question>): Promise<Outcome>;
   answer(name: string, type: string): Promise<Answer>;
+  /** Line that asks the same again by hand. */
+  again(name: string, type: string): string;
   /** The zone that holds a name, by its SOA (RFC 2308 3); absent when nobody could say. */
   enclosingZone(name: string): Promise<string | undefined>;
 }
@@ -83,6 +87,7 @@ export function createRecursion(client: DnsClient, resolvers: readonly string[])
   return {
     outcome,
     answer: async (name, type) => readAnswer(await outcome(name, type), { role: "resolver" }, name, type),
+    again: (name, type) => askAgain(resolvers.at(-1), name, type, true),
     enclosingZone,
   };
 }

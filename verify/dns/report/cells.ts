@@ -107,6 +107,12 @@ export function cellsOf(row: AuditRow): Readonly<Record<ColumnName, string>> {
   };
 }
 
+/** Rules that hid a set, or values in it, after its verdict; nothing where there is none. */
+export function ignoredWords({ verdict, ignoredBy }: Pick<AuditRow, "verdict" | "ignoredBy">): string {
+  if (ignoredBy === undefined) return "";
+  return `${verdict === "ignored" ? " by" : ", values ignored by"} ${ignoredBy.join("; ")}`;
+}
+
 /** Name and type of a row: `MX example.com`. */
 export function setName({ name, type }: Pick<AuditRow, "name" | "type">): string {
   return `${type} ${name}`;

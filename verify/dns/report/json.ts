@@ -4,7 +4,7 @@ import { summaryLine } from "./cells.ts";
 import { printableJson } from "./printable.ts";
 
 /** Raised when a field is renamed, removed or changes its meaning; not when one is added. */
-export const AUDIT_SCHEMA_VERSION = 1;
+export const AUDIT_SCHEMA_VERSION = 2;
 
 /** The whole audit as JSON, with the version of its shape first. */
 export function jsonReport(audit: Audit): string {

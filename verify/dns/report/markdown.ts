@@ -1,6 +1,6 @@
 /** The audit for an issue, a wiki or a pull request. */
 import type { Audit, AuditCheck, AuditRow } from "../observation.ts";
-import { cellsOf, checksInOrder, COLUMNS, setName, summaryLine } from "./cells.ts";
+import { cellsOf, checksInOrder, COLUMNS, ignoredWords, setName, summaryLine } from "./cells.ts";
 import { markdownCode, markdownText } from "./printable.ts";
 
 function tableRow(cells: readonly string[]): string {
@@ -14,7 +14,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 function rowCells(row: AuditRow): string[] {
   const cells = cellsOf(row);
   const verdict = row.verdict === "ok" ? "ok" : `**${row.verdict}** (${row.severity})`;
-  return [verdict, ...[setName(row), ...COLUMNS.map((column) => cells[column])].map(markdownText)];
+  return [
+    `${verdict}${markdownText(ignoredWords(row))}`,
+    ...[setName(row), ...COLUMNS.map((column) => cells[column])].map(markdownText),
+  ];
 }
 
 function todo(what: string, reason: string, fix: string | undefined): string {
@@ -34,7 +37,7 @@ export function markdownReport(audit: Audit): string {
       .filter(({ verdict, fix }) => verdict !== "ok" && fix !== undefined)
       .map((row) => todo(`${row.verdict} ${setName(row)}`, row.reason, row.fix)),
     ...checks
-      .filter(({ state, fix }) => state !== "ok" && fix !== undefined)
+      .filter(({ fix }) => fix !== undefined)
       .map((check) => todo(`${check.check} ${check.subject}`, check.seen, check.fix)),
   ];
   const sections = [

@@ -22,8 +22,8 @@ function rowLine({ verdict, provider, ...row }: AuditRow): FindingLine {
   return printable(`${verdict} ${setName(row)}${seen}`);
 }
 
-function isTold({ state, severity }: AuditCheck): boolean {
-  return (state === "bad" || state === "unknown") && severity !== "info";
+function isTold({ state, severity, advice }: AuditCheck): boolean {
+  return (state === "bad" || state === "unknown") && severity !== "info" && advice !== true;
 }
 
 /** Every finding worth telling, sorted. */

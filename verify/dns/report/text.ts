@@ -4,6 +4,7 @@ import {
   cellsOf,
   checksInOrder,
   COLUMNS,
+  ignoredWords,
   NOT_ASKED,
   setName,
   summaryLine,
@@ -46,7 +47,7 @@ function findingBlock(row: AuditRow, columns: readonly ColumnName[], paint: Pain
       .filter((column) => cells[column] !== NOT_ASKED)
       .map((column) => paint("dim", line(column, cells[column]))),
     line("why", row.reason),
-    ...(row.ignoredBy === undefined ? [] : [line("ignored by", row.ignoredBy)]),
+    ...(row.ignoredBy === undefined ? [] : [line("ignored by", row.ignoredBy.join("; "))]),
     ...(row.fix === undefined ? [] : [line("next", row.fix)]),
   ].join("\n");
 }
@@ -58,8 +59,8 @@ function isFinding({ verdict }: AuditRow): boolean {
 
 function quietLine(row: AuditRow, width: number, paint: Paint): string {
   const mark = row.verdict === "ok" ? paint("green", "✓") : paint("dim", "·");
-  const by = row.ignoredBy === undefined ? "" : ` by ${row.ignoredBy}`;
-  const shown = row.verdict === "ok" ? cellsOf(row).declared : `${row.verdict}${by}: ${row.reason}`;
+  const by = ignoredWords(row);
+  const shown = row.verdict === "ok" ? `${cellsOf(row).declared}${by}` : `${row.verdict}${by}: ${row.reason}`;
   return `${mark} ${row.type.padEnd(5)} ${printable(row.name).padEnd(width)}  ${printable(shown)}`;
 }
 

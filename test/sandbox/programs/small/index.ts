@@ -6,6 +6,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { givenValues } from "../../../../components/given.ts";
 import { MailServer } from "../../../../components/mailServer.ts";
+import { AFTER_AN_ERROR } from "../../../../components/nextSteps.ts";
 import { parseConfig } from "../../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../../stack/config/readRawConfig.ts";
 import type { Plan } from "../../../../stack/plan.ts";
@@ -43,3 +44,5 @@ const server = new MailServer("mail", {
 
 /** Public addresses of the server: `mailstead ssh` reads them. */
 export const addresses = server.addresses;
+/** As of the whole program: what to do after an error. */
+export const nextSteps = [AFTER_AN_ERROR];

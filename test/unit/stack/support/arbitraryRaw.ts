@@ -1,7 +1,8 @@
 /** Random valid configurations. */
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
-import { dkimKey, rawWith } from "./validRaw.ts";
+import { ADMIN_KEYS_LIMIT_BYTES, adminKeysBytes } from "../../../../stack/config/checks.ts";
+import { dkimKey, rawWith, sshPublicKey, type SshKeyKind } from "./validRaw.ts";
 import type { Raw } from "./validRaw.ts";
 
 const KEYS = [dkimKey(2048), dkimKey(2048)];
@@ -30,6 +31,27 @@ const network = fc.oneof(
     .map(([first, second]) => `${first}.${second}.0.0/16`),
   fc.integer({ min: 1, max: 0xffff }).map((part) => `2001:db8:${part.toString(16)}::/48`),
 );
+
+/** A public key of a kind in use, with a comment that YAML must not take for anything else. */
+const adminKey = fc
+  .tuple(
+    fc.constantFrom<SshKeyKind>("ed25519", "rsa-2048", "rsa-4096", "rsa-4096"),
+    fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    fc.array(
+      fc.constantFrom("you@laptop", '"', "'", ": ", " #", "\\", "é字", "- ", "\u0007", "\u2028", "%"),
+      {
+        maxLength: 4,
+      },
+    ),
+  )
+  .map(([kind, seed, comment]) => `${sshPublicKey(kind, seed)} ${comment.join("")}`.trim());
+
+/** As many keys as there is room for. Fewer would not make a fault clearer, and to try them all takes minutes. */
+const adminKeys = fc
+  .noShrink(fc.uniqueArray(adminKey, { maxLength: 24, size: "max", selector: (line) => line.split(" ")[1] }))
+  .map((keys) =>
+    keys.filter((_, index) => adminKeysBytes(keys.slice(0, index + 1)) <= ADMIN_KEYS_LIMIT_BYTES),
+  );
 
 /** Addresses that can be reached from outside; others earn a warning. */
 function isPublic(address: string): boolean {
@@ -181,6 +203,7 @@ export const arbitraryRaw: fc.Arbitrary<Raw> = fc
     "server.location": fc.constantFrom("nbg1", "fsn1", "hel1"),
     "server.image": fc.constantFrom("ubuntu-24.04", "debian-13"),
     "server.adminNetworks": fc.uniqueArray(network, { minLength: 1, maxLength: 5 }),
+    "server.adminKeys": adminKeys,
     "server.disposable": fc.boolean(),
     "server.swapMib": fc.integer({ min: 0, max: 8192 }),
     "dns.provider": fc.constantFrom("cloudflare", "digitalocean", "hetzner", undefined),
@@ -190,8 +213,11 @@ export const arbitraryRaw: fc.Arbitrary<Raw> = fc
     ...further,
     "dns.dkim": fc
       .uniqueArray(
-        label.filter((selector) => selector !== "default"),
-        { maxLength: 3 },
+        fc
+          .array(label, { minLength: 1, maxLength: 2 })
+          .map((labels) => labels.join("."))
+          .filter((selector) => selector !== "default"),
+        { maxLength: 3, selector: (selector) => selector.replaceAll(".", "-") },
       )
       .map((selectors) =>
         selectors.map((selector, index) => ({

@@ -1,5 +1,5 @@
 /** Bad configurations, each with its exact faults: path, rule, message. */
-import { ADMIN_KEY, certificateFor, DIGEST, dkimKey, rawWith } from "./validRaw.ts";
+import { ADMIN_KEY, certificateFor, DIGEST, dkimKey, rawWith, sshPublicKey } from "./validRaw.ts";
 import type { Raw } from "./validRaw.ts";
 
 export interface BadConfiguration {
@@ -15,7 +15,12 @@ const LONG_DOMAIN = `${`${"a".repeat(59)}.`.repeat(4)}com`;
 const KEY_2048 = dkimKey(2048);
 const WHOLE = certificateFor(["example.com", "*.example.com"]);
 const OTHER = certificateFor(["example.com", "*.example.com"]);
+const WITHOUT_STORAGE = certificateFor(["", "mx.", "smtp.", "api."].map((label) => `${label}example.com`));
 const NARROW = certificateFor(["example.com", "mx.example.com"]);
+
+const MANY_KEYS = Array.from({ length: 12 }, (_, index) =>
+  sshPublicKey("rsa-4096", Uint8Array.of(index + 1)),
+);
 
 function record(fields: Readonly<Record<string, unknown>>): Raw {
   return rawWith({ "dns.records": [{ role: "extra", name: "extra", ...fields }] });
@@ -83,6 +88,119 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
       ["mailstead:dns.mxHost", "not-allowed", '"addres" is not one of address, alias'],
       ["mailstead:mail.storage", "wrong-kind", "expected true or false, found a text"],
     ],
+  },
+  {
+    name: "a CAA record against the authority, and a fault elsewhere",
+    raw: rawWith({
+      generation: 0,
+      "dns.records": [{ role: "caa", name: "@", type: "CAA", flags: 0, tag: "issue", value: "digicert.com" }],
+    }),
+    faults: [
+      ["mailstead:generation", "out-of-range", "0 is below 1"],
+      [
+        "mailstead:dns.records[0].value",
+        "caa-forbids-issuer",
+        "letsencrypt.org may not give the certificate for example.com by dns-01",
+      ],
+    ],
+  },
+  {
+    name: "a text that the provider does not take, and a fault elsewhere",
+    raw: rawWith({
+      generation: 0,
+      "dns.provider": "digitalocean",
+      "dns.records": [{ role: "long", name: "long", type: "TXT", text: "x".repeat(513) }],
+    }),
+    faults: [
+      ["mailstead:generation", "out-of-range", "0 is below 1"],
+      [
+        "mailstead:dns.records[0].text",
+        "txt-over-limit",
+        "the text has 513 bytes, and digitalocean takes 512",
+      ],
+    ],
+  },
+  {
+    name: "all that can be read of a record of an unknown type",
+    raw: rawWith({
+      "dns.records": [{ type: "TXTT", role: "My Site", ttl: 60, level: "must", text: "x", purpose: "p" }],
+    }),
+    faults: [
+      ["mailstead:dns.records[0].type", "not-allowed", "there is no such record type here"],
+      ["mailstead:dns.records[0].ttl", "unknown-key", "there is no such key"],
+      ["mailstead:dns.records[0].role", "not-a-role", "a role is lower-case words with hyphens between"],
+      ["mailstead:dns.records[0].name", "missing", "the value is missing"],
+      [
+        "mailstead:dns.records[0].level",
+        "not-allowed",
+        '"must" is not one of required, recommended, optional',
+      ],
+    ],
+  },
+  {
+    name: "a record that is text",
+    raw: rawWith({ "dns.records": ["www A 192.0.2.1"] }),
+    faults: [["mailstead:dns.records[0]", "wrong-kind", "expected an object, found a text"]],
+  },
+  {
+    name: "images that are text",
+    raw: rawWith({ "mail.images": "v1.0.0" }),
+    faults: [["mailstead:mail.images", "wrong-kind", "expected an object, found a text"]],
+  },
+  {
+    name: "mail that is text",
+    raw: rawWith({ mail: "v1.0.0" }),
+    faults: [["mailstead:mail", "wrong-kind", "expected an object, found a text"]],
+  },
+
+  // what cannot be read gives rise to no other fault
+  {
+    name: "an unknown provider, of which no limit is known",
+    raw: rawWith({
+      "dns.provider": "hetznr",
+      "dns.records": Array.from({ length: 5 }, (_, index) => ({
+        role: `long-${index}`,
+        name: "long",
+        type: "TXT",
+        text: `${index}${"x".repeat(2000)}`,
+      })),
+    }),
+    faults: [
+      ["mailstead:dns.provider", "not-allowed", '"hetznr" is not one of cloudflare, digitalocean, hetzner'],
+    ],
+  },
+  {
+    name: "an unknown method, of which no authority is known",
+    raw: rawWith({
+      "certificates.method": "dns01",
+      "dns.records": [{ role: "caa", name: "@", type: "CAA", flags: 0, tag: "issue", value: "digicert.com" }],
+    }),
+    faults: [
+      [
+        "mailstead:certificates.method",
+        "not-allowed",
+        '"dns01" is not one of dns-01, http-01, provided, manual',
+      ],
+    ],
+  },
+  {
+    name: "a directory that cannot be read, of which no authority is known",
+    raw: rawWith({
+      "certificates.directory": "http://acme.example.net/directory",
+      "dns.caa": { enabled: true, issuer: "pki.goog" },
+    }),
+    faults: [
+      ["mailstead:certificates.directory", "not-a-directory", "an ACME directory is a plain https URL"],
+    ],
+  },
+  {
+    name: "a switch that cannot be read, with names that only one of its ways has",
+    raw: rawWith({
+      "mail.storage": "no",
+      certificates: { method: "provided", ...WITHOUT_STORAGE },
+      "dns.records": [{ role: "imap-elsewhere", name: "imap", type: "A", address: "192.0.2.1" }],
+    }),
+    faults: [["mailstead:mail.storage", "wrong-kind", "expected true or false, found a text"]],
   },
   // domain
   {
@@ -340,6 +458,18 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     name: "an SSH key cut off",
     raw: rawWith({ "server.adminKeys": [ADMIN_KEY.slice(0, 60)] }),
     faults: [["mailstead:server.adminKeys[0]", "not-an-ssh-key", "the key is cut off or damaged"]],
+  },
+  {
+    name: "more keys than the user-data has room for, the last one twice",
+    raw: rawWith({ "server.adminKeys": [...MANY_KEYS, MANY_KEYS[11]] }),
+    faults: [
+      ["mailstead:server.adminKeys[12]", "duplicate-key", "the same key is at [11]"],
+      [
+        "mailstead:server.adminKeys",
+        "keys-too-long",
+        "the keys take 9555 bytes of the server's user-data, which has room for 8192",
+      ],
+    ],
   },
   {
     name: "an SSH key of another type than it says",
@@ -679,6 +809,22 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
       ],
     }),
     faults: [["mailstead:dns.dkim[1].selector", "duplicate-selector", "the selector fe-1 has a key already"]],
+  },
+  {
+    name: "two DKIM selectors that are one name in the state",
+    raw: rawWith({
+      "dns.dkim": [
+        { selector: "a.b", publicKey: KEY_2048 },
+        { selector: "a-b", publicKey: KEY_2048 },
+      ],
+    }),
+    faults: [
+      [
+        "mailstead:dns.dkim[1].selector",
+        "same-role",
+        "the records of a-b and a.b would have the same name in the state, dkim-a-b",
+      ],
+    ],
   },
   // the owner's records
   {

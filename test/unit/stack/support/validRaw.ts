@@ -46,6 +46,38 @@ export function rawWith(changes: Readonly<Record<string, unknown>>): Raw {
   return raw;
 }
 
+export type SshKeyKind = "ed25519" | "rsa-2048" | "rsa-4096";
+
+/** Type, exponent and bytes of the number, by kind. */
+const SSH_KINDS: Readonly<
+  Record<SshKeyKind, readonly [type: string, exponent: readonly number[], bytes: number]>
+> = {
+  ed25519: ["ssh-ed25519", [], 32],
+  "rsa-2048": ["ssh-rsa", [1, 0, 1], 256],
+  "rsa-4096": ["ssh-rsa", [1, 0, 1], 512],
+};
+
+/** A public key in the form of OpenSSH and of its true length, whose number is the seed over and over. */
+export function sshPublicKey(kind: SshKeyKind, seed: Uint8Array): string {
+  const [type, exponent, bytes] = SSH_KINDS[kind];
+  const number = Buffer.alloc(bytes, seed);
+  const field = (value: Buffer) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(value.length);
+    return Buffer.concat([length, value]);
+  };
+  const key =
+    exponent.length === 0
+      ? [number]
+      : // The first bit is set, so that the number has all its bits, and a zero byte says that it is positive.
+        [
+          Buffer.from(exponent),
+          Buffer.concat([Buffer.from([0, number.readUInt8(0) | 0x80]), number.subarray(1)]),
+        ];
+  const blob = Buffer.concat([Buffer.from(type), ...key].map(field));
+  return `${type} ${blob.toString("base64")}`;
+}
+
 /** Public RSA key in base64, as DKIM has it. */
 export function dkimKey(bits: number): string {
   const { publicKey } = generateKeyPairSync("rsa", { modulusLength: bits });

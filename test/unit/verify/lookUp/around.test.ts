@@ -1,6 +1,6 @@
 /**
  * Proves: the servers of a zone are found from a resolver alone, both columns report every server by itself, and
- * delegation, serials, DNSSEC, reverse names and greeting are judged right, on a small Internet of loopback servers.
+ * delegation, serials, DNSSEC and greeting are judged right, each fault with a fix, on a small Internet of loopback servers.
  * Cannot: prove that real signatures are judged right; a validating resolver is played.
  */
 import type { Answer as PacketRecord, DnskeyData } from "dns-packet";
@@ -11,11 +11,11 @@ import { checkBanner } from "../../../../verify/dns/around/banner.ts";
 import { checkDelegation, checkSerials } from "../../../../verify/dns/around/delegation.ts";
 import { checkDnssec } from "../../../../verify/dns/around/dnssec.ts";
 import { dsOf, dsText, isDsOf, keyTag } from "../../../../verify/dns/around/dsDigest.ts";
-import { checkServerNames, reverseName } from "../../../../verify/dns/around/reverse.ts";
 import { askAuthoritative, askResolvers } from "../../../../verify/dns/lookUp/columns.ts";
 import { findServers } from "../../../../verify/dns/lookUp/findServers.ts";
+import { createRecursion } from "../../../../verify/dns/lookUp/resolvers.ts";
 import type { AuditCheck } from "../../../../verify/dns/observation.ts";
-import { ADDRESS, ns, startWorld, type Scene, type World } from "./world.ts";
+import { ADDRESS, ns, startWorld, told, type Scene, type World } from "./world.ts";
 
 const worlds: World[] = [];
 
@@ -79,15 +79,19 @@ test("each server answers for itself, and one that is silent is given up after t
 
 async function delegation(scene: Scene, wanted = NAMES): Promise<AuditCheck[]> {
   const { client, recursion } = await start(scene);
-  return checkDelegation(await findServers(client, recursion, ZONE), wanted);
+  return told(checkDelegation(await findServers(client, recursion, ZONE), wanted));
 }
 
 describe("delegation", () => {
   test("in order", async () => {
     expect(await delegation({})).toMatchObject([{ check: "delegation", state: "ok" }]);
   });
-  test("not delegated", async () => {
-    expect(await delegation({ delegated: [] })).toMatchObject([{ state: "bad", severity: "critical" }]);
+  test("not delegated, and the provider's servers known or not", async () => {
+    const bad = { state: "bad", severity: "critical" };
+    expect(await delegation({ delegated: [] })).toMatchObject([
+      { ...bad, fix: expect.stringContaining(NAMES.join(", ")) as string },
+    ]);
+    expect(await delegation({ delegated: [] }, [])).toMatchObject([bad]);
   });
   test("to servers of somebody else", async () => {
     const [check] = await delegation({}, ["ns1.provider.test"]);
@@ -119,13 +123,31 @@ test.each<[AuditCheck["state"], readonly [number, number]]>([
   ["propagating", [7, 8]],
 ])("serials: %s", async (state, serials) => {
   const { client, recursion } = await start({ serials });
-  expect(await checkSerials(client, await findServers(client, recursion, ZONE))).toMatchObject([{ state }]);
+  expect(told(await checkSerials(client, await findServers(client, recursion, ZONE)))).toMatchObject([
+    { state },
+  ]);
+});
+
+test("of a zone whose servers nobody can name all is unknown, and each line says how to look", async () => {
+  const { client } = await start();
+  const silent = createRecursion(client, ["127.0.0.9"]);
+  const found = await findServers(client, silent, ZONE);
+  const checks = [
+    ...checkDelegation(found, []),
+    ...(await checkSerials(client, found)),
+    ...(await checkDnssec(client, found, ["127.0.0.9"])),
+  ];
+  expect(told(checks).map(({ check, state, fix }) => [check, state, fix])).toEqual([
+    ["delegation", "unknown", `dig ${ZONE}. NS +trace`],
+    ["serials", "unknown", `dig ${ZONE}. SOA +trace`],
+    ["dnssec", "unknown", `dig ${ZONE}. DS +trace`],
+  ]);
 });
 
 async function dnssec(scene: Scene): Promise<AuditCheck | undefined> {
   const { client, recursion } = await start(scene);
   const found = await findServers(client, recursion, ZONE);
-  return (await checkDnssec(client, found, [ADDRESS.resolver]))[0];
+  return told(await checkDnssec(client, found, [ADDRESS.resolver]))[0];
 }
 
 describe("DNSSEC", () => {
@@ -175,71 +197,6 @@ test("key tag and digests are those of the RFCs' example (RFC 4034 5.4, RFC 4509
   expect(isDsOf("dskey.example.com", unknown, key)).toBeUndefined();
 });
 
-describe("names of the server", () => {
-  const V4 = "192.0.2.10";
-  const V6 = "2001:db8::10";
-  const ptr = (address: string, data: string): readonly PacketRecord[] => [
-    { type: "PTR", name: reverseName(address), ttl: 300, data },
-  ];
-  const good: Readonly<Record<string, readonly PacketRecord[]>> = {
-    [`${reverseName(V4)} PTR`]: ptr(V4, "mx.example.test"),
-    [`${reverseName(V6)} PTR`]: ptr(V6, "mx.example.test"),
-    "mx.example.test A": [{ type: "A", name: "mx.example.test", ttl: 300, data: V4 }],
-    "mx.example.test AAAA": [{ type: "AAAA", name: "mx.example.test", ttl: 300, data: V6 }],
-    "smtp.example.test A": [{ type: "CNAME", name: "smtp.example.test", ttl: 300, data: "mx.example.test" }],
-    "smtp.example.test AAAA": [
-      { type: "CNAME", name: "smtp.example.test", ttl: 300, data: "mx.example.test" },
-    ],
-    "fe-bounces.example.test CNAME": [
-      { type: "CNAME", name: "fe-bounces.example.test", ttl: 300, data: "example.test" },
-    ],
-  };
-  async function states(changed: Scene["known"] = {}): Promise<Record<string, string>> {
-    const { recursion } = await start({ known: { ...good, ...changed } });
-    const checks = await checkServerNames(recursion, {
-      addresses: { ipv4: V4, ipv6: V6 },
-      ptr: "mx.example.test",
-      helo: ["mx.example.test", "smtp.example.test"],
-      bounces: { name: "fe-bounces.example.test", target: "example.test" },
-    });
-    return Object.fromEntries(checks.map(({ check, subject, state }) => [`${check} ${subject}`, state]));
-  }
-  const fine = {
-    [`reverse-v4 ${V4}`]: "ok",
-    [`reverse-v6 ${V6}`]: "ok",
-    "helo mx.example.test": "ok",
-    "helo smtp.example.test": "ok",
-    "bounces fe-bounces.example.test": "ok",
-  };
-  test("in order", async () => {
-    expect(await states()).toEqual(fine);
-  });
-  test("a reset reverse name", async () => {
-    const reset = { [`${reverseName(V4)} PTR`]: ptr(V4, "static.10.2.0.192.vendor.test") };
-    expect(await states(reset)).toEqual({ ...fine, [`reverse-v4 ${V4}`]: "bad" });
-  });
-  test("a reverse name that does not lead back", async () => {
-    const stolen: readonly PacketRecord[] = [
-      { type: "AAAA", name: "mx.example.test", ttl: 300, data: "2001:db8::66" },
-    ];
-    expect(await states({ "mx.example.test AAAA": stolen })).toEqual({
-      ...fine,
-      [`reverse-v6 ${V6}`]: "bad",
-      "helo mx.example.test": "bad",
-      "helo smtp.example.test": "bad",
-    });
-  });
-  test("a return path that is no alias", async () => {
-    const flat: readonly PacketRecord[] = [
-      { type: "CNAME", name: "fe-bounces.example.test", data: "cdn.test" },
-    ];
-    expect(await states({ "fe-bounces.example.test CNAME": flat })).toEqual({
-      ...fine,
-      "bounces fe-bounces.example.test": "bad",
-    });
-  });
-});
-
 test.each<[AuditCheck["state"], string | undefined]>([
   ["ok", "220 mx.example.test ESMTP ready\r\n"],
   ["bad", "220 localhost ESMTP\r\n"],
@@ -254,8 +211,7 @@ test.each<[AuditCheck["state"], string | undefined]>([
   await once(server, "listening");
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : 0;
-  expect(await checkBanner("127.0.0.1", ["mx.example.test"], { port, timeoutMs: 200 })).toMatchObject({
-    state,
-  });
+  const check = await checkBanner("127.0.0.1", ["mx.example.test"], { port, timeoutMs: 200 });
+  expect(told([check])).toMatchObject([{ state }]);
   await new Promise((resolve) => server.close(resolve));
 });

@@ -1,6 +1,13 @@
-/** A small Internet on loopback: a resolver, the servers of `test`, and two servers of `example.test`. */
+/**
+ * A small Internet on loopback: a resolver, a server of `test` and `in-addr.arpa`, and two servers of the zones below them,
+ * `example.test` and the reverse names of 192.0.2.0/24.
+ */
 import type { Answer as PacketRecord, DnskeyData } from "dns-packet";
+import { expect } from "vitest";
+import type { AuditCheck } from "../../../../verify/dns/observation.ts";
 import { createDnsClient, type DnsClient } from "../../../../verify/dns/lookUp/dnsClient.ts";
+import { createNameServers, type Source } from "../../../../verify/dns/lookUp/source.ts";
+import { isWithin } from "../../../../stack/config/domainName.ts";
 import { createRecursion, type Recursion } from "../../../../verify/dns/lookUp/resolvers.ts";
 import { startFakeDns, type FakeDns, type Said, type Seen } from "../../../support/fakeDns.ts";
 
@@ -20,10 +27,18 @@ export interface Scene {
   readonly serials?: readonly [number, number];
   /** In place of what the second server says. */
   readonly two?: (seen: Seen) => Said | undefined;
-  /** Other data that the resolver knows, `NAME TYPE` → records. */
-  readonly known?: Readonly<Record<string, readonly PacketRecord[]>>;
+  /** Other data that the resolver knows, `NAME TYPE` → records; undefined: it says that there is no such name. */
+  readonly known?: Readonly<Record<string, readonly PacketRecord[] | "silence" | undefined>>;
+  /** Other data that the servers of the lower zones have, `NAME TYPE` → records. */
+  readonly held?: Readonly<Record<string, readonly PacketRecord[]>>;
   /** The resolver fails `example.test` as long as it is to validate. */
   readonly bogus?: boolean;
+}
+
+/** Zones, the lower ones first, and the one of them that a name is in. */
+const ZONES = ["example.test", "2.0.192.in-addr.arpa", "test", "in-addr.arpa", "."];
+function zoneOf(name: string): string {
+  return ZONES.find((zone) => zone === "." || isWithin(name, zone)) ?? ".";
 }
 
 const BOTH = ["one.example.test", "two.example.test"];
@@ -40,47 +55,51 @@ function soa(name: string, serial = 1): PacketRecord {
   };
 }
 
-function resolver(scene: Scene, { name, type, packet }: Seen): Said {
+function resolver(scene: Scene, { name, type, packet }: Seen): Said | undefined {
   if (scene.bogus === true && name === "example.test" && type === "SOA" && !packet.flag_cd)
     return { rcode: 2, recursion: true };
-  const answers: Readonly<Record<string, readonly PacketRecord[]>> = {
-    "test SOA": [soa("test")],
+  const answers: NonNullable<Scene["known"]> = {
+    ...Object.fromEntries(ZONES.map((zone) => [`${zone} SOA`, [soa(zone)]])),
     "test NS": [ns("test", "ns.test")],
+    "in-addr.arpa NS": [ns("in-addr.arpa", "ns.test")],
     "ns.test A": [a("ns.test", ADDRESS.parent)],
     "one.example.test A": [a("one.example.test", ADDRESS.one)],
     "two.example.test A": [a("two.example.test", ADDRESS.two)],
-    "example.test SOA": [soa("example.test")],
     ...scene.known,
   };
   const found = answers[`${name} ${type}`];
+  if (found === "silence") return undefined;
   return found === undefined
-    ? { rcode: 3, recursion: true, authorities: [soa("test")] }
+    ? { rcode: 3, recursion: true, authorities: [soa(zoneOf(name))] }
     : { recursion: true, authentic: (scene.ds ?? []).length > 0, answers: found };
 }
 
-function parent(scene: Scene, { type }: Seen): Said {
+function parent(scene: Scene, { name, type }: Seen): Said {
   const { delegated = BOTH, ds = [] } = scene;
   if (delegated.length === 0) return { rcode: 3, authoritative: true, authorities: [soa("test")] };
   if (type === "DS" && ds.length === 0) return { authoritative: true, authorities: [soa("test")] };
   if (type === "DS") return { authoritative: true, answers: ds };
-  return { authorities: delegated.map((name) => ns("example.test", name)) };
+  return { authorities: delegated.map((server) => ns(zoneOf(name), server)) };
 }
 
 function child(scene: Scene, index: 0 | 1, { name, type }: Seen): Said {
+  const zone = zoneOf(name);
   const own: Readonly<Record<string, readonly PacketRecord[]>> = {
-    NS: BOTH.map((server) => ns("example.test", server)),
-    SOA: [soa("example.test", scene.serials?.[index] ?? 1)],
-    DNSKEY: (scene.keys ?? []).map((data) => ({ type: "DNSKEY", name: "example.test", ttl: 300, data })),
+    [`${zone} NS`]: BOTH.map((server) => ns(zone, server)),
+    [`${zone} SOA`]: [soa(zone, scene.serials?.[index] ?? 1)],
+    [`${zone} DNSKEY`]: (scene.keys ?? []).map((data) => ({ type: "DNSKEY", name: zone, ttl: 300, data })),
+    ...scene.held,
   };
-  const answers = name === "example.test" ? (own[type] ?? []) : [];
+  const answers = own[`${name} ${type}`] ?? [];
   return answers.length > 0
     ? { authoritative: true, answers }
-    : { authoritative: true, authorities: [soa("example.test")] };
+    : { authoritative: true, authorities: [soa(zone)] };
 }
 
 export interface World {
   readonly client: DnsClient;
   readonly recursion: Recursion;
+  readonly nameServers: Source;
   readonly servers: readonly FakeDns[];
   close(): Promise<void>;
 }
@@ -96,13 +115,22 @@ export async function startWorld(scene: Scene = {}): Promise<World> {
   // All on one port, as on the Internet.
   for (const [address, script] of scripts)
     servers.push(await startFakeDns(address, servers[0]?.port ?? 0, script));
-  const client = createDnsClient({ port: servers[0]?.port ?? 0, timeoutMs: 150, attempts: 1 });
+  const client = createDnsClient({ port: servers[0]?.port ?? 0, timeoutMs: 400, attempts: 1 });
+  const recursion = createRecursion(client, [ADDRESS.resolver]);
   return {
     client,
-    recursion: createRecursion(client, [ADDRESS.resolver]),
+    recursion,
+    nameServers: createNameServers(client, recursion),
     servers,
     close: async () => {
       await Promise.all(servers.map((server) => server.close()));
     },
   };
+}
+
+/** Every check of a test goes through here: one that is not in order says what to do about it. */
+export function told<Checks extends readonly AuditCheck[]>(checks: Checks): Checks {
+  for (const { check, state, fix = "" } of checks)
+    expect(fix.length > 3, `${check} is ${state}: ${fix}`).toBe(state !== "ok");
+  return checks;
 }

@@ -26,7 +26,7 @@ function findingCard({ id, kind, subject, verdict, severity, reason, fix, row }:
   return markup`<li id="${id}" class="finding ${severity}">
 <h4>${badge(verdict, severity)} ${title(kind, subject)}</h4>
 <p class="reason">${reason}</p>
-${hiddenBy(row?.ignoredBy)}${sides(row)}
+${row && hiddenBy(row)}${sides(row)}
 ${fix === undefined ? undefined : fixLine(fix)}
 </li>
 `;

@@ -46,7 +46,7 @@ function ofRow(row: AuditRow): Omit<Finding, "id"> {
 function ofCheck({ check: kind, subject, state, severity, seen, fix }: AuditCheck): Omit<Finding, "id">[] {
   if (state === "ok") return [];
   const verdict = CHECK_VERDICTS[state];
-  return [{ kind, subject, verdict, severity, reason: seen, ...(fix === undefined ? {} : { fix }) }];
+  return [{ kind, subject, verdict, severity, reason: seen, fix }];
 }
 
 function byWorst(one: Omit<Finding, "id">, other: Omit<Finding, "id">): number {

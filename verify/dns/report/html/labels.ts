@@ -20,7 +20,7 @@ const SIGNS: Readonly<Record<Finding["verdict"], string>> = {
 /** What each severity does to mail. */
 export const SEVERITY_WORDS: Readonly<Record<Severity, { readonly name: string; readonly means: string }>> = {
   critical: { name: "Critical", means: "mail stops or is refused" },
-  warning: { name: "Warnings", means: "mail suffers" },
+  warning: { name: "Warnings", means: "mail suffers, or somebody should look" },
   info: { name: "Notes", means: "mail is not touched" },
 };
 

@@ -21,7 +21,7 @@ function glance({ desired, provider }: AuditRow): Markup | undefined {
 
 function settledRow(row: AuditRow): Markup {
   const why = row.verdict === "ok" ? undefined : markup`<p class="reason">${row.reason}</p>`;
-  return markup`<li><details class="set"><summary>${badge(row.verdict, row.verdict === "ok" ? "ok" : "info")} ${title(row.type, row.name)}${glance(row)}</summary>${why}${hiddenBy(row.ignoredBy)}${sidesTable(row)}</details></li>
+  return markup`<li><details class="set"><summary>${badge(row.verdict, row.verdict === "ok" ? "ok" : "info")} ${title(row.type, row.name)}${glance(row)}</summary>${why}${hiddenBy(row)}${sidesTable(row)}</details></li>
 `;
 }
 

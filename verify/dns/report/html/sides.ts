@@ -134,7 +134,13 @@ ${sides.map(sideRow)}</tbody>
 </table>`;
 }
 
-/** The rule that hid the set, or some values in it. */
-export function hiddenBy(rule: string | undefined): Markup | undefined {
-  return rule === undefined ? undefined : markup`<p class="note">Hidden by the rule ${rule}</p>`;
+/** The rules that hid the set, or some values in it. */
+export function hiddenBy({
+  verdict,
+  ignoredBy,
+}: Pick<AuditRow, "verdict" | "ignoredBy">): Markup | undefined {
+  if (ignoredBy === undefined) return undefined;
+  const what = verdict === "ignored" ? "Hidden" : "Values hidden";
+  const rules = `${ignoredBy.length === 1 ? "the rule" : "the rules"} ${ignoredBy.join("; ")}`;
+  return markup`<p class="note">${what} by ${rules}</p>`;
 }

@@ -1,0 +1,42 @@
+/** What the rules about records know beside them. */
+import type { Config } from "../config/config.ts";
+import { certificateNames } from "../mail/certificateNames.ts";
+import { webNames } from "../mail/serviceNames.ts";
+import { issuerOf } from "./checks/caa.ts";
+import type { Issuer, ZoneFacts } from "./checks/zoneView.ts";
+import type { DnsInput } from "./dnsInput.ts";
+
+/** Families of which an address of the server has a reverse name. */
+export const REVERSE_FAMILIES = ["ipv4", "ipv6"] as const;
+
+/** How the certificate's authority proves the domain; a certificate from elsewhere comes from whom we do not know. */
+const PROOFS = { "dns-01": "dns-01", manual: "dns-01", "http-01": "http-01", provided: undefined } as const;
+
+/** What the facts follow from. */
+export interface FactsInput extends Pick<DnsInput, "domain" | "dns" | "mail"> {
+  readonly certificates: Pick<Config["certificates"], "method" | "directoryUrl">;
+}
+
+/** Who gives the certificate, where that is known by the directory, or said for CAA. */
+function issuerFor({ dns, certificates }: FactsInput): Issuer | undefined {
+  const method = PROOFS[certificates.method];
+  const ordered = method && issuerOf(certificates.directoryUrl);
+  const domain = ordered ?? dns.caa?.issuer;
+  if (domain === undefined) return undefined;
+  const accountUri = dns.caa?.accountUri;
+  return { domain, ...(method && { method }), ...(accountUri !== undefined && { accountUri }) };
+}
+
+/** Everything that rules may know of a whole configuration. */
+export function factsOf(input: FactsInput): ZoneFacts {
+  const { domain, dns, mail, certificates } = input;
+  const issuer = issuerFor(input);
+  return {
+    domain,
+    zone: dns.zone,
+    provider: dns.provider,
+    ...(issuer && { issuer }),
+    certificateNames: certificateNames(domain, mail.storage, certificates.method, webNames(dns)),
+    reverseFamilies: REVERSE_FAMILIES,
+  };
+}

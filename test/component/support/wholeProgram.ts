@@ -1,0 +1,37 @@
+/** Runs the whole program, as `index.ts` does, under a recording monitor. */
+import * as pulumi from "@pulumi/pulumi";
+import { vi } from "vitest";
+import type { Raw } from "../../unit/stack/support/validRaw.ts";
+import { NO_SERVERS } from "./declareSmall.ts";
+import { recordProgram, type RecordedRun } from "./recordedProgram.ts";
+
+type Program = typeof import("../../../components/program.ts");
+
+export interface ProgramRun extends RecordedRun {
+  /** Its outputs; undefined where it stopped. */
+  readonly outputs: Program | undefined;
+}
+
+/** The configuration as the engine hands it over. */
+export function flat(raw: Raw): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(raw).map(([key, value]) => [
+      `mailstead:${key}`,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+/** Runs it in a first preview: nothing is known, and no file is written. */
+export async function runProgram(raw: Raw): Promise<ProgramRun> {
+  vi.resetModules();
+  let outputs: Program | undefined;
+  const run = await recordProgram(
+    async () => {
+      pulumi.runtime.setAllConfig({ ...flat(raw), "cloudflare:apiToken": "TOKEN" });
+      outputs = await import("../../../components/program.ts");
+    },
+    { preview: true, first: true, calls: NO_SERVERS },
+  );
+  return { ...run, outputs };
+}

@@ -1,0 +1,157 @@
+/**
+ * Proves: `logs` shows the end of a container's log, and with `-f` what comes after; `status` of a healthy server says
+ * what it did not ask and exits with 0, shows a container that was stopped with its own last lines, and tells a port 25
+ * that the vendor blocks for one family, with the text to send.
+ * Cannot: prove how a vendor blocks; here its side of the cable drops the packets.
+ */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import process from "node:process";
+import { afterAll, expect, test } from "vitest";
+import { port25Rules } from "../../../sandbox/hosts/firewall.ts";
+import { linkName } from "../../../sandbox/hosts/machine.ts";
+import { hostKey } from "../../../sandbox/cloud/hetzner/cloud.ts";
+import { healthyAgain } from "../../support/host.ts";
+import { DOMAIN, sendFromOutside } from "../../support/people.ts";
+import { inside, onHost, outputs, project, STACK, succeed, waitFor } from "../../support/sandbox.ts";
+import { hetzner } from "../../support/vendors.ts";
+
+const LOGS = ["node", "cli/mailstead.js", "logs", "--stack", STACK];
+
+interface Finding {
+  readonly subject: string;
+  readonly state: string;
+  readonly seen: string;
+  readonly detail?: readonly string[];
+}
+
+/** What `status` finds, and its exit code. */
+async function status(): Promise<{ code: number; of: (subject: string) => Finding | undefined }> {
+  const { code, stdout } = await inside(["node", "cli/mailstead.js", "status", "--stack", STACK, "--json"]);
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  console.log(
+    findings
+      .filter(({ state }) => state !== "ok")
+      .map((finding) => JSON.stringify(finding))
+      .join("\n"),
+  );
+  return { code, of: (subject) => findings.find((finding) => finding.subject === subject) };
+}
+
+function lines(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}
+
+/** Mails that a log of the container mx says were taken. */
+function taken(log: string): number {
+  return lines(log).filter((line) => line.includes('"event":"taken"')).length;
+}
+
+/** The rules of a block are the driver's own; with no family it is lifted. */
+async function blockPort25(...families: Parameters<typeof port25Rules>[1]): Promise<void> {
+  const { servers } = (await hetzner(`servers?label_selector=mailstead%3D%3D${STACK}`)) as {
+    servers: { id: number }[];
+  };
+  const [server] = servers;
+  if (server === undefined) throw new Error("the stack has no server");
+  await succeed(["nft", "-f", "-"], { input: port25Rules(linkName(hostKey(server)), families) });
+}
+
+const stops: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const stop of stops) await stop();
+});
+
+/** Starts a command inside and gives what it has printed until now; it is ended, by its group, with the file. */
+function follow(command: readonly string[]): { printed: () => string; stop: () => Promise<void> } {
+  const child = spawn(join(project, "sandbox/run"), command, {
+    cwd: project,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  const closed = new Promise<void>((resolve) =>
+    child.once("close", () => {
+      resolve();
+    }),
+  );
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
+      process.kill(-child.pid, "SIGTERM");
+    await closed;
+  };
+  stops.push(stop);
+  return {
+    printed: () => {
+      if (child.exitCode !== null) throw new Error(`${command.join(" ")} ended by itself:\n${text}`);
+      return text;
+    },
+    stop,
+  };
+}
+
+test("logs shows the end of one container's log", async () => {
+  const { code, stdout, stderr } = await inside([...LOGS, "pop3", "--lines", "1"]);
+  // A container's two outputs come apart, as it wrote them.
+  const shown = `${stdout}${stderr}`;
+  console.log(shown.trim());
+  expect(code).toBe(0);
+  expect(lines(shown)).toHaveLength(1);
+  expect(await onHost("docker logs pop3 2>&1\n")).toContain(shown);
+  expect((await inside([...LOGS, "nosuch"])).code).toBe(1);
+});
+
+test("logs -f goes on as mail comes in", async () => {
+  const before = taken(await succeed([...LOGS, "mx", "--lines", "10000"]));
+  const log = follow([...LOGS, "mx", "--lines", "10000", "-f"]);
+  await waitFor("the log until now", 30, () => Promise.resolve(taken(log.printed()) >= before));
+  await sendFromOutside(`alice@${DOMAIN}`, "while the log is followed");
+  await waitFor("the log to go on", 60, () => Promise.resolve(taken(log.printed()) > before));
+  console.log(lines(log.printed()).at(-1));
+  await log.stop();
+});
+
+test("status of a healthy server: 0, and it is said that the server's checklist was not asked", async () => {
+  const { code, of } = await status();
+  expect(code).toBe(0);
+  expect(of("container pop3")?.state).toBe("ok");
+  expect(of("the server's checklist")).toMatchObject({ state: "warn", seen: "was not asked" });
+});
+
+test("a container that was stopped is red, with the end of its own log", async () => {
+  await onHost("docker stop --time 10 pop3\n");
+  try {
+    const { code, of } = await status();
+    expect(code).toBe(1);
+    const stopped = of("container pop3");
+    expect(stopped).toMatchObject({ state: "bad", seen: expect.stringMatching(/^Exited \(/) as string });
+    expect(stopped?.detail?.length).toBeGreaterThan(0);
+    expect(stopped?.detail).toEqual(lines(await onHost("docker logs --tail 8 pop3 2>&1\n")));
+    expect(of("container imap")?.state).toBe("ok");
+  } finally {
+    await onHost("docker start pop3\n");
+  }
+  await healthyAgain(120);
+});
+
+test("a port 25 that the vendor blocks for IPv4 is red, with the text to send; IPv6 is open, and so are both again", async () => {
+  const { addresses } = await outputs();
+  await blockPort25("ipv4");
+  try {
+    const { code, of } = await status();
+    expect(code).toBe(1);
+    const blocked = of("outbound port 25 over IPv4");
+    expect(blocked).toMatchObject({
+      state: "bad",
+      seen: expect.stringMatching(/^blocked: none of \d/) as string,
+    });
+    const text = (blocked?.detail ?? []).join("\n");
+    for (const part of [DOMAIN, addresses.ipv4, addresses.ipv6]) expect(text).toContain(part);
+    expect(of("outbound port 25 over IPv6")?.state).toBe("ok");
+  } finally {
+    await blockPort25();
+  }
+  expect((await status()).of("outbound port 25 over IPv4")?.state).toBe("ok");
+});

@@ -1,0 +1,148 @@
+/**
+ * Proves: a part of the status that cannot be had is a finding with its next step beside those of the other parts, as
+ * text and with --json; no SSH is one finding; what was not asked is said and costs no exit code.
+ * Cannot prove: what a host answers, since `ssh` and `pulumi` are played by scripts.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Finding } from "../../../verify/finding.ts";
+import { planOf } from "../stack/support/planOf.ts";
+import { dkimKey, rawWith } from "../stack/support/validRaw.ts";
+import { makeProject, type Project, type Ran } from "./project.ts";
+
+const RAW = rawWith({
+  "dns.verification": "Abcdefghij",
+  "dns.dkim": [{ selector: "fe-1a2b3c", publicKey: dkimKey(2048) }],
+});
+const DAY = 86_400;
+const ADMIN = { MAILSTEAD_ADMIN_EMAIL: "me@example.com", MAILSTEAD_ADMIN_PASSWORD: "secret word" };
+
+/** Answers of a host on which all is well, by what is asked. */
+const WELL = {
+  containers: planOf(RAW)
+    .containers.map(({ name: Names }) => JSON.stringify({ Names, State: "running", Status: "Up (healthy)" }))
+    .join("\n"),
+  certificate: [
+    '{"status":"valid"}',
+    "subject=CN = example.com",
+    "issuer=CN = R11",
+    `notBefore=${new Date(0).toUTCString()}`,
+    `notAfter=${new Date(90 * DAY * 1000).toUTCString()}`,
+    `now=${String(DAY)}`,
+  ].join("\n"),
+  port25: "4 open a.example.net\n6 open a.example.net",
+  checklist: JSON.stringify({ checklist: [{ name: "a", type: "MX", expected: "b", pass: true }] }),
+};
+
+let project: Project;
+
+/** The host answers this to one of the questions, or ends the script with a code. */
+function answers(part: keyof typeof WELL, text: string, code = 0): void {
+  writeFileSync(join(project.folder, `${part}.out`), code === 0 ? `${text}\n` : "");
+  writeFileSync(join(project.folder, `${part}.err`), code === 0 ? "" : `${text}\n`);
+  writeFileSync(join(project.folder, `${part}.code`), `${String(code)}\n`);
+}
+
+beforeEach(() => {
+  project = makeProject();
+  project.stack("good", RAW);
+  const keys = join(project.folder, ".mailstead/good");
+  mkdirSync(keys, { recursive: true });
+  for (const name of ["deploy_key", "known_hosts"]) writeFileSync(join(keys, name), "");
+  project.pulumi(`echo '{"addresses":{"ipv4":"203.0.113.10","ipv6":"2001:db8::1"}}'`);
+  project.program(
+    "ssh",
+    `case "$(cat)" in
+    *'docker ps'*) part=containers ;; *certificate.json*) part=certificate ;;
+    *dev/tcp*) part=port25 ;; *setup/dns*) part=checklist ;;
+    esac
+    cat "$HOME/$part.out"; cat "$HOME/$part.err" >&2; exit "$(cat "$HOME/$part.code")"`,
+  );
+  for (const [part, text] of Object.entries(WELL)) answers(part as keyof typeof WELL, text);
+});
+
+afterEach(() => {
+  project.remove();
+});
+
+function status(...args: readonly string[]): Promise<Ran> {
+  return project.run(["status", "--stack", "good", ...args], ADMIN);
+}
+
+function findingsOf({ stdout, stderr }: Ran): readonly Finding[] {
+  expect(stderr).toBe("");
+  return (JSON.parse(stdout) as { findings: Finding[] }).findings;
+}
+
+function notWell(ran: Ran): readonly Finding[] {
+  return findingsOf(ran).filter(({ state }) => state !== "ok");
+}
+
+test("all is well: 0, and every part is there", async () => {
+  const ran = await status("--json");
+  expect(ran.code).toBe(0);
+  expect(notWell(ran)).toEqual([]);
+  const subjects = findingsOf(ran).map(({ subject }) => subject);
+  for (const subject of ["container web", "certificate", "outbound port 25 over IPv6", "checklist MX a"])
+    expect(subjects).toContain(subject);
+});
+
+test("without a login it is said that the checklist was not asked, and how to have it asked: 0", async () => {
+  const ran = await project.run(["status", "--stack", "good", "--json"]);
+  expect(ran.code).toBe(0);
+  expect(notWell(ran)).toMatchObject([
+    { subject: "the server's checklist", state: "warn", seen: "was not asked" },
+  ]);
+  expect(notWell(ran)[0]?.fix).toContain("MAILSTEAD_ADMIN_PASSWORD");
+});
+
+test("a part whose script fails is a finding beside those of the others: 1", async () => {
+  answers("containers", "Cannot connect to the Docker daemon\nIs it running?", 1);
+  const ran = await status("--json");
+  expect(ran.code).toBe(1);
+  expect(notWell(ran)).toEqual([
+    {
+      subject: "containers",
+      state: "bad",
+      seen: "the host answered with 1: Cannot connect to the Docker daemon",
+      fix: "try `mailstead ssh`",
+      detail: ["Is it running?"],
+    },
+  ]);
+  expect(findingsOf(ran).map(({ subject }) => subject)).toContain("certificate");
+});
+
+test.each([
+  ["checklist", "<html>log in</html>", "the server's checklist"],
+  ["certificate", '{"status":"val', "certificate"],
+] as const)(
+  "an answer about the %s that is no JSON is a finding, without a stack trace: 1",
+  async (part, text, subject) => {
+    answers(part, part === "certificate" ? WELL.certificate.replace(/^.*/, text) : text);
+    const ran = await status();
+    expect(ran).toMatchObject({ code: 1, stderr: "" });
+    expect(ran.stdout).toContain(`✗ ${subject}: the answer cannot be read: `);
+    expect(ran.stdout).toContain("next: look at the host itself: `mailstead ssh`");
+    expect(ran.stdout).toContain("✓ container web");
+    expect(ran.stdout).not.toMatch(/^\s+at /m);
+    expect(ran.stdout).not.toContain("secret");
+  },
+);
+
+test("no SSH is one finding for all that could not be asked; what the configuration tells is there: 1", async () => {
+  for (const part of Object.keys(WELL)) answers(part as keyof typeof WELL, "connection timed out", 255);
+  project.stack("good", rawWith({}));
+  const ran = await status("--json");
+  expect(ran.code).toBe(1);
+  expect(findingsOf(ran)).toMatchObject([
+    {
+      subject: "containers, certificate, outbound port 25, the server's checklist",
+      state: "bad",
+      seen: "no SSH to 203.0.113.10: connection timed out",
+      fix: expect.stringContaining("is the server on") as string,
+    },
+    { subject: "site verification", state: "warn" },
+    { subject: "DKIM key of the domain", state: "warn" },
+  ]);
+});
