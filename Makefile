@@ -35,7 +35,7 @@ bench: install ## ratios: NAME ratio VALUE goal GOAL
 
 install: .sandbox/cache/installed ## Node and npm packages, where they are missing
 
-.sandbox/cache/installed: sandbox/install-node package-lock.json sandbox/package-lock.json sandbox/images/app/package-lock.json
+.sandbox/cache/installed: sandbox/install-node sandbox/node/package-lock.json package-lock.json sandbox/package-lock.json sandbox/images/app/package-lock.json
 	@sandbox/install-node
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@npm run --silent prepare

@@ -15,6 +15,8 @@ export const debianPackages: Packages = {
   mmdebstrap: "mmdebstrap",
   "apt-utils": "apt-ftparchive",
   gpg: "gpg",
+  // gpg only recommends what makes a key for it.
+  "gpg-agent": "gpg-agent",
   "xz-utils": "xz",
   zstd: "zstd",
   knot: "knotd",
@@ -28,7 +30,7 @@ export const debianPackages: Packages = {
   openssl: "openssl",
   "openssh-client": "ssh",
   curl: "curl",
-  unzip: "unzip",
+  binutils: "strip",
 };
 
 /** What tests look at things with: the audit's HTML page, the scripts that reach a host. */
@@ -51,11 +53,7 @@ const ownUnits: Readonly<Record<string, readonly string[]>> = {
 export async function installPackages(packages: Packages = debianPackages): Promise<string[]> {
   const missing = await missingPackages(packages);
   if (missing.length === 0) return [];
-  // Where apt's lists are old or empty the first try fails, and one update mends it.
-  await aptInstall(missing).catch(async () => {
-    await run("apt-get", ["-q", "update"], { timeoutSeconds: 300 });
-    await aptInstall(missing);
-  });
+  await withoutStarts(() => run(join(import.meta.dirname, "apt-install"), missing, { timeoutSeconds: 1800 }));
   await disableUnits(missing);
   const still = await missingPackages(packages);
   if (still.length > 0) {
@@ -70,15 +68,6 @@ export async function missingPackages(packages: Packages): Promise<string[]> {
   const missing: string[] = [];
   for (const [name, program] of Object.entries(packages)) if (!(await onPath(program))) missing.push(name);
   return missing;
-}
-
-async function aptInstall(packages: readonly string[]): Promise<void> {
-  await withoutStarts(() =>
-    run("apt-get", ["-q", "-y", "--no-install-recommends", "install", ...packages], {
-      env: { DEBIAN_FRONTEND: "noninteractive" },
-      timeoutSeconds: 900,
-    }),
-  );
 }
 
 /** Debian starts a server as soon as it is installed, on the machine's own addresses; this holds it back. */

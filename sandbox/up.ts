@@ -19,7 +19,7 @@ import { startService } from "./process/service.ts";
 import type { Service } from "./process/service.ts";
 import type { Step, StepResult } from "./progress/steps.ts";
 import { deploy, selectStack } from "./project/deploy.ts";
-import { installPlugins } from "./providers/install.ts";
+import { findRealPlugins, installPlugins } from "./providers/install.ts";
 import { pushLayout, startRegistry } from "./registry/registry.ts";
 import { cloudService, isWritten, outsideService } from "./services.ts";
 
@@ -74,10 +74,14 @@ async function images(): Promise<StepResult> {
 }
 
 async function plugins(): Promise<StepResult> {
-  const installed = await installPlugins(join(paths.pulumiDir, "home", "plugins"), process.execPath);
-  const real = installed.filter((plugin) => plugin.source === "real").length;
+  const real = await findRealPlugins(join(cacheDir, "plugins-real"));
+  const installed = await installPlugins(join(paths.pulumiDir, "home", "plugins"), process.execPath, real);
+  const kinds = (["real", "stand-in"] as const).map((kind) => {
+    const names = installed.filter(({ source }) => source === kind).map(({ name }) => name);
+    return `${kind}: ${names.length === 0 ? "none" : names.join(", ")}`;
+  });
   const warnings = installed.flatMap((plugin) => (plugin.warning === undefined ? [] : [plugin.warning]));
-  return { word: `${real} real, ${installed.length - real} stand-ins`, notes: warnings };
+  return { word: kinds.join("; "), notes: warnings };
 }
 
 async function server(): Promise<StepResult> {

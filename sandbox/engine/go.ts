@@ -1,70 +1,119 @@
-/** The Go toolchain: the one on PATH, else the one that the Go module proxy holds as a module. */
+/** The Go toolchain: the one on PATH where it is new enough, else the one that the Go module proxy holds as a module. */
 
-import { createHash } from "node:crypto";
-import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { installPackages } from "../install.ts";
 import { run } from "../process/command.ts";
 
-/** From 1.21 on, go fetches the toolchain that a go.mod asks for by itself (go.dev/doc/toolchain). */
-const oldest = [1, 21] as const;
+/** What the sandbox's go.mod files ask for. */
+const oldest = [1, 26] as const;
 
 const release = "go1.26.8";
-/** SHA-256 of the module's zip, by Node's name of the architecture. */
-const zips: Readonly<Record<string, { readonly name: string; readonly sha256: string }>> = {
-  x64: { name: "amd64", sha256: "30c2b1bf7dcc88d3eb0a1364e47ddd9128edb3110a30e8a0ef61cd5856b31de7" },
+/** The module of that release (go.dev/doc/toolchain) and its sum as in a go.sum, by Node's name of the architecture. */
+const toolchains: Readonly<Record<string, { readonly version: string; readonly sum: string }>> = {
+  x64: {
+    version: `v0.0.1-${release}.linux-amd64`,
+    sum: "h1:ZOmGe1OnfREDMIdb1Qi4G9JSuDPBLGExZMQ4nis1RXM=",
+  },
+  arm64: {
+    version: `v0.0.1-${release}.linux-arm64`,
+    sum: "h1:sYL/O6MqS68ML0kjsQ36WoYIpJqkw60TxizWUYUKQMc=",
+  },
+};
+
+/** Where a machine has its Go, and how it gets one. */
+export interface Machine {
+  readonly places: readonly string[];
+  /** Sees to it that there is any Go at all. */
+  readonly install: () => Promise<unknown>;
+}
+
+const thisMachine: Machine = {
+  places: ["go", "/usr/local/go/bin/go"],
+  install: () => installPackages({ "golang-go": "go" }),
 };
 
 /**
- * Gives the path of a `go` that can build the sandbox's modules, fetching one into `cacheDir/go` where PATH has none.
+ * Gives the path of a `go` that can build the sandbox's modules. Where the machine's is too old, such as Debian 12's,
+ * that one fetches a newer into `cacheDir/go`; where there is none, the distribution's is installed first.
  *
  * @throws {Error} when it cannot be had, with what to install by hand.
  */
-export async function ensureGo(cacheDir: string): Promise<string> {
-  for (const candidate of ["go", "/usr/local/go/bin/go", join(cacheDir, "go", "bin", "go")]) {
-    if (await isNewEnough(candidate)) return candidate;
+export async function ensureGo(cacheDir: string, machine = thisMachine): Promise<string> {
+  const fetched = join(cacheDir, "go", "bin", "go");
+  for (const candidate of [...machine.places, fetched]) {
+    if (isNewEnough(await versionOf(candidate))) return candidate;
   }
-  return fetchGo(cacheDir);
+  try {
+    await fetchGo(await anyGo(machine), cacheDir);
+    return fetched;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const byHand = "Install Go 1.26 from https://go.dev/dl/, or put a pulumi of at least 3.250 on PATH.";
+    throw new Error(`no Go of at least ${oldest.join(".")}, and fetching it failed: ${reason}\n${byHand}`, {
+      cause: error,
+    });
+  }
 }
 
-async function isNewEnough(go: string): Promise<boolean> {
-  // The local one's own version: what a go.mod makes of it is another question.
-  const text = await run(go, ["version"], { env: { GOTOOLCHAIN: "local" } }).catch(() => "");
-  const [, major, minor] = /go(\d+)\.(\d+)/.exec(text) ?? [];
+/** The local one's own version, whatever a go.mod would make of it; empty where it does not run. */
+async function versionOf(go: string): Promise<string> {
+  return run(go, ["version"], { env: { GOTOOLCHAIN: "local" } }).catch(() => "");
+}
+
+function isNewEnough(version: string): boolean {
+  const [, major, minor] = /go(\d+)\.(\d+)/.exec(version) ?? [];
   return Number(major) === oldest[0] && Number(minor) >= oldest[1];
 }
 
-async function fetchGo(cacheDir: string): Promise<string> {
-  const byHand = `Install Go 1.26 from https://go.dev/dl/, or put a pulumi of at least 3.250 on PATH.`;
-  const zip = zips[process.arch];
-  if (zip === undefined) throw new Error(`no Go on PATH, and none known for ${process.arch}. ${byHand}`);
-  const proxy = (process.env["GOPROXY"] ?? "").split(/[,|]/).find((part) => part.startsWith("http"));
-  if (proxy === undefined) throw new Error(`no Go on PATH, and no GOPROXY to fetch it from. ${byHand}`);
-  const module = `v0.0.1-${release}.linux-${zip.name}`;
-  const url = `${proxy.replace(/\/$/, "")}/golang.org/toolchain/@v/${module}.zip`;
+async function anyGo({ places, install }: Machine): Promise<string> {
+  const find = async (): Promise<string | undefined> => {
+    for (const candidate of places) if ((await versionOf(candidate)) !== "") return candidate;
+    return undefined;
+  };
+  const found = await find();
+  if (found !== undefined) return found;
+  await install();
+  const installed = await find();
+  if (installed === undefined) throw new Error("the distribution's Go was installed, but does not run");
+  return installed;
+}
+
+/** Fetched as any module is: by the settings of the machine's Go, checked against its checksum database and our sum. */
+async function fetchGo(go: string, cacheDir: string): Promise<void> {
+  const toolchain = toolchains[process.arch];
+  if (toolchain === undefined) throw new Error(`none is known for ${process.arch}.`);
   const fresh = join(cacheDir, `go.new-${process.pid}`);
   try {
     await mkdir(fresh, { recursive: true });
-    const answer = await fetch(url, { signal: AbortSignal.timeout(600_000) });
-    if (!answer.ok) throw new Error(`${url} answers ${answer.status}`);
-    const bytes = Buffer.from(await answer.arrayBuffer());
-    const hash = createHash("sha256").update(bytes).digest("hex");
-    if (hash !== zip.sha256) throw new Error(`${url} has the SHA-256 ${hash}, not ${zip.sha256}`);
-    await writeFile(join(fresh, "go.zip"), bytes);
-    await run("unzip", ["-q", join(fresh, "go.zip"), "-d", fresh], { timeoutSeconds: 300 });
-    const root = join(fresh, "golang.org", `toolchain@${module}`);
-    await makeExecutable(root);
-    await rename(root, join(cacheDir, "go"));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`no Go on PATH, and fetching it failed: ${reason}. ${byHand}`, { cause: error });
+    const { Dir, Sum } = await downloadModule(go, `golang.org/toolchain@${toolchain.version}`, fresh);
+    if (Sum !== toolchain.sum) throw new Error(`${Dir} has the sum ${Sum}, not ${toolchain.sum}`);
+    await makeExecutable(Dir);
+    await rm(join(cacheDir, "go"), { recursive: true, force: true });
+    await rename(Dir, join(cacheDir, "go"));
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
-  // On PATH inside and outside of the sandbox, for whatever else is built from Go modules.
-  await mkdir(join(cacheDir, "bin"), { recursive: true });
-  await rm(join(cacheDir, "bin", "go"), { force: true });
-  await symlink(join(cacheDir, "go", "bin", "go"), join(cacheDir, "bin", "go"));
-  return join(cacheDir, "go", "bin", "go");
+}
+
+async function downloadModule(
+  go: string,
+  module: string,
+  folder: string,
+): Promise<{ Dir: string; Sum: string }> {
+  const printed = await run(go, ["mod", "download", "-modcacherw", "-json", module], {
+    cwd: folder,
+    env: {
+      GO111MODULE: "on",
+      GOFLAGS: "",
+      GOMODCACHE: join(folder, "modules"),
+      GOPATH: folder,
+      GOTOOLCHAIN: "local",
+      GOWORK: "off",
+    },
+    timeoutSeconds: 900,
+  });
+  return JSON.parse(printed) as { Dir: string; Sum: string };
 }
 
 /** Module zips carry no modes. */

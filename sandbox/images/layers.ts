@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import { chmod, copyFile, cp, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ensureGo } from "../engine/go.ts";
+import { cacheDir } from "../groundPlan.ts";
 import { extractPackages, pathsBelow, subtract } from "./debian.ts";
 import { run } from "./process.ts";
 
@@ -121,10 +123,14 @@ export async function mongoLayer(): Promise<LayerRecipe> {
     async make(folder) {
       await cp(join(HERE, "files/mongo"), folder, { recursive: true });
       const target = join(folder, "usr/local/bin/mongod");
-      await run("go", ["build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", target, "."], {
-        cwd: source,
-        env: { CGO_ENABLED: "0" },
-      });
+      await run(
+        await ensureGo(cacheDir),
+        ["build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", target, "."],
+        {
+          cwd: source,
+          env: { CGO_ENABLED: "0" },
+        },
+      );
       await symlink("mongod", join(folder, "usr/local/bin/mongosh"));
       for (const path of ["data/db", "backups"]) await mkdir(join(folder, path), { recursive: true });
     },

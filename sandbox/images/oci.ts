@@ -8,7 +8,7 @@ import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createZstdCompress } from "node:zlib";
+import { createZstdCompress, type ZstdCompress } from "node:zlib";
 import { tarOf } from "./tar.ts";
 
 /** How layers are packed: each new host unpacks them again, and gzip costs it several times as much. */
@@ -41,19 +41,23 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "
 const CREATED = "2026-01-01T00:00:00Z";
 
 /** Packs a folder as a layer blob into `blobs`, which holds files named by their digest's hexadecimal part. */
-export async function writeLayer(folder: string, blobs: string): Promise<Layer> {
+export function writeLayer(folder: string, blobs: string): Promise<Layer> {
+  return packLayer(tarOf(folder), blobs);
+}
+
+/** The same for an archive that comes in pieces. */
+export async function packLayer(archive: AsyncIterable<Buffer>, blobs: string): Promise<Layer> {
   await mkdir(blobs, { recursive: true });
   const plain = new Counted();
   const packed = new Counted();
   const partial = join(blobs, `.partial-${process.pid}-${partialNumber++}`);
   try {
-    await pipeline(
-      Readable.from(tarOf(folder)),
-      plain,
-      createZstdCompress(),
-      packed,
-      createWriteStream(partial),
-    );
+    const zstd = createZstdCompress();
+    const written = pipeline(zstd, packed, createWriteStream(partial));
+    await Promise.all([
+      written,
+      pipeline(Readable.from(archive), plain, (bytes: AsyncIterable<Buffer>) => feed(bytes, zstd)),
+    ]);
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
@@ -64,6 +68,22 @@ export async function writeLayer(folder: string, blobs: string): Promise<Layer> 
 }
 
 let partialNumber = 0;
+
+/**
+ * Writes piece by piece, each after the one before is packed. Ended while a piece still waits, the packer takes that one
+ * for the last, and packs it in other bytes than without: it would depend on the machine's load.
+ */
+async function feed(bytes: AsyncIterable<Buffer>, zstd: ZstdCompress): Promise<void> {
+  for await (const piece of bytes) {
+    await new Promise<void>((done, failed) => {
+      zstd.write(piece, (error) => {
+        if (error) failed(error);
+        else done();
+      });
+    });
+  }
+  zstd.end();
+}
 
 /**
  * Writes the layout of one image for this machine's architecture into `folder` (emptied before), its blobs linked from

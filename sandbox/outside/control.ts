@@ -1,6 +1,7 @@
 /**
  * Control API of the outside host, on 127.0.0.1:
- * `POST /send` {from, to, subject, text, family?} → {id}; `GET /queue`; `GET /inbox`; `GET /inbox/ID` (the message as it
+ * `POST /send` {from, to, subject, text, family?} → {id}; `GET /queue`; `POST /queue/hold`,
+ * `POST /queue/release`; `GET /inbox`; `GET /inbox/ID` (the message as it
  * came); `DELETE /inbox`.
  */
 import { readFile } from "node:fs/promises";
@@ -8,7 +9,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { z } from "zod";
 import { clearInbox, readInbox } from "./inbox.ts";
-import { enqueue, readQueue } from "./queue.ts";
+import { enqueue, holdQueue, readQueue } from "./queue.ts";
 import type { OutsideSettings } from "./settings.ts";
 
 const address = z.string().regex(/^[^@\s]+@[^@\s]+$/, "is not an address");
@@ -48,6 +49,10 @@ async function answer(
 ): Promise<{ status: number; body: unknown }> {
   const route = `${request.method ?? ""} ${request.url ?? ""}`;
   if (route === "GET /queue") return { status: 200, body: await readQueue(settings) };
+  if (route === "POST /queue/hold" || route === "POST /queue/release") {
+    await holdQueue(settings, route.endsWith("/hold"));
+    return { status: 200, body: {} };
+  }
   if (route === "GET /inbox") return { status: 200, body: await readInbox(settings) };
   if (route === "DELETE /inbox") {
     await clearInbox(settings);

@@ -1,6 +1,6 @@
 /** The outside host's own queue: a message is tried again until it is taken, refused for good, or too old. */
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sendOnce, type OutgoingMessage } from "./send.ts";
 import type { OutsideSettings } from "./settings.ts";
@@ -41,12 +41,29 @@ export async function readQueue(settings: OutsideSettings): Promise<QueueEntry[]
   return entries.sort((a, b) => (a.queuedAt < b.queuedAt ? -1 : 1));
 }
 
+/**
+ * Holds all tries from now on, or goes on with them. A sender in the world tries again after minutes or hours; this one
+ * does after seconds, and who has to do something in between holds it.
+ */
+export async function holdQueue(settings: OutsideSettings, held: boolean): Promise<void> {
+  if (held) await writeFile(join(settings.folder, "held"), "");
+  else await rm(join(settings.folder, "held"), { force: true });
+}
+
+async function isHeld(settings: OutsideSettings): Promise<boolean> {
+  return access(join(settings.folder, "held")).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Works the queue until the signal comes. */
 export async function workQueue(settings: OutsideSettings, stop: AbortSignal): Promise<void> {
   await mkdir(join(settings.folder, "queue"), { recursive: true });
   const lastTry = new Map<string, number>();
   const round = async (): Promise<void> => {
     for (const entry of await readQueue(settings)) {
+      if (await isHeld(settings)) return;
       const waited = Date.now() - (lastTry.get(entry.id) ?? 0);
       if (entry.state !== "queued" || waited < settings.retrySeconds * 1000) continue;
       await save(settings, await tried(settings, entry));

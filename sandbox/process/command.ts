@@ -11,6 +11,8 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** Default 60. When it is over the program is killed and the error says so. */
   readonly timeoutSeconds?: number;
+  /** Kills the program when it is aborted. */
+  readonly signal?: AbortSignal;
   /** Run it on the sandbox's network. Default false. */
   readonly inside?: boolean;
 }
@@ -47,6 +49,7 @@ export function run(command: string, args: readonly string[], options: CommandOp
       {
         env: { ...process.env, ...options.env },
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
         timeout: timeoutSeconds * 1000,
         killSignal: "SIGKILL",
         maxBuffer: 64 * 1024 * 1024,
@@ -63,7 +66,9 @@ export function run(command: string, args: readonly string[], options: CommandOp
         const exitCode = typeof error.code === "number" ? error.code : undefined;
         const how = error.killed
           ? `took longer than ${timeoutSeconds} s`
-          : `ended with ${exitCode ?? error.signal}`;
+          : options.signal?.aborted === true
+            ? "was stopped"
+            : `ended with ${exitCode ?? error.signal}`;
         failed(new CommandError(`\`${title}\` ${how}`, exitCode, stderr === "" ? stdout : stderr));
       },
     );

@@ -2,12 +2,14 @@
  * Lays out the provider plugins that the engine will start.
  *
  * A real plugin always wins: `SANDBOX_PLUGINS=DIR` names a directory laid out like `$PULUMI_HOME/plugins`
- * (`DIR/resource-NAME-vX.Y.Z/pulumi-resource-NAME`). What is not there is served by the stand-ins beside this file.
+ * (`DIR/resource-NAME-vX.Y.Z/pulumi-resource-NAME`), without it they are downloaded. What cannot be had is served by the
+ * stand-ins beside this file, and `SANDBOX_PLUGINS=` (empty) wants nothing else.
  */
 import { chmod, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { bundlePlugins } from "./bundle.ts";
+import { downloadPlugins } from "./download.ts";
 
 /** Providers that the project's program uses. */
 export const PROVIDERS = [
@@ -38,18 +40,35 @@ export interface InstalledPlugin {
  *
  * @param pluginsDir `$PULUMI_HOME/plugins`; made if absent.
  * @param nodeBinary absolute path of a Node.
- * @param realPlugins directory of real plugins; default `SANDBOX_PLUGINS`, nothing if that is unset.
+ * @param realPlugins directory of real plugins, from {@link findRealPlugins}.
  */
 export async function installPlugins(
   pluginsDir: string,
   nodeBinary: string,
-  realPlugins: string | undefined = process.env.SANDBOX_PLUGINS,
+  realPlugins?: string,
 ): Promise<InstalledPlugin[]> {
   let bundle: Promise<string> | undefined;
   // Once for all of them, and only where one is a stand-in.
   const standIns = (): Promise<string> => (bundle ??= bundlePlugins(PROVIDERS));
   const launch = async (name: ProviderName): Promise<string> => launcher(name, nodeBinary, await standIns());
   return Promise.all(PROVIDERS.map((name) => installPlugin(name, pluginsDir, launch, realPlugins)));
+}
+
+/**
+ * Gives the directory of real plugins, those that were not there yet downloaded as far as can be.
+ *
+ * @param downloads where they are kept.
+ * @param named the value of `SANDBOX_PLUGINS`.
+ * @returns undefined where only stand-ins are wanted.
+ */
+export async function findRealPlugins(
+  downloads: string,
+  named = process.env["SANDBOX_PLUGINS"],
+): Promise<string | undefined> {
+  if (named !== undefined) return named === "" ? undefined : named;
+  const wanted = PROVIDERS.map(async (name) => ({ name, version: await sdkVersion(name) }));
+  await downloadPlugins(await Promise.all(wanted), downloads);
+  return downloads;
 }
 
 /** One provider of {@link installPlugins}. */

@@ -1,6 +1,6 @@
 /**
  * Proves: the outside mail host judges what arrives as a receiver does (SPF, DKIM, DMARC, reverse names), and its queue
- * waits for a dead receiver, insists on a right certificate, gives up on a refusal, uses the family asked for, and
+ * waits for a dead receiver, can be held, insists on a right certificate, gives up on a refusal, uses the family asked for, and
  * outlives its own process. On loopback, with knot and openssl, which the sandbox installs.
  * Cannot prove: anything about the mail server that Mailstead builds.
  */
@@ -165,6 +165,19 @@ describe("the queue", () => {
     const taken = await receiver({ address: "127.0.0.2", certificate: "good" });
     const sent = await entryWhen("the message to be sent", id, (entry) => entry.state === "sent");
     expect(sent.address).toBe("127.0.0.2");
+    expect(taken).toEqual(["127.0.0.1"]);
+  });
+
+  it("tries nothing while it is held, and goes on after that", async () => {
+    await ask("POST", "/queue/hold");
+    const held = await queued("held", "ipv4");
+    const taken = await receiver({ address: "127.0.0.2", certificate: "good" });
+    // Longer than between two rounds: one that was under way when it was held is over.
+    await new Promise((done) => setTimeout(done, 1500));
+    expect(await entryWhen("the message", held, () => true)).toMatchObject({ state: "queued", attempts: 0 });
+    expect(taken).toEqual([]);
+    await ask("POST", "/queue/release");
+    await entryWhen("the message to be sent", held, (entry) => entry.state === "sent");
     expect(taken).toEqual(["127.0.0.1"]);
   });
 

@@ -70,7 +70,7 @@ export async function makeEngineProject(
   for (const name of PROGRAM) symlinkSync(join(repository, name), join(project, name));
   copyFileSync(join(repository, "Pulumi.yaml"), join(project, "Pulumi.yaml"));
   writeFileSync(join(project, `Pulumi.${stack}.yaml`), config);
-  await installPlugins(join(home, "plugins"), process.execPath, undefined);
+  await installPlugins(join(home, "plugins"), process.execPath);
   const complete = {
     PATH: [dirname(engine), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
     HOME: home,

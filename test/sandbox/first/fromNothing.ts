@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { containers, planned, unwell } from "../../support/host.ts";
+import { containers, makes, planned, unwell } from "../../support/host.ts";
 import { runFolder } from "../../support/printed.ts";
 import { expectNoDrift, onHost, project, STACK, succeed, up } from "../../support/sandbox.ts";
 import { labelled } from "../../support/small.ts";
@@ -26,6 +26,12 @@ test("fifteen containers run and are healthy, as planned and no others", async (
   expect(plan).toHaveLength(15);
   expect([...seen.keys()].sort()).toEqual(plan.map(({ name }) => name).sort());
   expect(await unwell()).toEqual([]);
+});
+
+test("each container is made as planned: image, command, names, mounts, health check; and listens where it should", async () => {
+  const { planned: wanted, seen, deafPorts } = await makes();
+  expect(seen).toEqual(wanted);
+  expect(deafPorts).toEqual([]);
 });
 
 test("the first boot left its mark and cloud-init has no complaint", async () => {

@@ -19,7 +19,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
-import { blobFile, writeLayer, writeLayout, type ImageSettings } from "../../../sandbox/images/oci.ts";
+import {
+  blobFile,
+  packLayer,
+  writeLayer,
+  writeLayout,
+  type ImageSettings,
+} from "../../../sandbox/images/oci.ts";
 
 const work = mkdtempSync(join(tmpdir(), "mailstead-oci-"));
 afterAll(() => {
@@ -75,6 +81,15 @@ describe("an image layer", () => {
     expect(second).toEqual(first);
     writeFileSync(join(work, "two/program"), "#!/bin/sh\n# other\n");
     expect((await writeLayer(join(work, "two"), join(work, "blobs"))).digest).not.toBe(first.digest);
+  });
+
+  it("has the same digest however late its end is known", async () => {
+    async function* archive(late: boolean): AsyncGenerator<Buffer> {
+      for (let piece = 0; piece < 4; piece++) yield Buffer.alloc(512, piece);
+      if (late) await new Promise((done) => setTimeout(done, 100));
+    }
+    const blobs = join(work, "blobs");
+    expect(await packLayer(archive(true), blobs)).toEqual(await packLayer(archive(false), blobs));
   });
 
   it("is read back by tar as it was", async () => {

@@ -47,7 +47,7 @@ async function firstLine(file: string): Promise<string> {
 
 describe("installPlugins", () => {
   it("gives every provider a stand-in that starts, under the version of the SDK", async () => {
-    const plugins = await installPlugins(path.join(folder, "home"), process.execPath, undefined);
+    const plugins = await installPlugins(path.join(folder, "home"), process.execPath);
     expect(plugins.map(({ name }) => name)).toEqual([...PROVIDERS]);
     for (const { name, version, source } of plugins) {
       expect({ version, source }).toEqual({ version: await sdkVersion(name), source: "stand-in" });
