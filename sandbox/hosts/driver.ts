@@ -21,6 +21,7 @@ import {
   machineFolder,
   mountDisk,
   prepareDisk,
+  readNetworks,
   readRecord,
   removeDisk,
 } from "./machine.ts";
@@ -120,7 +121,7 @@ class Hosts {
     if (await this.isRunning(key)) return;
     await mountDisk(it, (await readRecord(it)).layers);
     await this.#routeIpv6(key, "replace");
-    await this.#dropLink(key);
+    await this.#unplug(key);
     const boots = await this.bootCount(key);
     await this.#supervise(key);
     const supervisor = await groupFolder(`${this.#group(key)}.supervisor`);
@@ -139,7 +140,7 @@ class Hosts {
     // The supervisor first, or it might take the end for a reboot.
     await endGroup(`${this.#group(key)}.supervisor`);
     await endGroup(this.#group(key));
-    await this.#dropLink(key);
+    await this.#unplug(key);
   }
 
   async shutdown(key: string): Promise<void> {
@@ -247,19 +248,26 @@ class Hosts {
     return await run("nsenter", [enter, file, ...args], input === undefined ? {} : { input });
   }
 
-  /** A killed machine's cable stays for a moment, and its name would be in the next one's way. */
-  async #dropLink(key: string): Promise<void> {
+  /**
+   * Takes the machine's cable away: a killed one's stays for a moment, and its name would be in the next one's way. Those
+   * who spoke with it forget its card, as a vendor's routers do: else they would send to it for another eight seconds
+   * (RFC 4861 7.3.3), whatever stands at these addresses by then.
+   */
+  async #unplug(key: string): Promise<void> {
     if (!this.#namespaceExists()) return;
     await this.#inNamespace("ip", ["link", "delete", linkName(key)]).catch(() => undefined);
+    const { ipv4, ipv6 } = await readNetworks(machineFolder(this.#runDir, key));
+    for (const network of [ipv4, ipv6]) {
+      if (network !== undefined)
+        await this.#inNamespace("ip", ["neigh", "flush", "to", network, "dev", this.#options.bridge]);
+    }
   }
 
   /** The way to the host's own /64 is the bridge; its router has no address in it. */
   async #routeIpv6(key: string, verb: "replace" | "delete"): Promise<void> {
-    const record = await readRecord(machineFolder(this.#runDir, key)).catch(() => undefined);
-    const ipv6Base = record?.ipv6Base;
-    if (ipv6Base === undefined) return;
-    const network = `${ipv6Base.replace(/\/\d+$/, "")}/64`;
-    await this.#inNamespace("ip", ["-6", "route", verb, network, "dev", this.#options.bridge]);
+    const { ipv6 } = await readNetworks(machineFolder(this.#runDir, key));
+    if (ipv6 === undefined) return;
+    await this.#inNamespace("ip", ["-6", "route", verb, ipv6, "dev", this.#options.bridge]);
   }
 
   async #supervise(key: string): Promise<void> {

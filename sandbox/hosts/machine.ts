@@ -65,6 +65,17 @@ export async function readRecord(it: MachineFolder): Promise<MachineRecord> {
   return JSON.parse(await readFile(it.record, "utf8")) as MachineRecord;
 }
 
+/** What leads to a host, as far as it has it: its IPv4 address, and its IPv6 network. Nothing of one that is not there. */
+export async function readNetworks(
+  it: MachineFolder,
+): Promise<{ readonly ipv4?: string; readonly ipv6?: string }> {
+  const { ipv4, ipv6Base }: Partial<MachineRecord> = await readRecord(it).catch(() => ({}));
+  return {
+    ...(ipv4 === undefined ? {} : { ipv4 }),
+    ...(ipv6Base === undefined ? {} : { ipv6: `${ipv6Base.replace(/\/\d+$/, "")}/64` }),
+  };
+}
+
 /** Unmounts the disk and removes the folder, never reaching into what is still mounted. */
 export async function removeDisk(folder: string): Promise<void> {
   for (const point of await mountsBelow(folder)) await run("umount", [point]);

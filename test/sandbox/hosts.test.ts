@@ -236,9 +236,17 @@ describe.skipIf(!root)("a host", () => {
     await expect(driver.create(spec)).rejects.toThrow(/there is a host server-4711-second already/);
   });
 
-  it("leaves nothing behind", async () => {
+  it("leaves nothing behind, and nobody sends to its card", async () => {
     const { unified, legacy } = await findCgroupRoots();
+    const cards = async (): Promise<string> =>
+      (await ground.run("ip", ["neigh", "show", "to", V4])) +
+      (await ground.run("ip", ["neigh", "show", "to", V6]));
+    // Both families were spoken with.
+    for (const address of [V4, V6])
+      await waitUntil(() => opens(address, 22), { what: `ssh at ${address}`, timeoutSeconds: 20 });
+    expect((await cards()).match(/lladdr/g)).toHaveLength(2);
     await driver.destroy(KEY);
+    expect(await cards()).not.toContain("lladdr");
     await driver.destroy(KEY);
     expect(existsSync(`${ground.runDir}/hosts/${KEY}`)).toBe(false);
     expect(existsSync(`${unified}/${ground.namespace}.hosts/${KEY}`)).toBe(false);

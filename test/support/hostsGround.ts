@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bridgeMac } from "../../sandbox/groundPlan.ts";
 import { run as runProgram } from "../../sandbox/process/command.ts";
 
 export interface HostsGround {
@@ -56,7 +57,8 @@ async function makeNetwork(namespace: string, bridge: string, run: HostsGround["
   await runProgram("ip", ["netns", "add", namespace]);
   const commands = [
     "link set lo up",
-    `link add ${bridge} type bridge`,
+    // With an address of its own, as the sandbox's bridge: one that changes would have all neighbours forgotten.
+    `link add ${bridge} address ${bridgeMac} type bridge`,
     `link set ${bridge} up`,
     `addr add 203.0.113.1/24 dev ${bridge}`,
     `addr add ${MIRROR}/24 dev ${bridge}`,
