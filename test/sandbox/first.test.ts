@@ -1,18 +1,14 @@
 /**
  * The life of the first server, from `pulumi up` to the last `destroy`: each part starts from what the one before left.
- * Other stacks come and go meanwhile.
  *
  * Vitest orders files by no rule of ours, and runs as many at once as there are workers; within a file it keeps the
- * order. So a life is one file, and what goes on beside it is another (small.test.ts).
+ * order. So a life is one file, and what goes on beside it is another (beside.test.ts).
  */
 import { describe } from "vitest";
 
 const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "from nothing": () => import("./first/fromNothing.ts"),
   records: () => import("./first/records.ts"),
-  "DNS at DigitalOcean": () => import("./others/digitaloceanDns.ts"),
-  "DNS at Hetzner": () => import("./others/hetznerDns.ts"),
-  "forwarding only": () => import("./others/forwardOnly.ts"),
   "DNS columns": () => import("./first/dnsColumns.ts"),
   audit: () => import("./first/audit.ts"),
   mail: () => import("./first/mail.ts"),
