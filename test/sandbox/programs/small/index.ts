@@ -21,6 +21,16 @@ function boot({ boot: planned }: Plan["server"], impossible: string | undefined)
   return { ...planned, directories: [{ path: impossible, mode: "0755" }, ...planned.directories] };
 }
 
+/** `small:serverSeconds` is as long as an order of a server may take; else the component's own limit. */
+function limitServers(seconds: string | undefined): pulumi.ResourceTransformation[] {
+  if (seconds === undefined) return [];
+  const customTimeouts = { create: `${seconds}s` };
+  return [
+    ({ type, props, opts }) =>
+      type === "hcloud:index/server:Server" ? { props, opts: { ...opts, customTimeouts } } : undefined,
+  ];
+}
+
 function cut(plan: Plan, impossible: string | undefined): Plan {
   return {
     ...plan,
@@ -36,11 +46,15 @@ function cut(plan: Plan, impossible: string | undefined): Plan {
 const all = pulumi.runtime.allConfig();
 const { config, issues } = parseConfig(readRawConfig(all));
 if (config === undefined) throw new pulumi.RunError(JSON.stringify(issues, undefined, 2));
-const server = new MailServer("mail", {
-  plan: cut(planMailServer(config).plan, all["small:impossibleDirectory"]),
-  stack: pulumi.getStack(),
-  given: givenValues(config, all, process.env),
-});
+const server = new MailServer(
+  "mail",
+  {
+    plan: cut(planMailServer(config).plan, all["small:impossibleDirectory"]),
+    stack: pulumi.getStack(),
+    given: givenValues(config, all, process.env),
+  },
+  { transformations: limitServers(all["small:serverSeconds"]) },
+);
 
 /** Public addresses of the server: `mailstead ssh` reads them. */
 export const addresses = server.addresses;
