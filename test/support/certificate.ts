@@ -1,5 +1,7 @@
 /** The server's certificate: what is placed, what is served, and what `mailstead status` says of it. */
+import { fault } from "./faults.ts";
 import { inside, onHost, STACK } from "./sandbox.ts";
+import { recordsPath } from "./vendors.ts";
 
 /** Where the containers read it. */
 export const SSL = "/root/forwardemail.net/self-hosting/ssl";
@@ -12,6 +14,12 @@ export async function served(): Promise<string> {
 /** Serial number of the certificate that is placed. */
 export async function placed(): Promise<string> {
   return onHost(`openssl x509 -in ${SSL}/fullchain.pem -noout -serial\n`);
+}
+
+/** Has the records refused that certbot writes itself, until the faults are cleared; Pulumi must write none meanwhile. */
+export async function refuseOrders(): Promise<void> {
+  const path = await recordsPath("example.com");
+  await fault({ vendor: "cloudflare", method: "POST", path, kind: "status", status: 403, times: 50 });
 }
 
 interface Finding {

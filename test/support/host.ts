@@ -71,19 +71,30 @@ async function rendered(): Promise<Pick<Plan, "images" | "containers">> {
   return JSON.parse(printed) as Pick<Plan, "images" | "containers">;
 }
 
-/** Names of containers that the plan has, with whether they have a health check. */
-export async function planned(): Promise<{ name: string; checked: boolean }[]> {
-  const plan = await rendered();
-  return plan.containers.map(({ name, healthCheck }) => ({ name, checked: healthCheck !== undefined }));
+/** Containers that the plan has. */
+export async function planned(): Promise<Plan["containers"]> {
+  return (await rendered()).containers;
+}
+
+/** Names of those planned containers that a question is true for, in order. */
+export async function plannedNames(
+  isMeant: (container: Plan["containers"][number]) => boolean,
+): Promise<string[]> {
+  return (await planned())
+    .filter(isMeant)
+    .map(({ name }) => name)
+    .sort();
 }
 
 /** Names of containers that are not as the plan wants them; empty when all is well. */
 export async function unwell(): Promise<string[]> {
   const [plan, seen] = await Promise.all([planned(), containers()]);
-  const faults = plan.flatMap(({ name, checked }) => {
+  const faults = plan.flatMap(({ name, healthCheck }) => {
     const container = seen.get(name);
     if (container?.running !== true) return [`${name} does not run`];
-    return checked && container.health !== "healthy" ? [`${name} is ${container.health}`] : [];
+    return healthCheck !== undefined && container.health !== "healthy"
+      ? [`${name} is ${container.health}`]
+      : [];
   });
   const names = new Set(plan.map(({ name }) => name));
   return [

@@ -5,12 +5,11 @@
  * Cannot: prove what a real authority refuses, or that an hour passes: the date is set back, and the renewal asked for.
  */
 import { afterAll, expect, test } from "vitest";
-import { certificateStatus, placed, served } from "../../support/certificate.ts";
+import { certificateStatus, placed, refuseOrders, served } from "../../support/certificate.ts";
 import { change } from "../../support/change.ts";
-import { clearFaults, fault } from "../../support/faults.ts";
-import { containers, healthyAgain, madeAnew, restarted } from "../../support/host.ts";
-import { onHost, setConfig, STACK, succeed, waitFor } from "../../support/sandbox.ts";
-import { recordsPath } from "../../support/vendors.ts";
+import { clearFaults } from "../../support/faults.ts";
+import { containers, healthyAgain, madeAnew, plannedNames, restarted } from "../../support/host.ts";
+import { onHost, setConfig, waitFor } from "../../support/sandbox.ts";
 
 const STATE = "/var/lib/mailstead/certificate.json";
 const RENEWAL = "/etc/letsencrypt/renewal/example.com.conf";
@@ -18,26 +17,10 @@ const RENEWAL = "/etc/letsencrypt/renewal/example.com.conf";
 const RESTART_SECONDS = 120;
 
 /** Containers that speak TLS: they have the certificate, and a port. */
-async function readers(): Promise<string[]> {
-  const printed = await succeed([
-    "node",
-    "cli/mailstead.js",
-    "render",
-    "containers",
-    "--json",
-    "--stack",
-    STACK,
-  ]);
-  const plan = JSON.parse(printed) as {
-    containers: { name: string; ports: number[]; mounts: { hostPath: string }[] }[];
-  };
-  return plan.containers
-    .filter(
-      ({ ports, mounts }) => ports.length > 0 && mounts.some(({ hostPath }) => hostPath.endsWith("/ssl")),
-    )
-    .map(({ name }) => name)
-    .sort();
-}
+const readers = (): Promise<string[]> =>
+  plannedNames(
+    ({ ports, mounts }) => ports.length > 0 && mounts.some(({ hostPath }) => hostPath.endsWith("/ssl")),
+  );
 
 /** Runs the unit that the timer starts, to its end; which containers were made anew and restarted by it. */
 async function runUnit(): Promise<{ anew: string[]; restarted: string[] }> {
@@ -63,15 +46,7 @@ afterAll(clearFaults);
 test("an order of another authority is refused: the one at hand stays, until the date has come", async () => {
   const before = await placed();
   await setConfig("mailstead:certificates.directory", "letsencrypt-staging");
-  // The records that certbot writes itself are refused; Pulumi writes none in this run.
-  await fault({
-    vendor: "cloudflare",
-    method: "POST",
-    path: await recordsPath("example.com"),
-    kind: "status",
-    status: 403,
-    times: 50,
-  });
+  await refuseOrders();
   const { printed, anew, restarted: started } = await change();
   await clearFaults();
   expect(printed).toMatch(/next try: \d{4}-\d\d-\d\dT/);

@@ -7,11 +7,10 @@
 import { readFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { ensureLeaf } from "../../../sandbox/front/certificates.ts";
-import { certificateStatus, served, SSL } from "../../support/certificate.ts";
-import { clearFaults, fault } from "../../support/faults.ts";
+import { certificateStatus, served, SSL, refuseOrders } from "../../support/certificate.ts";
+import { clearFaults } from "../../support/faults.ts";
 import { containers, madeAnew, unwell } from "../../support/host.ts";
 import { expectEmptyPreview, onHost, setConfig, STACK, succeed, up } from "../../support/sandbox.ts";
-import { recordsPath } from "../../support/vendors.ts";
 
 /** Names that a certificate of the configuration is for. */
 const NAMES = ["example.com", "*.example.com"];
@@ -106,15 +105,7 @@ test("a refused order: the server is healthy with a stand-in, the next try is da
   await setConfig("mailstead:certificates.method", "dns-01");
   await setConfig("mailstead:certificates.directory", "letsencrypt");
   await setServerAnew(102);
-  // The records that certbot writes itself are refused; Pulumi writes none in this run but those it gives up.
-  await fault({
-    vendor: "cloudflare",
-    method: "POST",
-    path: await recordsPath("example.com"),
-    kind: "status",
-    status: 403,
-    times: 50,
-  });
+  await refuseOrders();
   const printed = await up();
   await clearFaults();
   expect(printed).toMatch(/certificate order was refused/);
