@@ -15,8 +15,11 @@ const SWITCHES: Readonly<Record<string, string>> = {
   "caa.enabled": "true",
   services: "true",
   autoconfig: "true",
+  autodiscover: "true",
   heloSpf: "true",
   nullMx: "true",
+  "nullMxHosts[0]": "old.example.com",
+  "spf.mechanisms[0]": "ip4:198.51.100.7",
 };
 
 const dig = async (name: string, type: string): Promise<string> =>
@@ -43,7 +46,7 @@ async function expectCleanAudit(): Promise<void> {
 }
 
 async function unset(): Promise<void> {
-  const keys = new Set(Object.keys(SWITCHES).map((path) => path.split(".")[0] ?? path));
+  const keys = new Set(Object.keys(SWITCHES).map((path) => /^\w+/.exec(path)?.[0] ?? path));
   for (const key of keys)
     await inside(["pulumi", "config", "rm", "--path", `mailstead:dns.${key}`, "--stack", "dev"]);
 }
@@ -77,6 +80,7 @@ test("programs find their servers, and settings", async () => {
   expect(await dig("_imaps._tcp.example.com", "SRV")).toBe("0 1 993 example.com.");
   expect(await dig("_imap._tcp.example.com", "SRV")).toBe("0 0 0 .");
   expect(await dig("_caldavs._tcp.example.com", "SRV")).toBe("0 1 443 caldav.example.com.");
+  expect(await dig("_autodiscover._tcp.example.com", "SRV")).toBe("0 1 443 example.com.");
   const settings = await fetched("https://autoconfig.example.com/mail/config-v1.1.xml");
   expect(settings).toContain("<hostname>imap.example.com</hostname>");
 });
@@ -90,6 +94,12 @@ test("aliases that SRV records point to have become hosts, which take no mail", 
     expect(await dig(name, "MX")).toBe("0 .");
   }
   expect(await dig("mx.example.com", "TXT")).toBe('"v=spf1 a -all"');
+});
+
+test("hosts of one's own say that they take and send no mail, and others may send for the domain", async () => {
+  expect(await dig("old.example.com", "MX")).toBe("0 .");
+  expect(await dig("old.example.com", "TXT")).toBe('"v=spf1 -all"');
+  expect(await dig("example.com", "TXT")).toContain('"v=spf1 a ip4:198.51.100.7 -all"');
 });
 
 test("a stricter policy is there with its new id", async () => {
@@ -108,10 +118,13 @@ test("one up takes all of it away, and the names are aliases again", async () =>
   await expectCleanAudit();
   for (const name of ["caldav.example.com", "carddav.example.com"])
     expect(await dig(name, "CNAME")).toBe("example.com.");
+  expect(await dig("example.com", "TXT")).toContain('"v=spf1 a -all"');
   for (const [name, type] of [
     ["_mta-sts.example.com", "TXT"],
     ["mta-sts.example.com", "A"],
     ["_imaps._tcp.example.com", "SRV"],
+    ["_autodiscover._tcp.example.com", "SRV"],
+    ["old.example.com", "MX"],
     ["example.com", "CAA"],
   ] as const)
     expect(await dig(name, type), `${type} ${name}`).toBe("");
