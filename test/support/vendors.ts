@@ -56,6 +56,34 @@ const RECORDS: Readonly<Record<string, (zone: string) => Promise<readonly Kept[]
     ((await hetzner(`zones/${zone}/rrsets?per_page=50`)) as { rrsets: readonly Kept[] }).rrsets,
 };
 
+const MX_MAKERS: Readonly<Record<string, (zone: string) => Promise<unknown>>> = {
+  cloudflare: async (zone) => {
+    const mx = { type: "MX", name: zone, content: `mx.${zone}`, priority: 0, ttl: 1 };
+    return cloudflare(await recordsPath(zone), "POST", mx);
+  },
+  digitalocean: (zone) =>
+    digitalocean(`domains/${zone}/records`, "POST", {
+      ...{ type: "MX", name: "@", data: `mx.${zone}.`, priority: 0, ttl: 1800 },
+    }),
+  hetzner: (zone) =>
+    hetzner(`zones/${zone}/rrsets`, "POST", {
+      ...{ name: "@", type: "MX", records: [{ value: `0 mx.${zone}.` }] },
+    }),
+};
+
+/** Makes the zone's MX by hand, as a stack declares it; its id at the provider. */
+export async function makeMx(provider: string, zone: string): Promise<string> {
+  await MX_MAKERS[provider]?.(zone);
+  return await mxId(provider, zone);
+}
+
+/** Id of the zone's only MX record, or set. */
+export async function mxId(provider: string, zone: string): Promise<string> {
+  const [mx, ...others] = ((await RECORDS[provider]?.(zone)) ?? []).filter(({ type }) => type === "MX");
+  if (mx === undefined || others.length > 0) throw new Error(`${zone} has not one MX at ${provider}`);
+  return String(mx["id"]);
+}
+
 /** What stands in the zone at a provider but for the provider's own: a line of JSON each, sorted. */
 export async function recordsAt(provider: string, zone: string): Promise<readonly string[]> {
   const all = (await RECORDS[provider]?.(zone)) ?? [];

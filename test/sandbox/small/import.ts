@@ -1,7 +1,7 @@
 /**
- * Proves: after the state is lost, `mailstead import` and `pulumi import` take over what is at the vendors, with the zone
- * at any of the three providers; one `up` then ends healthy with the same addresses, reverse names and records, and the
- * next preview is empty.
+ * Proves: a record that is there before the first `up`, with the zone at any of the three providers, is taken over under
+ * its own id by `mailstead import` and `pulumi import`. So is, after the state is lost, all that is at the vendors; one
+ * `up` then ends healthy with the same addresses, reverse names and records, and the next preview is empty.
  * Cannot: bring back keys and secrets, which only the state had; the command says so.
  */
 import { afterEach, expect, test } from "vitest";
@@ -21,7 +21,7 @@ import {
   small,
   upSmall,
 } from "../../support/small.ts";
-import { recordsAt } from "../../support/vendors.ts";
+import { makeMx, mxId, recordsAt } from "../../support/vendors.ts";
 
 /** Addresses, their reverse names, and what at the vendors outlives a server. */
 async function identity(provider: string, zone: string): Promise<object> {
@@ -46,7 +46,7 @@ test.each([
   { provider: "digitalocean", zone: "example.org" },
   { provider: "hetzner", zone: "example.edu" },
 ])(
-  "after lost state, with the zone at $provider: taken over, whole after one up, nothing to do then",
+  "a record of one's own, then all after lost state, at $provider: taken over, whole after one up, nothing to do then",
   async ({ provider, zone }) => {
     await makeSmall({
       ...sandboxConfig(zone),
@@ -54,7 +54,11 @@ test.each([
       // For two of them Debian 13 has no certbot plugin; no certificate is ordered here.
       "mailstead:certificates": { method: "http-01", directory: "letsencrypt" },
     });
+    const byHand = await makeMx(provider, zone);
+    const known = await mailstead(["import"]);
+    console.log((await importAsTold(known.stdout)).slice(-600));
     await upSmall();
+    expect(await mxId(provider, zone)).toBe(byHand);
     const before = await identity(provider, zone);
     expect(before).toMatchObject({ records: [expect.any(String), expect.any(String)] });
     await loseState();
