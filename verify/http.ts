@@ -1,6 +1,7 @@
 /** One call to a vendor's REST API, and what can be wrong with its answer. */
-import { request as requestPlain, type IncomingMessage } from "node:http";
-import { request as requestSecure } from "node:https";
+import type { IncomingMessage } from "node:http";
+import * as https from "node:https";
+import process from "node:process";
 import { text as textOf } from "node:stream/consumers";
 
 /** Seconds after which an answer is given up. */
@@ -48,12 +49,15 @@ export async function callVendor(url: string, token: string, method = "GET"): Pr
   }
 }
 
-/** Node's own client, not `fetch`, whose loading takes a third of a short command's time. */
+/**
+ * Node's own client, not `fetch`, whose loading takes a third of a short command's time. An import of `node:http` would
+ * load that too, for its `WebSocket`; so it is taken when it is wanted, in another way.
+ */
 function ask(
   url: URL,
   options: { method: string; headers: Record<string, string>; signal: AbortSignal },
 ): Promise<IncomingMessage> {
-  const request = url.protocol === "http:" ? requestPlain : requestSecure;
+  const { request } = url.protocol === "http:" ? process.getBuiltinModule("node:http") : https;
   return new Promise((resolve, reject) => {
     request(url, options, resolve).on("error", reject).end();
   });

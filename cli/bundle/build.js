@@ -65,6 +65,8 @@ export async function buildBundle(project) {
   });
   await bundle.write({ dir: fresh, format: "esm" });
   await bundle.close();
+  // Without it Node reads and compiles each file once more, to find out what kind of module it is.
+  writeFileSync(join(fresh, "package.json"), JSON.stringify({ type: "module" }));
   writeFileSync(join(fresh, "manifest.json"), JSON.stringify({ files }));
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
