@@ -17,7 +17,7 @@ const DOMAIN = "example.co.uk";
 const NINE = ["api", "bree", "mongodb", "mx", "redis", "smtp", "smtp_bree", "sni-router", "web"];
 
 // A clone, so that neither its configuration nor its SSH files come near the first stack's.
-const clone = mkdtempSync(join(tmpdir(), "mailstead-forward-"));
+let clone = "";
 const pulumi = (...args: string[]): Promise<string> =>
   succeed(["pulumi", ...args, "--stack", STACK, "--non-interactive"], { cwd: clone });
 const dig = (...question: string[]): Promise<string> =>
@@ -41,6 +41,7 @@ async function openPorts(address: string, ports: readonly number[]): Promise<num
 }
 
 beforeAll(async () => {
+  clone = mkdtempSync(join(tmpdir(), "mailstead-forward-"));
   await succeed(["git", "clone", "--quiet", project, clone]);
   await succeed(["ln", "-s", join(project, "node_modules"), join(clone, "node_modules")]);
   // The sandbox lays its own configuration over this one where it finds it.
