@@ -61,14 +61,14 @@ const MX_MAKERS: Readonly<Record<string, (zone: string) => Promise<unknown>>> = 
     const mx = { type: "MX", name: zone, content: `mx.${zone}`, priority: 0, ttl: 1 };
     return cloudflare(await recordsPath(zone), "POST", mx);
   },
-  digitalocean: (zone) =>
-    digitalocean(`domains/${zone}/records`, "POST", {
-      ...{ type: "MX", name: "@", data: `mx.${zone}.`, priority: 0, ttl: 1800 },
-    }),
-  hetzner: (zone) =>
-    hetzner(`zones/${zone}/rrsets`, "POST", {
-      ...{ name: "@", type: "MX", records: [{ value: `0 mx.${zone}.` }] },
-    }),
+  digitalocean: (zone) => {
+    const mx = { type: "MX", name: "@", data: `mx.${zone}.`, priority: 0, ttl: 1800 };
+    return digitalocean(`domains/${zone}/records`, "POST", mx);
+  },
+  hetzner: (zone) => {
+    const mx = { name: "@", type: "MX", records: [{ value: `0 mx.${zone}.` }] };
+    return hetzner(`zones/${zone}/rrsets`, "POST", mx);
+  },
 };
 
 /** Makes the zone's MX by hand, as a stack declares it; its id at the provider. */

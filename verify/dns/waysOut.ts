@@ -53,8 +53,12 @@ function isAccepted(type: ExtraRecord["type"], key: string, value: unknown): boo
 }
 
 /** A record as an entry of `mailstead:dns.records`; undefined where that would not take it. */
-function asEntry({ name, type, value }: ProviderRecord, role: (hint: string) => string): string | undefined {
-  const head = (): string => `role: ${role(`kept-${type.toLowerCase()}`)}, name: ${shellQuote(name)}`;
+function asEntry(
+  { name, type, value }: Pick<ProviderRecord, "name" | "type" | "value">,
+  role: (hint: string) => string,
+  hint = `kept-${type.toLowerCase()}`,
+): string | undefined {
+  const head = (): string => `role: ${role(hint)}, name: ${shellQuote(name)}`;
   if (type === "TXT" && isAccepted(type, "text", value))
     return `{ ${head()}, type: TXT, text: ${JSON.stringify(value)} }`;
   if (type !== "CAA") return undefined;
@@ -95,12 +99,11 @@ function authorityLines(
   const { domain, certificate } = context;
   if (certificate === undefined) return [other];
   const { domain: issuer, accountUri } = certificate.issuer;
-  const value = accountUri === undefined ? issuer : `${issuer}; accounturi=${accountUri}`;
-  const together = [...records.map((one) => one.value), `0 issue ${value}`];
-  if (forbiddenByCaa(together, context) !== undefined) return [other];
+  const value = `0 issue ${issuer}${accountUri === undefined ? "" : `; accounturi=${accountUri}`}`;
+  if (forbiddenByCaa([...records.map((one) => one.value), value], context) !== undefined) return [other];
   if (isWithin(domain, name)) return [setLine("dns.caa.enabled", "true"), other];
-  const entry = `{ role: ${role("own-caa")}, name: ${shellQuote(name)}, type: CAA, flags: 0, tag: issue, value: ${JSON.stringify(value)} }`;
-  return [`add to mailstead:dns.records: ${entry}`, other];
+  const entry = asEntry({ name, type: "CAA", value }, role, "own-caa");
+  return entry === undefined ? [other] : [`add to mailstead:dns.records: ${entry}`, other];
 }
 
 /** Records that one's own switch leaves out, by role. */

@@ -14,7 +14,7 @@ import { expectNoDrift, onHost, project, STACK, succeed, up } from "../../suppor
 import { labelled } from "../../support/small.ts";
 import { counts, countsLine } from "../../support/summary.ts";
 
-const clone = mkdtempSync(join(tmpdir(), "mailstead-clone-"));
+let clone = "";
 afterAll(() => {
   rmSync(clone, { recursive: true, force: true });
 });
@@ -88,6 +88,7 @@ test("a second up changes nothing, and a refreshed preview has nothing to do", a
 });
 
 test("the same from a second clone with the same state", async () => {
+  clone = mkdtempSync(join(tmpdir(), "mailstead-clone-"));
   await succeed(["git", "clone", "--quiet", project, clone]);
   await succeed(["ln", "-s", join(project, "node_modules"), join(clone, "node_modules")]);
   await expectNothingToDo(clone);
