@@ -16,7 +16,7 @@ const program = (await import(
 )) as typeof import("./components/program.ts");
 
 /** The outputs of a stack. */
-export const { webAddress, login, addresses, clients, records, ssh, slots, nextSteps } = program;
+export const { webAddress, login, addresses, clients, records, ssh, slots, deployed, nextSteps } = program;
 
 await program.reviewZone(async (known) => {
   const { zoneDrift } = (await import(

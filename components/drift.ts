@@ -4,6 +4,7 @@ import type { Config } from "../stack/config/config.ts";
 import type { Plan } from "../stack/plan.ts";
 import type { SlotName } from "../stack/slots.ts";
 import { causeText, outsideError, StopError } from "./errors.ts";
+import { lastOutputs } from "./lastOutputs.ts";
 
 /** What the review needs of the program. */
 export interface DriftInput {
@@ -55,19 +56,6 @@ async function valueNow<Value>(output: pulumi.Output<Value>): Promise<Value | un
     return undefined;
   }
   return value;
-}
-
-/** Outputs of the last `up`, from the engine's own function for stack references; none where it cannot say. */
-async function lastOutputs(): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-    const answer = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
-      readonly outputs?: Readonly<Record<string, unknown>>;
-    };
-    return answer.outputs ?? {};
-  } catch {
-    return {};
-  }
 }
 
 const LOOK = "run `npx mailstead preflight`, or set mailstead:drift to warn or off.";

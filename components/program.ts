@@ -3,12 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { reviewDrift, type JudgeZone } from "./drift.ts";
 import { configurationError, issueLine } from "./errors.ts";
 import { givenValues, needDnsToken } from "./given.ts";
+import { lastOutputs } from "./lastOutputs.ts";
 import { MailServer } from "./mailServer.ts";
 import { nextSteps as stepsAfter } from "./nextSteps.ts";
 import { tracesAsTheyAre, withoutTraces } from "./traces.ts";
 import type { Config } from "../stack/config/config.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
 import { readRawConfig } from "../stack/config/readRawConfig.ts";
+import { checkChange } from "../stack/guards/checkChange.ts";
+import { deployedBy, readDeployed } from "../stack/guards/deployed.ts";
 import type { Issue } from "../stack/issue.ts";
 import type { Plan } from "../stack/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
@@ -34,6 +37,7 @@ const all = pulumi.runtime.allConfig();
 const { config, plan } = read(all);
 const given = givenValues(config, all, process.env);
 needDnsToken(plan, given);
+settle(checkChange({ config, plan }, readDeployed(await lastOutputs())));
 const server = withoutTraces(
   () =>
     new MailServer("mail", {
@@ -58,6 +62,8 @@ export const records = server.records;
 export const ssh = server.sshFiles;
 /** Values behind the plan's slots. Secret; `mailstead render --show-secrets` reads it. */
 export const slots = server.slots;
+/** What this `up` deploys, for the guards of the next one; its name is `DEPLOYED_OUTPUT`. */
+export const deployed = deployedBy(plan);
 /** What is left to do. */
 export const nextSteps = stepsAfter(plan);
 

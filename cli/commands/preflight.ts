@@ -8,12 +8,14 @@ import { knownAddresses } from "../../verify/adopt/hetznerThings.ts";
 import { stateSlots } from "../../verify/adopt/stateSlots.ts";
 import { checkZoneBefore } from "../../verify/adopt/zoneBefore.ts";
 import type { Finding } from "../../verify/finding.ts";
+import { checkChange } from "../../stack/guards/checkChange.ts";
+import { readDeployed } from "../../stack/guards/deployed.ts";
 import { runPreflight, type Orphan } from "../../verify/preflight.ts";
 import { listedOnce, zoneReader } from "../../verify/providers/readers.ts";
 import type { ZoneReader } from "../../verify/providers/zoneReader.ts";
 import { Hetzner } from "../../verify/vendors.ts";
 import { cureOf, describeOrphan, heal, type Cure, type VendorTokens } from "../cures.ts";
-import { readState, stackName, type StateResource } from "../engine.ts";
+import { readOutputs, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { findOrphanContainers, nameOf } from "../orphanContainers.ts";
 import { CommandError, print } from "../terminal.ts";
@@ -85,6 +87,20 @@ async function lookOnHost(
   }
 }
 
+/** What the coming `up` would be refused for, by what the last one deployed. */
+async function lookAtChange(
+  stack: string,
+  loaded: { readonly config: Config; readonly plan: Plan },
+): Promise<Finding[]> {
+  const issues = checkChange(loaded, readDeployed(await readOutputs(stack)));
+  return issues.map(({ path, severity, message, fix }) => ({
+    subject: path,
+    state: severity === "error" ? "bad" : "warn",
+    seen: message,
+    fix,
+  }));
+}
+
 /** What the zone holds already of what is to be made, and what is in its way. */
 async function lookAtZone(
   reader: ZoneReader,
@@ -115,6 +131,7 @@ export async function preflightCommand(options: Options): Promise<number> {
   findings.push(...(await lookAtZone(reader, slots, loaded, resources, orphans)));
   const left = await lookOnHost(stack, resources, pending, findings);
   const cures = [...orphans, ...left].map((orphan) => cureOf(orphan, tokens, stack, plan, resources));
+  findings.unshift(...(await lookAtChange(stack, loaded)));
   const all = [...lostState(resources, orphans), ...findings, ...cures.map(orphanFinding)];
   for (const { type, resource } of pending) {
     all.push({

@@ -22,16 +22,26 @@ export function flat(raw: Raw): Record<string, string> {
   );
 }
 
-/** Runs it in a first preview: nothing is known, and no file is written. */
-export async function runProgram(raw: Raw): Promise<ProgramRun> {
+/** The engine's own function for the outputs of the last `up`. */
+const STACK_OUTPUTS = "pulumi:pulumi:readStackOutputs";
+
+/**
+ * Runs it in a first preview: nothing is known, and no file is written.
+ *
+ * @param outputs of the last `up`, for a preview that is not the first of a stack.
+ */
+export async function runProgram(
+  raw: Raw,
+  outputs: Readonly<Record<string, unknown>> = {},
+): Promise<ProgramRun> {
   vi.resetModules();
-  let outputs: Program | undefined;
+  let program: Program | undefined;
   const run = await recordProgram(
     async () => {
       pulumi.runtime.setAllConfig({ ...flat(raw), "cloudflare:apiToken": "TOKEN" });
-      outputs = await import("../../../components/program.ts");
+      program = await import("../../../components/program.ts");
     },
-    { preview: true, first: true, calls: NO_SERVERS },
+    { preview: true, first: true, calls: { ...NO_SERVERS, [STACK_OUTPUTS]: () => ({ outputs }) } },
   );
-  return { ...run, outputs };
+  return { ...run, outputs: program };
 }

@@ -1,0 +1,12 @@
+/** Every guard, in the order in which people read the configuration. */
+import type { Issue } from "../issue.ts";
+import type { Deployed } from "./deployed.ts";
+import { keepsDomain } from "./domain.ts";
+import type { Guard, Planned } from "./guard.ts";
+
+const GUARDS: readonly Guard[] = [keepsDomain];
+
+/** Judges the coming `up` by what the last one deployed. */
+export function checkChange(planned: Planned, deployed: Deployed): readonly Issue[] {
+  return GUARDS.flatMap((guard) => guard(planned, deployed));
+}

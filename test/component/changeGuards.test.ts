@@ -1,0 +1,39 @@
+/**
+ * Proves: a change that would destroy what the last `up` deployed stops the program before any resource is declared, with
+ * the reason and what to type; without it, and before the first `up`, the program goes on. What a guard is told comes from
+ * the engine's outputs of the stack, those of an earlier version too.
+ * Cannot prove: that the engine hands those outputs over; the sandbox does.
+ */
+import { expect, test } from "vitest";
+import { rawWith } from "../unit/stack/support/validRaw.ts";
+import { ZONE_ID } from "./support/declareSmall.ts";
+import { runProgram } from "./support/wholeProgram.ts";
+
+const RAW = rawWith({ "dns.zoneId": ZONE_ID });
+
+test.each([
+  ["the first up", {}],
+  ["the same domain", { deployed: { domain: "example.com" } }],
+  ["the same domain, kept by an earlier version", { webAddress: "https://example.com" }],
+  ["an output of another shape", { deployed: "example.net", webAddress: 7 }],
+])("%s goes on", async (_, outputs) => {
+  const run = await runProgram(RAW, outputs);
+  expect(run.errors).toEqual([]);
+  expect(run.registrations.length).toBeGreaterThan(50);
+  expect(run.outputs?.deployed.domain).toBe("example.com");
+});
+
+test.each([
+  { deployed: { domain: "example.net" } },
+  { webAddress: "https://example.net" },
+  // What an earlier version wrote is believed only where the newer output is not there.
+  { deployed: { domain: "example.net" }, webAddress: "https://example.com" },
+])("another domain in the same stack is refused: %j", async (outputs) => {
+  const { errors, registrations } = await runProgram(RAW, outputs);
+  expect(registrations).toEqual([]);
+  expect(errors.map(({ message }) => message)).toEqual([
+    expect.stringMatching(
+      /^The configuration has 1 fault; nothing was changed\.\n {2}mailstead:domain: this stack is the mail server of example\.net.*→ set it back: pulumi config set mailstead:domain example\.net\. For example\.com, make a stack of its own: pulumi stack init NAME\. To give example\.net up for good, /,
+    ),
+  ]);
+});
