@@ -105,6 +105,11 @@ export interface StateResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
+/** Outputs of the last `up`, by the state: those of the stack itself. Empty before the first; secrets stay encrypted. */
+export function outputsIn(resources: readonly StateResource[]): Readonly<Record<string, unknown>> {
+  return resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+}
+
 /** Resources and half-done operations of a stack. Secrets stay encrypted. */
 export async function readState(
   stack: string,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { DEFAULTS, DERIVED } from "../stack/config/defaults.ts";
 import { COMMON_FIELDS, RECORD_FIELDS } from "../stack/config/extraRecord.ts";
 import { type Field, type Fields } from "../stack/config/field.ts";
+import { openedBy, OPEN_VALUE, PROTECTED_PARTS } from "../stack/protection.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
 
 const MTA_STS_ABOUT =
@@ -145,6 +146,24 @@ function recordSection(): string[] {
   ];
 }
 
+/** What cannot be deleted by mistake, and the switch that opens each. */
+function protectionSection(): string[] {
+  const openers = [...new Set(Object.values(PROTECTED_PARTS).map(({ opener }) => opener))];
+  return [
+    "## What is protected",
+    "",
+    "Each part is opened by its one switch, by the `up` after it is set, and by nothing else. A destroy for good needs both.",
+    "",
+    "| switch | set to | opens |",
+    "| --- | --- | --- |",
+    ...openers.map(
+      (opener) =>
+        `| \`${opener}\` | \`${String(OPEN_VALUE[opener])}\` | ${cell(openedBy(opener).join("; "))} |`,
+    ),
+    "",
+  ];
+}
+
 /** The whole page; the formatter has still to align its tables. */
 export function configurationReference(): string {
   const lines = [
@@ -163,6 +182,7 @@ export function configurationReference(): string {
       ...(path === "mail.images.ROLE" ? imageDefaults() : []),
     ]),
     ...recordSection(),
+    ...protectionSection(),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
 }

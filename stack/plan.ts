@@ -79,7 +79,7 @@ export interface PlannedServer {
   readonly image: string;
   /** The one thing that replaces the server. */
   readonly generation: number;
-  /** Mail would be lost with the server: it is protected until that changes. */
+  /** It may not be deleted, and no new generation may be made (the part `server` of `protection.ts`). */
   readonly protect: boolean;
   readonly boot: PlannedBoot;
 }
@@ -182,8 +182,10 @@ export interface Plan {
   readonly zone: string;
   readonly dnsProvider: DnsProviderName;
   readonly contact: string;
-  /** Identity and required records are protected. */
+  /** Keys and addresses may not be deleted (the part `identity` of `protection.ts`). */
   readonly protect: boolean;
+  /** Records of level `required` may not be deleted (the part `records`). */
+  readonly protectRecords: boolean;
   readonly server: PlannedServer;
   readonly firewall: readonly FirewallRule[];
   readonly reverseNames: readonly PlannedReverseName[];

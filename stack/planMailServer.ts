@@ -11,8 +11,10 @@ import { planContainers } from "./mail/planContainers.ts";
 import { planFiles, planSteps } from "./mail/planFiles.ts";
 import { serviceNames } from "./mail/serviceNames.ts";
 import type { Plan, PlannedReverseName, PlannedServer } from "./plan.ts";
+import { protectedParts } from "./protection.ts";
 
-function planServer({ domain, contact, server, dns, mail, generation, protect }: Config): PlannedServer {
+function planServer(config: Config): PlannedServer {
+  const { domain, contact, server, dns, mail, generation } = config;
   const host = serviceNames(domain).mx;
   return {
     name: host,
@@ -21,7 +23,7 @@ function planServer({ domain, contact, server, dns, mail, generation, protect }:
     type: server.type,
     image: server.image,
     generation,
-    protect: protect && !server.disposable,
+    protect: protectedParts(config).server,
     boot: {
       distribution: server.image,
       dnsProvider: dns.provider,
@@ -68,7 +70,8 @@ export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } 
     zone: config.dns.zone,
     dnsProvider: config.dns.provider,
     contact: config.contact,
-    protect: config.protect,
+    protect: protectedParts(config).identity,
+    protectRecords: protectedParts(config).records,
     server: planServer(config),
     firewall: planFirewall(config),
     reverseNames: planReverseNames(config.domain),

@@ -15,7 +15,7 @@ import { listedOnce, zoneReader } from "../../verify/providers/readers.ts";
 import type { ZoneReader } from "../../verify/providers/zoneReader.ts";
 import { Hetzner } from "../../verify/vendors.ts";
 import { cureOf, describeOrphan, heal, type Cure, type VendorTokens } from "../cures.ts";
-import { readOutputs, readState, stackName, type StateResource } from "../engine.ts";
+import { outputsIn, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { findOrphanContainers, nameOf } from "../orphanContainers.ts";
 import { CommandError, print } from "../terminal.ts";
@@ -88,11 +88,11 @@ async function lookOnHost(
 }
 
 /** What the coming `up` would be refused for, by what the last one deployed. */
-async function lookAtChange(
-  stack: string,
+function lookAtChange(
   loaded: { readonly config: Config; readonly plan: Plan },
-): Promise<Finding[]> {
-  const issues = checkChange(loaded, readDeployed(await readOutputs(stack)));
+  resources: readonly StateResource[],
+): Finding[] {
+  const issues = checkChange(loaded, readDeployed(outputsIn(resources)));
   return issues.map(({ path, severity, message, fix }) => ({
     subject: path,
     state: severity === "error" ? "bad" : "warn",
@@ -131,7 +131,7 @@ export async function preflightCommand(options: Options): Promise<number> {
   findings.push(...(await lookAtZone(reader, slots, loaded, resources, orphans)));
   const left = await lookOnHost(stack, resources, pending, findings);
   const cures = [...orphans, ...left].map((orphan) => cureOf(orphan, tokens, stack, plan, resources));
-  findings.unshift(...(await lookAtChange(stack, loaded)));
+  findings.unshift(...lookAtChange(loaded, resources));
   const all = [...lostState(resources, orphans), ...findings, ...cures.map(orphanFinding)];
   for (const { type, resource } of pending) {
     all.push({

@@ -9,7 +9,7 @@ import type { DnsZone, RecordGroup } from "./dnsZone.ts";
 import { hetznerZone } from "./hetznerDns.ts";
 
 export interface MailDnsArgs {
-  readonly plan: Pick<Plan, "protect" | "zone" | "records">;
+  readonly plan: Pick<Plan, "protectRecords" | "zone" | "records">;
   /** Where the zone is kept. */
   readonly provider: DnsProviderName;
   /** Cloudflare's id of the zone; looked up by its name when absent (two more calls in each run). */
@@ -52,7 +52,7 @@ export class MailDns extends pulumi.ComponentResource {
   }
 
   #declare(group: RecordGroup, dependsOn: pulumi.Resource[]): void {
-    const protect = this.#args.plan.protect && group.some(({ level }) => level === "required");
+    const protect = this.#args.plan.protectRecords && group.some(({ level }) => level === "required");
     const address = this.#addressBeside(group);
     const resource = this.#zone.declare(group, this.#args.values, {
       parent: this,

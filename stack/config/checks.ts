@@ -2,6 +2,7 @@
 import ipaddr from "ipaddr.js";
 import { dkimRole } from "../dns/dkim.ts";
 import type { Issue } from "../issue.ts";
+import { OPEN_VALUE, openedBy } from "../protection.ts";
 import { dkimKeyBits } from "./dkimKey.ts";
 import { hasPublicSuffix, isWithin, registrableDomain } from "./domainName.ts";
 import type { Draft } from "./draft.ts";
@@ -33,6 +34,14 @@ const checkZone: Check = ({ top, dns, zone }) => {
     return [errorAt(path, { rule: "domain-outside-zone", message, fix })];
   }
   return [];
+};
+
+/** An open switch stays open until somebody thinks of it: each preview says what it opens. */
+const checkProtection: Check = ({ top }) => {
+  if (top.protect !== OPEN_VALUE.protect) return [];
+  const message = `a destroy now deletes ${openedBy("protect").join(", and ")}`;
+  const fix = `when what it was for is done: pulumi config set mailstead:protect ${String(!OPEN_VALUE.protect)}, and pulumi up`;
+  return [warningAt("mailstead:protect", { rule: "unprotected", message, fix })];
 };
 
 const checkDomain: Check = ({ top }) => {
@@ -163,6 +172,7 @@ const checkRecordNames: Check = ({ records, zone }) =>
 /** Every check, in the order in which people read the configuration. */
 export const CHECKS: readonly Check[] = [
   checkDomain,
+  checkProtection,
   checkContact,
   checkPlace,
   checkNetworks,

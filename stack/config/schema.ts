@@ -33,7 +33,7 @@ export const TOP = {
   },
   protect: {
     schema: switches,
-    meaning: "identity and required records cannot be deleted",
+    meaning: "identity and required records cannot be deleted (What is protected, below)",
     fix: "set true or false",
     fallback: DEFAULTS.protect.value,
   },
@@ -84,7 +84,7 @@ export const SERVER = {
   },
   disposable: {
     schema: switches,
-    meaning: "the mail on the server may be lost with it",
+    meaning: "the server may be deleted, with the mail on it (What is protected, below)",
     fix: "set true or false",
     fallback: DEFAULTS["server.disposable"].value,
   },

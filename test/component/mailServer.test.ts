@@ -415,7 +415,7 @@ describe("as a whole", () => {
   test("with protect off nothing of the identity and no record is held", async () => {
     const open = await declareSmall(
       {},
-      { protect: false, server: { ...smallPlan().server, protect: false } },
+      { protect: false, protectRecords: false, server: { ...smallPlan().server, protect: false } },
     );
     expect(open.registrations.filter((it) => it.protect)).toEqual([]);
   });

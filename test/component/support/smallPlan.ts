@@ -77,6 +77,7 @@ export function smallPlan(differs: Partial<Plan> = {}): Plan {
     dnsProvider: "cloudflare",
     contact: "me@example.net",
     protect: true,
+    protectRecords: true,
     server: SERVER,
     firewall: [
       { purpose: "SSH", protocol: "tcp", port: 22, sources: ["198.51.100.0/24"] },

@@ -119,7 +119,7 @@ test("the server goes, the identity answers on, and mail waits outside until the
   console.log(headersOf(mail.source));
 });
 
-test("protect off, up, destroy: nothing is left at the vendors, in the DNS and in the state", async () => {
+test("both switches, up, destroy: nothing is left at the vendors, in the DNS and in the state", async () => {
   await setConfig("mailstead:protect", "false");
   await up();
   const { addresses } = await outputs();

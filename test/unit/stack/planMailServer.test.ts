@@ -52,7 +52,8 @@ describe("server", () => {
   test("is protected as long as mail would be lost with it", () => {
     const protects = (changes: Record<string, unknown>) => planOf(rawWith(changes)).server.protect;
     expect(protects({ "server.disposable": true })).toBe(false);
-    expect(protects({ protect: false })).toBe(false);
+    // Nothing but its own switch opens it.
+    expect(protects({ protect: false })).toBe(true);
   });
 
   test("every folder that a container binds is made at first boot", () => {

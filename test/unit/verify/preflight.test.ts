@@ -256,6 +256,16 @@ describe("the command", () => {
     expect(findings.every(({ state }) => state === "ok")).toBe(true);
   });
 
+  test("another domain than the stack deployed is a finding, with the two ways", async () => {
+    const outputs = { deployed: { domain: "example.net" } };
+    const state = { deployment: { resources: [{ urn: "u", type: "pulumi:pulumi:Stack", outputs }] } };
+    project.pulumi(`case "$*" in "stack export"*) echo '${JSON.stringify(state)}' ;; *) exit 9 ;; esac`);
+    const { code, stdout } = await preflight();
+    expect(code).toBe(1);
+    expect(stdout).toContain("✗ mailstead:domain: this stack is the mail server of example.net");
+    expect(stdout).toContain("set it back: pulumi config set mailstead:domain example.net");
+  });
+
   test("ends with 1 on an orphan, --fix alone asks for a terminal (2), --fix --yes heals, then it is 0", async () => {
     const made = await cloud.hetzner("POST", "/firewalls", {
       name: "wall",

@@ -7,7 +7,7 @@ const values = Object.fromEntries(
   Object.entries(SLOT_VALUES).map(([name, value]) => [name, pulumi.output(value)]),
 );
 new MailDns("dns", {
-  plan: { protect: false, zone: ZONE, records: RECORDS.map(({ record }) => record) },
+  plan: { protectRecords: false, zone: ZONE, records: RECORDS.map(({ record }) => record) },
   provider: "digitalocean",
   values,
 });
