@@ -59,7 +59,7 @@ async function declared(
   const run = await recordProgram(
     () => {
       dns = new MailDns("dns", {
-        plan: { protect: true, zone: "example.com", records },
+        plan: { protectRecords: true, zone: "example.com", records },
         provider,
         values: { serverIpv4: pulumi.output("203.0.113.10"), dkimPublicKey: pulumi.output(KEY) },
       });
