@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { Config } from "../stack/config/config.ts";
 import { UNREAD_SECRET } from "../stack/config/field.ts";
+import { checkStackName } from "../stack/config/lengthChecks.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
 import type { Issue } from "../stack/issue.ts";
 import type { Plan } from "../stack/plan.ts";
@@ -98,7 +99,7 @@ export function loadPlan(stack: string): { config: Config; plan: Plan } {
     );
   }
   const { plan, issues } = planMailServer(parsed.config);
-  const errors = issues.filter(({ severity }) => severity === "error");
+  const errors = [...checkStackName(stack), ...issues].filter(({ severity }) => severity === "error");
   if (errors.length > 0) {
     throw new CommandError(`the plan has faults:\n${describeIssues(errors)}`, "mend them and try again", 2);
   }

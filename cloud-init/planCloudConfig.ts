@@ -1,5 +1,6 @@
 /** What the first boot does, as an object. Small and stable: a change of it waits for the next generation. */
 import type { PlannedBoot } from "../stack/plan.ts";
+import { shellQuote } from "../stack/shellQuote.ts";
 import type { CloudConfig, WriteFile } from "./cloudConfig.ts";
 import { packagesOf } from "./packages.ts";
 import type { Sources } from "./sources.ts";
@@ -7,14 +8,13 @@ import type { Sources } from "./sources.ts";
 /** Settings file that `first-boot.sh` reads: data apart from the script, so that the script stays a whole file. */
 function bootSettings(boot: PlannedBoot): string {
   const lines = boot.directories.map(({ path, mode }) => `${mode} ${path}`);
-  return [`SWAP_MIB=${String(boot.swapMib)}`, `DIRECTORIES="${lines.join("\n")}"`, ""].join("\n");
+  return [`SWAP_MIB=${String(boot.swapMib)}`, `DIRECTORIES=${shellQuote(lines.join("\n"))}`, ""].join("\n");
 }
 
 /** The guide's `/etc/profile.d/env.sh`. Values are quoted for a POSIX shell. */
 export function profileEnvironment(environment: Readonly<Record<string, string>>): string {
-  const quoted = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`;
   return Object.entries(environment)
-    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+    .map(([name, value]) => `export ${name}=${shellQuote(value)}\n`)
     .join("");
 }
 

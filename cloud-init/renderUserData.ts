@@ -1,6 +1,6 @@
 /** Renders user-data: the first boot of our hosts, and the guide's own for any other cloud. */
 import { createHash } from "node:crypto";
-import { stringify } from "yaml";
+import { Document, Scalar, visit, type Tags } from "yaml";
 import type { PlannedBoot, PlannedServer } from "../stack/plan.ts";
 import type { CloudConfig, WriteFile } from "./cloudConfig.ts";
 import { planCloudConfig, profileEnvironment } from "./planCloudConfig.ts";
@@ -12,9 +12,47 @@ import { placeholder, type Sources } from "./sources.ts";
  */
 export const USER_DATA_LIMIT_BYTES = 16 * 1024;
 
-/** `#cloud-config` text of a document: YAML 1.1, as cloud-init's parser reads it. */
+/**
+ * Characters that may not stand as they are: those that YAML 1.1 5.1 forbids, for which PyYAML refuses the whole
+ * document; those that it takes for line ends (5.4) or for a mark at the beginning; and the line end of old Macs.
+ */
+const TO_ESCAPE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]/gu;
+
+function escaped(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+}
+
+/**
+ * Texts that PyYAML misreads where they stand without quotes: YAML 1.1's types "value" and "merge", and one line with a
+ * tab in it. In the lines of a block, tabs are as good as any character.
+ */
+const ALONE = /^(=|<<|[^\n]*\t[^\n]*)$/;
+
+/** The library's own writer of "<<" heeds no quotes. */
+function withoutMerge(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag === "string" || tag.tag !== "tag:yaml.org,2002:merge");
+}
+
+/**
+ * Puts a text in double quotes that would be misread without: the one style that has escapes (YAML 1.1 5.6). What else
+ * wants quotes the library knows.
+ */
+function quoteMisread(document: Document): void {
+  visit(document, {
+    Scalar(_, node) {
+      const { value } = node;
+      if (typeof value !== "string") return;
+      if (value.search(TO_ESCAPE) >= 0 || ALONE.test(value)) node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+}
+
+/** `#cloud-config` text of a document: YAML 1.1, as cloud-init's parser (PyYAML) reads it, whatever is in its texts. */
 export function renderCloudConfig(document: CloudConfig): string {
-  return `#cloud-config\n${stringify(document, { version: "1.1", lineWidth: 0, blockQuote: "literal" })}`;
+  const yaml = new Document(document, { version: "1.1", customTags: withoutMerge });
+  quoteMisread(yaml);
+  const text = yaml.toString({ lineWidth: 0, blockQuote: "literal" });
+  return `#cloud-config\n${text.replace(TO_ESCAPE, escaped)}`;
 }
 
 /** User-data of a host: deterministic in `boot` and `sources`. Secret, since it carries the SSH host key. */

@@ -8,6 +8,7 @@ import { MailServer } from "./mailServer.ts";
 import { nextSteps as stepsAfter } from "./nextSteps.ts";
 import { tracesAsTheyAre, withoutTraces } from "./traces.ts";
 import type { Config } from "../stack/config/config.ts";
+import { checkStackName } from "../stack/config/lengthChecks.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
 import { readRawConfig } from "../stack/config/readRawConfig.ts";
 import { checkChange } from "../stack/guards/checkChange.ts";
@@ -28,7 +29,7 @@ function read(all: Readonly<Record<string, string>>): { config: Config; plan: Pl
   const { config, issues } = parseConfig(readRawConfig(all));
   if (config === undefined) throw configurationError(issues.filter(({ severity }) => severity === "error"));
   const { plan, issues: planIssues } = planMailServer(config);
-  settle([...issues, ...planIssues]);
+  settle([...checkStackName(pulumi.getStack()), ...issues, ...planIssues]);
   return { config, plan };
 }
 

@@ -4,6 +4,7 @@ import { DEFAULTS, DERIVED } from "../stack/config/defaults.ts";
 import { COMMON_FIELDS, RECORD_FIELDS } from "../stack/config/extraRecord.ts";
 import { type Field, type Fields } from "../stack/config/field.ts";
 import { openedBy, OPEN_VALUE, PROTECTED_PARTS } from "../stack/protection.ts";
+import { LENGTHS, type Length } from "../stack/lengths.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
 
 const MTA_STS_ABOUT =
@@ -164,6 +165,22 @@ function protectionSection(): string[] {
   ];
 }
 
+/** How long things may be, and what becomes of longer ones. */
+function lengthSection(): string[] {
+  return [
+    "## Lengths",
+    "",
+    "Lengths that others set, in bytes, and what becomes of longer ones. All of it is known before anything is made.",
+    "",
+    "| of the | most | source | longer |",
+    "| --- | --- | --- | --- |",
+    ...Object.values<Length>(LENGTHS).map(
+      ({ most, of, source, kept }) => `| ${of} | ${String(most)} | ${source} | ${kept} |`,
+    ),
+    "",
+  ];
+}
+
 /** The whole page; the formatter has still to align its tables. */
 export function configurationReference(): string {
   const lines = [
@@ -183,6 +200,7 @@ export function configurationReference(): string {
     ]),
     ...recordSection(),
     ...protectionSection(),
+    ...lengthSection(),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
 }

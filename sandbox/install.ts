@@ -1,10 +1,13 @@
 /** Debian packages, above all those that the sandbox's servers come from. */
 
 import { access, readFile, rm, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import { run } from "./process/command.ts";
 
-/** Package → a program that it brings. One that is on PATH is taken to be the package's, wherever it came from. */
+/**
+ * Package → a program that it brings, or the whole path of a file where it brings none. A program that is on PATH is taken
+ * to be the package's, wherever it came from.
+ */
 export type Packages = Readonly<Record<string, string>>;
 
 /** What the sandbox needs. */
@@ -33,8 +36,15 @@ export const debianPackages: Packages = {
   binutils: "strip",
 };
 
-/** What tests look at things with: the audit's HTML page, the scripts that reach a host. */
-export const testPackages: Packages = { chromium: "chromium", shellcheck: "shellcheck" };
+/** What tests look at things with: the audit's HTML page, the scripts and documents that reach a host. */
+export const testPackages: Packages = {
+  chromium: "chromium",
+  shellcheck: "shellcheck",
+  "bind9-utils": "named-checkzone",
+  "nginx-light": "nginx",
+  "libnginx-mod-stream": "/usr/lib/nginx/modules/ngx_stream_module.so",
+  "python3-yaml": "/usr/lib/python3/dist-packages/yaml/__init__.py",
+};
 
 /** Units that Debian starts with these packages. */
 const ownUnits: Readonly<Record<string, readonly string[]>> = {
@@ -95,9 +105,10 @@ async function disableUnits(installed: readonly string[]): Promise<void> {
   }
 }
 
-/** True when a program of that name can be found; system folders count also where PATH leaves them out. */
+/** True when a program of that name, or a file of that path, can be found; system folders count also where PATH leaves them out. */
 async function onPath(program: string): Promise<boolean> {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  const inPath = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  const folders = isAbsolute(program) ? ["/"] : inPath;
   for (const folder of folders) {
     const found = await access(join(folder, program)).then(
       () => true,

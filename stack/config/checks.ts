@@ -7,6 +7,7 @@ import { dkimKeyBits } from "./dkimKey.ts";
 import { hasPublicSuffix, isWithin, registrableDomain } from "./domainName.ts";
 import type { Draft } from "./draft.ts";
 import { checkCertificates } from "./certificateChecks.ts";
+import { checkHostNames } from "./lengthChecks.ts";
 import { nearest } from "./nearest.ts";
 import { checkProvider, checkZoneBelow } from "./providerChecks.ts";
 import type { Fault } from "./reading.ts";
@@ -173,6 +174,7 @@ const checkRecordNames: Check = ({ records, zone }) =>
 export const CHECKS: readonly Check[] = [
   checkDomain,
   checkProtection,
+  checkHostNames,
   checkContact,
   checkPlace,
   checkNetworks,

@@ -1,15 +1,12 @@
 /** Reads domain names: upper case, a final dot and other scripts are normalised, all else is refused. */
 import { domainToASCII } from "node:url";
 import { parse } from "tldts";
+import { LENGTHS } from "../lengths.ts";
 import type { Reading } from "./reading.ts";
 import { bad, good } from "./reading.ts";
 
-/** Longest name that the plan puts before the mail domain; the whole must stay within 253. */
-const LONGEST_PREFIX = "default._domainkey.".length;
-
 const HOST_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const DNS_LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
-const DNS_RULES = "RFC 1035 2.3.4";
 
 /** A name without a final dot, in lower case and ASCII; empty where it cannot be one. */
 function toAscii(text: string): string {
@@ -50,18 +47,16 @@ export function readDnsName(text: string, underscores = true): Reading<string> {
   const name = toAscii(text);
   const wanted = "use letters, digits and inner hyphens, with a dot between labels";
   if (name === "") return bad("not-a-name", "the name cannot be written in the DNS", wanted);
-  if (name.length > 253) {
-    return bad("name-too-long", `the name has ${name.length} characters`, "use 253 at most", DNS_RULES);
+  if (name.length > LENGTHS.dnsName.most) {
+    const { most, source } = LENGTHS.dnsName;
+    return bad("name-too-long", `the name has ${name.length} characters`, `use ${most} at most`, source);
   }
   for (const label of name.split(".")) {
     if (label === "") return bad("empty-label", "the name has two dots in a row or a first dot", wanted);
-    if (label.length > 63) {
-      return bad(
-        "label-too-long",
-        `a label of the name has ${label.length} characters`,
-        "use 63 at most",
-        DNS_RULES,
-      );
+    if (label.length > LENGTHS.label.most) {
+      const { most, source } = LENGTHS.label;
+      const message = `a label of the name has ${label.length} characters`;
+      return bad("label-too-long", message, `use ${most} at most`, source);
     }
     if (!(underscores ? DNS_LABEL : HOST_LABEL).test(label)) {
       return bad("not-a-name", `the label ${JSON.stringify(label)} is not allowed in a name`, wanted);
@@ -75,7 +70,7 @@ export function readHostName(text: string): Reading<string> {
   return readDnsName(text, false);
 }
 
-/** Reads the mail domain: a host name under a public suffix, short enough for every name in the plan. */
+/** Reads the mail domain: a host name under a public suffix. What its length means for the host names below it is a check. */
 export function readMailDomain(text: string): Reading<string> {
   if (text.startsWith("*.")) {
     return bad("wildcard-domain", "a mail domain has no wildcard", "write the domain without *.");
@@ -92,13 +87,6 @@ export function readMailDomain(text: string): Reading<string> {
       `${name} is a public suffix, under which others register names`,
       "write a domain that you registered",
       "publicsuffix.org",
-    );
-  }
-  if (name.length > 253 - LONGEST_PREFIX) {
-    return bad(
-      "name-too-long",
-      `${name.length} characters leave no room for the records below it`,
-      "shorten it",
     );
   }
   return good(name);

@@ -1,4 +1,5 @@
 /** Reads mail addresses as certificate authorities and DMARC take them: ASCII, without comments or quotes. */
+import { LENGTHS } from "../lengths.ts";
 import { readHostName } from "./domainName.ts";
 import type { Reading } from "./reading.ts";
 import { bad, good } from "./reading.ts";
@@ -11,7 +12,7 @@ export function readMailAddress(text: string): Reading<string> {
   const at = text.lastIndexOf("@");
   if (at < 1) return bad("not-an-address", "this is not a mail address", fix);
   const local = text.slice(0, at);
-  if (local.length > 64 || !LOCAL_PART.test(local)) {
+  if (local.length > LENGTHS.localPart.most || !LOCAL_PART.test(local)) {
     return bad(
       "not-an-address",
       "the part before the @ is not plain ASCII without blanks",
@@ -23,5 +24,14 @@ export function readMailAddress(text: string): Reading<string> {
   if (domain.fault !== undefined || !domain.value.includes(".")) {
     return bad("not-an-address", "the part after the @ is not a domain", fix);
   }
-  return good(`${local}@${domain.value}`);
+  const address = `${local}@${domain.value}`;
+  const { most, source } = LENGTHS.mailAddress;
+  if (address.length > most)
+    return bad(
+      "address-too-long",
+      `the address has ${address.length} characters`,
+      `use ${most} at most`,
+      source,
+    );
+  return good(address);
 }

@@ -34,6 +34,20 @@ function bitsOf(number: Buffer): number {
   return start < 0 ? 0 : (number.length - start) * 8 - Math.clz32(number[start] ?? 0) + 24;
 }
 
+/**
+ * What no comment is meant to have: control characters, line ends of other scripts, halves of characters and what stands
+ * for none. They come from texts that were decoded in the wrong way, and would move the cursor of who looks at the file.
+ */
+const NO_TEXT = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}\ufeff]/u;
+
+function faultOfComment(comment: string): Reading<string> | undefined {
+  const found = NO_TEXT.exec(comment)?.[0].codePointAt(0);
+  if (found === undefined) return undefined;
+  const name = `U+${found.toString(16).toUpperCase().padStart(4, "0")}`;
+  const message = `the comment at the end of the key holds the character ${name}, which is no text`;
+  return bad("not-a-comment", message, "write the comment anew, or leave it out: it only tells keys apart");
+}
+
 /** Reads one public key; blanks are made single, the comment is kept. */
 export function readSshPublicKey(text: string): Reading<string> {
   if (text.includes("PRIVATE KEY")) {
@@ -58,5 +72,5 @@ export function readSshPublicKey(text: string): Reading<string> {
   if (type === "ssh-rsa" && bitsOf(fields[2] ?? Buffer.alloc(0)) < 2048) {
     return bad("weak-ssh-key", "the RSA key has less than 2048 bits", "use an ed25519 key");
   }
-  return good([type, encoded, ...comment].join(" "));
+  return faultOfComment(comment.join(" ")) ?? good([type, encoded, ...comment].join(" "));
 }

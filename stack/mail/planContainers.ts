@@ -136,6 +136,20 @@ const APP_SERVICES: readonly AppService[] = [
   },
 ];
 
+function servicesOf(storage: boolean): readonly AppService[] {
+  return APP_SERVICES.filter((service) => storage || service.storage !== true);
+}
+
+function hostNameOf({ hostname }: AppService, domain: string): string | undefined {
+  return hostname === "domain" ? domain : hostname && serviceNames(domain)[hostname];
+}
+
+/** Host names that the machine and its containers bear. */
+export function hostNames(domain: string, storage: boolean): readonly string[] {
+  const own = servicesOf(storage).flatMap((service) => hostNameOf(service, domain) ?? []);
+  return [...new Set([serviceNames(domain).mx, ...own])];
+}
+
 /** Names that containers talk to among themselves: by loopback, so no talk leaves the host or waits for the DNS. */
 function loopbackNames(domain: string, storage: boolean): Readonly<Record<string, string>> {
   const { api, caldav, carddav, imap, smtp, sqlite } = serviceNames(domain);
@@ -148,9 +162,9 @@ function appContainer(
   domain: string,
   hosts: Readonly<Record<string, string>>,
 ): PlannedContainer {
-  const { hostname, port, healthCheck } = service;
+  const { port, healthCheck } = service;
   const mounts = [CERTIFICATES, ENVIRONMENT, ...(service.mailboxes === true ? [MAILBOXES] : [])];
-  const ownName = hostname === "domain" ? domain : hostname && serviceNames(domain)[hostname];
+  const ownName = hostNameOf(service, domain);
   return {
     name: service.name,
     image: "app",
@@ -231,16 +245,15 @@ function wellKnownContainer(config: Config): PlannedContainer[] {
 /** Plans fifteen containers, or nine without mailboxes; one more where there are files of our own on the web. */
 export function planContainers(config: Config): readonly PlannedContainer[] {
   const { domain, mail } = config;
-  const services = APP_SERVICES.filter(({ storage }) => mail.storage || storage !== true);
   const hosts = loopbackNames(domain, mail.storage);
-  const apps = services.map((service) => appContainer(service, domain, hosts));
+  const apps = servicesOf(mail.storage).map((service) => appContainer(service, domain, hosts));
   return [ROUTER, ...apps, MONGO, REDIS, ...wellKnownContainer(config)];
 }
 
 /** Containers that read the certificate, and so start anew with each one. */
 export function certificateReaders({ mail, dns }: Pick<Config, "mail" | "dns">): readonly string[] {
-  const apps = APP_SERVICES.filter(
-    (service) => service.port !== undefined && (mail.storage || service.storage !== true),
-  ).map(({ name }) => name);
+  const apps = servicesOf(mail.storage)
+    .filter(({ port }) => port !== undefined)
+    .map(({ name }) => name);
   return webNames(dns).some(hasOwnFiles) ? [...apps, WELL_KNOWN] : apps;
 }

@@ -110,9 +110,15 @@ function release({ mail }: Config): Variable[] {
   ];
 }
 
-/** A plain value needs no quotes; blanks and `#` would end it without. */
+/**
+ * A plain value needs no quotes; blanks and `#` would end it without. What readers of the format take for more than a
+ * character within quotes, each in its own way, is in no value: names and addresses are checked words.
+ */
 function quoted(value: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]*$/.test(value) ? value : `"${value}"`;
+  if (/^[A-Za-z0-9_@%+=:,./-]*$/.test(value)) return value;
+  if (/["'`\\$\p{Cc}]/u.test(value))
+    throw new Error(`The plan is broken: ${JSON.stringify(value)} cannot stand in .env.`);
+  return `"${value}"`;
 }
 
 function line([name, ...value]: Variable): Template {

@@ -38,6 +38,11 @@ interface Site extends WellKnownFile {
   readonly mediaType: string;
 }
 
+/** A text between two tags, or in an attribute. */
+function xmlText(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${String(character.charCodeAt(0))};`);
+}
+
 /** One server of the settings file. The login is always the whole address. */
 function serverElement(
   tag: "incomingServer" | "outgoingServer",
@@ -46,7 +51,7 @@ function serverElement(
   port: number,
 ): string {
   return `    <${tag} type="${type}">
-      <hostname>${host}</hostname>
+      <hostname>${xmlText(host)}</hostname>
       <port>${String(port)}</port>
       <socketType>SSL</socketType>
       <authentication>password-cleartext</authentication>
@@ -61,12 +66,13 @@ function autoconfigText({ domain, mail }: Pick<Config, "domain" | "mail">): stri
   const incoming = mail.storage
     ? serverElement("incomingServer", "imap", imap, 993) + serverElement("incomingServer", "pop3", pop3, 995)
     : "";
+  const name = xmlText(domain);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <clientConfig version="1.1">
-  <emailProvider id="${domain}">
-    <domain>${domain}</domain>
-    <displayName>${domain}</displayName>
-    <displayShortName>${domain}</displayShortName>
+  <emailProvider id="${name}">
+    <domain>${name}</domain>
+    <displayName>${name}</displayName>
+    <displayShortName>${name}</displayShortName>
 ${incoming}${serverElement("outgoingServer", "smtp", smtp, 465)}  </emailProvider>
 </clientConfig>
 `;
@@ -132,6 +138,8 @@ events {
 http {
   access_log off;
   server_tokens off;
+  # Room for the longest name of the DNS; the default, a line of the processor's cache, ends at some 46 bytes.
+  server_names_hash_bucket_size 512;
   ssl_protocols TLSv1.2 TLSv1.3;
   ssl_certificate ${CERTIFICATES_IN_NGINX}/fullchain.pem;
   ssl_certificate_key ${CERTIFICATES_IN_NGINX}/privkey.pem;

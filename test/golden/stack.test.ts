@@ -13,7 +13,7 @@ import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { renderZoneFile } from "../../stack/dns/zoneFile.ts";
 import type { Plan } from "../../stack/plan.ts";
 import { planMailServer } from "../../stack/planMailServer.ts";
-import { fill } from "../../stack/slots.ts";
+import { textOf } from "../unit/stack/support/planOf.ts";
 
 const cases = join(import.meta.dirname, "stack");
 
@@ -27,13 +27,6 @@ function planOf(name: string): Plan {
 }
 
 const placeholder = (name: string) => `<${name}>`;
-
-/** Text of a planned file with placeholders for late values. */
-function textOf(plan: Plan, role: string): string {
-  const content = plan.files.find((file) => file.role === role)?.content;
-  if (content === undefined || "asset" in content) throw new Error(`the plan has no text for ${role}`);
-  return fill(content, placeholder);
-}
 
 /** Golden file → role of a file that is there by its switch only. */
 const WELL_KNOWN = [

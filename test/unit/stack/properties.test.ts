@@ -207,8 +207,9 @@ test("user-data has room for the longest of everything, with as many keys as are
   expect(most.length).toBeGreaterThanOrEqual(10);
   expect(most.length).toBeLessThan(keys.length);
   const label = "a".repeat(59);
+  const domain = `${"a".repeat(52)}.com`;
   const raw = rawWith({
-    domain: `${label}.${label}.${label}.${"a".repeat(40)}.com`,
+    domain,
     email: `${"'".repeat(64)}@${label}.${label}.${label}.com`,
     "mail.authUser": "u".repeat(64),
     "server.adminKeys": most,

@@ -38,7 +38,21 @@ const adminKey = fc
     fc.constantFrom<SshKeyKind>("ed25519", "rsa-2048", "rsa-4096", "rsa-4096"),
     fc.uint8Array({ minLength: 32, maxLength: 32 }),
     fc.array(
-      fc.constantFrom("you@laptop", '"', "'", ": ", " #", "\\", "é字", "- ", "\u0007", "\u2028", "%"),
+      fc.constantFrom(
+        "you@laptop",
+        '"',
+        "'",
+        ": ",
+        " #",
+        "\\",
+        "é字",
+        "- ",
+        "=",
+        "<<",
+        "\u00a0",
+        "\u00ad",
+        "%",
+      ),
       {
         maxLength: 4,
       },

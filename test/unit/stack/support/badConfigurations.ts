@@ -11,7 +11,8 @@ export interface BadConfiguration {
 const SHORT_RSA_KEY =
   "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDF0pJJ5VkkFyYmqvKMB3T4Fy9Kmwk0YFzqDTrjWSvRlWDgdd8LnE0QSdCLVyFFtSEwjCF6J0eWkVBdkb2PH2jJ1OSgYBMAeBfEMFZZ3qfD3VhbXwZ1eK2bKQ1wS6gVjBVXZcNPDRkQnVVdYmlHZBc8xz5LkZxPXfmuTrvAj4lvJQ==";
 const LABEL_64 = "a".repeat(64);
-const LONG_DOMAIN = `${`${"a".repeat(59)}.`.repeat(4)}com`;
+const DOMAIN_56 = `${"a".repeat(52)}.com`;
+const DOMAIN_57 = `a${DOMAIN_56}`;
 const KEY_2048 = dkimKey(2048);
 const WHOLE = certificateFor(["example.com", "*.example.com"]);
 const OTHER = certificateFor(["example.com", "*.example.com"]);
@@ -281,9 +282,31 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     faults: [["mailstead:domain", "label-too-long", "a label of the name has 64 characters"]],
   },
   {
-    name: "domain too long for the records below it",
-    raw: rawWith({ domain: LONG_DOMAIN }),
-    faults: [["mailstead:domain", "name-too-long", "243 characters leave no room for the records below it"]],
+    name: "domain too long for the host names below it",
+    raw: rawWith({ domain: DOMAIN_57 }),
+    faults: [
+      [
+        "mailstead:domain",
+        "host-name-too-long",
+        `the host name carddav.${DOMAIN_57} has 65 bytes, and Linux takes 64`,
+      ],
+    ],
+  },
+  {
+    name: "domain too long for the host names below it, without mailboxes",
+    raw: rawWith({ domain: `abc.${DOMAIN_56}`, "mail.storage": false }),
+    faults: [
+      [
+        "mailstead:domain",
+        "host-name-too-long",
+        `the host name smtp.abc.${DOMAIN_56} has 65 bytes, and Linux takes 64`,
+      ],
+    ],
+  },
+  {
+    name: "address longer than mail takes",
+    raw: rawWith({ email: `${"a".repeat(60)}@${`${"b".repeat(60)}.`.repeat(3)}${"c".repeat(9)}.org` }),
+    faults: [["mailstead:email", "address-too-long", "the address has 257 characters"]],
   },
   {
     name: "domain a wildcard",
@@ -496,6 +519,20 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     raw: rawWith({ "server.adminKeys": [ADMIN_KEY, `${ADMIN_KEY}2`] }),
     faults: [["mailstead:server.adminKeys[1]", "duplicate-key", "the same key is at [0]"]],
   },
+  // A comment that was decoded in the wrong way, and one of each kind of character that is no text.
+  ...["\u0099", "\u0007", "\u007f", "\u0085", "\u2028", "\u2029", "\ufeff", "\ufffe", "\ud83d"].map(
+    (character): BadConfiguration => ({
+      name: `an SSH key's comment with U+${character.charCodeAt(0).toString(16)}`,
+      raw: rawWith({ "server.adminKeys": [`${ADMIN_KEY} Rene${character}s laptop`] }),
+      faults: [
+        [
+          "mailstead:server.adminKeys[0]",
+          "not-a-comment",
+          `the comment at the end of the key holds the character U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}, which is no text`,
+        ],
+      ],
+    }),
+  ),
   {
     name: "disposable as text",
     raw: rawWith({ "server.disposable": "true" }),
