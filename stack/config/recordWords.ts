@@ -1,6 +1,6 @@
 /** Readers of the words in records: where reports go, and who may order certificates. */
 import { readSpf } from "../dns/checks/spfTerms.ts";
-import { isSpf } from "../dns/spf.ts";
+import { isSpf } from "../dns/policies/kinds.ts";
 import type { Reading } from "./reading.ts";
 import { bad, good } from "./reading.ts";
 import { readReportAddress } from "./words.ts";
@@ -47,7 +47,8 @@ export function readSpfMechanism(text: string): Reading<string> {
   const [term, ...more] = readSpf(`v=spf1 ${text}`) ?? [];
   if (term === undefined || more.length > 0 || term.text !== text)
     return fault("this is not one mechanism without blanks");
-  if (term.fault !== undefined) return fault(term.fault);
+  const wrong = term.fault ?? term.doubt;
+  if (wrong !== undefined) return fault(wrong.message, wrong.fix, wrong.source);
   if (term.sign === "=") return fault("this is a modifier, which our policy has none of");
   if (term.name === "all") return fault("the policy ends with -all already", "remove it", "RFC 7208 5.1");
   return good(text);

@@ -3,6 +3,8 @@ import type { Alignment, DmarcConfig } from "../config/config.ts";
 import type { Template } from "../slots.ts";
 import { reportUri } from "./reportUri.ts";
 
+export { isDmarc } from "./policies/kinds.ts";
+
 function letter(alignment: Alignment | undefined): string | undefined {
   return alignment?.charAt(0);
 }
@@ -25,9 +27,4 @@ export function dmarcPolicy(dmarc: DmarcConfig): Template {
   ];
   const said = tags.flatMap(([tag, value]) => (value === undefined ? [] : [` ${tag}=${value};`]));
   return [`v=DMARC1;${said.join("")}`];
-}
-
-/** Whether a TXT record is a DMARC policy. */
-export function isDmarc(text: string): boolean {
-  return /^v=DMARC1\s*(;|$)/.test(text);
 }

@@ -1,6 +1,8 @@
 /** Sender Policy Framework (RFC 7208). */
 import type { Template } from "../slots.ts";
 
+export { isSpf } from "./policies/kinds.ts";
+
 /**
  * The policy of the guide: mail comes from the addresses of the domain itself, from nowhere else.
  *
@@ -10,9 +12,4 @@ import type { Template } from "../slots.ts";
  */
 export function spfPolicy(mechanisms: readonly string[] = []): Template {
   return [["v=spf1", "a", ...mechanisms, "-all"].join(" ")];
-}
-
-/** Whether a TXT record is an SPF policy (RFC 7208 4.5). */
-export function isSpf(text: string): boolean {
-  return /^v=spf1( |$)/i.test(text);
 }

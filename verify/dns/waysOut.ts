@@ -2,7 +2,8 @@
 import type { ExtraRecord } from "../../stack/config/config.ts";
 import { isWithin } from "../../stack/config/domainName.ts";
 import { RECORD_FIELDS } from "../../stack/config/extraRecord.ts";
-import { readSpf } from "../../stack/dns/checks/spfTerms.ts";
+import { readSpf, type SpfTerm } from "../../stack/dns/checks/spfTerms.ts";
+import { whyNoPolicy } from "../../stack/dns/policies/whyNoPolicy.ts";
 import { splitCaa } from "../../stack/dns/providers/rowData.ts";
 import { isSpf } from "../../stack/dns/spf.ts";
 import { isVerification } from "../../stack/dns/verification.ts";
@@ -27,7 +28,8 @@ function setLine(path: string, value: string): string {
 /** Terms of another policy that ours can take in: a modifier such as `redirect` is none. */
 function mergeable(policy: string): readonly string[] | undefined {
   const terms = (readSpf(policy) ?? []).filter(({ name }) => name !== "all");
-  const fit = terms.every(({ sign, fault, name }) => sign === "+" && fault === undefined && name !== "ptr");
+  const isWhole = ({ fault, doubt }: SpfTerm) => fault === undefined && doubt === undefined;
+  const fit = terms.every((term) => term.sign === "+" && isWhole(term) && term.name !== "ptr");
   return fit && terms.length > 0 ? terms.map(({ text }) => text.replace(/^\+/, "")) : undefined;
 }
 
@@ -59,7 +61,7 @@ function asEntry(
   hint = `kept-${type.toLowerCase()}`,
 ): string | undefined {
   const head = (): string => `role: ${role(hint)}, name: ${shellQuote(name)}`;
-  if (type === "TXT" && isAccepted(type, "text", value))
+  if (type === "TXT" && isAccepted(type, "text", value) && whyNoPolicy(name, value) === undefined)
     return `{ ${head()}, type: TXT, text: ${JSON.stringify(value)} }`;
   if (type !== "CAA") return undefined;
   const { flags, tag, value: said } = splitCaa(value);

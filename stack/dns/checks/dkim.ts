@@ -3,8 +3,8 @@ import { createPublicKey } from "node:crypto";
 import { textOf } from "./judgedRecord.ts";
 import type { Rule } from "./rule.ts";
 import { aboutText } from "./rule.ts";
-import type { Tags } from "./tags.ts";
-import { readTags } from "./tags.ts";
+import type { Tags } from "../policies/tagList.ts";
+import { readTags } from "../policies/tagList.ts";
 
 /** A rule about the tags of a key. */
 const aboutKey = aboutText(({ record }) => {

@@ -1,13 +1,13 @@
 /** Rules about DMARC policies (RFC 9989, which replaced RFC 7489 in 2026). */
 import { registrableDomain } from "../../config/domainName.ts";
-import { isDmarc } from "../dmarc.ts";
+import { isDmarc } from "../policies/kinds.ts";
 import type { Asked } from "./askRules.ts";
 import { askRules } from "./askRules.ts";
 import { textOf } from "./judgedRecord.ts";
 import type { LookUp, Place, Rule } from "./rule.ts";
 import { aboutText } from "./rule.ts";
-import type { Tags } from "./tags.ts";
-import { readTags } from "./tags.ts";
+import type { Tags } from "../policies/tagList.ts";
+import { readTags } from "../policies/tagList.ts";
 
 /** Tags of a policy; a record that lets a foreign domain send its reports here looks the same and is none. */
 function policyOf({ record }: Place): Tags | undefined {

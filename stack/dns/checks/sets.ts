@@ -1,12 +1,10 @@
 /** Rules about records that clash with others of the zone. */
 import { isWithin } from "../../config/domainName.ts";
-import { isDmarc } from "../dmarc.ts";
-import { isSpf } from "../spf.ts";
+import { isDmarc, isMtaSts, isSpf, isTlsRpt } from "../policies/kinds.ts";
 import { isOpenAliasList, isVerification } from "../verification.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import { labelOf } from "./judgedRecord.ts";
 import type { Place, Rule } from "./rule.ts";
-import { isMtaSts, isTlsRpt } from "./transport.ts";
 import { climb } from "./zoneView.ts";
 
 const CLASH = { clash: true, severity: "error" } as const;
@@ -130,8 +128,8 @@ const secondDkim: Rule = {
   grade: "rfc",
   title: "A DKIM selector has one key.",
   source: "RFC 6376 3.6.2.2",
-  judge: ({ record, before, zone }) => {
-    const isKey = record.type === "TXT" && record.name.endsWith(`._domainkey.${zone.facts.domain}`);
+  judge: ({ record, before }) => {
+    const isKey = record.type === "TXT" && record.name.includes("._domainkey.");
     if (!isKey || before.length === 0) return undefined;
     return { message: "this selector has a key already", fix: "use another selector" };
   },

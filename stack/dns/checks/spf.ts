@@ -22,23 +22,17 @@ const syntax = aboutPolicy(
     name: "spf-syntax",
     grade: "syntax",
     severity: "error",
-    title:
-      "Each term of an SPF policy is a known mechanism with its value, or a modifier, each modifier once.",
-    source: "RFC 7208 4.6.1, 5, 6",
+    title: "Each term of an SPF policy is as the grammar has it: with one fault, receivers answer permerror.",
+    source: "RFC 7208 4.6, 5, 6, 7.1, 12",
   },
   ({ terms }) => {
-    const bad = terms.find(({ fault }) => fault !== undefined);
-    if (bad?.fault !== undefined) {
-      return {
-        message: `${quoted(bad)}: ${bad.fault}`,
-        fix: "write it as a, include:example.net or ip4:192.0.2.0/24",
-      };
-    }
-    const modifiers = terms.filter(({ sign, name }) => sign === "=" && ["redirect", "exp"].includes(name));
-    const twice = modifiers.find(
-      ({ name }, index) => modifiers.findIndex((one) => one.name === name) < index,
-    );
-    return twice && { message: `${twice.name} is there twice`, fix: "leave one" };
+    const bad = terms.flatMap((term) => {
+      const fault = term.fault ?? term.doubt;
+      return fault === undefined ? [] : [{ said: `${quoted(term)}: ${fault.message}`, fix: fault.fix }];
+    });
+    if (bad.length === 0) return undefined;
+    const list = (some: readonly string[]) => [...new Set(some)].join("; ");
+    return { message: list(bad.map(({ said }) => said)), fix: list(bad.map(({ fix }) => fix)) };
   },
 );
 

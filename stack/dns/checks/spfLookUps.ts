@@ -1,5 +1,5 @@
 /** Counts what an SPF policy makes a receiver look up (RFC 7208 4.6.4), with a resolver handed in. */
-import { isSpf } from "../spf.ts";
+import { isSpf } from "../policies/kinds.ts";
 import { textOf } from "./judgedRecord.ts";
 import type { Asked } from "./askRules.ts";
 import { askRules } from "./askRules.ts";

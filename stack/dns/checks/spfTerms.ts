@@ -1,6 +1,9 @@
-/** Reads an SPF policy into its terms (RFC 7208 4.6.1). */
+/** Reads an SPF policy into its terms, as strictly as RFC 7208 12 has it: one fault anywhere makes the whole void. */
 import ipaddr from "ipaddr.js";
-import { isSpf } from "../spf.ts";
+import { nearest } from "../../config/nearest.ts";
+import { isSpf } from "../policies/kinds.ts";
+import type { SpfFault } from "./spfDomainSpec.ts";
+import { canBeName, faultOfDomainSpec, faultOfMacroString } from "./spfDomainSpec.ts";
 
 /** One term of a policy. */
 export interface SpfTerm {
@@ -12,76 +15,197 @@ export interface SpfTerm {
   readonly name: string;
   /** After the colon or equals sign, without prefix lengths. */
   readonly value: string;
-  /** What is wrong with it. */
-  readonly fault?: string;
+  /** Prefix lengths as they are written, each with its slashes: `/24`, `//64`. */
+  readonly lengths: readonly [ipv4: string, ipv6: string];
+  /** What makes receivers answer permerror. */
+  readonly fault?: SpfFault;
+  /** What receivers take, but not for what it was meant as. */
+  readonly doubt?: SpfFault;
 }
 
-const MECHANISM = /^([+\-~?]?)([a-z][a-z0-9]*)(?::([^/]*(?:\/(?!\/|\d)[^/]*)*))?((?:\/\d+)?(?:\/\/\d+)?)$/i;
-const MODIFIER = /^([a-z][a-z0-9._-]*)=(.*)$/i;
+const MECHANISMS = ["all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists"];
+const KNOWN_MODIFIERS = ["redirect", "exp"];
 
-/** A name to look up: two labels or more, or a macro, which only a receiver can expand. */
-function isDomainSpec(value: string): boolean {
-  if (value.includes("%")) return /^([^%]|%%|%_|%-|%\{[a-z]\d*r?[.+,/_=-]*\})+$/i.test(value);
-  return /^[a-z0-9_-]+(\.[a-z0-9_-]+)+\.?$/i.test(value) && !/^[0-9.]+$/.test(value);
+const SHAPE = /^([+\-~?]?)([a-z][a-z0-9_.-]*)([:=/]?)(.*)$/is;
+const LENGTHS = /((?:\/\d+)?)((?:\/\/\d+)?)$/;
+
+/** RFC 7208 5.6: a number without a zero in front, no longer than an address of the family. */
+function faultOfLength(written: string, most: number): SpfFault | undefined {
+  const digits = written.replace(/^\/+/, "");
+  const source = "RFC 7208 5.6";
+  if (digits === "") return undefined;
+  if (/^0\d/.test(digits))
+    return { message: `${written} has a zero in front`, fix: `write /${Number(digits)}`, source };
+  if (Number(digits) <= most) return undefined;
+  const family = most === 32 ? "IPv4" : "IPv6";
+  const fix =
+    most === 32 && Number(digits) <= 128 && !written.startsWith("//")
+      ? `write /${most} at most; a length for IPv6 has two slashes: //${digits}`
+      : `write ${most} at most`;
+  return { message: `${written} is longer than an ${family} address`, fix, source };
 }
 
-function isNetwork(name: string, value: string, length: string): boolean {
-  if (!ipaddr.isValid(value) || ipaddr.parse(value).kind() !== `ipv${name.slice(2)}`) return false;
-  if (name === "ip4" && !ipaddr.IPv4.isValidFourPartDecimal(value)) return false;
-  return length === "" || (/^\/\d+$/.test(length) && Number(length.slice(1)) <= (name === "ip4" ? 32 : 128));
+function faultOfDual([ipv4, ipv6]: SpfTerm["lengths"]): SpfFault | undefined {
+  return faultOfLength(ipv4, 32) ?? faultOfLength(ipv6, 128);
 }
 
-function faultOf(name: string, value: string | undefined, length: string): string | undefined {
+/** Four numbers without a zero in front, or the groups of RFC 4291 2.2 without a zone. */
+function isAddress(family: "ip4" | "ip6", text: string): boolean {
+  if (family === "ip4") return ipaddr.IPv4.isValidFourPartDecimal(text);
+  return /^[0-9a-f:.]*$/i.test(text) && ipaddr.IPv6.isValid(text);
+}
+
+function faultOfNetwork(name: "ip4" | "ip6", value: string): SpfFault | undefined {
+  const [address = "", length] = value.split(/(?=\/)/, 2);
+  const family = name === "ip4" ? "IPv4" : "IPv6";
+  const right = isAddress(name, address);
+  const example = name === "ip4" ? "ip4:192.0.2.0/24" : "ip6:2001:db8::/32";
+  const source = "RFC 7208 5.6";
+  if (!right || (length !== undefined && !/^\/\d+$/.test(length)) || value.split("/").length > 2) {
+    const other = isAddress(name === "ip4" ? "ip6" : "ip4", address);
+    const fix = other ? `write it as ${name === "ip4" ? "ip6" : "ip4"}` : `write it as ${example}`;
+    return { message: `${name} wants an ${family} address or a block of them`, fix, source };
+  }
+  return faultOfLength(length ?? "", name === "ip4" ? 32 : 128);
+}
+
+/** A term that nobody knows: most were meant as one that there is. */
+function unknownTerm(name: string, sign: string): SpfFault {
+  const source = "RFC 7208 4.6.1";
+  const run = MECHANISMS.find((one) => one.length > 2 && name.startsWith(`${one}.`));
+  if (run !== undefined) {
+    const host = name.slice(run.length + 1);
+    return { message: `there is no mechanism ${name}`, fix: `write ${run}:${host}`, source };
+  }
+  const near =
+    /^ip(v[46])$/.exec(name)?.[0]?.replace("v", "") ?? nearest(name, [...MECHANISMS, ...KNOWN_MODIFIERS]);
+  const meant = near === undefined || sign === "=" ? "a, include:example.net or ip4:192.0.2.0/24" : near;
+  return { message: `there is no mechanism ${name}`, fix: `write it as ${meant}`, source };
+}
+
+function alone(name: string, rest: string): SpfFault | undefined {
+  if (rest === "") return undefined;
+  return { message: `${name} stands alone`, fix: `write ${name}`, source: "RFC 7208 5.1" };
+}
+
+function withoutLength(value: string): SpfFault | undefined {
+  const fault = faultOfDomainSpec(value);
+  if (fault === undefined || !/[^%{]\/\d+$/.test(value)) return fault;
+  return {
+    message: "there is no prefix length here",
+    fix: `write ${value.replace(/\/+\d+$/, "")}`,
+    source: "RFC 7208 5",
+  };
+}
+
+function faultOfMechanism(name: string, separator: string, rest: string): SpfFault | undefined {
+  const wanted = { message: `${name} wants a name`, fix: `write ${name}:example.net`, source: "RFC 7208 5" };
   switch (name) {
     case "all":
-      return value === undefined && length === "" ? undefined : "all stands alone";
+      return alone(name, separator + rest);
     case "ip4":
     case "ip6":
-      return isNetwork(name, value ?? "", length) ? undefined : `${name} wants an address or a block`;
+      return faultOfNetwork(name, separator === ":" ? rest : "");
     case "a":
-    case "mx":
-      return value === undefined || isDomainSpec(value) ? undefined : `${value} is no name`;
+    case "mx": {
+      const { value, lengths } = parts(separator, rest);
+      if (separator === ":" || value !== "") {
+        const fault = faultOfDomainSpec(value);
+        if (fault !== undefined) return fault;
+      }
+      return faultOfDual(lengths);
+    }
     case "ptr":
-      return (value === undefined || isDomainSpec(value)) && length === ""
-        ? undefined
-        : "ptr wants a name or nothing";
+      return separator === "" ? undefined : separator === ":" ? withoutLength(rest) : wanted;
     case "include":
     case "exists":
-      return isDomainSpec(value ?? "") && length === "" ? undefined : `${name} wants a name`;
-    case "redirect":
-    case "exp":
-      return `${name} is written with an equals sign`;
+      return separator === ":" ? withoutLength(rest) : wanted;
     default:
-      return "there is no such mechanism";
+      return KNOWN_MODIFIERS.includes(name)
+        ? {
+            message: `${name} is written with an equals sign`,
+            fix: `write ${name}=${rest}`,
+            source: "RFC 7208 6",
+          }
+        : unknownTerm(name, separator);
   }
+}
+
+/** Value and prefix lengths of `a` and `mx`. */
+function parts(separator: string, rest: string): Pick<SpfTerm, "value" | "lengths"> {
+  const whole = separator === "/" ? `/${rest}` : rest;
+  const [, ipv4 = "", ipv6 = ""] = LENGTHS.exec(whole) ?? [];
+  return { value: whole.slice(0, whole.length - ipv4.length - ipv6.length), lengths: [ipv4, ipv6] };
+}
+
+/** Value and lengths of any mechanism. */
+function partsOf(name: string, separator: string, rest: string): Pick<SpfTerm, "value" | "lengths"> {
+  if (name === "a" || name === "mx") return parts(separator, rest);
+  if (name !== "ip4" && name !== "ip6") return { value: rest, lengths: ["", ""] };
+  const { value, lengths } = parts(":", rest);
+  return { value, lengths: name === "ip4" ? lengths : ["", lengths[0]] };
+}
+
+function doubtOfName(value: string): SpfFault | undefined {
+  return value === "" || canBeName(value)
+    ? undefined
+    : {
+        message: `${value} is no name that the DNS can hold`,
+        fix: "write a whole name, such as _spf.example.net",
+        source: "RFC 7208 4.8",
+      };
+}
+
+function readModifier(text: string, name: string, value: string): SpfTerm {
+  const base = { text, sign: "=", name, value, lengths: ["", ""] } as const;
+  if (!KNOWN_MODIFIERS.includes(name)) {
+    const fault = faultOfMacroString(value);
+    if (fault !== undefined) return { ...base, fault };
+    if (!MECHANISMS.includes(name)) return base;
+    const message = `${text} is a modifier that nobody knows, and counts for nothing`;
+    return { ...base, doubt: { message, fix: `write ${name}:${value}`, source: "RFC 7208 6" } };
+  }
+  const fault = faultOfDomainSpec(value);
+  if (fault !== undefined) return { ...base, fault };
+  const doubt = doubtOfName(value);
+  return doubt === undefined ? base : { ...base, doubt };
 }
 
 function readTerm(text: string): SpfTerm {
-  const modifier = MODIFIER.exec(text);
-  if (modifier !== null) {
-    const [, name = "", value = ""] = modifier;
-    const known = ["redirect", "exp"].includes(name.toLowerCase());
-    const fault = known && !isDomainSpec(value) ? { fault: `${name} wants a name` } : {};
-    return { text, sign: "=", name: name.toLowerCase(), value, ...fault };
-  }
-  const mechanism = MECHANISM.exec(text);
-  if (mechanism === null)
-    return { text, sign: "+", name: "", value: "", fault: "this is neither a mechanism nor a modifier" };
-  const [, sign = "", written = "", value, length = ""] = mechanism;
+  const [, sign = "", written = "", separator = "", rest = ""] = SHAPE.exec(text) ?? [];
   const name = written.toLowerCase();
-  const fault = faultOf(name, value, length);
-  const term = { text, sign: sign === "" ? "+" : sign, name, value: value ?? "" };
-  return fault === undefined ? term : { ...term, fault };
+  if (separator === "=" && sign === "") return readModifier(text, name, rest);
+  const base = { text, sign: sign === "" ? "+" : sign, name, ...partsOf(name, separator, rest) };
+  if (name === "" || (separator === "=" && KNOWN_MODIFIERS.includes(name))) {
+    const message = "this is neither a mechanism nor a modifier";
+    const fix = "write it as a, include:example.net or ip4:192.0.2.0/24";
+    return { ...base, fault: { message, fix, source: "RFC 7208 4.6.1" } };
+  }
+  const fault = faultOfMechanism(name, separator, rest);
+  if (fault !== undefined) return { ...base, fault };
+  const doubt = name === "ip4" || name === "ip6" ? undefined : doubtOfName(base.value);
+  return doubt === undefined ? base : { ...base, doubt };
+}
+
+/** A modifier that stands there twice (RFC 7208 6). */
+function marked(terms: readonly SpfTerm[]): readonly SpfTerm[] {
+  return terms.map((term, index) => {
+    const { sign, name } = term;
+    const first = terms.findIndex((one) => one.sign === "=" && one.name === name);
+    if (sign !== "=" || !KNOWN_MODIFIERS.includes(name) || first === index || term.fault !== undefined)
+      return term;
+    return { ...term, fault: { message: `${name} is there twice`, fix: "leave one", source: "RFC 7208 6" } };
+  });
 }
 
 /** The terms of a policy, in order; undefined where the text is no policy. */
 export function readSpf(text: string | undefined): readonly SpfTerm[] | undefined {
   if (text === undefined || !isSpf(text)) return undefined;
-  return text
+  const terms = text
     .split(" ")
     .slice(1)
-    .filter((term) => term !== "")
-    .map(readTerm);
+    .filter((term) => term !== "");
+  return marked(terms.map(readTerm));
 }
 
 /** Terms that cost a look-up (RFC 7208 4.6.4). */

@@ -1,9 +1,8 @@
 /** Rules about texts of any kind. */
-import { isDmarc } from "../dmarc.ts";
-import { isSpf } from "../spf.ts";
+import { kindOfText } from "../policies/kinds.ts";
+import { ownerOf, whyNoPolicy } from "../policies/whyNoPolicy.ts";
 import { textOf } from "./judgedRecord.ts";
 import type { Rule } from "./rule.ts";
-import { isMtaSts, isTlsRpt } from "./transport.ts";
 
 /** Longest character-string, in bytes; a longer text is sent as several. */
 const STRING_BYTES = 255;
@@ -23,6 +22,11 @@ const tooLong: Rule = {
   },
 };
 
+/** A policy or key with the quotes of its pieces. */
+function isQuoted(text: string): boolean {
+  return /^"?v=\S/.test(text) && text.includes('"');
+}
+
 const quotesInside: Rule = {
   name: "txt-quotes",
   grade: "syntax",
@@ -30,8 +34,7 @@ const quotesInside: Rule = {
   title: `A policy or key is one text: it is cut into strings of ${STRING_BYTES} bytes here, so quotes of pasted pieces do not belong in it.`,
   source: "RFC 1035 3.3, RFC 7208 3.3",
   judge: ({ record }) => {
-    const text = textOf(record) ?? "";
-    if (!/^"?v=\S/.test(text) || !text.includes('"')) return undefined;
+    if (!isQuoted(textOf(record) ?? "")) return undefined;
     return {
       key: "text",
       message: "the text holds quotes",
@@ -40,12 +43,8 @@ const quotesInside: Rule = {
   },
 };
 
-const POLICIES: readonly { kind: string; is: (text: string) => boolean }[] = [
-  { kind: "SPF", is: isSpf },
-  { kind: "DMARC", is: isDmarc },
-  { kind: "MTA-STS", is: isMtaSts },
-  { kind: "TLS reporting", is: isTlsRpt },
-];
+/** Kinds that are read as one string by some; keys are longer than one, and everybody joins theirs. */
+const SHORT_KINDS = ["spf", "dmarc", "mta-sts", "tls-rpt"];
 
 const severalStrings: Rule = {
   name: "policy-over-one-string",
@@ -56,34 +55,15 @@ const severalStrings: Rule = {
   judge: ({ record }) => {
     const text = textOf(record) ?? "";
     const bytes = Buffer.byteLength(text);
-    const kind = POLICIES.find(({ is }) => is(text))?.kind;
-    if (kind === undefined || bytes <= STRING_BYTES) return undefined;
+    const found = kindOfText(text);
+    if (found === undefined || !SHORT_KINDS.includes(found.kind) || bytes <= STRING_BYTES) return undefined;
     return {
       key: "text",
-      message: `the ${kind} policy has ${bytes} bytes`,
+      message: `the ${found.words} has ${bytes} bytes`,
       fix: `shorten it to ${STRING_BYTES}`,
     };
   },
 };
-
-/** Where receivers look for a text. */
-const PLACES: readonly { kind: string; is: (text: string) => boolean; at: RegExp; fix: string }[] = [
-  { kind: "a DMARC policy", is: isDmarc, at: /(^|\._report\.)_dmarc\./, fix: "name it _dmarc" },
-  {
-    kind: "a DKIM key",
-    is: (text) => /^v=DKIM1\s*(;|$)/.test(text),
-    at: /\._domainkey\./,
-    fix: "name it SELECTOR._domainkey",
-  },
-  { kind: "an MTA-STS notice", is: isMtaSts, at: /^_mta-sts\./, fix: "name it _mta-sts" },
-  { kind: "a request for TLS reports", is: isTlsRpt, at: /^_smtp\._tls\./, fix: "name it _smtp._tls" },
-  {
-    kind: "an SPF policy",
-    is: isSpf,
-    at: /^(?!_dmarc\.|_mta-sts\.|_smtp\._tls\.|_acme-challenge\.)/,
-    fix: "name it as the domain",
-  },
-];
 
 const misplaced: Rule = {
   name: "policy-misplaced",
@@ -92,10 +72,32 @@ const misplaced: Rule = {
   title: "Each policy and key stands at the name where receivers look for it.",
   source: "RFC 6376 3.6.2.1, RFC 7208 3, RFC 8460 3, RFC 8461 3.1, RFC 9989 4.7",
   judge: ({ record }) => {
-    const text = record.type === "TXT" ? record.value : "";
-    const found = PLACES.find(({ is, at }) => is(text) && !at.test(record.name));
-    return found && { key: "name", message: `nobody looks for ${found.kind} here`, fix: found.fix };
+    const found = record.type === "TXT" ? kindOfText(record.value) : undefined;
+    if (found === undefined || found.standsAt(record.name) || ownerOf(record.name) !== undefined)
+      return undefined;
+    return { key: "name", message: `nobody looks for ${found.one} here`, fix: found.place };
   },
 };
 
-export const TEXT_RULES: readonly Rule[] = [tooLong, quotesInside, severalStrings, misplaced];
+const policyThatIsNone: Rule = {
+  name: "policy-that-is-none",
+  grade: "rfc",
+  severity: "error",
+  title:
+    "A text at _dmarc, _mta-sts, _smtp._tls or _bimi, and one that begins nearly like a policy or key, is one.",
+  source: "RFC 6376 3.6.1, RFC 7208 4.5, RFC 8460 3, RFC 8461 3.1, RFC 9989 4.7",
+  judge: ({ record }) => {
+    const text = textOf(record);
+    if (text === undefined || isQuoted(text)) return undefined;
+    const complaint = whyNoPolicy(record.name, text);
+    return complaint && { key: "text", ...complaint };
+  },
+};
+
+export const TEXT_RULES: readonly Rule[] = [
+  tooLong,
+  quotesInside,
+  policyThatIsNone,
+  severalStrings,
+  misplaced,
+];

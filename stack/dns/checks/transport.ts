@@ -1,17 +1,10 @@
 /** Rules about MTA-STS (RFC 8461) and SMTP TLS reporting (RFC 8460). */
+import { isMtaSts, isTlsRpt } from "../policies/kinds.ts";
 import { textOf } from "./judgedRecord.ts";
 import type { Rule } from "./rule.ts";
 import { synthesised } from "./wildcards.ts";
 
-/** Whether a TXT record is an MTA-STS policy's notice. */
-export function isMtaSts(text: string): boolean {
-  return /^v=STSv1\s*(;|$)/.test(text);
-}
-
-/** Whether a TXT record asks for SMTP TLS reports. */
-export function isTlsRpt(text: string): boolean {
-  return /^v=TLSRPTv1\s*(;|$)/.test(text);
-}
+export { isMtaSts, isTlsRpt };
 
 const MTA_STS = "_mta-sts.";
 

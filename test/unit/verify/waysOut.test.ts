@@ -228,13 +228,21 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
 test("at Hetzner each kept record has a role of its own, over all sets and beside those given", () => {
   const raw = rawAt("hetzner");
   put(raw, "dns.records", [{ role: "kept-txt", name: "own", type: "TXT", text: "x" }]);
-  const zone = [...texts("google=1", "MS=ms1"), record(`_dmarc.${APEX}`, "TXT", "note")];
+  put(raw, "dns.heloSpf", true);
+  const zone = [...texts("google=1", "MS=ms1"), record(`mx.${APEX}`, "TXT", "note")];
   const { findings } = look("hetzner", zone, { records: planOf(raw).records });
   for (const finding of findings) follow(raw, ways(finding)[0] ?? "");
   const { records } = planOf(raw);
   const kept = records.filter(({ role }) => role.startsWith("kept-txt"));
   expect(kept.map(({ role }) => role)).toEqual(["kept-txt", "kept-txt-2", "kept-txt-3", "kept-txt-4"]);
   expect(look("hetzner", zone, { records }).obstacles).toEqual([]);
+});
+
+test("at Hetzner a text that the plan would refuse, as it stands where a policy is looked for, is kept by no line", () => {
+  const zone = [record(`_dmarc.${APEX}`, "TXT", "note")];
+  const { findings } = look("hetzner", zone);
+  expect(findings).toHaveLength(1);
+  expect(JSON.stringify(findings)).not.toContain("dns.records");
 });
 
 test("at Hetzner a site verification is kept by its own key, and what the configuration takes not by none", () => {

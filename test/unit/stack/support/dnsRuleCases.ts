@@ -74,7 +74,7 @@ export const RULE_CASES: readonly RuleCase[] = [
   {
     rule: "second-mta-sts",
     bad: ["mta-sts 300 CNAME d.test", "_mta-sts 300 TXT v=STSv1; id=1;", "_mta-sts 300 TXT v=STSv1; id=2;"],
-    near: ["mta-sts 300 CNAME d.test", "_mta-sts 300 TXT v=STSv1; id=1;", "_mta-sts 300 TXT other"],
+    near: ["mta-sts 300 CNAME d.test", "_mta-sts 300 TXT v=STSv1; id=1;", "_mta-sts.www 300 CNAME x.test"],
   },
   {
     rule: "second-tls-rpt",
@@ -82,7 +82,10 @@ export const RULE_CASES: readonly RuleCase[] = [
       "_smtp._tls 300 TXT v=TLSRPTv1; rua=mailto:a@d.test",
       "_smtp._tls 300 TXT v=TLSRPTv1; rua=mailto:b@d.test",
     ],
-    near: ["_smtp._tls 300 TXT v=TLSRPTv1; rua=mailto:a@d.test", "_smtp._tls 300 TXT other"],
+    near: [
+      "_smtp._tls 300 TXT v=TLSRPTv1; rua=mailto:a@d.test",
+      "_smtp._tls.www 300 TXT v=TLSRPTv1; rua=mailto:a@d.test",
+    ],
   },
   {
     rule: "verification-as-record",
@@ -98,6 +101,11 @@ export const RULE_CASES: readonly RuleCase[] = [
     rule: "second-dkim",
     bad: [key(`v=DKIM1; p=${key2048}`), key(`v=DKIM1; k=rsa; p=${key2048}`)],
     near: [key(`v=DKIM1; p=${key2048}`), `t._domainkey 300 TXT v=DKIM1; p=${key2048}`],
+  },
+  {
+    rule: "second-dkim",
+    bad: ["k=rsa", "k=rsa; s=email"].map((tags) => `s._domainkey.www 300 TXT ${tags}; p=${key2048}`),
+    near: ["s._domainkey.www", "s._domainkey.web"].map((name) => `${name} 300 TXT p=${key2048}`),
   },
   {
     rule: "below-delegation",
@@ -181,6 +189,18 @@ export const RULE_CASES: readonly RuleCase[] = [
     near: [`a 300 TXT ${"x".repeat(65_279)}`],
   },
   { rule: "txt-quotes", bad: [`a 300 TXT v=X1; a=b" "c`], near: [`a 300 TXT a "b" "c`] },
+  ...[
+    ["_dmarc", "v=DMARC1\\; p=reject", "v=DMARC1; p=reject"],
+    ["_dmarc", "site=1", "v = DMARC1 ;p=reject"],
+    ["_dmarc.www", "p=reject; v=DMARC1", "v=DMARC1; p=reject; x=v; y=DMARC1"],
+    ["@", "v=spf1; -all", "V=SPF1 -all"],
+    ["www", "v=spf -all", "v=verify1 site"],
+    ["_smtp._tls", "v=TLSRPTv1 ; rua=mailto:a@d.test", "v=TLSRPTv1;rua=mailto:a@d.test"],
+  ].map(([name, none, good]) => ({
+    rule: "policy-that-is-none",
+    bad: [`${name} 300 TXT ${none}`],
+    near: [`${name} 300 TXT ${good}`],
+  })),
   {
     rule: "policy-over-one-string",
     bad: [spf(`${"ip4:192.0.2.1 ".repeat(18)}-all`)],
@@ -196,6 +216,15 @@ export const RULE_CASES: readonly RuleCase[] = [
     rule: "spf-syntax",
     bad: [spf("redirect:x.test -all")],
     near: [spf("exp=x.test a:%{i}.x.test mx/24//64 -all")],
+  },
+  {
+    rule: "spf-syntax",
+    bad: [
+      spf(
+        "a/33 a//0128 ip4:192.0.2.1/024 mx:x.1 exists:%{x}.test include=x.test redirect=x.test redirect=y.test",
+      ),
+    ],
+    near: [spf("a/32//128 ip4:192.0.2.1/24 mx:x.1a exists:%{i}.test v=x redirect=x.test")],
   },
   { rule: "spf-allows-all", bad: [spf("all")], near: [spf("-all")] },
   { rule: "spf-neutral-all", bad: [spf("?all")], near: [spf("?a ~all")] },
@@ -310,8 +339,8 @@ export const RULE_CASES: readonly RuleCase[] = [
   { rule: "wildcard-catches", bad: ["* 300 CNAME x.test"], near: ["* 300 A 192.0.2.1"] },
   {
     rule: "wildcard-catches",
-    bad: ["_mta-sts 300 TXT other", "* 300 A 192.0.2.1"],
-    near: ["_mta-sts 300 TXT other", "mta-sts 300 TXT x", "* 300 A 192.0.2.1"],
+    bad: ["_mta-sts 300 TXT v=STSv1; id=1;", "* 300 A 192.0.2.1"],
+    near: ["_mta-sts 300 TXT v=STSv1; id=1;", "mta-sts 300 A 192.0.2.1", "* 300 A 192.0.2.1"],
   },
   {
     rule: "wildcard-catches",

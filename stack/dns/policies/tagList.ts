@@ -1,4 +1,4 @@
-/** Reads lists of tags, as DKIM, DMARC, MTA-STS and TLS reporting write them (RFC 6376 3.2). */
+/** Lists of tags, as DKIM, DMARC, MTA-STS, TLS reporting and BIMI write them (RFC 6376 3.2). */
 
 /** Tags of a list. */
 export interface Tags {
@@ -9,14 +9,19 @@ export interface Tags {
   readonly broken?: string;
 }
 
+/** Blanks that mean nothing round names, values and semicolons; a line break can stand in none of our texts. */
+const BLANKS = /^[ \t]+|[ \t]+$/g;
+/** Printable ASCII without the semicolon, with blanks inside. */
+const TAG = /^([A-Za-z][A-Za-z0-9_]*)[ \t]*=[ \t]*([\t\x20-\x3a\x3c-\x7e]*)$/;
+
 /** Reads `v=DKIM1; k=rsa; p=…;`: blanks round names, values and the last semicolon mean nothing. */
 export function readTags(text: string): Tags {
   const values = new Map<string, string>();
   let broken: string | undefined;
-  const pieces = text.split(";").map((piece) => piece.trim());
-  if (pieces.at(-1) === "") pieces.pop();
+  const pieces = text.split(";").map((piece) => piece.replace(BLANKS, ""));
+  if (pieces.length > 1 && pieces.at(-1) === "") pieces.pop();
   for (const piece of pieces) {
-    const [, name, value] = /^([A-Za-z][A-Za-z0-9_]*)\s*=\s*([\s\S]*)$/.exec(piece) ?? [];
+    const [, name, value] = TAG.exec(piece) ?? [];
     if (name === undefined || value === undefined || values.has(name)) broken ??= piece;
     else values.set(name, value);
   }
