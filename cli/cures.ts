@@ -7,6 +7,7 @@ import { Hetzner } from "../verify/vendors.ts";
 import { clearPendingOperations, pulumi, type StateResource } from "./engine.ts";
 import { removeContainer } from "./orphanContainers.ts";
 import { CommandError, print } from "./terminal.ts";
+import { COMMAND } from "../stack/command.ts";
 
 /** Tokens of both vendors. */
 export interface VendorTokens {
@@ -61,10 +62,10 @@ export function cureOf(
     return { orphan, words: "take it into the state", run: () => importAddress(orphan, stack, resources) };
   }
   if (orphan.kind === "servers" && plan.server.protect && mayHoldMail(resources)) {
-    const next = "look at it and delete it by hand; or, if the state was lost: npx mailstead import";
+    const next = `look at it and delete it by hand; or, if the state was lost: ${COMMAND} import`;
     const refuse = (): Promise<void> =>
       Promise.reject(new CommandError(`the server ${orphan.name} may hold mail`, next));
-    return { orphan, words: "not done here, as it may hold mail: npx mailstead import", run: refuse };
+    return { orphan, words: `not done here, as it may hold mail: ${COMMAND} import`, run: refuse };
   }
   return {
     orphan,

@@ -8,28 +8,61 @@ import { fileURLToPath } from "node:url";
 import { freshBundle } from "./bundle/fresh.js";
 
 const NEEDED = [22, 18];
+/** What a shell says of a program that ended by SIGPIPE, as most do whose reader has seen enough (`… | head`). */
+const PIPE_CLOSED = 141;
 const folder = dirname(fileURLToPath(import.meta.url));
 const [major, minor] = process.versions.node.split(".").map(Number);
 
-if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
+/**
+ * @param {number} code 1 for an audit, of which 2 says drift; else 2
+ * @param {string} problem
+ * @param {string} nextStep
+ */
+function stop(code, problem, nextStep) {
+  process.stderr.write(`error: ${problem}\nNext step: ${nextStep}\n`);
+  process.exitCode = code;
+}
+
+const cannotRun = process.argv[2] === "audit" ? 1 : 2;
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(PIPE_CLOSED);
+  });
+}
+
+/** Runs the command in this Node. */
+async function run() {
   // Node keeps what it made of our modules: types stripped, code compiled. It halves the time until a command begins;
   // that they are in few files halves it again.
   module.enableCompileCache?.(join(folder, "../node_modules/.cache/mailstead"));
   const bundle = freshBundle(dirname(folder));
-  const { main } = await import(bundle === undefined ? "./main.ts" : join(bundle, "main.js"));
-  process.exitCode = await main(process.argv.slice(2));
-} else {
-  const installed = join(folder, "../.sandbox/cache/node/node_modules/.bin/node");
-  if (existsSync(installed)) {
-    const run = spawnSync(installed, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-      stdio: "inherit",
-    });
-    process.exitCode = run.status ?? 1;
-  } else {
-    console.error(
-      `mailstead needs Node ${NEEDED.join(".")} or newer, and this is ${process.versions.node}.\n` +
-        "Next step: install a newer Node (https://nodejs.org), or type `make install` to get one for this folder alone.",
-    );
-    process.exitCode = 1;
+  try {
+    const { main } = await import(bundle === undefined ? "./main.ts" : join(bundle, "main.js"));
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    if (error.code !== "ERR_MODULE_NOT_FOUND" || existsSync(join(folder, "../node_modules/commander")))
+      throw error;
+    const into = `cd '${dirname(folder)}' && npm ci --ignore-scripts && npm run prepare`;
+    stop(cannotRun, "the libraries of this command are not installed", into);
   }
 }
+
+/** Hands over to the Node that `make install` laid beside us, where it did. */
+function handOver() {
+  const installed = join(folder, "../.sandbox/cache/node/node_modules/.bin/node");
+  if (existsSync(installed)) {
+    const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+    process.exitCode = spawnSync(installed, args, { stdio: "inherit" }).status ?? 1;
+    return;
+  }
+  stop(
+    cannotRun,
+    `mailstead needs Node ${NEEDED.join(".")} or newer, and this is ${process.versions.node}.`,
+    "install a newer Node (https://nodejs.org), or type `make install` to get one for this folder alone.",
+  );
+}
+
+if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) await run();
+else handOver();

@@ -1,6 +1,7 @@
 /** The command `mailstead`: thin commands over `stack/` and `verify/`. */
 import process from "node:process";
 import { Argument, Command, CommanderError, Option } from "commander";
+import { COMMAND } from "../stack/command.ts";
 import { DOCUMENTS, type Document } from "./documents.ts";
 import { COMMAND_EXAMPLES, PROGRAM_HELP } from "./examples.ts";
 import { CommandError, styled } from "./terminal.ts";
@@ -120,7 +121,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const run: Run = async (code) => {
     exitCode = await code;
   };
-  const program = new Command("mailstead")
+  const program = new Command(COMMAND)
     .description("Own a mail server whose identity outlives its machine.")
     .addHelpText("after", PROGRAM_HELP)
     .showSuggestionAfterError()

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { attach, collect, projectFolder, readOutputs } from "./engine.ts";
 import { CommandError } from "./terminal.ts";
+import { COMMAND } from "../stack/command.ts";
 
 /** A host that can be reached. */
 export interface Remote {
@@ -67,13 +68,13 @@ export async function runScript(remote: Remote, script: string): Promise<string>
   if (ended.code === 255) {
     throw new CommandError(
       `no SSH to ${remote.address}: ${ended.stderr.trim()}`,
-      "is the server on, and your address in mailstead:server.adminNetworks? `mailstead rebuild` makes a lost server anew",
+      `is the server on, and your address in mailstead:server.adminNetworks? \`${COMMAND} rebuild\` makes a lost server anew`,
     );
   }
   if (ended.code !== 0) {
     throw new CommandError(
       `the host answered with ${ended.code}: ${ended.stderr.trim().slice(-800)}`,
-      "try `mailstead ssh`",
+      `try \`${COMMAND} ssh\``,
     );
   }
   return ended.stdout;

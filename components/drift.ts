@@ -5,6 +5,7 @@ import type { Plan } from "../stack/plan.ts";
 import type { SlotName } from "../stack/slots.ts";
 import { causeText, outsideError, StopError } from "./errors.ts";
 import { lastOutputs } from "./lastOutputs.ts";
+import { COMMAND } from "../stack/command.ts";
 
 /** What the review needs of the program. */
 export interface DriftInput {
@@ -58,7 +59,7 @@ async function valueNow<Value>(output: pulumi.Output<Value>): Promise<Value | un
   return value;
 }
 
-const LOOK = "run `npx mailstead preflight`, or set mailstead:drift to warn or off.";
+const LOOK = `run \`${COMMAND} preflight\`, or set mailstead:drift to warn or off.`;
 
 /**
  * Looks at the zone, in previews alone, and says what it finds by `mailstead:drift`: a warning each, an error with all

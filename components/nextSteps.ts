@@ -1,5 +1,6 @@
 /** What is left for people to do after the first `up`, in order. */
 import type { Plan } from "../stack/plan.ts";
+import { COMMAND } from "../stack/command.ts";
 
 /** Hetzner's form for raising limits; ports 25 and 465 are opened there, case by case. */
 const PORT_REQUEST_FORM = "https://console.hetzner.com/limits";
@@ -8,8 +9,7 @@ const PORT_REQUEST_FORM = "https://console.hetzner.com/limits";
  * The engine prints outputs after a run that failed too: below a vendor's own words, this is what to do. It cuts lines
  * of outputs that are longer than 150 characters.
  */
-export const AFTER_AN_ERROR =
-  "After an error of pulumi up: mend its cause, run npx mailstead preflight --fix, then pulumi up, which goes on from there.";
+export const AFTER_AN_ERROR = `After an error of pulumi up: mend its cause, run ${COMMAND} preflight --fix, then pulumi up, which goes on from there.`;
 
 /** Steps as sentences, each with what to type or open. */
 export function nextSteps(plan: Pick<Plan, "domain" | "webAddress" | "contact">): string[] {
@@ -20,8 +20,8 @@ export function nextSteps(plan: Pick<Plan, "domain" | "webAddress" | "contact">)
       "mailstead:dns.verification and mailstead:dns.dkim, and run pulumi up: until then mail of users does not leave.",
     `Make the first alias, such as you@${domain}, and its password; the output "clients" has the settings for mail programs.`,
     `Hetzner blocks outgoing ports 25 and 465 for new customers. Ask for both at ${PORT_REQUEST_FORM}; ` +
-      "npx mailstead status tells whether they are open, and prints the text to send.",
-    "Run npx mailstead status: it lists what is still missing.",
+      `${COMMAND} status tells whether they are open, and prints the text to send.`,
+    `Run ${COMMAND} status: it lists what is still missing.`,
     AFTER_AN_ERROR,
   ];
 }

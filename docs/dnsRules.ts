@@ -2,6 +2,7 @@
 import type { Grade } from "../stack/issue.ts";
 import type { Rule } from "../stack/dns/checks/rule.ts";
 import { RULES } from "../stack/dns/checks/rules.ts";
+import { COMMAND } from "../stack/command.ts";
 
 const GRADES: readonly { grade: Grade; about: string }[] = [
   {
@@ -54,7 +55,7 @@ export function dnsRulesReference(): string {
     "clashes with another is told of that alone, as it has to go or to move anyway. An error stops the deployment, a warning",
     "does not. Each message ends with what to do.",
     "",
-    "What a plan cannot know, as it stands in the DNS or at the vendor, [`npx mailstead audit`](audit.md) looks at: the check",
+    `What a plan cannot know, as it stands in the DNS or at the vendor, [\`${COMMAND} audit\`](audit.md) looks at: the check`,
     "or verdict that tells of it is named after the severity.",
     "",
     "This page is made from `stack/dns/checks/`: change it there, then `npm run docs`.",

@@ -1,5 +1,6 @@
 /** The certificate as the host holds it. */
 import type { AskHost, Finding } from "./finding.ts";
+import { COMMAND } from "../stack/command.ts";
 
 const SCRIPT = `
 cat /var/lib/mailstead/certificate.json 2>/dev/null || echo '{}'
@@ -13,8 +14,7 @@ const WARN_AT_SHARE = 0.8;
 const STANDS_IN = "a self-signed one stands in";
 
 /** How the host tries again, and how it is asked to. */
-const AGAIN =
-  "the host tries again by itself, or at once with `mailstead ssh -- /usr/local/lib/mailstead/certificate.sh issue`";
+const AGAIN = `the host tries again by itself, or at once with \`${COMMAND} ssh -- /usr/local/lib/mailstead/certificate.sh issue\``;
 
 /** What the certificate script last wrote down; empty where it never ran. */
 interface State {
@@ -78,7 +78,7 @@ function judge(state: State, atHand: AtHand): Omit<Finding, "subject"> {
   return {
     state: daysLeft < 0 ? "bad" : "warn",
     seen: `${daysLeft} days are left and it was not renewed`,
-    fix: "mailstead ssh -- journalctl -u mailstead-certificate",
+    fix: `${COMMAND} ssh -- journalctl -u mailstead-certificate`,
   };
 }
 

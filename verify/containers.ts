@@ -1,6 +1,7 @@
 /** Compares the containers on the host with the plan. */
 import type { PlannedContainer } from "../stack/plan.ts";
 import type { AskHost, Finding } from "./finding.ts";
+import { COMMAND } from "../stack/command.ts";
 
 /** Lines of a log that are shown for a container that does not run. */
 const LOG_LINES = 8;
@@ -57,10 +58,10 @@ function judge(planned: PlannedContainer, seen: Seen | undefined, log: readonly 
   const subject = `container ${name}`;
   if (seen === undefined) return { subject, state: "bad", seen: "is not there", fix: BRING_BACK };
   const bad = { subject, state: "bad", seen: seen.Status, detail: log } as const;
-  const lookInside = `mailstead logs ${name}`;
+  const lookInside = `${COMMAND} logs ${name}`;
   // Docker starts it again and again: what ends it is in its own log, and no `up` mends that.
   if (seen.State === "restarting") return { ...bad, fix: `mend what ends it: ${lookInside}` };
-  if (seen.State === "paused") return { ...bad, fix: `mailstead ssh -- docker unpause ${name}` };
+  if (seen.State === "paused") return { ...bad, fix: `${COMMAND} ssh -- docker unpause ${name}` };
   if (seen.State !== "running") return { ...bad, fix: BRING_BACK };
   if (seen.Status.includes("(unhealthy)")) return { ...bad, fix: lookInside };
   if (healthCheck === undefined || seen.Status.includes("(healthy)"))

@@ -15,6 +15,7 @@ import type { NotifyTarget } from "../notify.ts";
 import { loadPlan, stackToRead } from "../project.ts";
 import { CommandError, print, styled } from "../terminal.ts";
 import { DNS_TOKENS, readToken } from "../tokens.ts";
+import { COMMAND } from "../../stack/command.ts";
 
 interface Options {
   readonly stack?: string;
@@ -129,7 +130,7 @@ async function writePage(file: string, page: string, audit: Audit): Promise<void
   } catch (error) {
     throw new CommandError(
       `the page cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-      "name a file in a folder that is there: mailstead audit --html dns.html",
+      `name a file in a folder that is there: ${COMMAND} audit --html dns.html`,
     );
   }
   const { summaryLine } = await import("../../verify/dns/report/cells.ts");

@@ -3,6 +3,7 @@ import { HETZNER_TYPES } from "../../verify/preflight.ts";
 import { pulumiAttached, readState, stackName } from "../engine.ts";
 import { findRemote, openShell } from "../remote.ts";
 import { CommandError, print } from "../terminal.ts";
+import { COMMAND } from "../../stack/command.ts";
 
 interface Options {
   readonly stack?: string;
@@ -19,7 +20,7 @@ export async function logsCommand(
   options: Options & { follow?: boolean; lines?: string },
 ): Promise<number> {
   if (!/^[a-z0-9_-]+$/.test(container)) {
-    throw new CommandError(`${container} is no name of a container`, "`mailstead status` lists them", 2);
+    throw new CommandError(`${container} is no name of a container`, `\`${COMMAND} status\` lists them`, 2);
   }
   const lines = Number(options.lines ?? "100");
   if (!Number.isInteger(lines) || lines < 0)

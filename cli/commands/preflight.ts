@@ -21,6 +21,7 @@ import { findOrphanContainers, nameOf } from "../orphanContainers.ts";
 import { CommandError, print } from "../terminal.ts";
 import { DNS_TOKENS, HETZNER_TOKEN, readToken, type TokenPlace } from "../tokens.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
+import { COMMAND } from "../../stack/command.ts";
 
 interface Options {
   readonly stack?: string;
@@ -49,7 +50,7 @@ function orphanFinding({ orphan, words }: Cure): Finding {
     subject: `orphan ${describeOrphan(orphan)}`,
     state: "bad",
     seen: `is ${orphan.vendor === "host" ? "on the host" : "at the vendor"} and not in the state: every \`pulumi up\` would fail on it`,
-    fix: `mailstead preflight --fix (${words})`,
+    fix: `${COMMAND} preflight --fix (${words})`,
   };
 }
 
@@ -61,7 +62,7 @@ function lostState(resources: readonly StateResource[], orphans: readonly Orphan
       subject: "state",
       state: "warn",
       seen: "holds nothing, and this stack's things are at the vendors: was it lost?",
-      fix: "mailstead import takes them over (docs/guides/import.md); --fix would delete what can be made anew",
+      fix: `${COMMAND} import takes them over (docs/guides/import.md); --fix would delete what can be made anew`,
     },
   ];
 }
@@ -138,7 +139,7 @@ export async function preflightCommand(options: Options): Promise<number> {
       subject: `operation ${type} ${nameOf(resource)}`,
       state: "warn",
       seen: "never ended",
-      fix: "mailstead preflight --fix",
+      fix: `${COMMAND} preflight --fix`,
     });
   }
   print(

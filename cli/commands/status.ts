@@ -10,6 +10,7 @@ import { readOutputs, stackName } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { findRemote, runScript } from "../remote.ts";
 import { CommandError, mark, print, styled } from "../terminal.ts";
+import { COMMAND } from "../../stack/command.ts";
 
 interface Options {
   readonly stack?: string;
@@ -40,7 +41,7 @@ async function part(subject: string, findings: Promise<readonly Finding[]>): Pro
     const known = error instanceof CommandError;
     const said = error instanceof Error ? error.message : String(error);
     const [seen = "", ...detail] = (known ? said : `the answer cannot be read: ${said}`).split("\n");
-    const fix = known ? error.nextStep : "look at the host itself: `mailstead ssh`";
+    const fix = known ? error.nextStep : `look at the host itself: \`${COMMAND} ssh\``;
     return { failed: { subject, state: "bad", seen, fix, detail } };
   }
 }

@@ -7,6 +7,7 @@ import { readAsset } from "../assets.ts";
 import { causeText, outsideError } from "../errors.ts";
 import { reviewDeployed } from "./deployedServer.ts";
 import { STACK_LABEL } from "./host.ts";
+import { COMMAND } from "../../stack/command.ts";
 
 /**
  * Name and location of a planned server, known once it may be declared.
@@ -37,7 +38,7 @@ async function review(planned: PlannedServer, stack: string): Promise<true> {
     deployed = servers.find(({ name }) => name === planned.name);
   } catch (cause) {
     const what = `Hetzner did not say which servers bear the label ${selector}`;
-    if (!pulumi.runtime.isDryRun()) throw outsideError(what, cause, "run `npx mailstead preflight`.");
+    if (!pulumi.runtime.isDryRun()) throw outsideError(what, cause, `run \`${COMMAND} preflight\`.`);
     await pulumi.log.warn(`${what}, so what waits for the next generation is not known: ${causeText(cause)}`);
     return true;
   }

@@ -72,7 +72,7 @@ export async function card(): Promise<string> {
       `${host}:${String(port)} ${security}`,
     ]),
     ["login", "./sandbox/run pulumi stack output login --show-secrets"],
-    ["state", "./sandbox/run npx mailstead status"],
+    ["state", "./sandbox/run ./mailstead status"],
     ["anything", "./sandbox/run COMMAND, such as ./sandbox/run pulumi preview"],
     ["away", "make sandbox-down"],
   ];

@@ -123,7 +123,7 @@ describe("in a run", () => {
   test("an update stops when the vendor does not answer, with the next step", async () => {
     const run = await declareSmall({ calls: { [GET_SERVERS]: refused } });
     expect(run.errors.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^Hetzner did not say[^]*503[^]*Next step: run `npx mailstead preflight`\.$/),
+      expect.stringMatching(/^Hetzner did not say[^]*503[^]*Next step: run `.\/mailstead preflight`\.$/),
     ]);
     expect(ofType(run, "Server")).toEqual([]);
   });

@@ -224,6 +224,6 @@ test("a vendor that refuses is one warning without the token, and an error where
     expect.stringMatching(/^The zone example\.com could not be compared with what is declared: GET .*: 40\d/),
   ]);
   const [error] = await review({ token, drift: "error" });
-  expect(error?.message).toContain("Next step: run `npx mailstead preflight`");
+  expect(error?.message).toContain("Next step: run `./mailstead preflight`");
   expect(warnings.join() + String(error?.message)).not.toContain(token);
 });

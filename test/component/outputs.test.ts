@@ -56,8 +56,8 @@ test("next steps: sign up, bring the values back, the first alias, the vendor's 
     /https:\/\/example\.com, .*"pulumi stack output login --show-secrets".* sign up as ops@example\.org\./,
     /^Add example\.com there\. .*mailstead:dns\.verification and mailstead:dns\.dkim, and run pulumi up/,
     /first alias, such as you@example\.com, .*"clients"/,
-    /^Hetzner .*ports 25 and 465 .*https:\/\/console\.hetzner\.com\/limits; npx mailstead status /,
-    /^Run npx mailstead status/,
+    /^Hetzner .*ports 25 and 465 .*https:\/\/console\.hetzner\.com\/limits; .\/mailstead status /,
+    /^Run .\/mailstead status/,
     /^After an error of pulumi up: /,
   ];
   expect(outputs.nextSteps).toEqual(steps.map((step) => expect.stringMatching(step) as string));

@@ -3,12 +3,13 @@ import { relativeName } from "../../stack/dns/canonical.ts";
 import type { ZoneRecord } from "../../stack/dns/zoneRecord.ts";
 import type { AuditContext } from "./auditInput.ts";
 import { zoneLine } from "./zoneLine.ts";
+import { COMMAND } from "../../stack/command.ts";
 
 /** Puts every declared record right. */
 export const REPAIR = "pulumi up --refresh --run-program";
 
 /** Shows whether the token and the zone are good. */
-export const LOOK_AT_PROVIDER = "npx mailstead preflight";
+export const LOOK_AT_PROVIDER = `${COMMAND} preflight`;
 
 /** Lines to remove by hand, as Mailstead never touches what is not its own. */
 export function removeLines(records: readonly ZoneRecord[], { provider }: AuditContext): string {

@@ -5,6 +5,7 @@ import { askAgain } from "./fixes.ts";
 import { hasSpoken, secondsKept, type DesiredSet, type Observation, type Severity } from "./observation.ts";
 import { atMostWarning, severityOf } from "./severity.ts";
 import { answerWords, count } from "./words.ts";
+import { COMMAND } from "../../stack/command.ts";
 
 /** A column of servers. */
 export type ServerColumn = "authoritative" | "resolvers";
@@ -75,9 +76,9 @@ function propagating(desired: DesiredSet, { column, differing, right }: ColumnJu
   const reason = `${differing.length} of ${count(total, noun)} ${differing.length === 1 ? "is" : "are"} not up to date: ${seen}${gone}`;
   const fix =
     column === "resolvers" && wait !== undefined
-      ? `sleep ${wait} && npx mailstead audit`
+      ? `sleep ${wait} && ${COMMAND} audit`
       : first === undefined
-        ? "npx mailstead audit"
+        ? `${COMMAND} audit`
         : askAgain(first.observation.server, desired.name, desired.type, column === "resolvers");
   return { verdict: "propagating", severity, reason, fix };
 }
@@ -93,7 +94,7 @@ function unreachable(desired: DesiredSet, { column, failing, right }: ColumnJudg
       : `${first.server} ${answerWords(first.answer, desired.type)}`;
   const fix =
     first === undefined
-      ? "npx mailstead audit"
+      ? `${COMMAND} audit`
       : askAgain(first.server, desired.name, desired.type, column === "resolvers");
   return { verdict: "unreachable", severity, reason: `${seen}${more}${others}`, fix };
 }

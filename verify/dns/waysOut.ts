@@ -16,9 +16,10 @@ import type { AuditContext } from "./auditInput.ts";
 import { forbiddenByCaa } from "./caa.ts";
 import { removeLines } from "./fixes.ts";
 import { listed, short } from "./words.ts";
+import { COMMAND } from "../../stack/command.ts";
 
 /** Writes the file for `pulumi import --file`. */
-export const IMPORT = "npx mailstead import";
+export const IMPORT = `${COMMAND} import`;
 
 /** A line that sets one key of the configuration. */
 function setLine(path: string, value: string): string {

@@ -173,7 +173,7 @@ test("a resolver remembers what was there before", async () => {
   const left = Number(/caches keep it for (\d+) seconds at most/.exec(found.reason)?.[1]);
   expect(left).toBeGreaterThan(450);
   expect(left).toBeLessThanOrEqual(600);
-  expect(found.fix).toBe(`sleep ${left} && npx mailstead audit`);
+  expect(found.fix).toBe(`sleep ${left} && ./mailstead audit`);
   expect(seen.code).toBe(3);
 });
 

@@ -34,7 +34,7 @@ test("the help lists every command, examples, exit codes and the environment", a
 test.each(COMMANDS)("%s --help has examples of itself", async (name) => {
   const { code, stdout } = await project.run([name, "--help"]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(new RegExp(`\nExamples:\n  mailstead ${name}\\b`));
+  expect(stdout).toMatch(new RegExp(`\nExamples:\n  \\./mailstead ${name}\\b`));
 });
 
 test.each([
@@ -43,7 +43,7 @@ test.each([
   { args: ["render", "zone"], says: ["'zone' is invalid", "user-data, dns, env, containers, audit-service"] },
   { args: ["render"], says: ["missing required argument 'document'"] },
   { args: ["logs"], says: ["missing required argument 'name'"] },
-  { args: ["logs", "web;id"], says: ["web;id is no name of a container", "Next step: `mailstead status`"] },
+  { args: ["logs", "web;id"], says: ["web;id is no name of a container", "Next step: `./mailstead status`"] },
   { args: ["logs", "web", "--lines", "many"], says: ["--lines takes a whole number"] },
   { args: ["render", "dns", "--stack", "nosuch"], says: ["there is no Pulumi.nosuch.yaml", "Next step:"] },
 ])("$args is wrong: 2, and it is said how", async ({ args, says }) => {

@@ -215,7 +215,7 @@ describe("with Cloudflare", () => {
     const first = await run();
     expect(first.code).toBe(1);
     expect(first.stdout).toContain("✗ record A imap.example.com: is in the way");
-    expect(first.stdout).toContain("or: npx mailstead import --adopt 'MX example.com'");
+    expect(first.stdout).toContain("or: ./mailstead import --adopt 'MX example.com'");
     const second = await run("--adopt", "mx example.com.", "--json");
     const { taken, findings } = JSON.parse(second.stdout) as { taken: object[]; findings: object[] };
     expect(taken).toMatchObject([{ name: "apex-mx", changes: ["value"] }]);

@@ -49,7 +49,7 @@ function installNode(): void {
 
 test.each(["18.20.4", "20.19.0", "22.17.1"])("Node %s is told what is needed", (version) => {
   const { status, stdout, stderr } = start(version, ["status"]);
-  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toContain(`mailstead needs Node 22.18 or newer, and this is ${version}.`);
   expect(stderr).toMatch(/^Next step: .*https:\/\/nodejs\.org.*`make install`/m);
 });

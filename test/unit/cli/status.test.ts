@@ -106,7 +106,7 @@ test("a part whose script fails is a finding beside those of the others: 1", asy
       subject: "containers",
       state: "bad",
       seen: "the host answered with 1: Cannot connect to the Docker daemon",
-      fix: "try `mailstead ssh`",
+      fix: "try `./mailstead ssh`",
       detail: ["Is it running?"],
     },
   ]);
@@ -123,7 +123,7 @@ test.each([
     const ran = await status();
     expect(ran).toMatchObject({ code: 1, stderr: "" });
     expect(ran.stdout).toContain(`✗ ${subject}: the answer cannot be read: `);
-    expect(ran.stdout).toContain("next: look at the host itself: `mailstead ssh`");
+    expect(ran.stdout).toContain("next: look at the host itself: `./mailstead ssh`");
     expect(ran.stdout).toContain("✓ container web");
     expect(ran.stdout).not.toMatch(/^\s+at /m);
     expect(ran.stdout).not.toContain("secret");

@@ -92,7 +92,7 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
     expect(findings[0]).toMatchObject({ subject: "record TXT example.com", state: "bad" });
     expect(findings[0]?.fix).toBe(
       "pulumi config set --path 'mailstead:dns.spf.mechanisms[0]' 'include:_spf.google.com' && " +
-        "pulumi config set --path 'mailstead:dns.spf.mechanisms[1]' 'ip4:192.0.2.0/24', then npx mailstead import",
+        "pulumi config set --path 'mailstead:dns.spf.mechanisms[1]' 'ip4:192.0.2.0/24', then ./mailstead import",
     );
     expect(obstacles[0]?.records.map(({ value }) => value)).toEqual([google.value]);
     const records = PLAN.records.map((one): PlannedRecord =>
@@ -117,7 +117,7 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
     expect(findings).toMatchObject([{ subject: `record ${set}`, state: "bad" }]);
     const [finding] = findings;
     const ways = [finding?.fix, ...(finding?.detail ?? [])].join("\n");
-    expect(ways).toContain(`npx mailstead import --adopt '${set}'`);
+    expect(ways).toContain(`./mailstead import --adopt '${set}'`);
     expect(ways).toMatch(/mailstead:(domain|dns\.)/);
     expect(ways).toContain(`remove at ${provider}: ${stray.name}.`);
     expect(obstacles[0]?.canBeAdopted).toBe(true);
@@ -168,7 +168,7 @@ test("at Hetzner a set with another's value is kept by the configuration, not ch
   expect(adoptions).toEqual([]);
   expect(findings).toMatchObject([{ subject: "record TXT example.com", state: "bad" }]);
   expect(findings[0]?.fix).toBe(
-    `add to mailstead:dns.records: { role: kept-txt, name: 'example.com', type: TXT, text: "google=1" }, then npx mailstead import`,
+    `add to mailstead:dns.records: { role: kept-txt, name: 'example.com', type: TXT, text: "google=1" }, then ./mailstead import`,
   );
   for (const provider of ["cloudflare", "digitalocean"] as const) {
     expect(look(provider, zone)).toMatchObject({ obstacles: [], adoptions: [{ role: "apex-spf" }] });

@@ -104,11 +104,11 @@ describe("the end of the log is shown, and the next step, for one that", () => {
   test.each([
     ["exited", "Exited (1) 3 seconds ago", "bad", /^pulumi up --refresh --run-program$/],
     ["created", "Created", "bad", /^pulumi up --refresh --run-program$/],
-    ["paused", "Up 3 minutes (Paused)", "bad", /^mailstead ssh -- docker unpause /],
+    ["paused", "Up 3 minutes (Paused)", "bad", /^\.\/mailstead ssh -- docker unpause /],
     ["removing", "Removal In Progress", "bad", /^pulumi up --refresh --run-program$/],
-    ["restarting", "Restarting (1) 2 seconds ago", "bad", /^mend what ends it: mailstead logs /],
-    ["running", "Up 4 minutes (unhealthy)", "bad", /^mailstead logs /],
-    ["running", "Up 4 minutes (health: starting)", "warn", /^look again in a minute; .*mailstead logs /],
+    ["restarting", "Restarting (1) 2 seconds ago", "bad", /^mend what ends it: \.\/mailstead logs /],
+    ["running", "Up 4 minutes (unhealthy)", "bad", /^\.\/mailstead logs /],
+    ["running", "Up 4 minutes (health: starting)", "warn", /^look again in a minute; .*\.\/mailstead logs /],
   ])("is %s: %s", async (state, status, verdict, fix) => {
     const lines = Array.from({ length: 10 }, (_, index) => `line ${String(index)}`);
     expect(await judged({ state, status, log: `${lines.join("\n")}\n` })).toEqual({

@@ -275,7 +275,7 @@ describe("the command", () => {
     const found = await preflight();
     expect(found.code).toBe(1);
     expect(found.stdout).toContain(`✗ orphan firewall wall (${String(made.body.num("firewall", "id"))})`);
-    expect(found.stdout).toContain("next: mailstead preflight --fix");
+    expect(found.stdout).toContain("next: ./mailstead preflight --fix");
     const asked = await preflight("--fix");
     expect(asked).toMatchObject({ code: 2 });
     expect(asked.stderr).toContain("Next step: add --yes");

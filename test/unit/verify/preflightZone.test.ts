@@ -45,7 +45,7 @@ test("a server that a lost state may have known is never deleted", async () => {
   await cloud.hetzner("POST", "/servers", { ...server, name: "mx.example.com" });
   const { code, stdout, stderr } = await preflight("--fix", "--yes");
   expect(code).toBe(1);
-  expect(stdout).toContain("not done here, as it may hold mail: npx mailstead import");
+  expect(stdout).toContain("not done here, as it may hold mail: ./mailstead import");
   expect(stderr).toContain("the server mx.example.com may hold mail");
   expect((await cloud.hetzner("GET", "/servers")).body.at("servers", 0, "name")).toBe("mx.example.com");
 });
@@ -61,7 +61,7 @@ test("what is in the zone already: the same, in the way, of others", async () =>
   const { code, stdout } = await preflight();
   expect(code).toBe(1);
   expect(stdout).toContain("✗ record MX example.com: is there already as declared (0 mx.example.com)");
-  expect(stdout).toContain("next: npx mailstead import adopts it (`pulumi up` then changes its comment)");
+  expect(stdout).toContain("next: ./mailstead import adopts it (`pulumi up` then changes its comment)");
   expect(stdout).toContain("✗ record A example.com: is in the way: ");
   expect(stdout).toContain("remove at cloudflare: example.com. IN A 198.51.100.7");
   expect(stdout).not.toMatch(/google|shop/);

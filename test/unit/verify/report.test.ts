@@ -61,7 +61,7 @@ const AUDIT: Audit = {
         { server: "192.0.2.2", answer: { state: "nxdomain", negativeTtlSeconds: 287 } },
       ],
       reason: "2 of 2 resolvers is not up to date",
-      fix: "sleep 287 && npx mailstead audit",
+      fix: "sleep 287 && ./mailstead audit",
     }),
     {
       ...{ name: "blog.example.com", type: "A", verdict: "stray", severity: "info" },
@@ -108,7 +108,7 @@ test("text", () => {
     authoritative  as declared at ns1.example.net (192.0.2.53)
     resolvers      203.0.113.9 at 192.0.2.1 (120 s left); NXDOMAIN at 192.0.2.2 (287 s left)
     why            2 of 2 resolvers is not up to date
-    next           sleep 287 && npx mailstead audit
+    next           sleep 287 && ./mailstead audit
 
 · stray  A blog.example.com
     declared       not declared
@@ -137,7 +137,7 @@ test("Markdown", () => {
 - conflict TXT example.com: v=spf1 \\~all is a second SPF policy  
   Next: \`remove at cloudflare: example.com. IN TXT "v=spf1 ~all"\`
 - propagating A mx.example.com: 2 of 2 resolvers is not up to date  
-  Next: \`sleep 287 && npx mailstead audit\`
+  Next: \`sleep 287 && ./mailstead audit\`
 - stray A blog.example.com: not declared, and it harms nothing  
   Next: \`add to mailstead:dns.ignore: { … }\`
 - reverse-v4 203.0.113.10: has no reverse name  

@@ -77,7 +77,7 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
     const [merge, adopt, remove, ...more] = ways(spf as Finding);
     expect(more).toEqual([]);
     expect(merge).toMatch(/^pulumi config set --path 'mailstead:dns\.spf\.mechanisms\[0\]'/);
-    expect(adopt).toContain(`npx mailstead import --adopt 'TXT example.com'`);
+    expect(adopt).toContain(`./mailstead import --adopt 'TXT example.com'`);
     expect(adopt).toContain(`in the place of ${SENDER})`);
     expect(adopt?.startsWith("declare what else the set holds, then ")).toBe(isSet);
     expect(remove).toBe(`remove at ${provider}: example.com. 3600 IN TXT "${SENDER}"`);

@@ -1,6 +1,7 @@
 /** The name that the mail server greets with, read from port 25 (RFC 5321 4.2). */
 import { connect } from "node:net";
 import type { AuditCheck } from "../observation.ts";
+import { COMMAND } from "../../../stack/command.ts";
 
 export interface BannerOptions {
   /** Default 25. */
@@ -62,5 +63,5 @@ export async function checkBanner(
     return { ...base, state: "ok", severity: "info", seen: `greets as ${name}` };
   }
   const seen = `greets with "${line.slice(0, 80)}", expected is ${names.join(" or ")}`;
-  return { ...base, state: "bad", severity: "warning", seen, fix: "npx mailstead logs mx" };
+  return { ...base, state: "bad", severity: "warning", seen, fix: `${COMMAND} logs mx` };
 }

@@ -3,6 +3,7 @@ import { secondsKept, type Answer, type AuditCheck } from "../observation.ts";
 import { atMostWarning } from "../severity.ts";
 import type { Source } from "../lookUp/source.ts";
 import { count } from "../words.ts";
+import { COMMAND } from "../../../stack/command.ts";
 
 /** Both sides of a cache. */
 export interface Sources {
@@ -61,6 +62,6 @@ export async function judgeTwice<Judged extends AuditCheck | undefined>(
     state: "propagating",
     severity: atMostWarning(check.severity),
     seen: `${check.seen}; its name servers are right already, and caches keep the old answer${kept}`,
-    fix: `${wait === undefined ? "" : `sleep ${wait} && `}npx mailstead audit`,
+    fix: `${wait === undefined ? "" : `sleep ${wait} && `}${COMMAND} audit`,
   };
 }

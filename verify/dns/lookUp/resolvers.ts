@@ -8,6 +8,7 @@ import type { Answer, AuditCheck } from "../observation.ts";
 import type { DnsClient, Outcome } from "./dnsClient.ts";
 import type { Question } from "./message.ts";
 import { readAnswer } from "./readAnswer.ts";
+import { COMMAND } from "../../../stack/command.ts";
 
 /** Resolvers for everyone, each of another operator. */
 export const PUBLIC_RESOLVERS: readonly string[] = ["1.1.1.1", "8.8.8.8", "9.9.9.9"];
@@ -46,7 +47,7 @@ export async function reachableResolvers(
       state: "unknown",
       severity: "info",
       seen: "cannot be reached from here, and was left out",
-      fix: "let port 53 out to it, or name resolvers in reach: npx mailstead audit --resolver ADDRESS",
+      fix: `let port 53 out to it, or name resolvers in reach: ${COMMAND} audit --resolver ADDRESS`,
     })),
   };
 }

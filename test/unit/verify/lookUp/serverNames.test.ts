@@ -104,7 +104,7 @@ describe("names of the server", () => {
         {
           ...{ check: "reverse-v4", subject: V4, state: "propagating", severity: "warning" },
           seen: expect.stringContaining("caches keep the old answer for 60 seconds at most") as string,
-          fix: "sleep 60 && npx mailstead audit",
+          fix: "sleep 60 && ./mailstead audit",
         },
       ]);
     });
@@ -114,7 +114,7 @@ describe("names of the server", () => {
       const old: PacketRecord = { type: "PTR", name: reverseName(V4), ttl: 177, data: "static.vendor.test" };
       const checks = await look({ [key]: [old] }, held);
       expect(checks.filter(({ state }) => state !== "ok")).toMatchObject([
-        { check: "reverse-v4", state: "propagating", fix: "sleep 177 && npx mailstead audit" },
+        { check: "reverse-v4", state: "propagating", fix: "sleep 177 && ./mailstead audit" },
       ]);
     });
     test("a greeting's address, and the return path", async () => {
@@ -130,7 +130,7 @@ describe("names of the server", () => {
       ]);
       // The alias before the address is right everywhere: its own time to live, which is longer, is no wait.
       expect(new Set(found.slice(1).map(({ fix }) => fix))).toEqual(
-        new Set(["sleep 60 && npx mailstead audit"]),
+        new Set(["sleep 60 && ./mailstead audit"]),
       );
     });
     test("not where the name servers are wrong too, or nobody answers for them", async () => {

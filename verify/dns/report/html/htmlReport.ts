@@ -8,6 +8,7 @@ import { headlineOf, type Headline } from "./headline.ts";
 import { markup, Markup } from "./markup.ts";
 import { settledList } from "./settledList.ts";
 import { facts, severityLinks, verdictCounts } from "./summary.ts";
+import { COMMAND } from "../../../../stack/command.ts";
 
 const STYLE = readFileSync(new URL("report.css", import.meta.url), "utf8");
 
@@ -66,7 +67,7 @@ ${facts(audit, at)}
 </aside>
 <main>
 ${cureList(findings)}${findingList(findings)}${settledList(audit)}</main>
-<footer><p>Made by <code>npx mailstead audit --html</code>. A click or tap on a line after “Fix” selects all of it.</p></footer>
+<footer><p>Made by <code>${COMMAND} audit --html</code>. A click or tap on a line after “Fix” selects all of it.</p></footer>
 </body>
 </html>
 `.text;
