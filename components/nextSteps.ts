@@ -19,7 +19,7 @@ export function nextSteps(plan: Pick<Plan, "domain" | "webAddress" | "contact">)
     `Add ${domain} there. Put the verification value and the domain's own DKIM key that it shows into ` +
       "mailstead:dns.verification and mailstead:dns.dkim, and run pulumi up: until then mail of users does not leave.",
     `Make the first alias, such as you@${domain}, and its password; the output "clients" has the settings for mail programs.`,
-    `Hetzner blocks outgoing ports 25 and 465 for new customers. Ask for both at ${PORT_REQUEST_FORM}; ` +
+    `Hetzner opens outgoing ports 25 and 465 on request, a month and a paid invoice after sign-up: ${PORT_REQUEST_FORM}; ` +
       `${COMMAND} status tells whether they are open, and prints the text to send.`,
     `Run ${COMMAND} status: it lists what is still missing.`,
     AFTER_AN_ERROR,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { DEFAULTS, DERIVED } from "../stack/config/defaults.ts";
 import { COMMON_FIELDS, RECORD_FIELDS } from "../stack/config/extraRecord.ts";
 import { type Field, type Fields } from "../stack/config/field.ts";
+import { changeEffect } from "./changeEffects.ts";
 import { openedBy, OPEN_VALUE, PROTECTED_PARTS } from "../stack/protection.ts";
 import { LENGTHS, type Length } from "../stack/lengths.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
@@ -89,11 +90,14 @@ function rows(path: string, fields: Fields): string[] {
   return Object.entries(fields).map(([key, field]) => {
     const whole = pathOfKey(path, key);
     const name = `\`${whole}\`${field.secret === true ? " (secret)" : ""}`;
-    return `| ${[name, field.meaning, allowed(field), presence(whole, field)].map(cell).join(" | ")} |`;
+    return `| ${[name, field.meaning, allowed(field), presence(whole, field), changeEffect(whole)].map(cell).join(" | ")} |`;
   });
 }
 
-const HEAD = ["| key | meaning | value | default, and why |", "| --- | --- | --- | --- |"];
+const HEAD = [
+  "| key | meaning | value | default, and why | what a change does to a running server |",
+  "| --- | --- | --- | --- | --- |",
+];
 
 function section(path: keyof typeof ABOUT): string[] {
   return [
@@ -191,6 +195,9 @@ export function configurationReference(): string {
     "unknown key is a fault. Beside it stand the tokens: `hcloud:token` for the server and for DNS at Hetzner,",
     "`cloudflare:apiToken` or `digitalocean:token` for DNS there; or `HCLOUD_TOKEN`, `CLOUDFLARE_API_TOKEN` and `DIGITALOCEAN_TOKEN`",
     "in the environment. See [DNS providers](../guides/dns-providers.md).",
+    "",
+    "The last column is the difference of two plans, before and after one example of a change (`docs/changeExamples.ts`).",
+    "A change that restarts containers keeps mail waiting at its senders for that time; `pulumi preview` names them.",
     "",
     "This page is made from `stack/config/`: change it there, then `npm run docs`.",
     "",

@@ -54,8 +54,13 @@ async function findHetznerOrphans(hetzner: Hetzner, stack: string, known: KnownI
     .map((thing) => ({ vendor: "hetzner", ...thing }));
 }
 
-/** A server whose start failed at the vendor stays off: `up` would dial it in vain for minutes. */
-async function checkPower(hetzner: Hetzner, stack: string): Promise<Finding[]> {
+/**
+ * A server whose start failed at the vendor stays off: `up` would dial it in vain for minutes.
+ *
+ * @param keep it may hold mail, so no new one is advised in its place.
+ */
+async function checkPower(hetzner: Hetzner, stack: string, keep: boolean): Promise<Finding[]> {
+  const anew = keep ? "" : ", or raise mailstead:generation by one and run `pulumi up`: a new, empty server";
   const servers = await hetzner.list("servers", labelled(stack));
   return servers
     .filter(({ status }) => status === "off")
@@ -63,7 +68,7 @@ async function checkPower(hetzner: Hetzner, stack: string): Promise<Finding[]> {
       subject: `server ${name}`,
       state: "bad",
       seen: "is off",
-      fix: "switch it on at Hetzner, or raise mailstead:generation by one and run `pulumi up`: a new server",
+      fix: `switch it on at Hetzner: console, Servers, Power on${anew}`,
     }));
 }
 
@@ -71,7 +76,7 @@ async function checkHetzner(plan: Plan, stack: string, token: string, known: Kno
   const hetzner = new Hetzner(token);
   try {
     const words = checkOffer(await readOffer(hetzner), plan.server, new Date());
-    const power = await checkPower(hetzner, stack);
+    const power = await checkPower(hetzner, stack, plan.server.protect);
     return {
       findings: [{ subject: "Hetzner token", state: "ok", seen: "is accepted" }, ...words, ...power],
       orphans: await findHetznerOrphans(hetzner, stack, known),

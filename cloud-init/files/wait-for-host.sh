@@ -10,7 +10,8 @@ explain() {
   cloud-init status --long >&2
   printf '%s\n' '--- end of /var/log/cloud-init-output.log ---' >&2
   tail -n 40 /var/log/cloud-init-output.log >&2
-  printf 'Next step: mend the cause, then raise mailstead:generation by one and run pulumi up.\n' >&2
+  printf 'Next step: mend the cause. A server that never held mail may go: set mailstead:server.disposable to true,' >&2
+  printf ' raise mailstead:generation by one, run pulumi up, and set it back.\n' >&2
   exit 1
 }
 

@@ -73,6 +73,10 @@ function waiting(
   const now = hashOf({ ...planned, image: deployed.image, type: deployed.serverType });
   if (bootedFrom !== undefined && bootedFrom !== now) changes.push("first-boot user-data (it changed)");
   return changes.map(
-    (change) => `Waits for the next generation: ${change}. To apply it, raise mailstead:generation by one.`,
+    (change) =>
+      `Waits for the next generation: ${change}. ` +
+      (planned.protect
+        ? "This server keeps what it was made from, since the only copy of the mail is on it."
+        : "To apply it, raise mailstead:generation by one: the new server starts empty."),
   );
 }

@@ -3,8 +3,9 @@ import type { Issue } from "../issue.ts";
 import type { Deployed } from "./deployed.ts";
 import { keepsDomain } from "./domain.ts";
 import type { Guard, Planned } from "./guard.ts";
+import { tellsServices } from "./services.ts";
 
-const GUARDS: readonly Guard[] = [keepsDomain];
+const GUARDS: readonly Guard[] = [keepsDomain, tellsServices];
 
 /** Judges the coming `up` by what the last one deployed. */
 export function checkChange(planned: Planned, deployed: Deployed): readonly Issue[] {

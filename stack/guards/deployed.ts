@@ -4,6 +4,7 @@
  * The engine writes outputs after a run that failed too. What a failed run may not have deployed (an image, say) has to
  * come from a resource's own outputs, never from the plan alone, or the next run would be judged by what never was.
  */
+import { containerHashes, type ContainerHashes } from "../changes/containerChanges.ts";
 import type { Plan } from "../plan.ts";
 
 /** Name of the stack's output. */
@@ -13,19 +14,36 @@ export const DEPLOYED_OUTPUT = "deployed";
 export interface Deployed {
   /** Mail domain whose names, keys and mail the stack holds. */
   readonly domain?: string;
+  /** What the containers were planned from: a preview says by it what a change restarts, and refuses nothing. */
+  readonly containers?: ContainerHashes;
 }
 
 /** Everything in it that follows from the plan alone. */
-export function deployedBy({ domain }: Pick<Plan, "domain">): Deployed {
-  return { domain };
+export function deployedBy(plan: Plan): Deployed {
+  return { domain: plan.domain, containers: containerHashes(plan) };
 }
 
-function textAt(value: unknown, key: string): string | undefined {
-  const found =
-    typeof value === "object" && value !== null
-      ? (value as Readonly<Record<string, unknown>>)[key]
-      : undefined;
-  return typeof found === "string" ? found : undefined;
+function partOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** An object whose values are all text; undefined for anything else. */
+function textsOf(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  return Object.values(value).every((one) => typeof one === "string")
+    ? (value as Readonly<Record<string, string>>)
+    : undefined;
+}
+
+/** The parts that are there. */
+function present(deployed: { [K in keyof Deployed]: Deployed[K] | undefined }): Deployed {
+  return Object.fromEntries(Object.entries(deployed).filter(([, part]) => part !== undefined));
 }
 
 /** Mail domain of a stack of an earlier version: its web address is `https://DOMAIN`. */
@@ -39,6 +57,9 @@ function domainOfAddress(webAddress: unknown): string | undefined {
  * @param outputs every output of the last `up`; empty before the first. What has another shape counts as absent.
  */
 export function readDeployed(outputs: Readonly<Record<string, unknown>>): Deployed {
-  const domain = textAt(outputs[DEPLOYED_OUTPUT], "domain") ?? domainOfAddress(outputs["webAddress"]);
-  return domain === undefined ? {} : { domain };
+  const deployed = outputs[DEPLOYED_OUTPUT];
+  return present({
+    domain: textOf(partOf(deployed, "domain")) ?? domainOfAddress(outputs["webAddress"]),
+    containers: textsOf(partOf(deployed, "containers")),
+  });
 }

@@ -25,7 +25,11 @@ describe("review", () => {
 
   test("a new type waits, and it alone", () => {
     expect(reviewDeployed({ ...planned, type: "cx33" }, deployed(), hashOf)).toEqual([
-      "Waits for the next generation: type cx23 → cx33. To apply it, raise mailstead:generation by one.",
+      "Waits for the next generation: type cx23 → cx33. This server keeps what it was made from, since the only copy of the mail is on it.",
+    ]);
+    // Only where the mail may be lost is a new generation advised.
+    expect(reviewDeployed({ ...planned, type: "cx33", protect: false }, deployed(), hashOf)).toEqual([
+      "Waits for the next generation: type cx23 → cx33. To apply it, raise mailstead:generation by one: the new server starts empty.",
     ]);
   });
 

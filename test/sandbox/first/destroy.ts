@@ -1,7 +1,8 @@
 /**
  * Proves: `destroy --exclude-protected` takes the server and all other records, and keeps addresses, PTR, keys and
  * required records; mail sent meanwhile waits in the sender's queue and arrives after the next `up`, once domain and alias
- * are there again; with protect off, `destroy` leaves nothing.
+ * are there again; another domain in the same stack is refused; each protecting switch frees its own part, and with both
+ * open `destroy` leaves nothing.
  * Cannot: prove how long a real sender keeps its queue, and when it tries again: here it is held until the alias is there.
  */
 import { expect, test } from "vitest";
@@ -15,7 +16,9 @@ import {
   sendFromOutside,
 } from "../../support/people.ts";
 import {
+  expectEmptyPreview,
   expectNoDrift,
+  inside,
   onHost,
   outputs,
   pulumi,
@@ -119,8 +122,47 @@ test("the server goes, the identity answers on, and mail waits outside until the
   console.log(headersOf(mail.source));
 });
 
-test("both switches, up, destroy: nothing is left at the vendors, in the DNS and in the state", async () => {
+interface Deployment {
+  readonly resources?: readonly { readonly type: string; readonly protect?: boolean }[] | null;
+  readonly pending_operations?: readonly object[] | null;
+}
+
+async function deployment(): Promise<Deployment> {
+  const text = await succeed(["pulumi", "stack", "export", "--stack", STACK]);
+  return (JSON.parse(text) as { deployment: Deployment }).deployment;
+}
+
+test("another domain in this stack is refused by preview and preflight, and the old one's things stay", async () => {
+  const before = await counts();
+  // The zone goes along: without that, the fault would be another.
+  for (const path of ["mailstead:domain", "mailstead:dns.zone"]) await setConfig(path, "example.net");
+  try {
+    const refused = await pulumi(["up", "--yes", "--skip-preview"]);
+    console.log(refused.stdout);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout).toContain("this stack is the mail server of example.com");
+    const looked = await inside(["node", "cli/mailstead.js", "preflight", "--stack", STACK]);
+    expect(looked.code).toBe(1);
+    expect(looked.stdout).toContain("✗ mailstead:domain: this stack is the mail server of example.com");
+  } finally {
+    // What the refusal itself advises.
+    for (const path of ["mailstead:domain", "mailstead:dns.zone"]) await setConfig(path, "example.com");
+  }
+  expect(await counts()).toEqual(before);
+  await expectEmptyPreview();
+});
+
+test("protect alone frees identity and records, and not the server", async () => {
+  await setConfig("mailstead:server.disposable", "false");
   await setConfig("mailstead:protect", "false");
+  const printed = await up();
+  expect(printed).toContain("mailstead:protect: a destroy now deletes keys");
+  const held = ((await deployment()).resources ?? []).filter(({ protect }) => protect === true);
+  expect(held.map(({ type }) => type)).toEqual(["hcloud:index/server:Server"]);
+});
+
+test("both switches, up, destroy: nothing is left at the vendors, in the DNS and in the state", async () => {
+  await setConfig("mailstead:server.disposable", "true");
   await up();
   const { addresses } = await outputs();
   const destroyed = await pulumi(["destroy", "--yes", "--skip-preview"]);
@@ -128,9 +170,6 @@ test("both switches, up, destroy: nothing is left at the vendors, in the DNS and
   expect(destroyed.code).toBe(0);
   expect(await counts()).toEqual({ servers: 0, primary_ips: 0, firewalls: 0, ssh_keys: 0, records: 0 });
   expect(await reverse(addresses)).toEqual(["", ""]);
-  const state = JSON.parse(await succeed(["pulumi", "stack", "export", "--stack", STACK])) as {
-    deployment: { resources?: object[] | null; pending_operations?: object[] | null };
-  };
-  const { resources, pending_operations: pending } = state.deployment;
+  const { resources, pending_operations: pending } = await deployment();
   expect([resources ?? [], pending ?? []]).toEqual([[], []]);
 });

@@ -7,8 +7,11 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CONFIGURATION_PAGE, DNS_RULES_PAGE, generatedPages } from "../../../docs/generate.ts";
+import { changeEffect } from "../../../docs/changeEffects.ts";
+import { CHANGE_EXAMPLES } from "../../../docs/changeExamples.ts";
 import { DEFAULTS, DERIVED } from "../../../stack/config/defaults.ts";
 import { SECTIONS } from "../../../stack/config/schema.ts";
+import { pathOfKey, TABLES } from "../../../stack/config/tables.ts";
 import { RULES } from "../../../stack/dns/checks/rules.ts";
 
 const repository = join(import.meta.dirname, "../../..");
@@ -21,6 +24,26 @@ test("the committed pages are up to date (else: npm run docs)", async () => {
 test("every rule about records is on its page", () => {
   const page = readFileSync(DNS_RULES_PAGE, "utf8");
   for (const { name } of RULES) expect(page).toContain(`| \`${name}\``);
+});
+
+test("every key has an example of a change, whose effect the plans tell", () => {
+  const keys = Object.entries(TABLES).flatMap(([table, fields]) =>
+    Object.keys(fields).map((key) => pathOfKey(table, key)),
+  );
+  expect(Object.keys(CHANGE_EXAMPLES).sort()).toEqual([...keys].sort());
+  const effects = {
+    domain: "refused",
+    "server.location": "refused",
+    "server.type": "the machine: waits for the next generation",
+    "server.adminNetworks": "firewall, in place",
+    "dns.ttlSeconds": "records",
+    drift: "nothing",
+    "mail.images.ROLE.digest": "restarts the app's 12 containers",
+  };
+  for (const [path, effect] of Object.entries(effects)) expect(changeEffect(path), path).toBe(effect);
+  expect(changeEffect("mail.storage")).toContain(
+    "takes away sqlite, sqlite_bree, imap, pop3, caldav, carddav",
+  );
 });
 
 test("every default and every section is on it", () => {
