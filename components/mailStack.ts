@@ -17,6 +17,7 @@ import {
   type HostConnection,
   type OnHost,
 } from "./remoteFiles.ts";
+import { TIMEOUTS } from "./timeouts.ts";
 
 export interface MailStackArgs {
   readonly plan: Pick<Plan, "server" | "files" | "steps" | "images" | "containers">;
@@ -73,11 +74,10 @@ export class MailStack extends pulumi.ComponentResource {
       deletedWith: host.server,
       replacementTrigger: host.server.id,
       deleteBeforeReplace: true,
-      customTimeouts: { create: "20m", update: "20m", delete: "10m" },
     };
     const images = new Map<PlannedImage["role"], RemoteImage>();
     for (const { role, reference } of plan.images) {
-      const opts = { ...follows, dependsOn: [ready] };
+      const opts = { ...follows, customTimeouts: TIMEOUTS.dockerImage, dependsOn: [ready] };
       images.set(role, new RemoteImage(`image-${role}`, { name: reference, keepLocally: true }, opts));
     }
     const started = new Map<string, pulumi.Resource>();
@@ -89,7 +89,8 @@ export class MailStack extends pulumi.ComponentResource {
       const args = containerArgs(container, image.imageId, this.#readHash(container));
       const dependsOn = [...prepared, ...before];
       // The plugin reports a changed health check as updated and changes nothing: replace instead.
-      const opts = { ...follows, dependsOn, replaceOnChanges: ["healthcheck", "init"] };
+      const replaceOnChanges = ["healthcheck", "init"];
+      const opts = { ...follows, customTimeouts: TIMEOUTS.dockerContainer, dependsOn, replaceOnChanges };
       started.set(container.name, new Container(container.name, args, opts));
     }
     return started;

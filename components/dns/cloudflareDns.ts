@@ -13,7 +13,7 @@ import { quoteText } from "../../stack/dns/characterStrings.ts";
 import type { PlannedRecord } from "../../stack/plan.ts";
 import { bind, type SlotValues } from "../bind.ts";
 import { outsideError } from "../errors.ts";
-import { VENDOR_TIMEOUTS } from "../timeouts.ts";
+import { TIMEOUTS } from "../timeouts.ts";
 import { boundValue } from "./boundValue.ts";
 import { shortPurpose } from "./comment.ts";
 import type { DnsZone } from "./dnsZone.ts";
@@ -26,7 +26,7 @@ export function cloudflareZone(zone: string, zoneId?: string): DnsZone {
     declare: ([record], values, opts) =>
       new DnsRecord(record.role, cloudflareRecord(record, values, id), {
         ...opts,
-        customTimeouts: VENDOR_TIMEOUTS,
+        customTimeouts: TIMEOUTS.cloudflareRecord,
         // One name cannot hold both the old and the new record of another type.
         deleteBeforeReplace: true,
       }),

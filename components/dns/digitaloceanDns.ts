@@ -11,7 +11,7 @@ import { relativeName } from "../../stack/dns/canonical.ts";
 import { withDot } from "../../stack/dns/providers/rowData.ts";
 import type { PlannedRecord } from "../../stack/plan.ts";
 import type { SlotValues } from "../bind.ts";
-import { VENDOR_TIMEOUTS } from "../timeouts.ts";
+import { TIMEOUTS } from "../timeouts.ts";
 import { boundValue } from "./boundValue.ts";
 import type { DnsZone } from "./dnsZone.ts";
 
@@ -22,7 +22,7 @@ export function digitaloceanZone(zone: string): DnsZone {
     declare: ([record], values, opts) =>
       new DnsRecord(record.role, digitaloceanRecord(record, values, zone), {
         ...opts,
-        customTimeouts: VENDOR_TIMEOUTS,
+        customTimeouts: TIMEOUTS.digitaloceanRecord,
         deleteBeforeReplace: true,
       }),
   };

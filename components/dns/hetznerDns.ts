@@ -12,7 +12,7 @@ import { relativeName, ttlOfSet } from "../../stack/dns/canonical.ts";
 import { hetznerSetName, hetznerValue } from "../../stack/dns/providers/hetzner.ts";
 import type { PlannedRecord } from "../../stack/plan.ts";
 import type { SlotValues } from "../bind.ts";
-import { VENDOR_TIMEOUTS } from "../timeouts.ts";
+import { TIMEOUTS } from "../timeouts.ts";
 import { boundValue } from "./boundValue.ts";
 import { shortPurpose } from "./comment.ts";
 import type { DnsZone, RecordGroup } from "./dnsZone.ts";
@@ -28,7 +28,7 @@ export function hetznerZone(zone: string): DnsZone {
     declare: (set, values, opts) =>
       new ZoneRrset(hetznerSetName(set[0]), hetznerSet(set, values, zone), {
         ...opts,
-        customTimeouts: VENDOR_TIMEOUTS,
+        customTimeouts: TIMEOUTS.hetznerRecordSet,
         // The provider makes the new set first, which a CNAME in the way forbids.
         deleteBeforeReplace: true,
         // As it was named once: by its first record.

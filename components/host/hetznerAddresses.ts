@@ -3,7 +3,7 @@ import { PrimaryIp } from "@pulumi/hcloud/primaryIp.js";
 import { Rdns } from "@pulumi/hcloud/rdns.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../../stack/plan.ts";
-import { VENDOR_TIMEOUTS } from "../timeouts.ts";
+import { TIMEOUTS } from "../timeouts.ts";
 import { STACK_LABEL, type HostAddresses } from "./host.ts";
 import type { ReviewedServer } from "./reviewServer.ts";
 
@@ -24,7 +24,7 @@ export class HetznerAddresses extends pulumi.ComponentResource implements HostAd
 
   constructor(name: string, args: HetznerAddressesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:host:HetznerAddresses", name, {}, opts);
-    const kept = { parent: this, protect: args.plan.protect, customTimeouts: VENDOR_TIMEOUTS };
+    const kept = { parent: this, protect: args.plan.protect };
     const make = (type: "ipv4" | "ipv6"): PrimaryIp =>
       new PrimaryIp(
         type,
@@ -35,7 +35,7 @@ export class HetznerAddresses extends pulumi.ComponentResource implements HostAd
           autoDelete: false,
           labels: { [STACK_LABEL]: args.stack },
         },
-        kept,
+        { ...kept, customTimeouts: TIMEOUTS.hetznerAddress },
       );
     const primary = { ipv4: make("ipv4"), ipv6: make("ipv6") };
     this.ipv4 = primary.ipv4.ipAddress;
@@ -45,7 +45,7 @@ export class HetznerAddresses extends pulumi.ComponentResource implements HostAd
     const ids = { ipv4: this.ipv4Id, ipv6: this.ipv6Id };
     for (const { role, family, ptr } of args.plan.reverseNames) {
       // Create-first would set the new name and then let the old one's delete reset it.
-      const replaced = { ...kept, deleteBeforeReplace: true };
+      const replaced = { ...kept, customTimeouts: TIMEOUTS.hetznerReverseName, deleteBeforeReplace: true };
       new Rdns(role, { primaryIpId: ids[family], ipAddress: this[family], dnsPtr: ptr }, replaced);
     }
     this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6 });

@@ -7,7 +7,7 @@ import { bootHash, renderUserData } from "../../cloud-init/renderUserData.ts";
 import type { FirewallRule, Plan } from "../../stack/plan.ts";
 import { readAsset } from "../assets.ts";
 import { bindText, type SlotValues } from "../bind.ts";
-import { SERVER_TIMEOUTS, VENDOR_TIMEOUTS } from "../timeouts.ts";
+import { TIMEOUTS } from "../timeouts.ts";
 import type { ReviewedServer } from "./reviewServer.ts";
 import type { HetznerAddresses } from "./hetznerAddresses.ts";
 import { BOOT_LABEL, GENERATION_LABEL, STACK_LABEL, type Host } from "./host.ts";
@@ -31,17 +31,16 @@ export class HetznerHost extends pulumi.ComponentResource implements Host {
     this.addresses = args.addresses;
     const vendorName = `mailstead-${args.stack}`;
     const labels = { [STACK_LABEL]: args.stack };
-    const made = { parent: this, customTimeouts: VENDOR_TIMEOUTS };
     const firewall = new Firewall(
       "firewall",
       { name: vendorName, labels, rules: args.plan.firewall.map(hetznerRule) },
-      made,
+      { parent: this, customTimeouts: TIMEOUTS.hetznerFirewall },
     );
     // Names and keys are unique at the vendor: the old one has to go first.
     const key = new SshKey(
       "deploy-key",
       { name: vendorName, labels, publicKey: args.deployPublicKey },
-      { ...made, deleteBeforeReplace: true },
+      { parent: this, customTimeouts: TIMEOUTS.hetznerKey, deleteBeforeReplace: true },
     );
     this.server = this.declareServer(args, firewall, key);
     this.registerOutputs({ serverId: this.server.id });
@@ -81,7 +80,7 @@ export class HetznerHost extends pulumi.ComponentResource implements Host {
       {
         parent: this,
         protect: server.protect,
-        customTimeouts: SERVER_TIMEOUTS,
+        customTimeouts: TIMEOUTS.hetznerServer,
         // What a machine was made from waits for the next one; its labels keep telling what that was.
         ignoreChanges: ["userData", "image", "serverType", "sshKeys", "labels", "location"],
         replacementTrigger: server.generation,

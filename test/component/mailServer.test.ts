@@ -129,7 +129,7 @@ describe("host", () => {
       deleteBeforeReplace: true,
       protect: true,
       replaceOnChanges: [],
-      timeouts: { create: "20m", update: "20m", delete: "20m" },
+      timeouts: { create: "20m", update: "", delete: "20m" },
     });
   });
 
@@ -418,6 +418,15 @@ describe("as a whole", () => {
       { protect: false, protectRecords: false, server: { ...smallPlan().server, protect: false } },
     );
     expect(open.registrations.filter((it) => it.protect)).toEqual([]);
+  });
+
+  test("a limit is given only where the plugin takes it: elsewhere it would be a warning at each change", () => {
+    const limits = (type: string) => ofType(run, type).map(({ timeouts }) => timeouts);
+    const none = { create: "", update: "", delete: "" };
+    for (const type of ["Firewall", "RemoteImage", "Container"]) {
+      expect(limits(type).length, type).toBeGreaterThan(0);
+      expect(limits(type), type).toEqual(limits(type).map(() => none));
+    }
   });
 
   test("a slot that nothing fills is named", async () => {

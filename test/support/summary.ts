@@ -29,3 +29,11 @@ export function zoneWarnings(printed: string): string[] {
     .map((line) => line.trim())
     .filter((line) => /^warning: (DNS: |The zone \S+ could not be compared)/.test(line));
 }
+
+/** Every warning that the run printed, whoever it is from. A plain run of what is right has none. */
+export function warnings(printed: string): string[] {
+  return printed
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("warning:"));
+}

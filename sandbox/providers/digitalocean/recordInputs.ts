@@ -13,6 +13,7 @@ export const recordSchema: ResourceSchema = {
   deleteBeforeReplace: true,
   computed: ["fqdn", "id", "ttl"],
   optionalComputed: ["ttl"],
+  customTimeouts: [],
   comparedWithOutput: ["name", "value", ...numbers],
   defaults: Object.fromEntries(numbers.map((key) => [key, 0])),
 };

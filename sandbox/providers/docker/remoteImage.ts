@@ -16,6 +16,7 @@ export const remoteImage: ResourceHandler = {
     replaceOn: ["name", "platform", "pullTriggers", "triggers"],
     computed: ["imageId", "repoDigest"],
     sets: ["pullTriggers"],
+    customTimeouts: [],
   },
   check(news) {
     const failures = unsupportedInputs

@@ -27,6 +27,7 @@ export const volume: ResourceHandler = {
     computed: ["mountpoint"],
     optionalComputed: ["driver", "driverOpts"],
     sets: ["labels"],
+    customTimeouts: [],
   },
   check(news, olds, context) {
     const failures =

@@ -25,6 +25,7 @@ const schema: ResourceSchema = {
   computed: ["id"],
   optionalComputed: ["applyTos"],
   sets: ["rules", "rules.sourceIps", "rules.destinationIps", "applyTos"],
+  customTimeouts: [],
   timeouts: { create: 5400, update: 5400, delete: 5400 },
 };
 

@@ -60,6 +60,12 @@ export interface ResourceSchema {
   readonly comparedWithOutput?: readonly string[];
   /** Paths of lists whose order means nothing: `firewallIds`, `rules`, `rules.sourceIps`. */
   readonly sets?: readonly string[];
+  /**
+   * Operations whose limit the program may set. The bridge to Terraform ignores others with a warning
+   * (pulumi-terraform-bridge, pkg/tfshim/sdk-v2: configWithTimeouts): a resource of its older SDK takes those of its
+   * `timeouts` block alone. Absent: all, as with resources of the newer framework and plugins of Pulumi's own.
+   */
+  readonly customTimeouts?: readonly ("create" | "update")[];
   /** Limits in seconds without `customTimeouts`. Default 20 minutes each. */
   readonly timeouts?: { readonly create?: number; readonly update?: number; readonly delete?: number };
 }

@@ -9,7 +9,7 @@ import { engineLog } from "./engineLog.ts";
 import type { EngineLog } from "./engineLog.ts";
 import { grpcError } from "./failure.ts";
 import type { FailureSecrets } from "./failure.ts";
-import type { CallContext, Known, ProviderDefinition, ResourceHandler } from "./handler.ts";
+import type { CallContext, Known, ProviderDefinition, ResourceHandler, ResourceSchema } from "./handler.ts";
 import { checkResponse, diffResponse, knownInputs } from "./responses.ts";
 import { outputSecrets, plannedCreate, plannedUpdate } from "./preview.ts";
 import { hasUnknown, marshal, unmarshal } from "./value.ts";
@@ -19,6 +19,13 @@ const DEFAULT_TIMEOUT_SECONDS = 20 * 60;
 type Request =
   pb.CheckRequest | pb.DiffRequest | pb.CreateRequest | pb.ReadRequest | pb.UpdateRequest | pb.DeleteRequest;
 type Unary<Q, A> = (call: { request: Q }, callback: grpc.sendUnaryData<A>) => void;
+
+/** A duration as Go writes it: `10m0s`. */
+function goDuration(seconds: number): string {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+  const head = hours > 0 ? `${String(hours)}h${String(minutes)}m` : minutes > 0 ? `${String(minutes)}m` : "";
+  return `${head}${String(seconds % 60)}s`;
+}
 
 /** One provider's answers to the engine. All calls may run side by side. */
 export class ProviderService {
@@ -119,7 +126,7 @@ export class ProviderService {
     const { value: inputs, secrets } = unmarshal(request.getProperties());
     const hidden = { inputs: secrets, outputs: outputSecrets(schema, secrets) };
     const preview = request.getPreview();
-    const limit = request.getTimeout() || (schema.timeouts?.create ?? DEFAULT_TIMEOUT_SECONDS);
+    const limit = this.#limitOf(request, schema, "create");
     const response = new providerPb.CreateResponse();
     const outputs = await this.#within(
       request,
@@ -163,7 +170,7 @@ export class ProviderService {
     };
     const hidden = { inputs: secrets, outputs: outputSecrets(schema, secrets) };
     const preview = request.getPreview();
-    const limit = request.getTimeout() || (schema.timeouts?.update ?? DEFAULT_TIMEOUT_SECONDS);
+    const limit = this.#limitOf(request, schema, "update");
     const outputs = await this.#within(
       request,
       preview,
@@ -197,6 +204,21 @@ export class ProviderService {
       call(args, context),
     );
     return new providerPb.InvokeResponse().setReturn(marshal(result, secrets));
+  }
+
+  /** Limit in seconds. One that the resource does not take is ignored with the bridge's warning, in previews too. */
+  #limitOf(
+    request: pb.CreateRequest | pb.UpdateRequest,
+    { customTimeouts, timeouts }: ResourceSchema,
+    operation: "create" | "update",
+  ): number {
+    const given = request.getTimeout();
+    const byDefault = timeouts?.[operation] ?? DEFAULT_TIMEOUT_SECONDS;
+    if (given === 0) return byDefault;
+    if (customTimeouts?.includes(operation) !== false) return given;
+    const ignored = `${operation}=${goDuration(given)}`;
+    this.#log("warning", `Resource does not support customTimeouts, ignoring: ${ignored}`, request.getUrn());
+    return byDefault;
   }
 
   #handler(request: Request): ResourceHandler {

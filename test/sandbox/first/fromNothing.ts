@@ -19,9 +19,9 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { containers, makes, planned, unwell } from "../../support/host.ts";
 import { runFolder } from "../../support/printed.ts";
-import { expectNoDrift, onHost, project, STACK, succeed, up } from "../../support/sandbox.ts";
+import { expectNoDrift, onHost, project, pulumi, STACK, succeed, up } from "../../support/sandbox.ts";
 import { labelled } from "../../support/small.ts";
-import { counts, countsLine } from "../../support/summary.ts";
+import { counts, countsLine, warnings } from "../../support/summary.ts";
 
 let clone = "";
 afterAll(() => {
@@ -84,11 +84,21 @@ test("the certificate comes from the ACME server and is renewed by a timer", asy
   expect(state).toContain("enabled");
 });
 
+test("the up from nothing warned of nothing, and neither does a plain preview of it all", async () => {
+  const first = readFileSync(join(runFolder, "logs/deploy.log"), "utf8");
+  expect(first).toMatch(/\+ \d+ created/);
+  expect(warnings(first)).toEqual([]);
+  const whole = await pulumi(["preview", "--diff"]);
+  expect(whole.code).toBe(0);
+  expect(warnings(whole.stdout + whole.stderr)).toEqual([]);
+});
+
 /** A plain `up`, and then a refreshed preview. */
 async function expectNothingToDo(folder: string): Promise<void> {
   const printed = await up({ folder });
   console.log(`up: ${countsLine(printed)}`);
   expect(Object.keys(counts(printed))).toEqual(["unchanged"]);
+  expect(warnings(printed)).toEqual([]);
   await expectNoDrift({ folder });
 }
 

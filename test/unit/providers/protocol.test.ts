@@ -43,6 +43,32 @@ function diff(oldInputs: Known, newInputs: Known): ReturnType<typeof compareInpu
   return compareInputs({ schema }, { id: "1", oldInputs, oldOutputs: {}, newInputs });
 }
 
+describe("customTimeouts", () => {
+  async function said(customTimeouts: readonly ("create" | "update")[] | undefined): Promise<string[]> {
+    const limited = customTimeouts === undefined ? schema : { ...schema, customTimeouts };
+    plugin = await startedPlugin({
+      name: "test",
+      version: "1.0.0",
+      resources: { [THING]: thing({ schema: limited }) },
+    });
+    const limits = { timeoutSeconds: 600 };
+    await plugin.client.create(THING, "a", { name: "n" }, limits);
+    await plugin.client.create(THING, "a", { name: "n" }, { ...limits, preview: true });
+    return [...plugin.messages];
+  }
+
+  it("are ignored with the bridge's warning where the resource takes none, in previews too", async () => {
+    const warning = "warning: Resource does not support customTimeouts, ignoring: create=10m0s";
+    expect(await said([])).toEqual([warning, warning]);
+    expect(await said(["update"])).toEqual([warning, warning]);
+  });
+
+  it("are heeded in silence where it does", async () => {
+    expect(await said(["create"])).toEqual([]);
+    expect(await said(undefined)).toEqual([]);
+  });
+});
+
 describe("values", () => {
   it("come back as they went, with their secret places", () => {
     const value: Known = { a: [1, { b: "x" }], n: null, u: UNKNOWN, s: { deep: [true, "t"] } };

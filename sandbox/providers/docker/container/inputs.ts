@@ -162,6 +162,7 @@ export const unsupportedInputs = [
 export const containerSchema: ResourceSchema = {
   inputs: [...Object.keys(containerInputs.shape), ...unsupportedInputs],
   required: ["image"],
+  customTimeouts: [],
   replaceOn: [
     ...[
       "capabilities",

@@ -60,6 +60,7 @@ const schema: ResourceSchema = {
   optionalComputed: ["location", "image"],
   sets: ["firewallIds"],
   defaults: DEFAULTS,
+  customTimeouts: ["create"],
   timeouts: { create: NINETY_MINUTES, update: NINETY_MINUTES, delete: NINETY_MINUTES },
 };
 
