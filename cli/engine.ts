@@ -144,9 +144,12 @@ export async function previewCreates(stack: string): Promise<ImportFile> {
   const folder = mkdtempSync(join(tmpdir(), "mailstead-preview-"));
   try {
     const file = join(folder, "creates.json");
+    // Nothing is changed, so the program need not look at the zone, nor stop at what is in it (components/drift.ts).
+    process.env["MAILSTEAD_LOOK"] = "off";
     await pulumi(["preview", "--stack", stack, "--import-file", file]);
     return JSON.parse(readFileSync(file, "utf8")) as ImportFile;
   } finally {
+    delete process.env["MAILSTEAD_LOOK"];
     rmSync(folder, { recursive: true, force: true });
   }
 }

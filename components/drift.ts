@@ -1,4 +1,5 @@
 /** In a preview: what stands in the zone at its provider and that the engine itself does not see. */
+import process from "node:process";
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../stack/config/config.ts";
 import type { Plan } from "../stack/plan.ts";
@@ -31,11 +32,12 @@ export interface KnownZone {
 /**
  * Reads the zone and judges it. `verify/` has it; it is handed in, since components know nothing of it.
  *
- * @returns one line for each finding, worst first, one for each piece of advice, which never stops a preview, and why the
+ * @returns one line for each finding, worst first, one for each record of others that the run would take away, one for each piece of advice, which never stops a preview, and why the
  * zone could not be read, where it could not.
  */
 export type JudgeZone = (known: KnownZone) => Promise<{
   readonly lines: readonly string[];
+  readonly stops: readonly string[];
   readonly advice: readonly string[];
   readonly unread?: string;
 }>;
@@ -65,11 +67,14 @@ const LOOK = `run \`${COMMAND} preflight\`, or set mailstead:drift to warn or of
  * Looks at the zone, in previews alone, and says what it finds by `mailstead:drift`: a warning each, an error with all
  * of them, or nothing. A zone that cannot be read is one warning.
  *
- * @throws RunError with mode `error`, when there is a finding or the zone cannot be read.
+ * @throws RunError with mode `error`, when there is a finding or the zone cannot be read; with every mode but `off`, when
+ * the run may take away what others have in a set of ours.
  */
 export async function reviewDrift(input: DriftInput, judge: JudgeZone): Promise<void> {
   const { config, plan } = input;
   if (config.drift === "off" || !pulumi.runtime.isDryRun()) return;
+  // Who asks a preview only for what it would make, to take over what is there, changes nothing.
+  if (process.env["MAILSTEAD_LOOK"] === "off") return;
   const token = input.token === undefined ? undefined : await valueNow(input.token);
   const slots = (await valueNow(input.slots)) ?? {};
   const what = `The zone ${plan.zone} could not be compared with what is declared`;
@@ -77,7 +82,7 @@ export async function reviewDrift(input: DriftInput, judge: JudgeZone): Promise<
   try {
     found =
       token === undefined
-        ? { lines: [], advice: [], unread: `there is no token for ${config.dns.provider}` }
+        ? { lines: [], stops: [], advice: [], unread: `there is no token for ${config.dns.provider}` }
         : await judge({
             config,
             plan,
@@ -86,15 +91,24 @@ export async function reviewDrift(input: DriftInput, judge: JudgeZone): Promise<
             outputs: await lastOutputs(),
           });
   } catch (cause) {
-    found = { lines: [], advice: [], unread: causeText(cause) };
+    found = { lines: [], stops: [], advice: [], unread: causeText(cause) };
   }
-  const { lines, advice, unread } = found;
+  const { lines, stops, advice, unread } = found;
+  if (stops.length > 0) throw lossError(plan.zone, stops);
   if (config.drift === "error") {
     if (unread !== undefined) throw outsideError(what, unread, LOOK);
     if (lines.length > 0) throw driftError(plan.zone, lines);
   }
   if (unread !== undefined) await pulumi.log.warn(`${what}: ${unread}`);
   for (const line of [...lines, ...advice]) await pulumi.log.warn(line);
+}
+
+/** What is taken away is not ours to lose, so this stops whatever `mailstead:drift` says, but for `off`. */
+function lossError(zone: string, lines: readonly string[]): StopError {
+  const head = `The zone ${zone} holds values of others in sets of ours, and this run may take them away; nothing was changed.`;
+  const way =
+    "To let them go, remove them at the provider; to go on unseen, pulumi config set mailstead:drift off";
+  return new StopError([head, ...lines.map((line) => `  ${line}`), way].join("\n"));
 }
 
 function driftError(zone: string, lines: readonly string[]): StopError {

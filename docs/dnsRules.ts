@@ -25,9 +25,23 @@ function cell(text: string): string {
   return text.replaceAll(/[|*_<]/g, "\\$&");
 }
 
-function row({ name, severity, title, source, verified, audit }: Rule): string {
+/** What the audit calls what a rule finds. */
+function toldAs({ audit, inSet, stray, drops }: Rule): string | undefined {
+  if (inSet !== undefined || stray !== undefined) return "verdict conflict";
+  return drops === undefined ? audit : "verdict stray";
+}
+
+/** How bad it is in the plan; a rule about records of others alone leaves that to what they do to mail. */
+function severityOf(rule: Rule): string {
+  const told = toldAs(rule);
+  const own = rule.judge !== undefined || rule.ask !== undefined ? [rule.severity] : [];
+  return [...own, ...(told === undefined ? [] : [`audit: \`${told}\``])].join("; ");
+}
+
+function row(rule: Rule): string {
+  const { name, title, source, verified } = rule;
   const read = verified === undefined ? "" : ` (read ${verified})`;
-  const how = audit === undefined ? severity : `${severity}; audit: \`${audit}\``;
+  const how = severityOf(rule);
   return `| \`${name}\` | ${how} | ${cell(title)} | ${cell(source)}${read} |`;
 }
 
@@ -50,13 +64,15 @@ export function dnsRulesReference(): string {
   const lines = [
     "# Rules about DNS records",
     "",
-    `The ${RULES.length} rules that records are judged by, in four grades. The plan judges the records that you add under`,
-    "[`dns.records`](configuration.md); its own keep the rules by construction, and a test holds them to it. A record that",
-    "clashes with another is told of that alone, as it has to go or to move anyway. An error stops the deployment, a warning",
-    "does not. Each message ends with what to do.",
+    `The ${RULES.length} rules that records are judged by, in four grades: one book, which the plan, \`${COMMAND} preflight\`,`,
+    `\`pulumi preview\` and [\`${COMMAND} audit\`](audit.md) judge by.`,
     "",
-    `What a plan cannot know, as it stands in the DNS or at the vendor, [\`${COMMAND} audit\`](audit.md) looks at: the check`,
-    "or verdict that tells of it is named after the severity.",
+    "The plan judges the records that you add under [`dns.records`](configuration.md); its own keep the rules by",
+    "construction, and a test holds them to it. A record that clashes with another is told of that alone, as it has to go or",
+    "to move anyway. An error stops the deployment, a warning does not. Each message ends with what to do.",
+    "",
+    "What others have in the zone is judged by what it does to what is declared. Preflight, preview and audit tell of it, and",
+    "of what a plan cannot know, as it stands in the DNS or at the vendor: the check or verdict is named after the severity.",
     "",
     "This page is made from `stack/dns/checks/`: change it there, then `npm run docs`.",
     "",

@@ -3,6 +3,7 @@
  *
  * `components/` turns each row into one resource. Whatever needs a decision is decided here.
  */
+import type { CaaTag } from "./dns/caaTags.ts";
 import type { DnsProviderName } from "./dns/providers/dnsForm.ts";
 import type { Template } from "./slots.ts";
 
@@ -44,7 +45,7 @@ export type RecordData<Text> =
   | {
       readonly type: "CAA";
       readonly flags: number;
-      readonly tag: "issue" | "issuewild" | "iodef";
+      readonly tag: CaaTag;
       readonly value: string;
     }
   | { readonly type: "NS"; readonly target: string };

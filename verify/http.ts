@@ -13,9 +13,16 @@ export class VendorError extends Error {
   readonly status: number;
   /** Seconds to wait before asking again, where the vendor says so. */
   readonly retryAfterSeconds?: number;
-  constructor(status: number, message: string, more: { cause?: unknown; retryAfterSeconds?: number } = {}) {
+  /** What to do about it, where that is known. */
+  readonly fix?: string;
+  constructor(
+    status: number,
+    message: string,
+    more: { cause?: unknown; retryAfterSeconds?: number; fix?: string } = {},
+  ) {
     super(message, { cause: more.cause });
     this.status = status;
+    if (more.fix !== undefined) this.fix = more.fix;
     if (more.retryAfterSeconds !== undefined) this.retryAfterSeconds = more.retryAfterSeconds;
   }
 }

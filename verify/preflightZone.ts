@@ -109,7 +109,7 @@ export async function checkZone(
     return { findings, orphans: findOrphanRecords(await reader.records(), plan, known) };
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
-    const fix = `${token}; export ${variable}`;
+    const fix = error.fix ?? `${token}; export ${variable}`;
     return { findings: [{ subject, state: "bad", seen: error.message, fix }], orphans: [] };
   }
 }

@@ -61,7 +61,7 @@ async function look(stack: string, config: Config, plan: Plan) {
     return { records, things, resources, creates, found: hetznerIds(things, stack, plan) };
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
-    throw new CommandError(error.message, LOOK_AT_PROVIDER);
+    throw new CommandError(error.message, error.fix ?? LOOK_AT_PROVIDER);
   }
 }
 

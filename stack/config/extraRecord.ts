@@ -6,6 +6,7 @@ import { readDnsName, readHostName } from "./domainName.ts";
 import { readAddress } from "./network.ts";
 import type { Reading } from "./reading.ts";
 import { bad, good } from "./reading.ts";
+import { CAA_TAGS } from "../dns/caaTags.ts";
 import { text, type Fields } from "./field.ts";
 
 /** Longest comment that the smallest plan of Cloudflare keeps. */
@@ -150,9 +151,9 @@ export const RECORD_FIELDS: Readonly<Record<ExtraRecord["type"], Fields>> = {
     ...COMMON_FIELDS,
     flags: { schema: z.int().min(0).max(255), meaning: "flags", fix: "set 0 or 128", required: true },
     tag: {
-      schema: z.enum(["issue", "issuewild", "iodef"]),
+      schema: z.enum(CAA_TAGS),
       meaning: "what is said",
-      fix: "set issue, issuewild or iodef",
+      fix: `set one of ${CAA_TAGS.join(", ")}`,
       required: true,
     },
     value: {

@@ -2,6 +2,7 @@
 import ipaddr from "ipaddr.js";
 import { isWithin } from "../config/domainName.ts";
 import type { RecordData } from "../plan.ts";
+import { ISSUER_TAGS } from "./caaTags.ts";
 import { joinedText } from "./characterStrings.ts";
 import type { RecordSet, ZoneRecord } from "./zoneRecord.ts";
 
@@ -82,7 +83,7 @@ export function canonicalData(type: string, data: string, target = canonicalName
 function caaData(flags: number, tag: string, value: string): string {
   const [issuer = "", ...parameters] = value.trim().split(";");
   const property = tag.toLowerCase();
-  const canonical = property === "iodef" ? value : [issuer.toLowerCase(), ...parameters].join(";");
+  const canonical = ISSUER_TAGS.includes(property) ? [issuer.toLowerCase(), ...parameters].join(";") : value;
   return `${flags} ${property} ${canonical}`;
 }
 

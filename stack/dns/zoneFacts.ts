@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { certificateNames } from "../mail/certificateNames.ts";
 import { webNames } from "../mail/serviceNames.ts";
 import { issuerOf } from "./checks/caa.ts";
-import type { Issuer, ZoneFacts } from "./checks/zoneView.ts";
+import type { FactsOfZone, Issuer } from "./checks/zoneView.ts";
 import type { DnsInput } from "./dnsInput.ts";
 
 /** Families of which an address of the server has a reverse name. */
@@ -28,7 +28,7 @@ function issuerFor({ dns, certificates }: FactsInput): Issuer | undefined {
 }
 
 /** Everything that rules may know of a whole configuration. */
-export function factsOf(input: FactsInput): ZoneFacts {
+export function factsOf(input: FactsInput): FactsOfZone {
   const { domain, dns, mail, certificates } = input;
   const issuer = issuerFor(input);
   return {
@@ -36,6 +36,7 @@ export function factsOf(input: FactsInput): ZoneFacts {
     zone: dns.zone,
     provider: dns.provider,
     ...(issuer && { issuer }),
+    ...(certificates.method === "dns-01" && { ordersByDns: true as const }),
     certificateNames: certificateNames(domain, mail.storage, certificates.method, webNames(dns)),
     reverseFamilies: REVERSE_FAMILIES,
   };

@@ -29,6 +29,8 @@ export interface ProviderRecord extends ZoneRecord {
   readonly comment?: string;
   /** The provider made it itself and keeps it: SOA, apex NS, Email Routing. */
   readonly providerOwned?: true;
+  /** Product of the provider that made it, keeps it locked, and takes it away when it is switched off. */
+  readonly madeBy?: string;
 }
 
 /** Records of one name and type, as resolvers see them (RFC 2181 5). */

@@ -6,16 +6,17 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as sdk from "@pulumi/pulumi/output.js";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { reviewDrift } from "../../components/drift.ts";
 import type { DriftMode } from "../../stack/config/config.ts";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { cloudflareForm } from "../../stack/dns/providers/cloudflare.ts";
+import { hetznerForm } from "../../stack/dns/providers/hetzner.ts";
 import type { ZoneRecord } from "../../stack/dns/zoneRecord.ts";
 import { planMailServer } from "../../stack/planMailServer.ts";
 import { desiredSets } from "../../verify/dns/desiredSets.ts";
 import { zoneDrift } from "../../verify/dns/zoneDrift.ts";
-import { CLOUDFLARE_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
+import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
 import { dkimKey, rawWith } from "../unit/stack/support/validRaw.ts";
 import { recordProgram } from "./support/recordedProgram.ts";
 
@@ -34,7 +35,7 @@ let cloud: Started;
 let warnings: string[];
 
 beforeEach(async () => {
-  cloud = await started();
+  cloud = await started({ hetznerZones: ["example.edu"] });
   vi.stubEnv("CLOUDFLARE_BASE_URL", `${cloud.cloud.cloudflareUrl}/client/v4`);
   warnings = [];
   vi.spyOn(pulumi.log, "warn").mockImplementation((text) => {
@@ -226,4 +227,59 @@ test("a vendor that refuses is one warning without the token, and an error where
   const [error] = await review({ token, drift: "error" });
   expect(error?.message).toContain("Next step: run `./mailstead preflight`");
   expect(warnings.join() + String(error?.message)).not.toContain(token);
+});
+
+describe("a value of somebody else's in a set that Hetzner writes whole", () => {
+  const AT_HETZNER = {
+    ...{ domain: "example.edu", "dns.provider": "hetzner", "dns.zoneId": undefined },
+    "certificates.method": "http-01",
+  };
+  const GOOGLE: ZoneRecord = { name: "example.edu", type: "TXT", ttlSeconds: 300, value: "google=1" };
+
+  async function putAtHetzner(records: readonly ZoneRecord[]): Promise<void> {
+    vi.stubEnv("HCLOUD_ENDPOINT", `${cloud.cloud.hetznerUrl}/v1`);
+    for (const set of hetznerForm.write(records, { name: "example.edu", id: "1" })) {
+      const { name, type, ttl, records: values } = set;
+      const answer = await cloud.hetzner("POST", "/zones/example.edu/rrsets", {
+        name,
+        type,
+        ttl,
+        records: values,
+      });
+      expect(answer.status).toBe(201);
+    }
+  }
+
+  test.each([
+    ["nothing else to do", {}],
+    ["its set to be changed", { "dns.spf.mechanisms": ["ip4:192.0.2.0/24"] }],
+  ])(
+    "stops a preview with %s, with the entry that keeps it; declared or with drift off nothing stops",
+    async (_, changes) => {
+      const last = declared(AT_HETZNER);
+      await putAtHetzner([
+        ...last,
+        { ...GOOGLE, ttlSeconds: last.find(({ type }) => type === "TXT")?.ttlSeconds ?? 300 },
+      ]);
+      const scene = { token: HETZNER_TOKEN, last } as const;
+      for (const drift of ["warn", "error"] as const) {
+        const [error] = await review({ ...scene, drift, changes: { ...AT_HETZNER, ...changes } });
+        expect(pulumi.RunError.isInstance(error)).toBe(true);
+        expect(error?.message).toMatch(
+          /nothing was changed\.\n {2}DNS: TXT example\.edu: .*google=1 is not declared.* → add to mailstead:dns\.records: \{ role: kept-txt, name: 'example\.edu', type: TXT, text: "google=1" \}/,
+        );
+      }
+      const entry = { role: "kept-txt", name: "example.edu", type: "TXT", text: "google=1" };
+      const kept = { ...AT_HETZNER, ...changes, "dns.records": [entry] };
+      expect(await review({ ...scene, changes: kept })).toEqual([]);
+      expect(await review({ ...scene, drift: "off", changes: { ...AT_HETZNER, ...changes } })).toEqual([]);
+    },
+  );
+
+  test("before the first up, and for a preview that only asks what is there, nothing stops", async () => {
+    await putAtHetzner([GOOGLE]);
+    expect(await review({ token: HETZNER_TOKEN, first: true, changes: AT_HETZNER })).toEqual([]);
+    vi.stubEnv("MAILSTEAD_LOOK", "off");
+    expect(await review({ token: HETZNER_TOKEN, last: [GOOGLE], changes: AT_HETZNER })).toEqual([]);
+  });
 });

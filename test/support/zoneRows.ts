@@ -167,12 +167,9 @@ export function respelledCloudflare(row: CloudflareRow, choose: Choose): Cloudfl
 /** A row of DigitalOcean that says the same. */
 export function respelledDigitalocean(row: DigitaloceanRow, choose: Choose): DigitaloceanRow {
   const whole =
-    row.name === "@"
-      ? ZONE.name
-      : row.name.endsWith(".")
-        ? row.name.slice(0, -1)
-        : `${row.name}.${ZONE.name}`;
-  const base = { ...row, name: otherName(whole, choose) };
+    row.name === "@" ? `${ZONE.name}.` : row.name.endsWith(".") ? row.name : `${row.name}.${ZONE.name}.`;
+  // Without a final dot a name is relative, also one that repeats the zone.
+  const base = { ...row, name: otherCase(choose(row.name, whole), choose) };
   if (row.type === "TXT") return { ...base, data: respelledText(joinedText(row.data), choose) };
   if (row.type === "AAAA") return { ...base, data: ipv6Of(row.data, choose) };
   if (row.type === "CAA" && row.tag === "issue") {

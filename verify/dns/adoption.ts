@@ -4,13 +4,14 @@ import { forbidsEveryone } from "../../stack/dns/checks/caa.ts";
 import { readSpf } from "../../stack/dns/checks/spfTerms.ts";
 import { hetznerSetName } from "../../stack/dns/providers/hetzner.ts";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
+import { samePolicy } from "../../stack/dns/policies/samePolicy.ts";
 import { isSpf } from "../../stack/dns/spf.ts";
 import type { ProviderRecord, ZoneRecord } from "../../stack/dns/zoneRecord.ts";
 import type { PlannedRecord } from "../../stack/plan.ts";
 import { slotsOf, type SlotName } from "../../stack/slots.ts";
 import { sameTtl } from "./compareSet.ts";
 import { filled, templateOf } from "./desiredSets.ts";
-import { textKind } from "./textKinds.ts";
+import { limitedText } from "../../stack/dns/checks/fewOfAKind.ts";
 
 /** A planned record in canonical form. */
 export interface PlannedZoneRecord extends ZoneRecord {
@@ -30,10 +31,10 @@ export interface RecordResource {
 }
 
 /**
- * Why a record may be taken over: it says the `same`; it bears the comment of `ours`; its senders are `merged` into our
+ * Why a record may be taken over: it says the `same`, letter by letter or as a policy in another spelling (`respelt`); it bears the comment of `ours`; its senders are `merged` into our
  * policy by the configuration; the owner `agreed` to its change.
  */
-export const WHYS = ["same", "ours", "merged", "agreed"] as const;
+export const WHYS = ["same", "respelt", "ours", "merged", "agreed"] as const;
 export type Why = (typeof WHYS)[number];
 
 /** A resource that the zone has already, as `pulumi import` takes it. */
@@ -87,13 +88,26 @@ function covers(planned: PlannedZoneRecord, { value }: ProviderRecord): boolean 
 function isRival({ name, type, value }: ProviderRecord, { records }: RecordResource): boolean {
   if (type === "CAA") return forbidsEveryone(value);
   if (type !== "TXT") return true;
-  const kind = textKind(name, value);
-  return kind !== undefined && records.some((planned) => textKind(name, planned.value) === kind);
+  const kind = limitedText(name, value);
+  return kind !== undefined && records.some((planned) => limitedText(name, planned.value) === kind);
+}
+
+/** Whether a record says what is declared in other letters. */
+export function isRespelt(planned: PlannedZoneRecord, { name, type, value }: ZoneRecord): boolean {
+  return (
+    type === "TXT" &&
+    !planned.unknown &&
+    planned.name === name &&
+    planned.type === type &&
+    planned.value !== value &&
+    samePolicy(name, planned.value, value)
+  );
 }
 
 function whyOf(record: ProviderRecord, resource: RecordResource, agreed: boolean): Why | undefined {
   const { records } = resource;
   if (records.some(({ value, unknown }) => !unknown && value === record.value)) return "same";
+  if (records.some((planned) => isRespelt(planned, record))) return "respelt";
   if (records.some(({ purpose }) => purpose === record.comment)) return "ours";
   if (records.some((planned) => covers(planned, record))) return "merged";
   return agreed && isRival(record, resource) ? "agreed" : undefined;

@@ -1,4 +1,7 @@
 /** What a zone holds before anything is made in it: what can be taken over, and what is in the way. Pure. */
+import { isEcho } from "../../stack/dns/checks/foreign.ts";
+import { harmsInSet } from "../../stack/dns/checks/judgeForeign.ts";
+import { listed } from "../../stack/dns/inWords.ts";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import type { PlannedRecord } from "../../stack/plan.ts";
@@ -14,11 +17,9 @@ import {
 } from "./adoption.ts";
 import { audit } from "./audit.ts";
 import type { AuditContext, IgnoreRule } from "./auditInput.ts";
-import { harmsBeside, type Harm } from "./compareSet.ts";
 import { desiredSets } from "./desiredSets.ts";
 import { readyRules, ruleForValue } from "./ignoreRules.ts";
-import type { AuditRow } from "./observation.ts";
-import { listed } from "./words.ts";
+import type { AuditRow, DesiredSet } from "./observation.ts";
 
 /** A resource as the state knows it. */
 export interface KnownResource {
@@ -55,6 +56,10 @@ export interface Obstacle {
   readonly canBeAdopted: boolean;
   /** They harm nothing: but the provider keeps one set, which can be taken over only as a whole. */
   readonly isHarmless: boolean;
+  /** Names of the rules of the book that found it. */
+  readonly rules: readonly string[];
+  /** They lead where what is declared leads, at another place in the order: changed or kept, no mail is lost. */
+  readonly isEcho: boolean;
   /** Such values stand beside it in the set. */
   readonly hasHarmlessBeside: boolean;
 }
@@ -92,7 +97,11 @@ interface Sight {
   readonly foreign: readonly ProviderRecord[];
 }
 
-type Way = Pick<Obstacle, "name" | "type" | "reason" | "records"> & { readonly isHarmless?: true };
+type Way = Pick<Obstacle, "name" | "type" | "reason" | "records"> & {
+  readonly isHarmless?: true;
+  readonly isEcho?: true;
+  readonly rules?: readonly string[];
+};
 
 /** The zone as it would be after `pulumi up`, judged by the audit: what conflicts then is in the way now. */
 function conflictsAfter({ input, planned, foreign }: Sight): readonly AuditRow[] {
@@ -109,6 +118,15 @@ function foreignOf(set: { name: string; type: string }, { planned, foreign }: Si
   return foreign.filter((record) => setOf(record) === setOf(set) && !ours.includes(record.value));
 }
 
+/** What values of others would do to a set that is there as declared. */
+function harmsBeside(
+  desired: DesiredSet,
+  foreign: readonly string[],
+  facts: AuditContext,
+): ReturnType<typeof harmsInSet> {
+  return harmsInSet({ desired, facts, foreign, missing: [], values: [...desired.values, ...foreign] });
+}
+
 /** What breaks a set: each harm by itself, with its values alone; else the whole set, as an alias's. */
 function breaking(row: AuditRow, sight: Sight): Way[] {
   const { name, type, reason, desired } = row;
@@ -117,12 +135,13 @@ function breaking(row: AuditRow, sight: Sight): Way[] {
   const records = foreignOf(row, sight);
   const shown = records.filter((record) => ruleForValue(record, rules) === undefined);
   const values = [...new Set(shown.map(({ value }) => value))];
-  const harms: readonly Harm[] = desired === undefined ? [] : harmsBeside(desired, values, context);
-  if (harms.length === 0) return [{ name, type, reason, records }];
+  const harms = desired === undefined ? [] : harmsBeside(desired, values, context);
+  if (harms.length === 0) return [{ name, type, reason, records, rules: row.rules ?? [] }];
   return harms.map((harm) => ({
     name,
     type,
     reason: harm.reason,
+    rules: [harm.rule],
     records: records.filter(({ value }) => harm.values.includes(value)),
   }));
 }
@@ -130,12 +149,16 @@ function breaking(row: AuditRow, sight: Sight): Way[] {
 /** Hetzner keeps one set a name and type: ours cannot be made beside another, however harmless. */
 function setsInTheWay(sight: Sight, told: ReadonlySet<ProviderRecord>): Way[] {
   if (sight.input.context.provider !== "hetzner") return [];
+  const { planned } = sight;
   return sight.made.flatMap(({ name, type }) => {
     const records = foreignOf({ name, type }, sight).filter((record) => !told.has(record));
     if (records.length === 0) return [];
     const values = listed(records.map(({ value }) => value));
-    const reason = `the set is there already with ${values}, and a name has one set of a type`;
-    return [{ name, type, reason, records, isHarmless: true as const }];
+    const declared = planned.filter((one) => setOf(one) === setOf({ name, type })).map(({ value }) => value);
+    const echoes = records.every(({ value }) => isEcho(value, { type, values: declared }));
+    const where = echoes ? ", which leads to the same host" : "";
+    const reason = `the set is there already with ${values}${where}, and a name has one set of a type`;
+    return [{ name, type, reason, records, ...(echoes ? { isEcho: true } : { isHarmless: true }) } as const];
   });
 }
 
@@ -144,16 +167,18 @@ function obstaclesIn(sight: Sight): Obstacle[] {
   const breaks = conflictsAfter(sight).flatMap((row) => breaking(row, sight));
   const sets = setsInTheWay(sight, new Set(breaks.flatMap(({ records }) => records)));
   // What harms nothing can be declared too; then it is in nobody's way.
-  const harmless = sets.flatMap(({ records }) => records);
-  const rest = foreign.filter((record) => !harmless.includes(record));
+  const harmless = sets.filter((way) => way.isHarmless).flatMap(({ records }) => records);
+  const rest = foreign.filter((record) => !harmless.includes(record) && record.providerOwned !== true);
   const possible = findAdoptions(made, rest, input.context.provider, new Set(rest.map(setOf)));
   const takeable = new Set(possible.flatMap(({ records }) => records));
   return [...breaks, ...sets].map((way) => {
-    const { name, records, isHarmless = false } = way;
+    const { name, records, isHarmless = false, isEcho: echoes = false, rules = [] } = way;
     const ofSet = planned.filter((record) => setOf(record) === setOf(way));
     return {
       ...way,
       isHarmless,
+      isEcho: echoes,
+      rules,
       planned: ofSet.length > 0 ? ofSet : planned.filter((record) => record.name === name),
       canBeAdopted: records.length > 0 && records.every((record) => takeable.has(record)),
       hasHarmlessBeside: !isHarmless && harmless.some((record) => setOf(record) === setOf(way)),
@@ -176,7 +201,9 @@ export function alreadyThere(input: AlreadyThereInput): AlreadyThere {
   const given = new Set(records.map(({ role }) => role));
   if (resources.length === 0) return { adoptions: [], obstacles: [], roles: given };
   const free = zone.filter(({ importId }) => !ids.has(stateId(importId, provider)));
-  const adoptions = findAdoptions(resources, free, provider, new Set(agreed));
+  // What the provider keeps locked is nobody's to change, and goes with the product that made it.
+  const adoptable = free.filter(({ providerOwned }) => providerOwned !== true);
+  const adoptions = findAdoptions(resources, adoptable, provider, new Set(agreed));
   const taken = new Set(adoptions.map(({ importId }) => importId));
   const adopted = new Set(adoptions.map(({ role }) => role));
   const sight: Sight = {

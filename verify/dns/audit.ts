@@ -1,17 +1,19 @@
 /** The audit: what is declared against what the provider, the authoritative servers and resolvers say. Pure. */
-import { existingNames } from "../../stack/dns/checks/zoneView.ts";
+import { factsAt } from "../../stack/dns/checks/caaSets.ts";
+import type { ZoneSight } from "../../stack/dns/checks/foreign.ts";
+import { dropsInSet } from "../../stack/dns/checks/judgeForeign.ts";
+import { viewZone } from "../../stack/dns/checks/zoneView.ts";
+import { atMostWarning, severityOf } from "../../stack/dns/severity.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import type { AuditContext, AuditInput, IgnoreRule, Judgement, ObservedSet } from "./auditInput.ts";
-import { contextOfCaa } from "./caa.ts";
 import { compareSet } from "./compareSet.ts";
-import { LOOK_AT_PROVIDER } from "./fixes.ts";
+import { freeRoles, type RoleFor } from "./entries.ts";
+import { keptBefore, LOOK_AT_PROVIDER } from "./fixes.ts";
 import type { ReadyRule } from "./ignoreRules.ts";
 import { checkIgnoreRules, readyRules, rulesForStray, ruleForValue, ruleWords } from "./ignoreRules.ts";
 import { combine, judgeColumn, type ColumnJudgement, type RowJudgement } from "./judgeAnswers.ts";
 import { judgeStray } from "./judgeStray.ts";
 import type { Audit, AuditCheck, AuditRow, DesiredSet, Observation, ProviderColumn } from "./observation.ts";
-import { atMostWarning, severityOf } from "./severity.ts";
-import type { ZoneSight } from "./strayRule.ts";
 import { worstFirst } from "./worstFirst.ts";
 
 type Sets<Item> = ReadonlyMap<string, readonly Item[]>;
@@ -22,6 +24,8 @@ interface Sides {
   /** Names that hold CAA records: in the zone, or declared where the zone is not known. */
   readonly caaNames: ReadonlySet<string>;
   readonly rules: readonly ReadyRule[];
+  /** Roles for entries that keep records of others. */
+  readonly role: RoleFor;
   readonly provider: ProviderColumn | undefined;
   /** What the provider lists; undefined when it was not asked or did not answer. */
   readonly zone: Sets<ProviderRecord> | undefined;
@@ -39,7 +43,7 @@ function observedBySet(sets: readonly ObservedSet[] | undefined): Sets<Observati
 
 /** What the verdict on a declared set depends on. */
 function contextOf({ name, type }: DesiredSet, { context, caaNames }: Sides): AuditContext {
-  return type === "CAA" ? contextOfCaa(name, context, caaNames) : context;
+  return type === "CAA" ? factsAt(name, context, caaNames) : context;
 }
 
 /** Cells of a row: a column that was not asked is absent. */
@@ -60,10 +64,18 @@ function ignoredBy(rules: readonly IgnoreRule[]): Pick<AuditRow, "ignoredBy"> {
 }
 
 /** Foreign values that a rule with a target hides are taken out before anything is compared. */
-function withoutHidden(values: readonly string[], desired: DesiredSet, rules: readonly ReadyRule[]) {
+function withoutHidden(
+  values: readonly string[],
+  desired: DesiredSet,
+  rules: readonly ReadyRule[],
+  facts: AuditContext,
+) {
   const { name, type } = desired;
-  const hiding = values
-    .filter((value) => !desired.values.includes(value))
+  const foreign = values.filter((value) => !desired.values.includes(value));
+  // What the next write of the set takes away is told whatever a rule says: else it would be lost unseen.
+  const lost = dropsInSet({ desired, facts, values, foreign, missing: [] }).flatMap((one) => one.values);
+  const hiding = foreign
+    .filter((value) => !lost.includes(value))
     .map((value) => ({ value, rule: ruleForValue({ name, type, value }, rules) }))
     .filter(({ rule }) => rule !== undefined);
   const hidden = new Set(hiding.map(({ value }) => value));
@@ -84,10 +96,10 @@ function expectedOf(desired: DesiredSet, records: readonly ProviderRecord[] | un
 function visible(
   { server, answer }: Observation,
   desired: DesiredSet,
-  rules: readonly ReadyRule[],
+  { rules, context: facts }: Sides,
 ): Observation {
   if (answer.state !== "answer") return { server, answer };
-  return { server, answer: { ...answer, values: withoutHidden(answer.values, desired, rules).shown } };
+  return { server, answer: { ...answer, values: withoutHidden(answer.values, desired, rules, facts).shown } };
 }
 
 /** What servers answer for a set, where the provider did not say what is there. */
@@ -103,7 +115,7 @@ function judgeColumns(desired: DesiredSet, sides: Sides): readonly ColumnJudgeme
   return (["authoritative", "resolvers"] as const).flatMap((column) => {
     const observations = sides[column]?.get(keyOf(desired));
     if (observations === undefined) return [];
-    const seen = records ? observations : observations.map((one) => visible(one, desired, sides.rules));
+    const seen = records ? observations : observations.map((one) => visible(one, desired, sides));
     return [judgeColumn(column, expected, seen, contextOf(desired, sides))];
   });
 }
@@ -114,7 +126,8 @@ function notTold({ provider }: Sides, desired: DesiredSet): RowJudgement {
     provider?.state === "unreachable"
       ? `the provider did not answer: ${provider.reason}`
       : "nobody was asked";
-  return { verdict: "unreachable", severity, reason, fix: LOOK_AT_PROVIDER };
+  const fix = (provider?.state === "unreachable" ? provider.fix : undefined) ?? LOOK_AT_PROVIDER;
+  return { verdict: "unreachable", severity, reason, fix };
 }
 
 function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
@@ -122,7 +135,7 @@ function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
   const { rules, zone } = sides;
   const records = zone && (zone.get(keyOf(desired)) ?? []);
   const values = records?.map(({ value }) => value) ?? answered(desired, sides);
-  const { shown, ...hidden } = withoutHidden(values, desired, rules);
+  const { shown, ...hidden } = withoutHidden(values, desired, rules, sides.context);
   const ours = records?.filter(({ value }) => shown.includes(value));
   const provider =
     ours &&
@@ -133,8 +146,10 @@ function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
         // A foreign value's time to live is its owner's: no `up` would put it right.
         ttls: ours.filter(({ value }) => desired.values.includes(value)).map(({ ttlSeconds }) => ttlSeconds),
         proxied: ours.some(({ proxied }) => proxied === true),
+        madeBy: new Map(ours.flatMap((one) => (one.madeBy === undefined ? [] : [[one.value, one.madeBy]]))),
       },
       contextOf(desired, sides),
+      sides.role,
     );
   const judgement = combine(desired, provider, judgeColumns(desired, sides)) ?? notTold(sides, desired);
   return { name, type, desired, ...cells(keyOf(desired), sides), ...judgement, ...hidden };
@@ -157,9 +172,9 @@ function strayRows(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {
   const sight: ZoneSight = {
     desired,
     desiredAt: Map.groupBy(desired, ({ name }) => name),
-    names: existingNames([context.zone, ...new Set(all.map(({ name }) => name))]),
     caaNames,
-    context,
+    zone: viewZone(all, context),
+    facts: context,
   };
   return [...zone].flatMap(([key, records]) => {
     const [first] = records;
@@ -175,7 +190,8 @@ function strayRows(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {
 function providerChecks({ provider, context }: Sides): AuditCheck[] {
   if (provider?.state !== "unreachable") return [];
   const seen = `${provider.reason}; records that are not declared cannot be seen`;
-  const what = { check: "provider-api", subject: context.zone, fix: LOOK_AT_PROVIDER } as const;
+  const fix = provider.fix ?? LOOK_AT_PROVIDER;
+  const what = { check: "provider-api", subject: context.zone, fix } as const;
   return [{ ...what, state: "unknown", severity: "warning", seen }];
 }
 
@@ -190,12 +206,15 @@ export function audit(input: AuditInput): Audit {
     context,
     caaNames: new Set((records ?? desired).filter(({ type }) => type === "CAA").map(({ name }) => name)),
     rules: readyRules(input.ignore, context.zone),
+    role: freeRoles(desired.flatMap(({ roles }) => roles)),
     provider,
     zone: records && Map.groupBy(records, keyOf),
     authoritative: observedBySet(input.authoritative),
     resolvers: observedBySet(input.resolvers),
   };
-  const rows = [...desired.map((set) => declaredRow(set, sides)), ...strayRows(desired, sides)];
+  const judged = [...desired.map((set) => declaredRow(set, sides)), ...strayRows(desired, sides)];
+  const keeps = judged.flatMap(({ keep }) => keep ?? []);
+  const rows = judged.map((row) => keptBefore(row, keeps));
   return {
     domain: context.domain,
     zone: context.zone,

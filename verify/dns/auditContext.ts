@@ -1,22 +1,10 @@
 /** What an audit must know of a configuration and its plan, beside the records. Pure. */
-import type { Config } from "../../stack/config/config.ts";
 import { serviceNames } from "../../stack/mail/serviceNames.ts";
 import type { Plan } from "../../stack/plan.ts";
-import { factsOf } from "../../stack/dns/zoneFacts.ts";
 import type { SlotName } from "../../stack/slots.ts";
 import type { ServerNames } from "./around/reverse.ts";
-import type { AuditContext } from "./auditInput.ts";
 
-/** Facts that verdicts depend on. */
-export function auditContext(config: Config): AuditContext {
-  const { issuer, certificateNames: names = [] } = factsOf(config);
-  return {
-    domain: config.domain,
-    zone: config.dns.zone,
-    provider: config.dns.provider,
-    ...(issuer && { certificate: { issuer, names } }),
-  };
-}
+export { factsOf as auditContext } from "../../stack/dns/zoneFacts.ts";
 
 /** Names of the server as others check them; undefined while its addresses are not known. */
 export function serverNames(

@@ -1,7 +1,6 @@
 /** What an audit is made from, as plain data. */
 import type { IgnoreRule } from "../../stack/config/config.ts";
-import type { Issuer } from "../../stack/dns/checks/zoneView.ts";
-import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
+import type { FactsOfZone } from "../../stack/dns/checks/zoneView.ts";
 import type { DesiredSet, Observation, ProviderColumn } from "./observation.ts";
 
 export type { IgnoreRule } from "../../stack/config/config.ts";
@@ -14,22 +13,8 @@ export interface ObservedSet {
   readonly observations: readonly Observation[];
 }
 
-/** Who gives a certificate, and for what: `*.example.com` for a wildcard. */
-export interface OrderedCertificate {
-  readonly issuer: Issuer;
-  readonly names: readonly string[];
-}
-
-/** What the verdicts depend on beside the records. */
-export interface AuditContext {
-  /** Mail domain. */
-  readonly domain: string;
-  /** Zone that holds it. */
-  readonly zone: string;
-  readonly provider?: DnsProviderName;
-  /** Certificate that CAA records must allow. Without it no CAA record is judged. */
-  readonly certificate?: OrderedCertificate;
-}
+/** What the verdicts depend on beside the records. Without an issuer no CAA record is judged. */
+export type AuditContext = FactsOfZone;
 
 /** Everything that is compared. A column that is absent was not asked for. */
 export interface AuditInput {
@@ -50,4 +35,8 @@ export interface Judgement {
   readonly severity: "critical" | "warning" | "info";
   readonly reason: string;
   readonly fix?: string;
+  /** Line that declares what the next write of the set would take from others. */
+  readonly keep?: string;
+  /** Of a conflict: names of the rules that found it (docs/reference/dns-rules.md). */
+  readonly rules?: readonly string[];
 }

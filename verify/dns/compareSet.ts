@@ -1,13 +1,19 @@
 /** Compares a declared set with the values that one side has. */
+import type { SharedSet } from "../../stack/dns/checks/foreign.ts";
+import { isEcho } from "../../stack/dns/checks/foreign.ts";
+import { forbiddenByCaa } from "../../stack/dns/checks/caaSets.ts";
+import { dropsInSet, harmsInSet } from "../../stack/dns/checks/judgeForeign.ts";
+import { inPlaceOf } from "../../stack/dns/checks/wholeSets.ts";
+import { listed } from "../../stack/dns/inWords.ts";
+import { samePolicy } from "../../stack/dns/policies/samePolicy.ts";
 import { DIGITALOCEAN_TTL } from "../../stack/dns/providers/digitalocean.ts";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
+import { severityOf, worst } from "../../stack/dns/severity.ts";
 import type { AuditContext, Judgement } from "./auditInput.ts";
-import { forbiddenByCaa, harmfulCaa } from "./caa.ts";
-import { REPAIR, ignoreLine, removeLines } from "./fixes.ts";
+import { freeRoles, keepLine, type RoleFor } from "./entries.ts";
+import { REPAIR, ignoreLine, removeLines, takeAway } from "./fixes.ts";
 import type { DesiredSet, Severity } from "./observation.ts";
-import { severityOf, worst } from "./severity.ts";
-import { textKind } from "./textKinds.ts";
-import { count, listed } from "./words.ts";
+import { count } from "./words.ts";
 
 /** What one side has of a set. */
 export interface ActualSet {
@@ -15,94 +21,20 @@ export interface ActualSet {
   /** Each that a declared value is met with; none where a TTL says nothing, as at a resolver. */
   readonly ttls: readonly (number | "auto")[];
   readonly proxied: boolean;
+  /** Product of the provider that made a value, by value. */
+  readonly madeBy?: ReadonlyMap<string, string>;
 }
 
-interface Comparison {
-  readonly desired: DesiredSet;
-  readonly context: AuditContext;
-  readonly missing: readonly string[];
-  readonly foreign: readonly string[];
+interface Comparison extends SharedSet {
   readonly actual: ActualSet;
-}
-
-const SECOND: Readonly<Record<string, string>> = {
-  A: "is an address that is not the server's: connections go astray",
-  AAAA: "is an address that is not the server's: connections go astray",
-  MX: "is a mail host that is not ours: mail goes there too",
-  NS: "is a name server that is not declared",
-  SRV: "is a host that is not ours: mail programs go there too",
-};
-
-/** Foreign values that break a set in one way. */
-export interface Harm {
-  /** At least one. */
-  readonly values: readonly string[];
-  /** They, and what they do: one clause. */
-  readonly reason: string;
-}
-
-/** @param does what the values do, as the rest of a clause after them */
-function harm(values: readonly string[], does: string): Harm[] {
-  return values.length === 0 ? [] : [{ values, reason: `${listed(values)} ${does}` }];
-}
-
-/** Texts of which a name may have only so many: one harm a kind. */
-function textHarms({ desired, foreign, actual }: Comparison): Harm[] {
-  const { name } = desired;
-  const kinds = new Set(foreign.flatMap((value) => textKind(name, value) ?? []));
-  return [...kinds].flatMap((kind) => {
-    const same = (value: string): boolean => textKind(name, value) === kind;
-    if (actual.values.filter(same).length <= kind.most) return [];
-    return harm(foreign.filter(same), `is a ${kind.most === 0 ? "" : "second "}${kind.words}: ${kind.harm}`);
-  });
-}
-
-/** Words of a value that say its place in the order of all, before where it leads (RFC 5321 5.1, RFC 2782). */
-const ORDER_WORDS: Readonly<Record<string, number>> = { MX: 1, SRV: 2 };
-
-/** Whether a value leads where all that is declared leads, at another place in their order; "." leads nowhere. */
-function isEcho(value: string, { type, values }: DesiredSet): boolean {
-  const words = ORDER_WORDS[type];
-  if (words === undefined || value.endsWith(" .")) return false;
-  const goal = (one: string): string => one.split(" ").slice(words).join(" ");
-  return values.every((one) => goal(one) === goal(value));
-}
-
-/** Foreign values that break the set, by what they do. */
-function harmsOf(comparison: Comparison): Harm[] {
-  const { desired, foreign, missing, context } = comparison;
-  if (desired.type === "TXT") return textHarms(comparison);
-  if (desired.type === "CAA") {
-    const found = harmfulCaa(desired.values, foreign, context);
-    return harm(found.values, found.harm);
-  }
-  const beside = foreign.length > missing.length ? foreign : [];
-  const values = beside.filter((value) => !isEcho(value, desired));
-  return harm(values, SECOND[desired.type] ?? "stands beside what is declared");
-}
-
-/** What foreign values would do to a set that is there as declared. */
-export function harmsBeside(
-  desired: DesiredSet,
-  foreign: readonly string[],
-  context: AuditContext,
-): readonly Harm[] {
-  const values = [...desired.values, ...foreign];
-  return harmsOf({ desired, context, foreign, missing: [], actual: { values, ttls: [], proxied: false } });
+  readonly role: RoleFor;
 }
 
 /** What it does to mail. Renewals fail under a CAA set that forbids the certificate, however little it is needed else. */
-function severityHere({ desired, actual, context }: Comparison): Severity {
+function severityHere({ desired, actual, facts }: Comparison): Severity {
   const severity = severityOf(desired);
-  const forbids = desired.type === "CAA" && forbiddenByCaa(actual.values, context) !== undefined;
+  const forbids = desired.type === "CAA" && forbiddenByCaa(actual.values, facts) !== undefined;
   return forbids ? worst([severity, "warning"]) : severity;
-}
-
-/** Whether something of the same kind stands where a declared value should. */
-function isReplaced({ desired, missing, foreign }: Comparison): boolean {
-  if (desired.type !== "TXT") return foreign.length > 0;
-  const kinds = foreign.map((value) => textKind(desired.name, value));
-  return missing.some((value) => kinds.includes(textKind(desired.name, value)));
 }
 
 /** Seconds that an API answers for a TTL that was left to it, where it answers a number. */
@@ -118,59 +50,89 @@ export function sameTtl(
   return (desired === "auto" ? chosen : desired) === (actual === "auto" ? chosen : actual);
 }
 
+/** Values of the set as records. */
+function recordsOf({ desired, actual }: Comparison, values: readonly string[]) {
+  const { name, type } = desired;
+  return values.map((value) => {
+    const madeBy = actual.madeBy?.get(value);
+    return { name, type, ttlSeconds: "auto" as const, value, ...(madeBy !== undefined && { madeBy }) };
+  });
+}
+
 function conflict(comparison: Comparison): Judgement | undefined {
-  const { desired, actual, context } = comparison;
+  const { actual, facts } = comparison;
   const severity = severityHere(comparison);
   if (actual.proxied) {
     const reason = "the provider answers with its own addresses (proxied), which pass no mail";
-    return { verdict: "conflict", severity, reason, fix: REPAIR };
+    return { verdict: "conflict", severity, reason, fix: REPAIR, rules: ["proxied-mail-host"] };
   }
-  const harms = harmsOf(comparison);
+  const harms = harmsInSet(comparison);
   if (harms.length === 0) return undefined;
-  const { name, type } = desired;
   const values = harms.flatMap((one) => one.values);
-  const fix = removeLines(
-    values.map((value) => ({ name, type, ttlSeconds: "auto", value })),
-    context,
-  );
-  return { verdict: "conflict", severity, reason: harms.map(({ reason }) => reason).join("; "), fix };
+  const fix = takeAway(recordsOf(comparison, values), facts);
+  const reason = harms.map((one) => one.reason).join("; ");
+  return { verdict: "conflict", severity, reason, fix, rules: harms.map(({ rule }) => rule) };
+}
+
+/** How what stands there means the same, where it does: no mail is lost by it. */
+function sameMeaning({ desired, missing }: Comparison, instead: readonly string[]): string | undefined {
+  const { name, type } = desired;
+  const [first] = instead;
+  if (missing.length === 1 && instead.length === 1 && first !== undefined && isEcho(first, desired))
+    return "the same host, at another place in the order";
+  const respelt = (one: string): boolean => instead.some((other) => samePolicy(name, one, other));
+  return type === "TXT" && missing.every(respelt) ? "the same in another spelling" : undefined;
 }
 
 function drift(comparison: Comparison): Judgement | undefined {
-  const { desired, missing, foreign, actual, context } = comparison;
+  const { desired, missing, actual, facts } = comparison;
   const severity = severityHere(comparison);
   if (actual.values.length === 0) {
     const reason = `${desired.type} is declared and not there`;
     return { verdict: "missing", severity, reason, fix: REPAIR };
   }
-  if (missing.length > 0 && isReplaced(comparison)) {
-    const reason = `${listed(foreign)} stands where ${listed(missing)} is declared`;
-    return { verdict: "changed", severity, reason, fix: REPAIR };
+  const instead = inPlaceOf(comparison);
+  if (instead.length > 0) {
+    const same = sameMeaning(comparison, instead);
+    const how = same === undefined ? "" : `: ${same}`;
+    const reason = `${listed(instead)} stands where ${listed(missing)} is declared${how}`;
+    return { verdict: "changed", severity: same === undefined ? severity : "info", reason, fix: REPAIR };
   }
   if (missing.length > 0) {
     const reason = `${count(missing.length, "declared value")} of ${desired.values.length} not there: ${listed(missing)}`;
     return { verdict: "missing", severity, reason, fix: REPAIR };
   }
-  const ttl = actual.ttls.find((seconds) => !sameTtl(desired.ttlSeconds, seconds, context));
+  const ttl = actual.ttls.find((seconds) => !sameTtl(desired.ttlSeconds, seconds, facts));
   if (ttl === undefined) return undefined;
   const reason = `the time to live is ${ttl}, declared is ${desired.ttlSeconds}`;
   return { verdict: "changed", severity: "info", reason, fix: REPAIR };
 }
 
-/** The verdict on a declared set, from what one side has of it. */
-export function compareSet(desired: DesiredSet, actual: ActualSet, context: AuditContext): Judgement {
-  const unknown = desired.valuesUnknown === true && actual.values.length > 0;
-  const missing = unknown ? [] : desired.values.filter((value) => !actual.values.includes(value));
-  const foreign = unknown ? [] : actual.values.filter((value) => !desired.values.includes(value));
-  const comparison = {
-    desired,
-    context,
-    missing,
-    foreign,
-    actual: unknown ? { ...actual, ttls: [] } : actual,
+/** What the cure itself, and every other write of the set, would take away: it is declared first. */
+function keepingFirst(comparison: Comparison, bad: Judgement | undefined): Judgement | undefined {
+  const { facts, role } = comparison;
+  const drops = dropsInSet(comparison);
+  if (drops.length === 0) return bad;
+  const reason = drops.map((one) => one.reason).join("; ");
+  const kept = recordsOf(
+    comparison,
+    drops.flatMap(({ values }) => values),
+  );
+  const keep = keepLine(kept, role) ?? removeLines(kept, facts);
+  const rules = drops.map(({ rule }) => rule);
+  if (bad === undefined) return { verdict: "stray", severity: "warning", reason, fix: keep, keep, rules };
+  return {
+    ...bad,
+    severity: worst([bad.severity, "warning"]),
+    reason: `${bad.reason}; ${reason}`,
+    fix: `${keep}, then ${bad.fix ?? REPAIR}`,
+    keep,
+    rules: [...(bad.rules ?? []), ...rules],
   };
-  const bad = conflict(comparison) ?? drift(comparison);
-  if (bad !== undefined) return bad;
+}
+
+/** What else stands in a set that is as declared. */
+function settled({ desired, foreign, facts }: Comparison, unknown: boolean): Judgement {
   const [first] = foreign;
   if (first === undefined) {
     const reason = unknown ? "there; its value is known after the first `pulumi up`" : "as declared";
@@ -178,6 +140,33 @@ export function compareSet(desired: DesiredSet, actual: ActualSet, context: Audi
   }
   const { name, type, ttlSeconds } = desired;
   const reason = `as declared; beside it ${listed(foreign)}, which is not ours and harms nothing`;
-  const fix = ignoreLine({ name, type, ttlSeconds, value: first }, context, true);
+  const fix = ignoreLine({ name, type, ttlSeconds, value: first }, facts, true);
   return { verdict: "stray", severity: "info", reason, fix };
+}
+
+/**
+ * The verdict on a declared set, from what one side has of it.
+ *
+ * @param role gives roles to entries that keep what others have in the set.
+ */
+export function compareSet(
+  desired: DesiredSet,
+  actual: ActualSet,
+  context: AuditContext,
+  role: RoleFor = freeRoles(desired.roles),
+): Judgement {
+  const unknown = desired.valuesUnknown === true && actual.values.length > 0;
+  const missing = unknown ? [] : desired.values.filter((value) => !actual.values.includes(value));
+  const foreign = unknown ? [] : actual.values.filter((value) => !desired.values.includes(value));
+  const comparison: Comparison = {
+    desired,
+    facts: context,
+    missing,
+    foreign,
+    values: actual.values,
+    actual: unknown ? { ...actual, ttls: [] } : actual,
+    role,
+  };
+  const bad = conflict(comparison) ?? drift(comparison);
+  return keepingFirst(comparison, bad) ?? settled(comparison, unknown);
 }

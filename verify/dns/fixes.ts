@@ -1,6 +1,6 @@
 /** The one line that cures a finding, ready to paste. */
 import { relativeName } from "../../stack/dns/canonical.ts";
-import type { ZoneRecord } from "../../stack/dns/zoneRecord.ts";
+import type { ProviderRecord, ZoneRecord } from "../../stack/dns/zoneRecord.ts";
 import type { AuditContext } from "./auditInput.ts";
 import { zoneLine } from "./zoneLine.ts";
 import { COMMAND } from "../../stack/command.ts";
@@ -8,13 +8,44 @@ import { COMMAND } from "../../stack/command.ts";
 /** Puts every declared record right. */
 export const REPAIR = "pulumi up --refresh --run-program";
 
+/**
+ * The repair writes every set of ours: what others have in any of them is declared first.
+ *
+ * @param keeps lines that declare it.
+ */
+export function keptBefore<Told extends { readonly fix?: string; readonly keep?: string }>(
+  told: Told,
+  keeps: readonly string[],
+): Told {
+  const { fix, keep } = told;
+  const others = keeps.filter((line) => line !== keep);
+  if (fix?.includes(REPAIR) !== true || others.length === 0) return told;
+  return { ...told, fix: `${others.join(", and ")}, then ${fix}` };
+}
+
 /** Shows whether the token and the zone are good. */
 export const LOOK_AT_PROVIDER = `${COMMAND} preflight`;
 
+/** A record that may have to go. */
+type Removable = ZoneRecord & Pick<ProviderRecord, "madeBy">;
+
 /** Lines to remove by hand, as Mailstead never touches what is not its own. */
-export function removeLines(records: readonly ZoneRecord[], { provider }: AuditContext): string {
+export function removeLines(
+  records: readonly ZoneRecord[],
+  { provider }: Pick<AuditContext, "provider">,
+): string {
   const place = provider === undefined ? "the DNS provider" : provider;
   return `remove at ${place}: ${records.map(zoneLine).join(" and ")}`;
+}
+
+/** What takes records away: by hand, or with the provider's own product that made them and keeps them locked. */
+export function takeAway(records: readonly Removable[], context: Pick<AuditContext, "provider">): string {
+  const products = new Set(records.flatMap(({ madeBy }) => madeBy ?? []));
+  const others = records.filter(({ madeBy }) => madeBy === undefined);
+  return [
+    ...Array.from(products, (product) => `switch ${product} off at Cloudflare, which takes its records away`),
+    ...(others.length === 0 ? [] : [removeLines(others, context)]),
+  ].join(", and ");
 }
 
 /** Text as a glob that matches itself alone. */

@@ -8,6 +8,7 @@ import type { LookAround } from "./around/lookAround.ts";
 import { audit } from "./audit.ts";
 import { auditContext, serverNames } from "./auditContext.ts";
 import { desiredSets } from "./desiredSets.ts";
+import { keptBefore } from "./fixes.ts";
 import type { DnsClientOptions } from "./lookUp/dnsClient.ts";
 import type { Audit, AuditCheck, DesiredSet, ProviderColumn } from "./observation.ts";
 
@@ -36,7 +37,8 @@ export async function readProvider(reader: ZoneReader): Promise<ProviderColumn> 
     return { state: "listed", records: await reader.records() };
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
-    return { state: "unreachable", reason: error.message };
+    const { message: reason, fix } = error;
+    return { state: "unreachable", reason, ...(fix !== undefined && { fix }) };
   }
 }
 
@@ -89,5 +91,7 @@ export async function inspectDns(input: InspectInput): Promise<Audit> {
     ignore: config.dns.ignore,
     context: auditContext(config),
   });
-  return { ...found, checks: [...(input.notes ?? []), ...found.checks, ...(seen?.checks ?? [])] };
+  const keeps = found.rows.flatMap(({ keep }) => keep ?? []);
+  const checks = [...(input.notes ?? []), ...found.checks, ...(seen?.checks ?? [])];
+  return { ...found, checks: checks.map((check) => keptBefore(check, keeps)) };
 }

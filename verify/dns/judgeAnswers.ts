@@ -3,7 +3,7 @@ import type { AuditContext, Judgement } from "./auditInput.ts";
 import { compareSet } from "./compareSet.ts";
 import { askAgain } from "./fixes.ts";
 import { hasSpoken, secondsKept, type DesiredSet, type Observation, type Severity } from "./observation.ts";
-import { atMostWarning, severityOf } from "./severity.ts";
+import { atMostWarning, severityOf } from "../../stack/dns/severity.ts";
 import { answerWords, count } from "./words.ts";
 import { COMMAND } from "../../stack/command.ts";
 
@@ -105,6 +105,11 @@ function couldNotTell({ right, differing, failing }: ColumnJudgement): boolean {
   return right.length + differing.length === 0 || failing.some(({ answer }) => answer.state !== "timeout");
 }
 
+/** Whether all who differ say that there is nothing. */
+function isDenied({ differing }: ColumnJudgement): boolean {
+  return differing.every(({ observation: { answer } }) => answer.state !== "answer");
+}
+
 /**
  * The verdict of a declared set, from all columns that were asked.
  *
@@ -121,12 +126,18 @@ export function combine(
   if (provider !== undefined && provider.verdict !== "ok" && provider.verdict !== "stray") return provider;
   let base: Judgement | undefined = provider;
   let unsure: RowJudgement | undefined;
+  let silent = false;
   for (const column of columns) {
     const [differing] = column.differing;
     base ??= column.right[0];
+    // What resolvers deny while no server of the zone can be asked may be there all the same.
+    if (silent && base === undefined && isDenied(column)) continue;
     if (differing !== undefined)
       return base === undefined ? differing.judgement : propagating(desired, column);
-    if (couldNotTell(column)) unsure ??= unreachable(desired, column);
+    if (couldNotTell(column)) {
+      unsure ??= unreachable(desired, column);
+      silent ||= column.right.length === 0;
+    }
   }
   return unsure ?? base;
 }

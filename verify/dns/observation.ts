@@ -1,6 +1,10 @@
 /** What an audit of DNS sees and says, as plain data: the same for the command, the preview and the report. */
-import type { ProviderRecord, RecordSet } from "../../stack/dns/zoneRecord.ts";
-import type { RecordLevel } from "../../stack/plan.ts";
+import type { DesiredSet } from "../../stack/dns/desiredSet.ts";
+import type { Severity } from "../../stack/dns/severity.ts";
+import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
+
+export type { DesiredSet } from "../../stack/dns/desiredSet.ts";
+export type { Severity } from "../../stack/dns/severity.ts";
 
 /** One answer about one record set. What is no answer is told apart, since each has another cause. */
 export type Answer =
@@ -33,7 +37,7 @@ export interface Observation {
 /** What the provider's API says of one record set. `undefined` in a row: the column was not asked for. */
 export type ProviderColumn =
   | { readonly state: "listed"; readonly records: readonly ProviderRecord[] }
-  | { readonly state: "unreachable"; readonly reason: string };
+  | { readonly state: "unreachable"; readonly reason: string; readonly fix?: string };
 
 export type Verdict =
   | "ok"
@@ -46,19 +50,6 @@ export type Verdict =
   | "ignored"
   | "propagating"
   | "unreachable";
-
-/** What it does to mail: it stops or is refused; it suffers; nothing. */
-export type Severity = "critical" | "warning" | "info";
-
-/** A declared record set. */
-export interface DesiredSet extends RecordSet {
-  /** Roles of the planned records in it. */
-  readonly roles: readonly string[];
-  /** The highest level of its records. */
-  readonly level: RecordLevel;
-  /** A value is known only after the first `up`: compared by name and type alone. */
-  readonly valuesUnknown?: true;
-}
 
 /** One record set in all columns, with its verdict. */
 export interface AuditRow {
@@ -74,6 +65,10 @@ export interface AuditRow {
   readonly reason: string;
   /** The one line that cures it; absent where there is nothing to do. */
   readonly fix?: string;
+  /** Line that declares values of others in the set, which its next write would take away. */
+  readonly keep?: string;
+  /** Names of the rules of the book that found what is told (docs/reference/dns-rules.md). */
+  readonly rules?: readonly string[];
   /** Rules that hid it, with verdict `ignored`; with any other, rules that hid values in it. */
   readonly ignoredBy?: readonly string[];
 }

@@ -1,30 +1,21 @@
 /** What to do about records that are there already: findings for people, with the exact lines. Pure. */
-import type { ExtraRecord } from "../../stack/config/config.ts";
 import { isWithin } from "../../stack/config/domainName.ts";
-import { RECORD_FIELDS } from "../../stack/config/extraRecord.ts";
+import { forbiddenByCaa } from "../../stack/dns/checks/caaSets.ts";
 import { readSpf, type SpfTerm } from "../../stack/dns/checks/spfTerms.ts";
-import { whyNoPolicy } from "../../stack/dns/policies/whyNoPolicy.ts";
-import { splitCaa } from "../../stack/dns/providers/rowData.ts";
+import { listed, short } from "../../stack/dns/inWords.ts";
 import { isSpf } from "../../stack/dns/spf.ts";
 import { isVerification } from "../../stack/dns/verification.ts";
-import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import { shellQuote } from "../../stack/shellQuote.ts";
 import type { Finding } from "../finding.ts";
-import { sendersOf, type Adoption } from "./adoption.ts";
+import { isRespelt, sendersOf, type Adoption } from "./adoption.ts";
 import type { AlreadyThere, Obstacle } from "./alreadyThere.ts";
 import type { AuditContext } from "./auditInput.ts";
-import { forbiddenByCaa } from "./caa.ts";
-import { removeLines } from "./fixes.ts";
-import { listed, short } from "./words.ts";
 import { COMMAND } from "../../stack/command.ts";
+import { asEntry, freeRoles, keepLine, setLine, verificationLine, type RoleFor } from "./entries.ts";
+import { removeLines, takeAway } from "./fixes.ts";
 
 /** Writes the file for `pulumi import --file`. */
 export const IMPORT = `${COMMAND} import`;
-
-/** A line that sets one key of the configuration. */
-function setLine(path: string, value: string): string {
-  return `pulumi config set --path 'mailstead:${path}' ${shellQuote(value)}`;
-}
 
 /** Terms of another policy that ours can take in: a modifier such as `redirect` is none. */
 function mergeable(policy: string): readonly string[] | undefined {
@@ -50,58 +41,14 @@ function mergeLines({ records, planned }: Obstacle): string[] {
   return [`${lines.join(" && ")}, then ${IMPORT}`];
 }
 
-/** Whether the configuration takes the value of a record of one's own. */
-function isAccepted(type: ExtraRecord["type"], key: string, value: unknown): boolean {
-  return RECORD_FIELDS[type][key]?.schema.safeParse(value).success === true;
-}
-
-/** A record as an entry of `mailstead:dns.records`; undefined where that would not take it. */
-function asEntry(
-  { name, type, value }: Pick<ProviderRecord, "name" | "type" | "value">,
-  role: (hint: string) => string,
-  hint = `kept-${type.toLowerCase()}`,
-): string | undefined {
-  const head = (): string => `role: ${role(hint)}, name: ${shellQuote(name)}`;
-  if (type === "TXT" && isAccepted(type, "text", value) && whyNoPolicy(name, value) === undefined)
-    return `{ ${head()}, type: TXT, text: ${JSON.stringify(value)} }`;
-  if (type !== "CAA") return undefined;
-  const { flags, tag, value: said } = splitCaa(value);
-  const isGood =
-    isAccepted(type, "flags", flags) && isAccepted(type, "tag", tag) && isAccepted(type, "value", said);
-  return isGood
-    ? `{ ${head()}, type: CAA, flags: ${flags}, tag: ${tag}, value: ${JSON.stringify(said)} }`
-    : undefined;
-}
-
-/** What a set holds beside ours is declared too, and so kept. */
-function keepLines({ records }: Obstacle, role: (hint: string) => string): string[] {
-  const verification = records.find(({ value }) => isVerification(value));
-  const entries = records.map((one) => (one === verification ? [] : asEntry(one, role)));
-  if (entries.includes(undefined)) return [];
-  const list = entries.flatMap((one) => one ?? []);
-  const lines = [
-    ...(verification === undefined ? [] : [verificationLine(verification)]),
-    ...(list.length === 0 ? [] : [`add to mailstead:dns.records: ${list.join(", ")}`]),
-  ];
-  return [`${lines.join(", and ")}, then ${IMPORT}`];
-}
-
-function verificationLine({ value }: ProviderRecord): string {
-  return setLine("dns.verification", value.slice(value.indexOf("=") + 1));
-}
-
 /** Where naming our authority beside the others lets it give the certificate, the lines that do; or another gives it. */
-function authorityLines(
-  { name, records }: Obstacle,
-  context: AuditContext,
-  role: (hint: string) => string,
-): string[] {
+function authorityLines({ name, records }: Obstacle, context: AuditContext, role: RoleFor): string[] {
   const other =
     "use an authority that it allows (mailstead:certificates.directory), or bring a certificate of your own: " +
     setLine("certificates.method", "provided");
-  const { domain, certificate } = context;
-  if (certificate === undefined) return [other];
-  const { domain: issuer, accountUri } = certificate.issuer;
+  const { domain, issuer: known } = context;
+  if (known === undefined) return [other];
+  const { domain: issuer, accountUri } = known;
   const value = `0 issue ${issuer}${accountUri === undefined ? "" : `; accounturi=${accountUri}`}`;
   if (forbiddenByCaa([...records.map((one) => one.value), value], context) !== undefined) return [other];
   if (isWithin(domain, name)) return [setLine("dns.caa.enabled", "true"), other];
@@ -124,14 +71,13 @@ function ownDomain({ domain }: AuditContext): string {
 }
 
 /** How the configuration says what is there, or goes out of its way; the nearest first. */
-function configurationLines(
-  obstacle: Obstacle,
-  context: AuditContext,
-  role: (hint: string) => string,
-): readonly string[] {
-  const { records, planned, type, name, isHarmless } = obstacle;
+function configurationLines(obstacle: Obstacle, context: AuditContext, role: RoleFor): readonly string[] {
+  const { records, planned, type, name, isHarmless, isEcho } = obstacle;
   const [record] = records;
-  if (isHarmless) return keepLines(obstacle, role);
+  if (isHarmless || isEcho) {
+    const line = keepLine(records, role);
+    return line === undefined ? [] : [`${line}, then ${IMPORT}`];
+  }
   if (type === "CAA") return authorityLines(obstacle, context, role);
   const roles = planned.map((one) => one.role);
   const value = type === "TXT" && name === context.domain ? (record?.value ?? "") : "";
@@ -152,12 +98,20 @@ function adoptLine({ type, name, records, hasHarmlessBeside }: Obstacle): string
 }
 
 /** Three where there are as many: the configuration, agreeing, and removing by hand. */
-function waysOut(obstacle: Obstacle, context: AuditContext, role: (hint: string) => string): string[] {
-  const { canBeAdopted, isHarmless, records, type } = obstacle;
+function waysOut(obstacle: Obstacle, context: AuditContext, role: RoleFor): string[] {
+  const { canBeAdopted, isHarmless, isEcho, records, planned, rules, type } = obstacle;
+  // Locked: neither changed nor removed, and gone with the product that made them.
+  if (records.some(({ providerOwned }) => providerOwned === true)) return [takeAway(records, context)];
   const configured = configurationLines(obstacle, context, role);
   const adopt = canBeAdopted && !isHarmless ? [adoptLine(obstacle)] : [];
   // A domain below is judged by the CAA records above it too.
   const isShort = configured.length + adopt.length < 2 && type !== "CAA";
+  const remove = removeLines(records, context);
+  // What leads to the same host is best put right, and so is what says the same in another spelling.
+  if (isEcho) return [...adopt, ...configured, remove];
+  if (records.length > 0 && records.every((one) => planned.some((ours) => isRespelt(ours, one))))
+    return [...adopt, remove];
+  if (rules.includes("challenge-alias")) return [remove, setLine("certificates.method", "http-01")];
   return [
     ...configured,
     ...(isShort ? [ownDomain(context)] : []),
@@ -166,7 +120,7 @@ function waysOut(obstacle: Obstacle, context: AuditContext, role: (hint: string)
   ];
 }
 
-function obstacleFinding(obstacle: Obstacle, context: AuditContext, role: (hint: string) => string): Finding {
+function obstacleFinding(obstacle: Obstacle, context: AuditContext, role: RoleFor): Finding {
   const { type, name, reason } = obstacle;
   const [fix = "", ...others] = waysOut(obstacle, context, role);
   return {
@@ -180,6 +134,7 @@ function obstacleFinding(obstacle: Obstacle, context: AuditContext, role: (hint:
 
 const WHY_WORDS: Readonly<Record<Adoption["why"], string>> = {
   same: "is there already as declared",
+  respelt: "is there already, in another spelling",
   ours: "is there already with this stack's comment",
   merged: "is there already, and the configuration takes in its senders",
   agreed: "is there already, and you agreed to its change",
@@ -196,17 +151,6 @@ function adoptionFinding({ type, name, why, changes, records }: Adoption): Findi
     state: "bad",
     seen: `${WHY_WORDS[why]} (${value}), and the state does not know it: \`pulumi up\` would make it a second time`,
     fix: `${IMPORT} adopts it (${next})`,
-  };
-}
-
-/** Gives each role once: `kept-txt`, `kept-txt-2`. */
-function freeRoles(given: ReadonlySet<string>): (hint: string) => string {
-  const taken = new Set(given);
-  return (hint) => {
-    let role = hint;
-    for (let number = 2; taken.has(role); number++) role = `${hint}-${number}`;
-    taken.add(role);
-    return role;
   };
 }
 

@@ -1,22 +1,6 @@
 /** Words that reasons and reports share. */
+import { listed } from "../../stack/dns/inWords.ts";
 import type { Answer } from "./observation.ts";
-
-const LONGEST = 60;
-
-/** A value short enough for a sentence. */
-export function short(value: string, longest = LONGEST): string {
-  return value.length <= longest ? value : `${value.slice(0, longest - 1)}…`;
-}
-
-/** Values in a sentence: two of them, and how many more. */
-export function listed(values: readonly string[]): string {
-  const more = values.length > 2 ? ` and ${values.length - 2} more` : "";
-  return values
-    .slice(0, 2)
-    .map((value) => short(value))
-    .join(", ")
-    .concat(more);
-}
 
 /** `1 value`, `2 values`. */
 export function count(number: number, noun: string): string {

@@ -1,6 +1,6 @@
 /** Order of rows. */
 import type { AuditRow, Verdict } from "./observation.ts";
-import { SEVERITIES } from "./severity.ts";
+import { SEVERITIES } from "../../stack/dns/severity.ts";
 
 /** Worst first. */
 export const VERDICTS = [

@@ -1,4 +1,5 @@
 /** What a plain `pulumi preview` cannot see: the engine compares with its own state and asks no provider. */
+import { WRITTEN_WHOLE } from "../../stack/dns/checks/wholeSets.ts";
 import { canonicalData } from "../../stack/dns/canonical.ts";
 import type { Config } from "../../stack/config/config.ts";
 import type { ProviderRecord, ZoneRecord } from "../../stack/dns/zoneRecord.ts";
@@ -54,6 +55,14 @@ function withoutLeaving(
   return records.filter(({ name, type, value }) => !isLeaving(keyOf(name, type, value)));
 }
 
+/** Sets that the engine has, and that hold values of others which its next write takes away. */
+function stopsOf({ rows }: Audit, last: readonly LastRecord[]): string[] {
+  const ours = new Set(last.map(({ name, type }) => `${type} ${name}`));
+  return rows
+    .filter(({ type, name, rules }) => ours.has(`${type} ${name}`) && rules?.includes(WRITTEN_WHOLE) === true)
+    .map(({ type, name, reason, fix }) => lineOf(`${type} ${name}`, reason, fix));
+}
+
 /** A declared set that is missing or changed is a finding where the engine believes that it is there, and keeps still. */
 function isUnseen({ verdict, desired, name, type }: AuditRow, last: Believed): boolean {
   if (verdict === "conflict" || verdict === "stray") return true;
@@ -86,6 +95,8 @@ const EARLY = [
 export interface ZoneDrift {
   /** Findings that the preview itself does not show, worst first. */
   readonly lines: readonly string[];
+  /** Records of others that the run is to take away with its own write of a set: it must not go on unasked. */
+  readonly stops: readonly string[];
   /** What the configuration could do without. */
   readonly advice: readonly string[];
   /** Why the zone could not be read, where it could not. */
@@ -98,7 +109,8 @@ export async function zoneDrift(known: KnownZone): Promise<ZoneDrift> {
   const { provider, zone, zoneId, ignore } = config.dns;
   const desired = desiredSets(plan.records, slotValue);
   const column = await readProvider(zoneReader(provider, zone, token, zoneId));
-  if (column.state === "unreachable") return { lines: [], advice: [], unread: printable(column.reason) };
+  if (column.state === "unreachable")
+    return { lines: [], stops: [], advice: [], unread: printable(column.reason) };
   const wanted = new Set(
     desired.flatMap(({ name, type, values }) => values.map((value) => keyOf(name, type, value))),
   );
@@ -114,5 +126,5 @@ export async function zoneDrift(known: KnownZone): Promise<ZoneDrift> {
     lineOf(`early TXT ${name}`, ...EARLY),
   );
   const { lines, advice } = linesOf(found, last);
-  return { lines: [...lines, ...early], advice };
+  return { lines: [...lines, ...early], stops: stopsOf(found, records), advice };
 }

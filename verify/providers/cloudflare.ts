@@ -9,12 +9,32 @@ import type { ZoneFacts, ZoneReader } from "./zoneReader.ts";
 /** Records a page. The API takes far more; a page of this size is some 2 MB. */
 const PAGE = 5000;
 
+interface FoundZone {
+  readonly id: string;
+  readonly status?: string;
+  readonly name_servers?: readonly string[];
+  readonly account?: { readonly name?: string };
+}
+
 interface ZoneAnswer {
-  readonly result: readonly {
-    readonly id: string;
-    readonly status?: string;
-    readonly name_servers?: readonly string[];
-  }[];
+  readonly result: readonly FoundZone[];
+}
+
+/** A token may see the zones of several accounts, and each account may have one of the name: only one of them counts. */
+function several(name: string, zones: readonly FoundZone[]): VendorError {
+  const list = zones.map(({ id, status, account }) => {
+    const words = [status, ...(account?.name === undefined ? [] : [`in ${account.name}`])];
+    return `${id} (${words.filter((word) => word !== undefined).join(", ")})`;
+  });
+  const active = zones.filter(({ status }) => status === "active");
+  const id = active.length === 1 && active[0] !== undefined ? active[0].id : "ID";
+  return new VendorError(
+    409,
+    `the token sees ${zones.length} zones ${name} at Cloudflare: ${list.join(", ")}`,
+    {
+      fix: `say which one is meant: pulumi config set --path 'mailstead:dns.zoneId' ${id}`,
+    },
+  );
 }
 
 interface RecordsAnswer {
@@ -50,7 +70,8 @@ export class CloudflareZone implements ZoneReader {
   async #lookUp(): Promise<ZoneFacts | undefined> {
     const url = `${this.#base}/zones?name=${encodeURIComponent(this.#name)}`;
     const { result } = (await callVendor(url, this.#token)) as ZoneAnswer;
-    const zone = result.find(({ id }) => this.#zoneId === undefined || id === this.#zoneId);
+    const [zone, ...others] = result.filter(({ id }) => this.#zoneId === undefined || id === this.#zoneId);
+    if (zone !== undefined && others.length > 0) throw several(this.#name, [zone, ...others]);
     if (zone === undefined) {
       const isHidden = result.length === 0 && this.#zoneId !== undefined;
       return isHidden ? { id: this.#zoneId, nameServers: [] } : undefined;

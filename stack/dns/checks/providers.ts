@@ -16,6 +16,8 @@ interface Limits {
   readonly records?: number;
   /** `.` in place of a host cannot be kept. */
   readonly noRootTarget?: true;
+  /** Tags of CAA records. */
+  readonly caaTags?: readonly string[];
   readonly types: readonly string[];
 }
 
@@ -52,6 +54,7 @@ export const PROVIDER_LIMITS: Readonly<Record<DnsProviderName, Limits>> = {
     ttl: { least: 30, most: MOST_TTL },
     text: 512,
     noRootTarget: true,
+    caaTags: ["issue", "issuewild", "iodef"],
     types: COMMON_TYPES,
   },
   hetzner: {
@@ -164,6 +167,21 @@ const typeOffered = limit(
       : { key: "type", message: `${provider} has no ${type} records`, fix: "leave the record out" },
 );
 
+const caaTag = limit(
+  {
+    name: "caa-tag-not-offered",
+    severity: "error",
+    title: "The provider takes the tag of a CAA record.",
+    source: "docs.digitalocean.com/reference/api/reference/domain-records",
+  },
+  ({ caaTags }, { record: { type, value } }, provider) => {
+    const tag = value.split(" ")[1] ?? "";
+    if (type !== "CAA" || caaTags?.includes(tag) !== false) return undefined;
+    const message = `${provider} takes ${caaTags.join(", ")}, not ${tag}`;
+    return { key: "tag", message, fix: "leave the record out" };
+  },
+);
+
 const rootTarget = limit(
   {
     name: "root-target-not-kept",
@@ -185,5 +203,6 @@ export const PROVIDER_RULES: readonly Rule[] = [
   commentLimit,
   recordLimit,
   typeOffered,
+  caaTag,
   rootTarget,
 ];

@@ -1,5 +1,6 @@
 /** What a rule about DNS records is. */
 import type { Grade, Issue } from "../../issue.ts";
+import type { Break, Harm, SharedSet, StraySet, ZoneSight } from "./foreign.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import type { ZoneView } from "./zoneView.ts";
 
@@ -32,7 +33,11 @@ export type LookUp = (
   type: "A" | "AAAA" | "MX" | "TXT",
 ) => Promise<{ readonly state: string; readonly values?: readonly string[] }>;
 
-/** One rule: small, with one name, one source, one cure. */
+/**
+ * One rule: small, with one name, one source, one cure. It judges what is declared (`judge`, `ask`), in the plan, and what
+ * others have in the zone beside it (`inSet`, `stray`), in preflight, preview and audit; where one fact says both, both
+ * read it from one place.
+ */
 export interface Rule {
   /** Kebab case. */
   readonly name: string;
@@ -52,6 +57,12 @@ export interface Rule {
   readonly judge?: (place: Place) => Complaint | undefined;
   /** Judges with the DNS's help. A look-up without an answer is no complaint; it is named in `unanswered`. */
   readonly ask?: (place: Place, lookUp: LookUp, unanswered: Set<string>) => Promise<Complaint | undefined>;
+  /** Judges values of others in a declared set: those that break it. */
+  readonly inSet?: (set: SharedSet) => readonly Harm[];
+  /** Names values of others in a declared set that harm nothing, and that the next write of the set takes away. */
+  readonly drops?: (set: SharedSet) => readonly Harm[];
+  /** Judges a set that nobody declared: what it breaks. */
+  readonly stray?: (stray: StraySet, sight: ZoneSight) => Break | undefined;
 }
 
 /**

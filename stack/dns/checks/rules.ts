@@ -1,9 +1,10 @@
-/** The table of rules: what the plan, the audit and the reference page are made from. */
+/** The one book of rules: what the plan, preflight, the preview, the audit and the reference page are made from. */
 import { ADDRESS_RULES } from "./addresses.ts";
-import { CAA_RULES } from "./caa.ts";
+import { CAA_RULES } from "./caaRules.ts";
 import { DKIM_RULES } from "./dkim.ts";
 import { DMARC_RULES } from "./dmarc.ts";
 import { MAIL_HOST_RULES } from "./mailHosts.ts";
+import { MAIL_NAME_RULES } from "./mailNames.ts";
 import { NAME_RULES } from "./names.ts";
 import { PROVIDER_RULES } from "./providers.ts";
 import type { Rule } from "./rule.ts";
@@ -13,7 +14,8 @@ import { SPF_LOOK_UP_RULES } from "./spfLookUps.ts";
 import { TARGET_RULES } from "./targets.ts";
 import { TEXT_RULES } from "./texts.ts";
 import { TRANSPORT_RULES } from "./transport.ts";
-import { WILDCARD_RULES } from "./wildcards.ts";
+import { WHOLE_SET_RULES } from "./wholeSets.ts";
+import { WILDCARD_RULES } from "./wildcardRules.ts";
 
 /** Every rule, in the order in which faults of one record are told. */
 export const RULES: readonly Rule[] = [
@@ -30,5 +32,7 @@ export const RULES: readonly Rule[] = [
   ...TRANSPORT_RULES,
   ...CAA_RULES,
   ...WILDCARD_RULES,
+  ...MAIL_NAME_RULES,
+  ...WHOLE_SET_RULES,
   ...PROVIDER_RULES,
 ];

@@ -1,13 +1,11 @@
 /** Rules about records that clash with others of the zone. */
 import { isWithin } from "../../config/domainName.ts";
-import { isDmarc, isMtaSts, isSpf, isTlsRpt } from "../policies/kinds.ts";
-import { isOpenAliasList, isVerification } from "../verification.ts";
-import type { JudgedRecord } from "./judgedRecord.ts";
+import { challenges } from "./challenges.ts";
+import { CLASH, belowDelegation, belowAnotherName } from "./delegations.ts";
+import { besideDeclared, breaking, type StraySet, type ZoneSight } from "./foreign.ts";
 import { labelOf } from "./judgedRecord.ts";
-import type { Place, Rule } from "./rule.ts";
-import { climb } from "./zoneView.ts";
-
-const CLASH = { clash: true, severity: "error" } as const;
+import { FEW_RULES } from "./fewOfAKind.ts";
+import type { Rule } from "./rule.ts";
 
 const uniqueRole: Rule = {
   ...CLASH,
@@ -33,6 +31,15 @@ const aliasAlone: Rule = {
     if (clash === undefined) return undefined;
     const message = `${record.name} has a ${clash.type} record (${labelOf(clash)}), and an alias stands alone`;
     return { key: "name", message, fix: "choose another name, or remove one of the two" };
+  },
+  inSet: besideDeclared("stands beside what is declared", ["CNAME"]),
+  stray: ({ name, type }: StraySet, { desiredAt }: ZoneSight) => {
+    const here = desiredAt.get(name) ?? [];
+    const types = here.map((set) => set.type).join(", ");
+    if (type === "CNAME")
+      return breaking(here, `an alias stands alone, and ${types} is declared at the same name`);
+    const aliases = here.filter((set) => set.type === "CNAME");
+    return breaking(aliases, "an alias is declared at this name, and nothing may stand beside it");
   },
 };
 
@@ -64,77 +71,6 @@ const oneTtlASet: Rule = {
   },
 };
 
-function says(is: (text: string) => boolean): (record: JudgedRecord) => boolean {
-  return ({ type, value }) => type === "TXT" && is(value);
-}
-
-/** A rule that a policy of one kind stands alone at its name. */
-function onePolicy(
-  is: (text: string) => boolean,
-  words: { name: string; kind: string; effect: string; fix: string; source: string },
-): Rule {
-  const { name, kind, effect, fix, source } = words;
-  return {
-    ...CLASH,
-    name,
-    grade: "rfc",
-    title: `A name has one ${kind} policy; with two, ${effect}.`,
-    source,
-    judge: ({ record, before }) => {
-      if (!says(is)(record) || !before.some(says(is))) return undefined;
-      return {
-        message: `${record.name} has a${kind === "DMARC" ? "" : "n"} ${kind} policy already; with two, ${effect}`,
-        fix,
-      };
-    },
-  };
-}
-
-const secondSpf = onePolicy(isSpf, {
-  name: "second-spf",
-  kind: "SPF",
-  effect: "mail is refused",
-  fix: "remove this one; other senders of the domain go into dns.spf.mechanisms",
-  source: "RFC 7208 3.2",
-});
-
-const secondDmarc = onePolicy(isDmarc, {
-  name: "second-dmarc",
-  kind: "DMARC",
-  effect: "none counts",
-  fix: "use dns.dmarc",
-  source: "RFC 9989",
-});
-
-const secondMtaSts = onePolicy(isMtaSts, {
-  name: "second-mta-sts",
-  kind: "MTA-STS",
-  effect: "none counts",
-  fix: "remove this one",
-  source: "RFC 8461 3.1",
-});
-
-const secondTlsRpt = onePolicy(isTlsRpt, {
-  name: "second-tls-rpt",
-  kind: "SMTP TLS reporting",
-  effect: "none counts",
-  fix: "remove this one",
-  source: "RFC 8460 3",
-});
-
-const secondDkim: Rule = {
-  ...CLASH,
-  name: "second-dkim",
-  grade: "rfc",
-  title: "A DKIM selector has one key.",
-  source: "RFC 6376 3.6.2.2",
-  judge: ({ record, before }) => {
-    const isKey = record.type === "TXT" && record.name.includes("._domainkey.");
-    if (!isKey || before.length === 0) return undefined;
-    return { message: "this selector has a key already", fix: "use another selector" };
-  },
-};
-
 const secondAddress: Rule = {
   ...CLASH,
   name: "second-address",
@@ -148,32 +84,35 @@ const secondAddress: Rule = {
     const message = `${record.name} has the server's address (${labelOf(planned)}); a second one splits the mail`;
     return { message, fix: "choose another name" };
   },
+  inSet: besideDeclared("is an address that is not the server's: connections go astray", ["A", "AAAA"]),
 };
 
-const oneVerification: Rule = {
+/** A host reached over two families by two machines gets its mail astray. */
+const otherFamily: Rule = {
   ...CLASH,
-  name: "verification-as-record",
+  name: "other-family",
   grade: "best-practice",
-  title: "The domain has exactly one site verification, from dns.verification.",
-  source: "forwardemail.net/en/faq",
-  judge: ({ record, before, zone }) => {
-    if (record.name !== zone.facts.domain || !says(isVerification)(record)) return undefined;
-    if (record.owners !== true && !before.some(says(isVerification))) return undefined;
-    return { message: "there must be exactly one site verification", fix: "use dns.verification" };
+  title: "A host of ours has no address of others in the family that is not declared for it.",
+  source: "RFC 6724 6, RFC 8305",
+  stray: ({ name, type }, { desiredAt }) => {
+    if (type !== "A" && type !== "AAAA") return undefined;
+    const hosts = (desiredAt.get(name) ?? []).filter((set) => set.type === "A" || set.type === "AAAA");
+    return breaking(hosts, `${type} is not declared for this host: who prefers it does not reach the server`);
   },
 };
 
-const openAliases: Rule = {
+/** Who may be one of several is the owner's choice, and nobody else's. */
+const otherHosts: Rule = {
   ...CLASH,
-  name: "open-aliases",
+  name: "other-hosts",
   grade: "best-practice",
-  title: "No TXT record of the domain lists aliases in the open.",
-  source: "forwardemail.net/en/faq",
-  judge: ({ record, zone }) => {
-    if (record.name !== zone.facts.domain || !says(isOpenAliasList)(record)) return undefined;
-    const message = "aliases in the open keep the domain from sending";
-    return { message, fix: "make the aliases in the web interface" };
-  },
+  title: "MX, SRV and NS that are declared have no hosts of others beside them.",
+  source: "RFC 5321 5.1, RFC 2782, RFC 1034 4.2.1",
+  inSet: (set) => [
+    ...besideDeclared("is a mail host that is not ours: mail goes there too", ["MX"])(set),
+    ...besideDeclared("is a host that is not ours: mail programs go there too", ["SRV"])(set),
+    ...besideDeclared("is a name server that is not declared", ["NS"])(set),
+  ],
 };
 
 const ownNameServers: Rule = {
@@ -190,59 +129,6 @@ const ownNameServers: Rule = {
   },
 };
 
-const challengeAlias: Rule = {
-  ...CLASH,
-  name: "challenge-alias",
-  grade: "best-practice",
-  title: "The name that a certificate order writes to is no alias.",
-  source: "RFC 8555 8.4",
-  judge: ({ record, zone }) => {
-    if (record.type !== "CNAME" || record.name !== `_acme-challenge.${zone.facts.domain}`) return undefined;
-    const message = "an alias here stops the certificate order from writing its values";
-    return { message, fix: "remove the record" };
-  },
-};
-
-/** A delegation at or above the record's name that hides it, told before it. */
-function delegationOver({ record, index, zone }: Place): JudgedRecord | undefined {
-  if (record.type === "DS") return undefined;
-  return climb(record.name, zone.apex)
-    .filter((name) => name !== zone.apex && (record.type !== "NS" || name !== record.name))
-    .flatMap(zone.at)
-    .find((other) => other.type === "NS" && (zone.order.get(other) ?? 0) < index);
-}
-
-/** A record that a delegation hides, told before it. */
-function hiddenBy({ record, index, zone }: Place): JudgedRecord | undefined {
-  if (record.type !== "NS" || isWithin(zone.apex, record.name)) return undefined;
-  const names = [...zone.names].filter((name) => isWithin(name, record.name));
-  return names
-    .flatMap(zone.at)
-    .find((other) => !["NS", "DS"].includes(other.type) && (zone.order.get(other) ?? 0) < index);
-}
-
-const belowDelegation: Rule = {
-  ...CLASH,
-  name: "below-delegation",
-  grade: "rfc",
-  title: "A name that is handed to other name servers has no records here, nor has any below it.",
-  source: "RFC 1034 4.2.1",
-  judge: (place) => {
-    const [over, hidden] = [delegationOver(place), hiddenBy(place)];
-    const fix = "remove one of the two";
-    if (over !== undefined) {
-      const message = `${over.name} is handed to other name servers (${labelOf(over)}), so nobody sees this`;
-      return { key: "name", message, fix };
-    }
-    if (hidden === undefined) return undefined;
-    return {
-      key: "name",
-      message: `nobody would see ${hidden.name} ${hidden.type} (${labelOf(hidden)})`,
-      fix,
-    };
-  },
-};
-
 /** In the order in which they are told. */
 export const CLASH_RULES: readonly Rule[] = [
   uniqueRole,
@@ -250,14 +136,11 @@ export const CLASH_RULES: readonly Rule[] = [
   noTwins,
   oneTtlASet,
   secondAddress,
+  otherFamily,
+  otherHosts,
   ownNameServers,
-  challengeAlias,
-  secondSpf,
-  secondDmarc,
-  secondMtaSts,
-  secondTlsRpt,
-  oneVerification,
-  openAliases,
-  secondDkim,
+  ...challenges,
+  ...FEW_RULES,
   belowDelegation,
+  belowAnotherName,
 ];

@@ -22,9 +22,14 @@ export interface ZoneFacts {
   readonly issuer?: Issuer;
   /** Names of the certificate, `*.example.com` for a wildcard. */
   readonly certificateNames?: readonly string[];
+  /** Our own orders prove the domain by records in the zone (dns-01). */
+  readonly ordersByDns?: true;
   /** Families of which an address of the server has a reverse name. */
   readonly reverseFamilies?: readonly ("ipv4" | "ipv6")[];
 }
+
+/** Facts with the zone given. */
+export type FactsOfZone = ZoneFacts & { readonly zone: string };
 
 /** The records and what is known of them. */
 export interface ZoneView {

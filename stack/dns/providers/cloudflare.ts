@@ -96,6 +96,8 @@ function readRow(row: CloudflareRow, zone: ZoneIdentity): ProviderRecord {
     ...(row.proxied === true ? { proxied: true } : {}),
     ...(row.comment == null || row.comment === "" ? {} : { comment: row.comment }),
     ...(owned ? { providerOwned: true as const } : {}),
+    ...(routed === true ? { madeBy: "Email Routing" } : {}),
+    ...(routed !== true && readOnly === true ? { madeBy: "the product that made it" } : {}),
   };
 }
 

@@ -6,7 +6,7 @@
  *
  * @see https://docs.digitalocean.com/reference/api/reference/domain-records/
  */
-import { canonicalData, canonicalName, recordName, relativeName } from "../canonical.ts";
+import { canonicalData, canonicalName, nameInZone, relativeName } from "../canonical.ts";
 import { isQuoted, quoteText } from "../characterStrings.ts";
 import type { ProviderRecord, ZoneRecord } from "../zoneRecord.ts";
 import type { DnsForm, ZoneIdentity } from "./dnsForm.ts";
@@ -76,7 +76,8 @@ function zoneFileData(type: string, row: DigitaloceanRow): string {
 
 function readRow(row: DigitaloceanRow, zone: ZoneIdentity): ProviderRecord {
   const type = row.type.toUpperCase();
-  const name = recordName(row.name, zone.name);
+  // Relative but for a final dot: a name that repeats the zone is one below it, as whoever typed it whole has it.
+  const name = nameInZone(row.name, zone.name);
   const whole = (text: string): string => (text === "@" ? zone.name : canonicalName(text));
   return {
     name,

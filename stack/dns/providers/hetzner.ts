@@ -7,7 +7,7 @@
  * @see https://docs.hetzner.cloud/reference/cloud#zone-rrsets
  * @see https://docs.hetzner.com/networking/dns/record-types/overview/
  */
-import { canonicalData, nameInZone, recordName, relativeName } from "../canonical.ts";
+import { canonicalData, nameInZone, relativeName } from "../canonical.ts";
 import { quoteText } from "../characterStrings.ts";
 import type { ProviderRecord, ZoneRecord } from "../zoneRecord.ts";
 import type { DnsForm, ZoneIdentity } from "./dnsForm.ts";
@@ -76,7 +76,7 @@ function writeSet(set: readonly [ZoneRecord, ...ZoneRecord[]], zone: ZoneIdentit
 
 function readSet(row: HetznerRow, zone: ZoneIdentity): ProviderRecord[] {
   const type = row.type.toUpperCase();
-  const name = recordName(row.name, zone.name);
+  const name = nameInZone(row.name, zone.name);
   const owned = isOwnedByAnyProvider(type, name, zone);
   return row.records.map(({ value, comment }) => ({
     name,

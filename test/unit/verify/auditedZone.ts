@@ -33,8 +33,8 @@ export const DESIRED: readonly DesiredSet[] = recordSets(DECLARED).map((set) => 
   level: "required",
 }));
 const issuer = { domain: "letsencrypt.org", method: "dns-01" };
-export const certificate = { issuer, names: ["example.com", "*.example.com"] };
-export const context = { domain: "example.com", zone: "example.com", certificate };
+export const certificate = { issuer, certificateNames: ["example.com", "*.example.com"] };
+export const context = { domain: "example.com", zone: "example.com", ...certificate };
 
 export const read = {
   cloudflare: (records: readonly ZoneRecord[]) =>

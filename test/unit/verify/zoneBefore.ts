@@ -5,6 +5,7 @@ import type { DnsProviderName } from "../../../stack/dns/providers/dnsForm.ts";
 import { hetznerForm } from "../../../stack/dns/providers/hetzner.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
 import { alreadyThere, type AlreadyThereInput } from "../../../verify/dns/alreadyThere.ts";
+import type { AuditContext } from "../../../verify/dns/auditInput.ts";
 import { alreadyThereFindings } from "../../../verify/dns/waysOut.ts";
 import { planOf } from "../stack/support/planOf.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
@@ -47,20 +48,21 @@ export function record(
 export function look(
   provider: DnsProviderName,
   zone: readonly ZoneRecord[],
-  more: Partial<AlreadyThereInput> = {},
+  more: Partial<Omit<AlreadyThereInput, "context">> & { readonly facts?: Partial<AuditContext> } = {},
 ) {
+  const { facts, ...input } = more;
   const certificate = {
     issuer: { domain: "letsencrypt.org" },
-    names: ["example.com", "*.example.com", "mx.example.com"],
+    certificateNames: ["example.com", "*.example.com", "mx.example.com"],
   };
-  const context = { domain: "example.com", zone: "example.com", provider, certificate };
+  const context = { domain: "example.com", zone: "example.com", provider, ...certificate, ...facts };
   const found = alreadyThere({
     records: PLAN.records,
     zone: read(provider, zone),
     state: [],
     context,
     slotValue: known,
-    ...more,
+    ...input,
   });
   return { ...found, findings: alreadyThereFindings(found, context) };
 }

@@ -37,7 +37,10 @@ function fromAbove({ zone, delegation }: ZoneServers, wanted: readonly string[])
 }
 
 /** Servers that do not serve what is delegated to them, or name others. */
-function fromServers({ zone, delegation, servers, withoutAddress }: ZoneServers): AuditCheck[] {
+function fromServers(
+  { zone, delegation, servers, withoutAddress }: ZoneServers,
+  untold: ReadonlySet<string>,
+): AuditCheck[] {
   const faults = servers.flatMap((server): AuditCheck[] => {
     const subject = serverName(server);
     const { ownNs } = server;
@@ -52,7 +55,17 @@ function fromServers({ zone, delegation, servers, withoutAddress }: ZoneServers)
     const fix = `make the NS records of ${zone} and those at its registrar the same`;
     return [{ check: "delegation", subject, state: "bad", severity: "warning", seen, fix }];
   });
-  const nameless = withoutAddress.map((name): AuditCheck => ({
+  const known = withoutAddress.filter((name) => !untold.has(name));
+  const unknown = withoutAddress.filter((name) => untold.has(name));
+  const unsure = unknown.map((name): AuditCheck => ({
+    check: "delegation",
+    subject: name,
+    state: "unknown",
+    severity: "warning",
+    seen: "resolvers know no address of this name server, and nobody could be asked who knows for sure",
+    fix: followDown(name, "A"),
+  }));
+  const nameless = known.map((name): AuditCheck => ({
     check: "delegation",
     subject: name,
     state: "bad",
@@ -60,15 +73,20 @@ function fromServers({ zone, delegation, servers, withoutAddress }: ZoneServers)
     seen: "this name server has no address",
     fix: `take ${name} out of the delegation of ${zone}, or give it an address`,
   }));
-  return [...faults, ...nameless];
+  return [...faults, ...nameless, ...unsure];
 }
 
 /**
  * Checks the delegation: zone above, zone and provider name the same servers, and each of them serves the zone.
  *
  * @param wanted name servers that the provider gave the zone; empty when they are not known.
+ * @param untold name servers without an address at resolvers, of whose own zone nobody could be asked.
  */
-export function checkDelegation(found: ZoneServers, wanted: readonly string[]): AuditCheck[] {
+export function checkDelegation(
+  found: ZoneServers,
+  wanted: readonly string[],
+  untold: ReadonlySet<string> = new Set(),
+): AuditCheck[] {
   const away = found.notReachableFromHere.map((server): AuditCheck => ({
     check: "delegation",
     subject: serverName(server),
@@ -77,7 +95,7 @@ export function checkDelegation(found: ZoneServers, wanted: readonly string[]): 
     seen: "not asked: this machine has no way to addresses of this family",
     fix: `run the audit on a machine with ${server.address.includes(":") ? "IPv6" : "IPv4"}`,
   }));
-  return [fromAbove(found, wanted), ...fromServers(found), ...away];
+  return [fromAbove(found, wanted), ...fromServers(found, untold), ...away];
 }
 
 /** Checks that all servers have the same version of the zone, by the serial of its SOA (RFC 1035 3.3.13). */

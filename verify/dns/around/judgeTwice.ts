@@ -1,6 +1,6 @@
 /** Tells what is wrong from what is only remembered: resolvers answer for a while what was there before. */
-import { secondsKept, type Answer, type AuditCheck } from "../observation.ts";
-import { atMostWarning } from "../severity.ts";
+import { hasSpoken, secondsKept, type Answer, type AuditCheck } from "../observation.ts";
+import { atMostWarning } from "../../../stack/dns/severity.ts";
 import type { Source } from "../lookUp/source.ts";
 import { count } from "../words.ts";
 import { COMMAND } from "../../../stack/command.ts";
@@ -42,9 +42,20 @@ function longestWait(
   return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
+/** A question that resolvers deny, and that no name server had a word on: it may be that nothing is there, or no way to it. */
+function deniedAlone(
+  old: ReadonlyMap<string, Answer>,
+  fresh: ReadonlyMap<string, Answer>,
+): string | undefined {
+  return [...old].find(([question, { state }]) => {
+    const now = fresh.get(question);
+    return (state === "nxdomain" || state === "empty") && now !== undefined && !hasSpoken(now);
+  })?.[0];
+}
+
 /**
  * Judges by what resolvers say. What is bad there is judged again by what the name servers say: where that is in order,
- * it is on its way, and the wait is told.
+ * it is on its way, and the wait is told. What resolvers deny while no name server can be asked could not be told.
  */
 export async function judgeTwice<Judged extends AuditCheck | undefined>(
   { resolvers, nameServers }: Sources,
@@ -54,7 +65,19 @@ export async function judgeTwice<Judged extends AuditCheck | undefined>(
   const check = await judge(remembered.source);
   if (check?.state !== "bad") return check;
   const fresh = listening(nameServers);
-  if ((await judge(fresh.source))?.state !== "ok") return check;
+  const again = await judge(fresh.source);
+  const denied = deniedAlone(remembered.heard, fresh.heard);
+  if (again?.state !== "ok" && denied !== undefined) {
+    const [name = "", type = ""] = denied.split(" ");
+    return {
+      ...{ check: check.check, subject: check.subject },
+      state: "unknown",
+      severity: atMostWarning(check.severity),
+      seen: `resolvers know no ${type} of ${name}, and no name server of it could be asked`,
+      fix: resolvers.again(name, type),
+    };
+  }
+  if (again?.state !== "ok") return check;
   const wait = longestWait(remembered.heard, fresh.heard);
   const kept = wait === undefined ? "" : ` for ${count(wait, "second")} at most`;
   return {

@@ -1,10 +1,10 @@
 /** Everything that an audit asks of DNS servers: both columns, and the checks of the world round the zone. */
 import type { ObservedSet } from "../auditInput.ts";
-import type { AuditCheck } from "../observation.ts";
+import { hasSpoken, type AuditCheck } from "../observation.ts";
 import { askAuthoritative, askResolvers } from "../lookUp/columns.ts";
 import { createDnsClient, type DnsClientOptions } from "../lookUp/dnsClient.ts";
 import { findServers, type ZoneServers } from "../lookUp/findServers.ts";
-import { createNameServers } from "../lookUp/source.ts";
+import { createNameServers, type Source } from "../lookUp/source.ts";
 import { createRecursion, reachableResolvers, resolverList } from "../lookUp/resolvers.ts";
 import { checkBanner } from "./banner.ts";
 import { checkDelegation, checkSerials } from "./delegation.ts";
@@ -45,6 +45,12 @@ async function banners(input: LookAroundInput): Promise<AuditCheck[]> {
   return Promise.all(addresses.map((address) => checkBanner(address, server.helo)));
 }
 
+/** Those that resolvers know no address of, and whose own name servers cannot be asked. */
+async function untoldOf(names: readonly string[], nameServers: Source): Promise<ReadonlySet<string>> {
+  const answers = await Promise.all(names.map((name) => nameServers.answer(name, "A")));
+  return new Set(names.filter((_, index) => answers[index] === undefined || !hasSpoken(answers[index])));
+}
+
 /** Asks everyone, within one limit of time; what was not answered by then is reported as such. */
 export async function lookAround(input: LookAroundInput): Promise<LookAround> {
   const { zone, sets, columns, server } = input;
@@ -53,6 +59,7 @@ export async function lookAround(input: LookAroundInput): Promise<LookAround> {
   const recursion = createRecursion(client, reached.resolvers);
   const sources = { resolvers: recursion, nameServers: createNameServers(client, recursion) };
   const servers = await findServers(client, recursion, zone);
+  const untold = await untoldOf(servers.withoutAddress, sources.nameServers);
   const [authoritative, resolvers, ...checks] = await Promise.all([
     columns.includes("authoritative")
       ? askAuthoritative(client, zone, sets, servers.servers)
@@ -70,6 +77,6 @@ export async function lookAround(input: LookAroundInput): Promise<LookAround> {
     ...(authoritative === undefined ? {} : { authoritative }),
     ...(resolvers === undefined ? {} : { resolvers }),
     servers,
-    checks: [...checkDelegation(servers, input.providerServers), ...checks.flat(), ...reached.checks],
+    checks: [...checkDelegation(servers, input.providerServers, untold), ...checks.flat(), ...reached.checks],
   };
 }

@@ -7,7 +7,7 @@ import { isDmarc } from "../../../stack/dns/dmarc.ts";
 import { isSpf } from "../../../stack/dns/spf.ts";
 import { followed, type Source } from "../lookUp/source.ts";
 import type { AuditCheck, DesiredSet, Severity } from "../observation.ts";
-import { worst } from "../severity.ts";
+import { worst } from "../../../stack/dns/severity.ts";
 import { count } from "../words.ts";
 import { judgeTwice, type Sources } from "./judgeTwice.ts";
 

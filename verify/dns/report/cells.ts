@@ -1,7 +1,8 @@
 /** What each column of an audit says of one set, in a few words; the same for every form of the report. */
-import { SEVERITIES } from "../severity.ts";
+import { SEVERITIES } from "../../../stack/dns/severity.ts";
 import type { Answer, Audit, AuditCheck, AuditRow, DesiredSet } from "../observation.ts";
-import { count, short } from "../words.ts";
+import { short } from "../../../stack/dns/inWords.ts";
+import { count } from "../words.ts";
 
 /** The four columns, as headings. */
 export const COLUMNS = ["declared", "provider", "authoritative", "resolvers"] as const;

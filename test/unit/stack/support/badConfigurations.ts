@@ -962,7 +962,13 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
   {
     name: "a CAA with an unknown tag",
     raw: record({ type: "CAA", flags: 0, tag: "isue", value: "letsencrypt.org" }),
-    faults: [["mailstead:dns.records[0].tag", "not-allowed", '"isue" is not one of issue, issuewild, iodef']],
+    faults: [
+      [
+        "mailstead:dns.records[0].tag",
+        "not-allowed",
+        '"isue" is not one of issue, issuewild, iodef, contactemail, contactphone, issuemail, issuevmc',
+      ],
+    ],
   },
   {
     name: "a TXT in quotes",

@@ -350,6 +350,13 @@ export const RULE_CASES: readonly RuleCase[] = [
   },
   // providers
   {
+    rule: "caa-tag-not-offered",
+    bad: ["@ 300 CAA 0 contactemail sec@example.net"],
+    near: ["@ 300 CAA 0 iodef mailto:sec@example.net"],
+    facts: { provider: "digitalocean" },
+    nearFacts: { provider: "digitalocean" },
+  },
+  {
     rule: "ttl-out-of-range",
     bad: ["a 59 TXT x"],
     near: ["a 60 TXT x"],

@@ -1,5 +1,5 @@
 /**
- * A small Internet on loopback: a resolver, a server of `test` and `in-addr.arpa`, and two servers of the zones below them,
+ * A small Internet on loopback: a resolver, a server of the root, `test` and `in-addr.arpa`, and two servers of the zones below them,
  * `example.test` and the reverse names of 192.0.2.0/24.
  */
 import type { Answer as PacketRecord, DnskeyData } from "dns-packet";
@@ -37,6 +37,8 @@ export interface Scene {
 
 /** Zones, the lower ones first, and the one of them that a name is in. */
 const ZONES = ["example.test", "2.0.192.in-addr.arpa", "test", "in-addr.arpa", "."];
+/** Those that the upper server holds. */
+const HERE = ["test", "in-addr.arpa", "."];
 function zoneOf(name: string): string {
   return ZONES.find((zone) => zone === "." || isWithin(name, zone)) ?? ".";
 }
@@ -60,6 +62,7 @@ function resolver(scene: Scene, { name, type, packet }: Seen): Said | undefined 
     return { rcode: 2, recursion: true };
   const answers: NonNullable<Scene["known"]> = {
     ...Object.fromEntries(ZONES.map((zone) => [`${zone} SOA`, [soa(zone)]])),
+    ". NS": [ns(".", "ns.test")],
     "test NS": [ns("test", "ns.test")],
     "in-addr.arpa NS": [ns("in-addr.arpa", "ns.test")],
     "ns.test A": [a("ns.test", ADDRESS.parent)],
@@ -79,7 +82,14 @@ function parent(scene: Scene, { name, type }: Seen): Said {
   if (delegated.length === 0) return { rcode: 3, authoritative: true, authorities: [soa("test")] };
   if (type === "DS" && ds.length === 0) return { authoritative: true, authorities: [soa("test")] };
   if (type === "DS") return { authoritative: true, answers: ds };
-  return { authorities: delegated.map((server) => ns(zoneOf(name), server)) };
+  const zone = zoneOf(name);
+  if (HERE.includes(zone)) {
+    const own = type === "NS" && name === zone;
+    return own
+      ? { authoritative: true, answers: [ns(zone, "ns.test")] }
+      : { rcode: 3, authoritative: true, authorities: [soa(zone)] };
+  }
+  return { authorities: delegated.map((server) => ns(zone, server)) };
 }
 
 function child(scene: Scene, index: 0 | 1, { name, type }: Seen): Said {

@@ -1,6 +1,6 @@
 /** What is to be done: a card a finding, worst first. */
 import type { AuditRow, Severity } from "../../observation.ts";
-import { SEVERITIES } from "../../severity.ts";
+import { SEVERITIES } from "../../../../stack/dns/severity.ts";
 import { count } from "../../words.ts";
 import { curesOf, type Cure, type Finding } from "./findings.ts";
 import { badge, SEVERITY_WORDS, title } from "./labels.ts";

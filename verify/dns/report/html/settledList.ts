@@ -1,6 +1,7 @@
 /** What needs nothing: ignored, the provider's own, as declared, and checks that passed. */
 import type { Audit, AuditCheck, AuditRow, Verdict } from "../../observation.ts";
-import { count, listed } from "../../words.ts";
+import { listed } from "../../../../stack/dns/inWords.ts";
+import { count } from "../../words.ts";
 import { isOpen } from "./findings.ts";
 import { badge, title } from "./labels.ts";
 import { markup, type Markup } from "./markup.ts";

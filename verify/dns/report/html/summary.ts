@@ -1,6 +1,6 @@
 /** What the page says first: counts, and when and whom the audit asked. */
 import type { Audit } from "../../observation.ts";
-import { SEVERITIES } from "../../severity.ts";
+import { SEVERITIES } from "../../../../stack/dns/severity.ts";
 import { count } from "../../words.ts";
 import { VERDICTS } from "../../worstFirst.ts";
 import { secondsToWait } from "../cells.ts";

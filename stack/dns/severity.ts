@@ -1,5 +1,8 @@
 /** How bad a finding is: by what it does to mail. */
-import type { DesiredSet, Severity } from "./observation.ts";
+import type { DesiredSet } from "./desiredSet.ts";
+
+/** What it does to mail: it stops or is refused; it suffers; nothing. */
+export type Severity = "critical" | "warning" | "info";
 
 /** Worst first. */
 export const SEVERITIES = ["critical", "warning", "info"] as const satisfies readonly Severity[];

@@ -1,0 +1,39 @@
+/** Rules about the names that certificate orders write to. */
+import { CLASH } from "./delegations.ts";
+import { warning } from "./foreign.ts";
+import type { Rule } from "./rule.ts";
+import type { ZoneFacts } from "./zoneView.ts";
+
+/** Names at which an order by dns-01 leaves its values; none where we order in another way (RFC 8555 8.4). */
+function challengeNames({ certificateNames = [], ordersByDns }: ZoneFacts): readonly string[] {
+  if (ordersByDns !== true) return [];
+  return [...new Set(certificateNames.map((name) => `_acme-challenge.${name.replace(/^\*\./, "")}`))];
+}
+
+const challengeAlias: Rule = {
+  ...CLASH,
+  name: "challenge-alias",
+  grade: "best-practice",
+  title: "The name that a certificate order writes to is no alias, and in no other zone.",
+  source: "RFC 8555 8.4",
+  judge: ({ record, zone }) => {
+    if (record.type !== "CNAME" || record.name !== `_acme-challenge.${zone.facts.domain}`) return undefined;
+    const message = "an alias here stops the certificate order from writing its values";
+    return { message, fix: "remove the record" };
+  },
+  stray: ({ name, type, records }, { zone }) => {
+    if (!challengeNames(zone.facts).includes(name)) return undefined;
+    const [first] = records;
+    const place = first?.value ?? "";
+    if (type === "CNAME")
+      return warning(
+        `the certificate order writes its values here, and an alias (to ${place}) stops it: there is no certificate, or it runs out`,
+      );
+    if (type !== "NS") return undefined;
+    return warning(
+      `the certificate order writes its values here, and they are asked of ${place}: there is no certificate, or it runs out`,
+    );
+  },
+};
+
+export const challenges: readonly Rule[] = [challengeAlias];

@@ -1,0 +1,34 @@
+/** Runs the rules on what others have in a zone beside what is declared. */
+import { SEVERITIES } from "../severity.ts";
+import type { Break, Harm, SharedSet, StraySet, ZoneSight } from "./foreign.ts";
+import { RULES } from "./rules.ts";
+
+/** Names the rule that found it. */
+export interface OfRule {
+  readonly rule: string;
+}
+
+/** Every harm that values of others do to a declared set, in the order of the rules. */
+export function harmsInSet(set: SharedSet): readonly (Harm & OfRule)[] {
+  return RULES.flatMap(({ name, inSet }) => inSet?.(set).map((one) => ({ ...one, rule: name })) ?? []);
+}
+
+/** Values of others that no harm is found in, and that are lost with the next write of the set. */
+export function dropsInSet(set: SharedSet): readonly (Harm & OfRule)[] {
+  const harmful = new Set(harmsInSet(set).flatMap(({ values }) => values));
+  const foreign = set.foreign.filter((value) => !harmful.has(value));
+  return RULES.flatMap(
+    ({ name, drops }) => drops?.({ ...set, foreign }).map((one) => ({ ...one, rule: name })) ?? [],
+  );
+}
+
+/** The worst that a set which nobody declared does; of several alike that of the first rule. Undefined where it harms nothing. */
+export function breakOf(stray: StraySet, sight: ZoneSight): (Break & OfRule) | undefined {
+  const found = RULES.flatMap(({ name, stray: judge }) => {
+    const one = judge?.(stray, sight);
+    return one === undefined ? [] : [{ ...one, rule: name }];
+  });
+  return found.toSorted(
+    (one, other) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity),
+  )[0];
+}

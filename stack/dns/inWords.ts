@@ -1,0 +1,18 @@
+/** Values in a sentence. */
+
+const LONGEST = 60;
+
+/** A value short enough for a sentence. */
+export function short(value: string, longest = LONGEST): string {
+  return value.length <= longest ? value : `${value.slice(0, longest - 1)}…`;
+}
+
+/** Values in a sentence: two of them, and how many more. */
+export function listed(values: readonly string[]): string {
+  const more = values.length > 2 ? ` and ${values.length - 2} more` : "";
+  return values
+    .slice(0, 2)
+    .map((value) => short(value))
+    .join(", ")
+    .concat(more);
+}
