@@ -26,45 +26,50 @@ export async function findImage(engine: Engine, reference: string): Promise<Foun
   return { id: Id, repoDigest: digests.find((digest) => digest.startsWith(`${name}@`)) ?? digests[0] ?? "" };
 }
 
-/** Finds an image on the host, or pulls it. */
+/**
+ * Finds an image on the host, or pulls it. The errors are in the words of the real plugin (terraform-provider-docker,
+ * findImage and pullImage); Docker's own words stand behind them only where the daemon refused at once.
+ */
 export async function ensureImage(engine: Engine, reference: string, config: Known): Promise<FoundImage> {
   const found = await findImage(engine, reference);
   if (found !== undefined) return found;
-  if (isImageId(reference)) throw new Error(`Unable to find or pull image ${reference}`);
-  await pullImage(engine, reference, config);
+  if (!isImageId(reference)) await pullImage(engine, reference, config);
   const pulled = await findImage(engine, reference);
-  if (pulled === undefined) throw new Error(`Unable to find or pull image ${reference}`);
+  if (pulled === undefined) throw new Error(`unable to find or pull image ${reference}`);
   return pulled;
 }
 
+/**
+ * Asks the daemon to pull. Once it has begun, the daemon tells of failures (a full disk, a connection that broke) in the
+ * stream of progress alone; the real plugin reads that to its end and writes it to a debug log, so they end as an image
+ * that is not there.
+ */
 async function pullImage(engine: Engine, reference: string, config: Known): Promise<void> {
   const { name, tagOrDigest, registry } = parseImageReference(reference);
   const login = registryLogins(config).find(({ address }) => address === registry);
   const auth =
     login && Buffer.from(JSON.stringify({ ...login, serveraddress: registry })).toString("base64url");
-  const answer = await engine.send("POST", "/images/create", {
-    query: { fromImage: name, tag: tagOrDigest },
-    headers: auth === undefined ? {} : { "x-registry-auth": auth },
-  });
-  const failure = failureIn(answer);
-  if (failure !== undefined) throw new Error(`error pulling image ${reference}: ${failure}`);
-}
-
-/** The daemon answers 200 first and tells of failures in the stream of progress: one JSON object a line. */
-function failureIn(answer: unknown): string | undefined {
-  const lines = typeof answer === "string" ? answer.split("\n") : [JSON.stringify(answer)];
-  for (const line of lines) {
-    if (!line.includes('"error"')) continue;
-    return (JSON.parse(line) as { error?: string }).error;
-  }
-  return undefined;
-}
-
-/** Removes an image; one that is gone is no error. */
-export async function removeImage(engine: Engine, id: string, force: boolean): Promise<void> {
   try {
-    await engine.send("DELETE", `/images/${id}`, { query: { force: `${force}` } });
+    await engine.send("POST", "/images/create", {
+      query: { fromImage: name, tag: tagOrDigest },
+      headers: auth === undefined ? {} : { "x-registry-auth": auth },
+    });
   } catch (error) {
-    if (!(error instanceof DaemonError) || error.status !== 404) throw error;
+    const reason = `error pulling image ${reference}: ${reasonOf(error)}`;
+    throw new Error(`unable to pull image ${reference}: ${reason}`, { cause: error });
   }
+}
+
+/** Removes an image by its name, as the real plugin does: its other names keep it. One that is gone is no error. */
+export async function removeImage(engine: Engine, name: string, force: boolean): Promise<void> {
+  try {
+    await engine.send("DELETE", `/images/${name}`, { query: { force: `${force}` } });
+  } catch (error) {
+    if (error instanceof DaemonError && error.status === 404) return;
+    throw new Error(`Unable to remove Docker image: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

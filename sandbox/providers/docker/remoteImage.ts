@@ -2,6 +2,7 @@
 import type { Deployed, Known, ResourceHandler } from "../protocol/handler.ts";
 import { endpointOf } from "./endpoint.ts";
 import { withEngine } from "./engineClient.ts";
+import type { Engine } from "./engineClient.ts";
 import { ensureImage, findImage, removeImage } from "./images.ts";
 import type { FoundImage } from "./images.ts";
 
@@ -25,28 +26,38 @@ export const remoteImage: ResourceHandler = {
     return { inputs: news, failures };
   },
   create: (inputs, { config, signal }) =>
-    withEngine(endpointOf(config, process.env), signal, async (engine) => {
-      const name = nameOf(inputs);
-      return deployed(inputs, await ensureImage(engine, name, config));
-    }),
+    withEngine(endpointOf(config, process.env), signal, async (engine) =>
+      deployed(inputs, await heldImage(engine, inputs, config)),
+    ),
   read: (id, outputs, inputs, { config, signal }) =>
     withEngine(endpointOf(config, process.env), signal, async (engine) => {
       const known = "name" in outputs ? nameOf(outputs) : id.replace(/^sha256:[0-9a-f]{64}/, "");
       const found = await findImage(engine, known);
       return found && { ...deployed({ ...outputs, name: known }, found), inputs: { name: known, ...inputs } };
     }),
-  update: (_id, olds, news) => {
-    const { imageId, repoDigest } = olds.outputs;
-    return Promise.resolve({ ...news, imageId, repoDigest });
-  },
-  delete: async (_id, { outputs }, { config, signal }) => {
-    const { imageId } = outputs;
-    if (outputs.keepLocally === true || typeof imageId !== "string") return;
-    await withEngine(endpointOf(config, process.env), signal, (engine) =>
-      removeImage(engine, imageId, outputs.forceRemove === true),
-    );
-  },
+  // Any change makes the real plugin look for the image again, and pull it where it is not on the host.
+  update: (_id, _olds, news, { config, signal }) =>
+    withEngine(
+      endpointOf(config, process.env),
+      signal,
+      async (engine) => deployed(news, await heldImage(engine, news, config)).outputs,
+    ),
+  // The host is reached for also where the image stays on it.
+  delete: (_id, { outputs }, { config, signal }) =>
+    withEngine(endpointOf(config, process.env), signal, async (engine) => {
+      if (outputs.keepLocally === true) return;
+      await removeImage(engine, nameOf(outputs), outputs.forceRemove === true);
+    }),
 };
+
+async function heldImage(engine: Engine, inputs: Known, config: Known): Promise<FoundImage> {
+  try {
+    return await ensureImage(engine, nameOf(inputs), config);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Unable to read Docker image into resource: ${reason}`, { cause: error });
+  }
+}
 
 function deployed(properties: Known, found: FoundImage): Deployed {
   const outputs = { ...properties, imageId: found.id, repoDigest: found.repoDigest };

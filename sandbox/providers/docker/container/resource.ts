@@ -51,7 +51,10 @@ function connected<T>(context: CallContext, work: (engine: Engine) => Promise<T>
 
 async function create(engine: Engine, asked: Known, context: CallContext): Promise<Deployed> {
   const inputs = containerInputsOf(asked);
-  await ensureImage(engine, inputs.image, context.config);
+  await ensureImage(engine, inputs.image, context.config).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Unable to create container with image ${inputs.image}: ${reason}`, { cause: error });
+  });
   const id = await makeContainer(engine, inputs);
   try {
     await bringUp(engine, id, inputs, context);
