@@ -39,6 +39,7 @@ export const ports = {
   outsideControl: 8103,
   digitalocean: 8104,
   registry: 5000,
+  registryGate: 5001,
   acme: 14000,
   acmeManagement: 15000,
 } as const;
@@ -48,8 +49,11 @@ export const frontNames = {
   "api.hetzner.cloud": ports.hetzner,
   "api.cloudflare.com": ports.cloudflare,
   "api.digitalocean.com": ports.digitalocean,
-  "ghcr.io": ports.registry,
-  "registry-1.docker.io": ports.registry,
+  "ghcr.io": ports.registryGate,
+  "pkg-containers.githubusercontent.com": ports.registryGate,
+  "registry-1.docker.io": ports.registryGate,
+  "auth.docker.io": ports.registryGate,
+  "production.cloudflare.docker.com": ports.registryGate,
   "acme-v02.api.letsencrypt.org": ports.acme,
   "acme-staging-v02.api.letsencrypt.org": ports.acme,
 } as const;

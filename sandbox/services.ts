@@ -8,7 +8,7 @@ import { frontService } from "./front/front.ts";
 import { addresses, outside, paths, ports } from "./groundPlan.ts";
 import { acceptsTcp } from "./process/probe.ts";
 import type { Service } from "./process/service.ts";
-import { registryService } from "./registry/registry.ts";
+import { registryGateService, registryService } from "./registry/registry.ts";
 
 const trust = { NODE_EXTRA_CA_CERTS: paths.trust };
 
@@ -49,6 +49,7 @@ export const allServices: readonly Service[] = [
   frontService,
   acmeService,
   registryService,
+  registryGateService,
   outsideService,
   cloudService,
 ];

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loopback, paths, ports } from "../groundPlan.ts";
 import { run } from "../process/command.ts";
-import { httpGet } from "../process/probe.ts";
+import { acceptsTcp, httpGet } from "../process/probe.ts";
 import { startService } from "../process/service.ts";
 import type { Service } from "../process/service.ts";
 
@@ -22,7 +22,19 @@ export const registryService: Service = {
   readyTimeoutSeconds: 10,
 };
 
-/** Starts the registry; it takes pushes from anyone inside and asks for no token. */
+/** The gate before it (gate.ts), ready when it asks for a token. */
+export const registryGateService: Service = {
+  name: "registry-gate",
+  command: process.execPath,
+  args: [join(import.meta.dirname, "main.ts")],
+  ready: async () => acceptsTcp("127.0.0.1", ports.registryGate),
+  readyTimeoutSeconds: 20,
+};
+
+/**
+ * Starts the registry, which takes pushes from anyone on loopback and asks for no token, and the gate, through which the
+ * world sees it.
+ */
 export async function startRegistry(): Promise<boolean> {
   const data = join(paths.registryDir, "data");
   await mkdir(data, { recursive: true });
@@ -34,7 +46,8 @@ export async function startRegistry(): Promise<boolean> {
     http: { addr: loopback(ports.registry), relativeurls: true },
   };
   await writeFile(configFile, `${JSON.stringify(config, undefined, 2)}\n`);
-  return startService(registryService);
+  const started = await startService(registryService);
+  return (await startService(registryGateService)) || started;
 }
 
 /**

@@ -1,17 +1,18 @@
 /**
  * Proves: each ordinary change takes one plain `up`, is seen on the host or in the DNS itself, replaces nothing else,
- * and leaves an empty second preview.
+ * and leaves an empty second preview; an `up` that fails before the first container is replaced leaves all running.
  * Cannot: prove changes that no row here makes.
  */
 import { rmSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { change, type Change, ZONE_AS_BEFORE } from "../../support/change.ts";
-import { plannedNames, unwell } from "../../support/host.ts";
+import { containers, plannedNames, unwell } from "../../support/host.ts";
 import { changeSource, copyProject } from "../../support/projectCopy.ts";
 import {
   expectNoDrift,
   inside,
   onHost,
+  pulumi,
   setConfig,
   STACK,
   succeed,
@@ -121,10 +122,77 @@ describe("one plain up each", () => {
     expect(done).toEqual({ replaced: 1 });
     expect(zone).toEqual(ZONE_AS_BEFORE);
   });
+});
+
+/** What fails before the first container is replaced: how it is brought about, what is told of it, and its end. */
+const FAILURES = {
+  "a digest that the registry does not have": {
+    digest: `sha256:${"0".repeat(64)}`,
+    begin: ":",
+    told: "manifest unknown",
+    end: ":",
+  },
+  "a registry out of reach": {
+    begin: "ip route add unreachable 203.0.113.4/32",
+    told: "no route to host",
+    end: "ip route del unreachable 203.0.113.4/32",
+  },
+  "a full disk": {
+    begin:
+      "mount -t tmpfs -o size=4k tmpfs /var/lib/docker/tmp; head -c 8192 /dev/zero >/var/lib/docker/tmp/full || :",
+    told: "unable to find or pull image",
+    end: "umount /var/lib/docker/tmp",
+  },
+  "a file that cannot be written": {
+    begin: `mkdir -p ${SELF_HOSTING}/.env.new`,
+    told: "cannot overwrite",
+    end: `rm -r ${SELF_HOSTING}/.env.new`,
+    authUser: "warden",
+  },
+} as const;
+
+describe("another image", () => {
+  let other = "";
+  let first = { digest: "", authUser: "" };
+  const configured = async (path: string): Promise<string> =>
+    (await succeed(["pulumi", "config", "get", "--path", path, "--stack", STACK])).trim();
+  const set = (digest: string): Promise<void> => setConfig("mailstead:mail.images.app.digest", digest);
+
+  beforeAll(async () => {
+    other = (JSON.parse(await succeed(["node", "sandbox/images/variant.ts"])) as { digest: string }).digest;
+    first = {
+      digest: await configured("mailstead:mail.images.app.digest"),
+      authUser: await configured("mailstead:mail.authUser"),
+    };
+  });
+
+  afterEach(async () => {
+    await set(first.digest);
+    await setConfig("mailstead:mail.authUser", first.authUser);
+  });
+
+  test.each(Object.entries(FAILURES))("%s leaves every container running", async (_name, failure) => {
+    const before = await containers();
+    await set("digest" in failure ? failure.digest : other);
+    if ("authUser" in failure) await setConfig("mailstead:mail.authUser", failure.authUser);
+    await onHost(`${failure.begin}\n`);
+    const ended = await pulumi(["up", "--yes", "--skip-preview"]);
+    await onHost(`${failure.end}\n`);
+    console.log(ended.stdout.slice(-2500));
+    expect(ended.code).not.toBe(0);
+    expect(ended.stdout).toContain(failure.told);
+    expect(await containers()).toEqual(before);
+    expect(await unwell()).toEqual([]);
+  });
+
+  test("and taken back, the change leaves nothing", async () => {
+    const { anew } = await change();
+    expect(anew).toEqual([]);
+  });
 
   test("an image digest replaces the containers of that image", async () => {
-    const other = JSON.parse(await succeed(["node", "sandbox/images/variant.ts"])) as { digest: string };
-    await setConfig("mailstead:mail.images.app.digest", other.digest);
+    await set(other);
+    first = { ...first, digest: other };
     const { anew, done, zone } = await change();
     const apps = await plannedNames(({ image }) => image === "app");
     expect(anew).toEqual(apps);
@@ -133,7 +201,7 @@ describe("one plain up each", () => {
     expect(zone).toEqual(ZONE_AS_BEFORE);
     expect(
       await onHost("docker inspect --format '{{.Config.Image}}' web; docker image ls --digests\n"),
-    ).toContain(other.digest);
+    ).toContain(other);
   });
 });
 
