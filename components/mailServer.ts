@@ -40,6 +40,10 @@ export class MailServer extends pulumi.ComponentResource {
   readonly records: readonly RecordRow[];
   /** Every late value by slot, for `mailstead render --show-secrets`. Secret. */
   readonly slots: pulumi.Output<Readonly<Record<string, string>>>;
+  /** Resolves, to nothing, when every image is on the host. */
+  readonly imagesPulled: pulumi.Output<undefined>;
+  /** Generation of the server, once it is there. */
+  readonly generation: pulumi.Output<number>;
   /** Files for `ssh` on this machine, relative to the project. */
   readonly sshFiles: pulumi.Output<SshFiles>;
 
@@ -67,9 +71,15 @@ export class MailServer extends pulumi.ComponentResource {
     const connection = { ipv4: addresses.ipv4, deployPrivateKey, hostPublicKey };
     const mailStack = new MailStack(
       "stack",
-      { plan, host, connection, sshOptions: this.sshFiles.apply(sshOptions), records: dns.records, values },
+      {
+        ...{ plan, host, connection, values, records: dns.records },
+        sshOptions: this.sshFiles.apply(sshOptions),
+        before: addresses.reverseNames,
+      },
       { parent: this },
     );
+    this.imagesPulled = mailStack.pulled;
+    this.generation = host.server.id.apply(() => plan.server.generation);
     dns.declareLate(mailStack.containers);
 
     this.webAddress = plan.webAddress;

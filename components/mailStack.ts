@@ -27,18 +27,29 @@ export interface MailStackArgs {
   readonly sshOptions: pulumi.Output<string[]>;
   /** Declared DNS records by role, for steps that need them. */
   readonly records: ReadonlyMap<string, pulumi.CustomResource>;
+  /** What else can fail and needs no container: it comes before them. */
+  readonly before: readonly pulumi.Resource[];
   readonly values: SlotValues;
 }
+
+type Images = ReadonlyMap<PlannedImage["role"], RemoteImage>;
+
+type DockerOptions = pulumi.CustomResourceOptions & { readonly provider: Provider };
 
 /**
  * The mail stack on a host. It follows the server: when that is replaced, one plain `up` makes all of it anew,
  * whether the old machine answers or not, and nothing is deleted over SSH from a machine that is gone.
+ *
+ * Containers come last, after all that can fail: files, steps, every image, records, reverse names. A container is deleted
+ * before it is replaced, and a fault anywhere else makes the engine stop between the two.
  */
 export class MailStack extends pulumi.ComponentResource {
   readonly #args: MailStackArgs;
   readonly #hashes: ReadonlyMap<string, pulumi.Output<string>>;
   /** Declared containers by name. */
   readonly containers: ReadonlyMap<string, pulumi.Resource>;
+  /** Resolves, to nothing, when every image is on the host; never in an `up` that could not pull one. */
+  readonly pulled: pulumi.Output<undefined>;
 
   constructor(name: string, args: MailStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:components:MailStack", name, {}, opts);
@@ -49,8 +60,16 @@ export class MailStack extends pulumi.ComponentResource {
     const ready = declareReady(onHost);
     const directories = declareDirectories(onHost, plan.server.boot.directories, ready);
     const files = plan.files.map((file) => declareFile(onHost, file, values, directories));
-    const prepared = [directories, ...files, ...this.#declareSteps(onHost, [directories, ...files])];
-    this.containers = this.#declareContainers(prepared, ready);
+    const steps = this.#declareSteps(onHost, [directories, ...files]);
+    const docker = this.#declareDocker();
+    const images = this.#declareImages(docker, ready);
+    this.pulled = pulumi.all([...images.values()].map(({ imageId }) => imageId)).apply(() => undefined);
+    const prepared = [directories, ...files, ...steps, ...images.values()];
+    this.containers = this.#declareContainers(docker, images, [
+      ...prepared,
+      ...args.records.values(),
+      ...args.before,
+    ]);
     this.registerOutputs({ containers: plan.containers.map((container) => container.name) });
   }
 
@@ -64,24 +83,32 @@ export class MailStack extends pulumi.ComponentResource {
     });
   }
 
-  #declareContainers(prepared: readonly pulumi.Resource[], ready: pulumi.Resource) {
-    const { plan, host, connection, sshOptions } = this.#args;
+  /** Options of what is reached through Docker: it is made anew on a new server, and dies with it. */
+  #declareDocker() {
+    const { host, connection, sshOptions } = this.#args;
     const address = pulumi.interpolate`ssh://root@${connection.ipv4}`;
-    const provider = new Provider("docker", { host: address, sshOpts: sshOptions }, { parent: this });
-    const follows = {
+    return {
       parent: this,
-      provider,
+      provider: new Provider("docker", { host: address, sshOpts: sshOptions }, { parent: this }),
       deletedWith: host.server,
       replacementTrigger: host.server.id,
-      deleteBeforeReplace: true,
     };
-    const images = new Map<PlannedImage["role"], RemoteImage>();
-    for (const { role, reference } of plan.images) {
-      const opts = { ...follows, customTimeouts: TIMEOUTS.dockerImage, dependsOn: [ready] };
-      images.set(role, new RemoteImage(`image-${role}`, { name: reference, keepLocally: true }, opts));
-    }
+  }
+
+  #declareImages(docker: DockerOptions, ready: pulumi.Resource): Images {
+    // The new image is pulled first. Deleted before, it would take each container that runs it along.
+    const opts = { ...docker, customTimeouts: TIMEOUTS.dockerImage, dependsOn: [ready], deleteBeforeReplace: false };
+    return new Map(
+      this.#args.plan.images.map(({ role, reference }) => [
+        role,
+        new RemoteImage(`image-${role}`, { name: reference, keepLocally: true }, opts),
+      ]),
+    );
+  }
+
+  #declareContainers(docker: DockerOptions, images: Images, prepared: readonly pulumi.Resource[]) {
     const started = new Map<string, pulumi.Resource>();
-    for (const container of inStartOrder(plan.containers)) {
+    for (const container of inStartOrder(this.#args.plan.containers)) {
       const image = need(images, container.image, `container ${container.name} runs`);
       const before = container.startsAfter.map((name) =>
         need(started, name, `${container.name} starts after`),
@@ -89,8 +116,8 @@ export class MailStack extends pulumi.ComponentResource {
       const args = containerArgs(container, image.imageId, this.#readHash(container));
       const dependsOn = [...prepared, ...before];
       // The plugin reports a changed health check as updated and changes nothing: replace instead.
-      const replaceOnChanges = ["healthcheck", "init"];
-      const opts = { ...follows, customTimeouts: TIMEOUTS.dockerContainer, dependsOn, replaceOnChanges };
+      const replaced = { deleteBeforeReplace: true, replaceOnChanges: ["healthcheck", "init"] };
+      const opts = { ...docker, ...replaced, customTimeouts: TIMEOUTS.dockerContainer, dependsOn };
       started.set(container.name, new Container(container.name, args, opts));
     }
     return started;

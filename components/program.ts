@@ -13,6 +13,7 @@ import { parseConfig } from "../stack/config/parseConfig.ts";
 import { readRawConfig } from "../stack/config/readRawConfig.ts";
 import { checkChange } from "../stack/guards/checkChange.ts";
 import { deployedBy, readDeployed } from "../stack/guards/deployed.ts";
+import { rememberImages } from "../stack/guards/deployedImages.ts";
 import type { Issue } from "../stack/issue.ts";
 import type { Plan } from "../stack/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
@@ -38,7 +39,8 @@ const all = pulumi.runtime.allConfig();
 const { config, plan } = read(all);
 const given = givenValues(config, all, process.env);
 needDnsToken(plan, given);
-settle(checkChange({ config, plan }, readDeployed(await lastOutputs())));
+const before = readDeployed(await lastOutputs());
+settle(checkChange({ config, plan }, before));
 const server = withoutTraces(
   () =>
     new MailServer("mail", {
@@ -64,7 +66,11 @@ export const ssh = server.sshFiles;
 /** Values behind the plan's slots. Secret; `mailstead render --show-secrets` reads it. */
 export const slots = server.slots;
 /** What this `up` deploys, for the guards of the next one; its name is `DEPLOYED_OUTPUT`. */
-export const deployed = deployedBy(plan);
+export const deployed = {
+  ...deployedBy(plan),
+  generation: server.generation,
+  images: server.imagesPulled.apply(() => rememberImages(config, before.images)),
+};
 /** What is left to do. */
 export const nextSteps = stepsAfter(plan);
 

@@ -21,6 +21,7 @@ export class HetznerAddresses extends pulumi.ComponentResource implements HostAd
   /** Ids as the server wants them. */
   readonly ipv4Id: pulumi.Output<number>;
   readonly ipv6Id: pulumi.Output<number>;
+  readonly reverseNames: readonly Rdns[];
 
   constructor(name: string, args: HetznerAddressesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:host:HetznerAddresses", name, {}, opts);
@@ -43,11 +44,12 @@ export class HetznerAddresses extends pulumi.ComponentResource implements HostAd
     this.ipv4Id = primary.ipv4.id.apply(Number);
     this.ipv6Id = primary.ipv6.id.apply(Number);
     const ids = { ipv4: this.ipv4Id, ipv6: this.ipv6Id };
-    for (const { role, family, ptr } of args.plan.reverseNames) {
-      // Create-first would set the new name and then let the old one's delete reset it.
-      const replaced = { ...kept, customTimeouts: TIMEOUTS.hetznerReverseName, deleteBeforeReplace: true };
-      new Rdns(role, { primaryIpId: ids[family], ipAddress: this[family], dnsPtr: ptr }, replaced);
-    }
+    // Create-first would set the new name and then let the old one's delete reset it.
+    const replaced = { ...kept, customTimeouts: TIMEOUTS.hetznerReverseName, deleteBeforeReplace: true };
+    this.reverseNames = args.plan.reverseNames.map(
+      ({ role, family, ptr }) =>
+        new Rdns(role, { primaryIpId: ids[family], ipAddress: this[family], dnsPtr: ptr }, replaced),
+    );
     this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6 });
   }
 }

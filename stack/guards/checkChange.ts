@@ -3,9 +3,11 @@ import type { Issue } from "../issue.ts";
 import type { Deployed } from "./deployed.ts";
 import { keepsDomain } from "./domain.ts";
 import type { Guard, Planned } from "./guard.ts";
+import { fitsDigests } from "./imageDigests.ts";
+import { keepsImageVersions } from "./imageVersions.ts";
 import { tellsServices } from "./services.ts";
 
-const GUARDS: readonly Guard[] = [keepsDomain, tellsServices];
+const GUARDS: readonly Guard[] = [keepsDomain, keepsImageVersions, fitsDigests, tellsServices];
 
 /** Judges the coming `up` by what the last one deployed. */
 export function checkChange(planned: Planned, deployed: Deployed): readonly Issue[] {

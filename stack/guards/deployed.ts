@@ -6,6 +6,7 @@
  */
 import { containerHashes, type ContainerHashes } from "../changes/containerChanges.ts";
 import type { Plan } from "../plan.ts";
+import { readImages, type DeployedImages } from "./deployedImages.ts";
 
 /** Name of the stack's output. */
 export const DEPLOYED_OUTPUT = "deployed";
@@ -16,6 +17,9 @@ export interface Deployed {
   readonly domain?: string;
   /** What the containers were planned from: a preview says by it what a change restarts, and refuses nothing. */
   readonly containers?: ContainerHashes;
+  /** Generation of the server, and with it of the data. */
+  readonly generation?: number;
+  readonly images?: DeployedImages;
 }
 
 /** Everything in it that follows from the plan alone. */
@@ -58,8 +62,11 @@ function domainOfAddress(webAddress: unknown): string | undefined {
  */
 export function readDeployed(outputs: Readonly<Record<string, unknown>>): Deployed {
   const deployed = outputs[DEPLOYED_OUTPUT];
+  const generation = partOf(deployed, "generation");
   return present({
     domain: textOf(partOf(deployed, "domain")) ?? domainOfAddress(outputs["webAddress"]),
     containers: textsOf(partOf(deployed, "containers")),
+    generation: typeof generation === "number" ? generation : undefined,
+    images: readImages(partOf(deployed, "images")),
   });
 }

@@ -5,7 +5,7 @@
  * Cannot prove: that the engine hands those outputs over; the sandbox does.
  */
 import { expect, test } from "vitest";
-import { rawWith } from "../unit/stack/support/validRaw.ts";
+import { DIGEST, rawWith } from "../unit/stack/support/validRaw.ts";
 import { ZONE_ID } from "./support/declareSmall.ts";
 import { runProgram } from "./support/wholeProgram.ts";
 
@@ -36,4 +36,25 @@ test.each([
       /^The configuration has 1 fault; nothing was changed\.\n {2}mailstead:domain: this stack is the mail server of example\.net.*→ set it back: pulumi config set mailstead:domain example\.net\. For example\.com, make a stack of its own: pulumi stack init NAME\. To give example\.net up for good, /,
     ),
   ]);
+});
+
+test.each([
+  [
+    { "mail.images.mongo.tag": "7.0" },
+    /MongoDB 7\.0 is older than 8\.0, which has run on this server's data/,
+  ],
+  [
+    { "mail.release": "v1.1.0" },
+    /sha256:abababababab… was deployed as v1\.0\.0: with it, v1\.1\.0 is v1\.0\.0 still/,
+  ],
+])("another image is judged by those that were deployed: %j", async (values, reason) => {
+  const first = await runProgram(RAW, {});
+  expect(first.outputs).toHaveProperty("deployed.images");
+  const image = (tag: string) => ({ tag, digests: { [tag]: DIGEST } });
+  const images = { app: image("v1.0.0"), nginx: image("1.28"), mongo: image("8.0"), redis: image("8.2") };
+  const outputs = { deployed: { domain: "example.com", generation: 1, images } };
+  const { errors, registrations } = await runProgram(rawWith({ "dns.zoneId": ZONE_ID, ...values }), outputs);
+  expect(registrations).toEqual([]);
+  expect(errors.map(({ message }) => message)).toEqual([expect.stringMatching(reason)]);
+  expect((await runProgram(RAW, outputs)).errors).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { declareSmall, NO_SERVERS, valueOf, ZONE_ID, type SmallRun } from "./support/declareSmall.ts";
 import { find, ofType } from "./support/find.ts";
+import type { Registration } from "./support/recordedProgram.ts";
 import { smallPlan } from "./support/smallPlan.ts";
 import { DKIM_VALUE, SECRETS } from "./support/vendorState.ts";
 
@@ -286,6 +287,8 @@ describe("what runs on the host", () => {
     expect(image.inputs).toEqual({ name: "docker.io/library/redis:8@sha256:bb", keepLocally: true });
     expect(image).toMatchObject({ provider: "docker", deletedWith: "server", replacementTrigger: "6001" });
     expect(image.dependsOn).toContain("ready");
+    // Deleted first, it would take every container that runs it along, before the pull.
+    expect(image.deleteBeforeReplace).toBe(false);
   });
 
   test("a container without a check or files says so", () => {
@@ -342,6 +345,31 @@ describe("what runs on the host", () => {
     expect(container.dependsOn).toEqual(
       expect.arrayContaining(["redis", "file-env", "file-nginx-conf", "step-certificate", "step-timer"]),
     );
+  });
+
+  test("a container comes after all that can fail and needs none of them", () => {
+    const containers = ofType(run, "Container");
+    const serves = new Set(containers.map(({ name }) => name));
+    const late = run.registrations.filter(({ dependsOn }) => dependsOn.some((name) => serves.has(name)));
+    const isEarly = (one: Registration): boolean =>
+      // Components are nothing by themselves, and keys and secrets are made on this machine.
+      !/^(mailstead|pulumi|random|tls):/.test(one.type) && !late.includes(one);
+    const early = run.registrations.filter((one) => isEarly(one) && !serves.has(one.name));
+    const reached = (name: string, seen = new Set<string>()): Set<string> => {
+      if (seen.has(name)) return seen;
+      seen.add(name);
+      const found = run.registrations.filter((one) => one.name === name);
+      for (const one of found.flatMap(({ dependsOn }) => dependsOn)) reached(one, seen);
+      return seen;
+    };
+    expect(early.length).toBeGreaterThan(20);
+    for (const { name } of containers) {
+      const before = reached(name);
+      expect(
+        early.filter((one) => !before.has(one.name)).map((one) => one.name),
+        name,
+      ).toEqual([]);
+    }
   });
 
   test("a changed file replaces its readers and nobody else", async () => {

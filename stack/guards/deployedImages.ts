@@ -1,0 +1,39 @@
+/** What the stack remembers of the images that its server runs. */
+import { z } from "zod";
+import type { Config } from "../config/config.ts";
+import type { PlannedImage } from "../plan.ts";
+
+/** A role of an image, such as `mongo`. */
+export type ImageRole = PlannedImage["role"];
+
+/** One image of the last `up` that could pull every image. */
+export interface DeployedImage {
+  /** Its tag then. */
+  readonly tag: string;
+  /**
+   * Tag → digest, one for each tag that was ever deployed: the last. A pair that was a mistake is forgotten as soon as the
+   * tag is deployed with another digest.
+   */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+/** By role. */
+export type DeployedImages = Readonly<Partial<Record<ImageRole, DeployedImage>>>;
+
+const remembered = z.object({ tag: z.string(), digests: z.record(z.string(), z.string()) });
+const ROLES: readonly ImageRole[] = ["app", "nginx", "mongo", "redis"];
+
+/** Reads them from an output. What has another shape counts as absent. */
+export function readImages(output: unknown): DeployedImages | undefined {
+  const found = z.partialRecord(z.enum(ROLES), remembered).safeParse(output);
+  return found.success ? (found.data as DeployedImages) : undefined;
+}
+
+/** What is to be remembered once every image of a configuration has been pulled. */
+export function rememberImages({ mail }: Pick<Config, "mail">, earlier: DeployedImages = {}): DeployedImages {
+  const now = ROLES.map((role): [ImageRole, DeployedImage] => {
+    const { tag, digest } = mail.images[role];
+    return [role, { tag, digests: { ...earlier[role]?.digests, [tag]: digest } }];
+  });
+  return Object.fromEntries(now);
+}
