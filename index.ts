@@ -16,7 +16,8 @@ const program = (await import(
 )) as typeof import("./components/program.ts");
 
 /** The outputs of a stack. */
-export const { webAddress, login, addresses, clients, records, ssh, slots, deployed, nextSteps } = program;
+export const { webAddress, login, addresses, clients, records, ssh, slots, deployed, nextSteps } =
+  program.outputs;
 
 await program.reviewZone(async (known) => {
   const { zoneDrift } = (await import(

@@ -6,6 +6,7 @@ import { givenValues, needDnsToken } from "./given.ts";
 import { lastOutputs } from "./lastOutputs.ts";
 import { MailServer } from "./mailServer.ts";
 import { nextSteps as stepsAfter } from "./nextSteps.ts";
+import { registerAgain } from "./registerAgain.ts";
 import { tracesAsTheyAre, withoutTraces } from "./traces.ts";
 import type { Config } from "../stack/config/config.ts";
 import { checkStackName } from "../stack/config/lengthChecks.ts";
@@ -65,14 +66,26 @@ export const records = server.records;
 export const ssh = server.sshFiles;
 /** Values behind the plan's slots. Secret; `mailstead render --show-secrets` reads it. */
 export const slots = server.slots;
-/** What this `up` deploys, for the guards of the next one; its name is `DEPLOYED_OUTPUT`. */
-export const deployed = {
-  ...deployedBy(plan),
-  generation: server.generation,
-  images: server.imagesPulled.apply(() => rememberImages(config, before.images)),
-};
+/** What is deployed, for the guards of the next `up`; its name is `DEPLOYED_OUTPUT`. */
+export const deployed = deployedBy(plan, before);
 /** What is left to do. */
 export const nextSteps = stepsAfter(plan);
+
+/** All of these, by name. */
+export const outputs = { webAddress, login, addresses, clients, records, ssh, slots, deployed, nextSteps };
+
+// The server's generation, and images that are on it, are deployed when they are there, and not before.
+registerAgain(
+  {
+    ...outputs,
+    deployed: {
+      ...deployed,
+      generation: server.generation,
+      images: rememberImages(config, before.images),
+    },
+  },
+  server.imagesPulled,
+);
 
 /** No output: looks at the zone in a preview, by a judge that this part of the program does not know. */
 export function reviewZone(judge: JudgeZone): Promise<void> {

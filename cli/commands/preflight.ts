@@ -13,6 +13,7 @@ import { readDeployed } from "../../stack/guards/deployed.ts";
 import { runPreflight, type Orphan } from "../../verify/preflight.ts";
 import { listedOnce, zoneReader } from "../../verify/providers/readers.ts";
 import type { ZoneReader } from "../../verify/providers/zoneReader.ts";
+import { checkImages } from "../../verify/registry/checkImages.ts";
 import { Hetzner } from "../../verify/vendors.ts";
 import { cureOf, describeOrphan, heal, type Cure, type VendorTokens } from "../cures.ts";
 import { outputsIn, readState, stackName, type StateResource } from "../engine.ts";
@@ -126,7 +127,11 @@ export async function preflightCommand(options: Options): Promise<number> {
       resources.some((resource) => resource.type === type && resource.id === id),
   };
   const reader = listedOnce(zoneReader(provider, zone, tokens.dns, zoneId));
-  const { findings, orphans } = await runPreflight(plan, stack, tokens.hetzner, reader, known);
+  const [{ findings, orphans }, images] = await Promise.all([
+    runPreflight(plan, stack, tokens.hetzner, reader, known),
+    checkImages(loaded.config.mail.images),
+  ]);
+  findings.push(...images);
   const addresses = await knownAddresses(new Hetzner(tokens.hetzner), stack);
   const slots = { ...stateSlots(resources), ...addresses };
   findings.push(...(await lookAtZone(reader, slots, loaded, resources, orphans)));

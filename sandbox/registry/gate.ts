@@ -169,10 +169,11 @@ class Gate {
 
   /** What the registry says, as it says it. */
   #pass({ incoming, response, host }: Call, path: string): void {
-    const { authorization: _none, ...headers } = incoming.headers;
+    const headers: IncomingMessage["headers"] = { ...incoming.headers, host };
+    delete headers.authorization;
     const passed = request(
       new URL(path, this.#registry),
-      { method: incoming.method ?? "GET", headers: { ...headers, host } },
+      { method: incoming.method ?? "GET", headers },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);

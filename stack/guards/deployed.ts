@@ -22,9 +22,13 @@ export interface Deployed {
   readonly images?: DeployedImages;
 }
 
-/** Everything in it that follows from the plan alone. */
-export function deployedBy(plan: Plan): Deployed {
-  return { domain: plan.domain, containers: containerHashes(plan) };
+/**
+ * What is deployed as soon as a run has begun: what follows from the plan alone, and the rest as it was.
+ *
+ * @param before what the last `up` deployed.
+ */
+export function deployedBy(plan: Plan, before: Deployed): Deployed {
+  return { ...before, domain: plan.domain, containers: containerHashes(plan) };
 }
 
 function partOf(value: unknown, key: string): unknown {

@@ -26,7 +26,7 @@ const ROLES: readonly ImageRole[] = ["app", "nginx", "mongo", "redis"];
 /** Reads them from an output. What has another shape counts as absent. */
 export function readImages(output: unknown): DeployedImages | undefined {
   const found = z.partialRecord(z.enum(ROLES), remembered).safeParse(output);
-  return found.success ? (found.data as DeployedImages) : undefined;
+  return found.success ? found.data : undefined;
 }
 
 /** What is to be remembered once every image of a configuration has been pulled. */

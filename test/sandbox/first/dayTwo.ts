@@ -171,8 +171,15 @@ describe("another image", () => {
     await setConfig("mailstead:mail.authUser", first.authUser);
   });
 
+  /** What the stack remembers of its images, for the guards of the next up. */
+  const remembered = async (): Promise<unknown> => {
+    const printed = await succeed(["pulumi", "stack", "output", "deployed", "--json", "--stack", STACK]);
+    return (JSON.parse(printed) as { images: unknown }).images;
+  };
+
   test.each(Object.entries(FAILURES))("%s leaves every container running", async (_name, failure) => {
-    const before = await containers();
+    const [before, images] = [await containers(), await remembered()];
+    expect(images).toHaveProperty(["app", "digests", "v1.0.0"], first.digest);
     await set("digest" in failure ? failure.digest : other);
     if ("authUser" in failure) await setConfig("mailstead:mail.authUser", failure.authUser);
     await onHost(`${failure.begin}\n`);
@@ -183,11 +190,48 @@ describe("another image", () => {
     expect(ended.stdout).toContain(failure.told);
     expect(await containers()).toEqual(before);
     expect(await unwell()).toEqual([]);
+    expect(await remembered()).toEqual(images);
   });
 
   test("and taken back, the change leaves nothing", async () => {
     const { anew } = await change();
     expect(anew).toEqual([]);
+  });
+
+  test("preflight asks the registry, and names the digest that is right", async () => {
+    const look = () => inside(["node", "cli/mailstead.js", "preflight", "--stack", STACK]);
+    const well = await look();
+    for (const role of ["app", "nginx", "mongo", "redis"])
+      expect(well.stdout).toMatch(
+        new RegExp(`^✓ image ${role}: .* has this digest at (ghcr|registry-1)`, "m"),
+      );
+    await set(`sha256:${"0".repeat(64)}`);
+    const { code, stdout } = await look();
+    console.log(stdout);
+    expect(code).toBe(1);
+    expect(stdout).toContain("has no image with this digest");
+    expect(stdout).toContain(`the digest of v1.0.0 is ${first.digest}: set mail.images.app.digest`);
+  });
+
+  test.each([
+    [
+      "a release with the digest of the old one",
+      "mail.images.app.tag",
+      "v1.1.0",
+      "with it, v1.1.0 is v1.0.0 still",
+    ],
+    ["an older Mongo", "mail.images.mongo.tag", "7.0", "MongoDB 7.0 is older than 8.0"],
+  ])("%s is refused before anything is declared", async (_name, key, value, reason) => {
+    const before = await containers();
+    const path = `mailstead:${key}`;
+    const was = await configured(path);
+    await setConfig(path, value);
+    const ended = await pulumi(["up", "--yes", "--skip-preview"]);
+    await setConfig(path, was);
+    console.log(`${ended.stdout}${ended.stderr}`.slice(0, 1500));
+    expect(ended.code).not.toBe(0);
+    expect(`${ended.stdout}${ended.stderr}`).toContain(reason);
+    expect(await containers()).toEqual(before);
   });
 
   test("an image digest replaces the containers of that image", async () => {
@@ -202,6 +246,7 @@ describe("another image", () => {
     expect(
       await onHost("docker inspect --format '{{.Config.Image}}' web; docker image ls --digests\n"),
     ).toContain(other);
+    expect(await remembered()).toHaveProperty(["app", "digests", "v1.0.0"], other);
   });
 });
 

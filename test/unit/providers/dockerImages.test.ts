@@ -31,14 +31,13 @@ beforeEach(async () => {
     const answer = (status: number, body: string): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(body);
     };
-    if (path === "/_ping") return void response.setHeader("api-version", "1.45").end("OK");
-    if (path.startsWith("/images/create")) {
+    if (path === "/_ping") response.setHeader("api-version", "1.45").end("OK");
+    else if (path.startsWith("/images/create")) {
       held = pull.works;
-      return void answer(pull.status, pull.body);
-    }
-    if (request.method === "DELETE") return void answer(removal.status, removal.body);
-    if (held) return void answer(200, JSON.stringify({ Id: ID, RepoDigests: [NAME.replace(":v1@", "@")] }));
-    answer(404, '{"message":"No such image"}');
+      answer(pull.status, pull.body);
+    } else if (request.method === "DELETE") answer(removal.status, removal.body);
+    else if (held) answer(200, JSON.stringify({ Id: ID, RepoDigests: [NAME.replace(":v1@", "@")] }));
+    else answer(404, '{"message":"No such image"}');
   });
   await new Promise<void>((done) => void daemon.listen(0, "127.0.0.1", done));
 });

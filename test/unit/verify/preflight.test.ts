@@ -23,6 +23,7 @@ import {
   type Started,
 } from "../cloud/startedCloud.ts";
 import { rawWith, validRaw } from "../stack/support/validRaw.ts";
+import { configuredImages, fakeRegistry, type FakeRegistry } from "./registry/fakeRegistry.ts";
 
 const ZONE = "/zones/c7915704a794c5f99111b674c1985c3a/dns_records";
 const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from("0000000b", "hex"), Buffer.from("ssh-ed25519"), Buffer.from("00000020", "hex"), Buffer.alloc(32, 7)]).toString("base64")}`;
@@ -220,14 +221,19 @@ test("orphans of every kind, of this stack only, and not what the state knows", 
 
 describe("the command", () => {
   let project: Project;
-  beforeEach(() => {
+  let registry: FakeRegistry;
+  let images: Record<string, string>;
+  beforeEach(async () => {
     project = makeProject();
-    project.stack("prod", validRaw());
+    registry = await fakeRegistry();
+    images = configuredImages(registry, "v1.0.0");
+    project.stack("prod", rawWith(images));
     project.pulumi(
       `case "$*" in "stack export"*) echo '{"deployment": {"resources": []}}' ;; *) exit 9 ;; esac`,
     );
   });
   afterEach(() => {
+    registry.close();
     project.remove();
   });
 
@@ -252,8 +258,24 @@ describe("the command", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("✓ Hetzner token: is accepted");
     const { findings } = JSON.parse((await preflight("--json")).stdout) as { findings: { state: string }[] };
-    expect(findings).toHaveLength(6);
+    expect(findings).toHaveLength(10);
     expect(findings.every(({ state }) => state === "ok")).toBe(true);
+  });
+
+  test("a release with the digest of another one is a finding with the right digest, and no answer is none", async () => {
+    const right = registry.push("v1.1.0", {});
+    project.stack("prod", rawWith({ ...images, "mail.release": "v1.1.0" }));
+    const found = await preflight();
+    expect(found.code).toBe(1);
+    expect(found.stdout).toContain("✗ image app: v1.1.0 has another digest at the registry");
+    expect(found.stdout).toContain(`next: the digest of v1.1.0 is ${right}: set mail.images.app.digest`);
+    registry.broken = { question: "/v2/a/redis", answer: (response) => void response.destroy() };
+    project.stack("prod", rawWith(images));
+    const unknown = await preflight();
+    expect(unknown.code).toBe(0);
+    expect(unknown.stdout).toContain(
+      "image redis: whether tag and digest fit could not be told: no answer from",
+    );
   });
 
   test("another domain than the stack deployed is a finding, with the two ways", async () => {
@@ -335,7 +357,7 @@ describe("the command", () => {
 
   test("with the zone at DigitalOcean wants its token, and none of Cloudflare's", async () => {
     expect((await cloud.digitalocean("POST", "/v2/domains", { name: "example.com" })).status).toBe(201);
-    project.stack("prod", rawWith({ "dns.provider": "digitalocean" }));
+    project.stack("prod", rawWith({ ...images, "dns.provider": "digitalocean" }));
     const args = ["preflight", "--stack", "prod"];
     const tokens = { HCLOUD_TOKEN: HETZNER_TOKEN, ...urls() };
     const without = await project.run(args, tokens);
@@ -355,7 +377,10 @@ describe("the command", () => {
     expect((await cloud.hetzner("POST", "/zones", { name: "example.com", mode: "primary" })).status).toBe(
       201,
     );
-    project.stack("prod", rawWith({ "dns.provider": "hetzner", "certificates.method": "http-01" }));
+    project.stack(
+      "prod",
+      rawWith({ ...images, "dns.provider": "hetzner", "certificates.method": "http-01" }),
+    );
     const comment = planned().records.find(({ role }) => role === "apex-mx")?.purpose;
     const set = { name: "@", type: "MX", records: [{ value: "0 mx.example.com.", comment }] };
     expect((await cloud.hetzner("POST", "/zones/example.com/rrsets", set)).status).toBe(201);
