@@ -5,6 +5,7 @@
  * changes nothing, and says nothing. Nobody but the registry knows the right digest (`preflight` asks it); what the stack
  * itself has deployed is known without it.
  */
+import { COMMAND } from "../command.ts";
 import type { Issue } from "../issue.ts";
 import type { DeployedImages, ImageRole } from "./deployedImages.ts";
 import { mayBeOne, versionOf } from "./imageVersion.ts";
@@ -44,7 +45,7 @@ function judge(
   const short = `${digest.slice(0, "sha256:".length + 12)}…`;
   const fix =
     right === undefined
-      ? `set the digest of ${tag}: \`npx mailstead preflight\` asks the registry and prints it`
+      ? `set the digest of ${tag}: \`${COMMAND} preflight\` asks the registry and prints it`
       : `set the digest of ${tag}, which was deployed with ${right}`;
   if (known.role !== role) {
     const message = `${short} was deployed as the image ${known.role} (${known.tag}), not as ${role}`;

@@ -3,6 +3,7 @@
  *
  * The data live and die with the server: a new generation starts with none, so any version is right there.
  */
+import { COMMAND } from "../command.ts";
 import type { Issue } from "../issue.ts";
 import { compareVersions, versionOf, type Version } from "./imageVersion.ts";
 import type { ImageRole } from "./deployedImages.ts";
@@ -43,7 +44,7 @@ const LINES: readonly Line[] = [
 ];
 
 const UPGRADE = "https://www.mongodb.com/docs/manual/release-notes/8.0-upgrade-standalone/";
-const MONGOSH = "npx mailstead ssh -- docker exec mongodb mongosh --quiet --eval";
+const MONGOSH = `${COMMAND} ssh -- docker exec mongodb mongosh --quiet --eval`;
 
 /** Refuses to go back, and Mongo to leave a major version out. */
 export const keepsImageVersions: Guard = ({ config, plan }, { images, generation }) => {

@@ -185,7 +185,7 @@ describe("another image", () => {
     await onHost(`${failure.begin}\n`);
     const ended = await pulumi(["up", "--yes", "--skip-preview"]);
     await onHost(`${failure.end}\n`);
-    console.log(ended.stdout.slice(-2500));
+    console.log(ended.stdout.split("Diagnostics:")[1]?.slice(0, 1500));
     expect(ended.code).not.toBe(0);
     expect(ended.stdout).toContain(failure.told);
     expect(await containers()).toEqual(before);

@@ -138,7 +138,7 @@ describe("a digest", () => {
     expect(issues[0]?.message).toBe(
       "sha256:aaaaaaaaaaaa… was deployed as v1.0.0: with it, v1.1.0 is v1.0.0 still",
     );
-    expect(issues[0]?.fix).toContain("`npx mailstead preflight` asks the registry");
+    expect(issues[0]?.fix).toContain("`./mailstead preflight` asks the registry");
   });
 
   test("that was left when only the tag was set back names the digest that was right", () => {
