@@ -97,7 +97,12 @@ export class MailStack extends pulumi.ComponentResource {
 
   #declareImages(docker: DockerOptions, ready: pulumi.Resource): Images {
     // The new image is pulled first. Deleted before, it would take each container that runs it along.
-    const opts = { ...docker, customTimeouts: TIMEOUTS.dockerImage, dependsOn: [ready], deleteBeforeReplace: false };
+    const opts = {
+      ...docker,
+      customTimeouts: TIMEOUTS.dockerImage,
+      dependsOn: [ready],
+      deleteBeforeReplace: false,
+    };
     return new Map(
       this.#args.plan.images.map(({ role, reference }) => [
         role,

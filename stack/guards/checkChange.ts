@@ -6,8 +6,15 @@ import type { Guard, Planned } from "./guard.ts";
 import { fitsDigests } from "./imageDigests.ts";
 import { keepsImageVersions } from "./imageVersions.ts";
 import { tellsServices } from "./services.ts";
+import { triesImagesBefore } from "./untriedImages.ts";
 
-const GUARDS: readonly Guard[] = [keepsDomain, keepsImageVersions, fitsDigests, tellsServices];
+const GUARDS: readonly Guard[] = [
+  keepsDomain,
+  keepsImageVersions,
+  fitsDigests,
+  triesImagesBefore,
+  tellsServices,
+];
 
 /** Judges the coming `up` by what the last one deployed. */
 export function checkChange(planned: Planned, deployed: Deployed): readonly Issue[] {

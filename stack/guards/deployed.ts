@@ -25,9 +25,9 @@ export interface Deployed {
 /**
  * What is deployed as soon as a run has begun: what follows from the plan alone, and the rest as it was.
  *
- * @param before what the last `up` deployed.
+ * @param before what the last `up` deployed; nothing, unless told.
  */
-export function deployedBy(plan: Plan, before: Deployed): Deployed {
+export function deployedBy(plan: Plan, before: Deployed = {}): Deployed {
   return { ...before, domain: plan.domain, containers: containerHashes(plan) };
 }
 

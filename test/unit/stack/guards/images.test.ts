@@ -105,7 +105,7 @@ describe("an older version of what has written the data", () => {
   test("is right on a new generation, whose data start anew", () => {
     const before = deployed(image("mongo", "8.0"));
     const older = { ...image("mongo", "7.0"), "mail.images.mongo.digest": digest("f") };
-    expect(judge({ ...older, generation: 2 }, before)).toEqual([]);
+    expect(judge({ ...older, generation: 2 }, before).map(({ severity }) => severity)).toEqual(["warning"]);
     expect(judge({ ...older, generation: 2 }, { ...before, generation: 2 })).toHaveLength(1);
   });
 });
@@ -177,6 +177,16 @@ describe("a digest", () => {
     );
     expect(judge({ "mail.release": "v1.0.0" }, history)).toEqual([]);
   });
+});
+
+test("a new server with an image that was never pulled is told, and with known ones not", () => {
+  const before = deployed({});
+  const untried = { "mail.images.redis.digest": digest("f") };
+  expect(short(judge({ ...untried, generation: 2 }, before))).toEqual([
+    "warning mailstead:mail.images.redis.digest untried-image",
+  ]);
+  expect(judge({ generation: 2 }, before)).toEqual([]);
+  expect(judge(untried, before)).toEqual([]);
 });
 
 describe("what is remembered", () => {
