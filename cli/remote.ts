@@ -1,6 +1,7 @@
 /** Commands on the host, over the pinned SSH connection that the deploy left in `.mailstead/STACK/`. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { sshDirectory, sshFilePaths, sshOptions } from "../components/sshFiles.ts";
 import { attach, collect, projectFolder, readOutputs } from "./engine.ts";
 import { CommandError } from "./terminal.ts";
 import { COMMAND } from "../stack/command.ts";
@@ -28,33 +29,15 @@ export async function findRemote(stack: string): Promise<Remote> {
 
 /** The host of a stack at an address, also before its first `up` has ended. @throws CommandError without a key. */
 export function remoteAt(stack: string, address: string): Remote {
-  const folder = join(projectFolder, ".mailstead", stack);
-  const key = join(folder, "deploy_key");
-  const knownHosts = join(folder, "known_hosts");
-  if (!existsSync(key) || !existsSync(knownHosts)) {
+  const folder = join(projectFolder, sshDirectory(stack));
+  const files = sshFilePaths(folder);
+  if (!existsSync(files.keyFile) || !existsSync(files.knownHosts)) {
     throw new CommandError(
       `no deploy key in ${folder}`,
       "run `pulumi up` or `pulumi preview` here: it writes the key",
     );
   }
-  return {
-    address,
-    options: [
-      ...["-F", "/dev/null", "-i", key, "-l", "root"],
-      ...[
-        "IdentitiesOnly=yes",
-        "BatchMode=yes",
-        "StrictHostKeyChecking=yes",
-        "ConnectTimeout=10",
-        // A host that goes down says no farewell: without these ssh waits for it for good (15 seconds).
-        "ServerAliveInterval=5",
-        "ServerAliveCountMax=3",
-        `UserKnownHostsFile=${knownHosts}`,
-        "GlobalKnownHostsFile=/dev/null",
-        "LogLevel=ERROR",
-      ].flatMap((option) => ["-o", option]),
-    ],
-  };
+  return { address, options: ["-l", "root", ...sshOptions(files)] };
 }
 
 /**
@@ -68,7 +51,9 @@ export async function runScript(remote: Remote, script: string): Promise<string>
   if (ended.code === 255) {
     throw new CommandError(
       `no SSH to ${remote.address}: ${ended.stderr.trim()}`,
-      `is the server on, and your address in mailstead:server.adminNetworks? \`${COMMAND} rebuild\` makes a lost server anew`,
+      "is the server on, and your address in mailstead:server.adminNetworks? Where you have moved to another network: add " +
+        "it, `pulumi up`, and restart the server at its vendor, which then takes SSH from there for 15 minutes. " +
+        `\`${COMMAND} rebuild\` makes a lost server anew`,
     );
   }
   if (ended.code !== 0) {

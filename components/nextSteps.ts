@@ -16,9 +16,11 @@ export function nextSteps(plan: Pick<Plan, "domain" | "webAddress" | "contact">)
   const { domain, webAddress, contact } = plan;
   return [
     `Open ${webAddress}, pass its gate with the login that "pulumi stack output login --show-secrets" prints, and sign up as ${contact}.`,
-    `Add ${domain} there. Put the verification value and the domain's own DKIM key that it shows into ` +
-      "mailstead:dns.verification and mailstead:dns.dkim, and run pulumi up: until then mail of users does not leave.",
-    `Make the first alias, such as you@${domain}, and its password; the output "clients" has the settings for mail programs.`,
+    `Add ${domain} there, and make its aliases, such as you@${domain}, with their passwords; the output "clients" has the ` +
+      "settings for mail programs.",
+    "Put the verification value and the domain's own DKIM key that it shows into mailstead:dns.verification and " +
+      "mailstead:dns.dkim, and run pulumi up: then mail of users leaves, and port 25 opens by itself.",
+    `Until the server knows ${domain} (an alias and the verification record), port 25 is closed: senders wait, none is refused.`,
     `Hetzner opens outgoing ports 25 and 465 on request, a month and a paid invoice after sign-up: ${PORT_REQUEST_FORM}; ` +
       `${COMMAND} status tells whether they are open, and prints the text to send.`,
     `Run ${COMMAND} status: it lists what is still missing.`,

@@ -32,17 +32,24 @@ export function sshFilePaths(directory: string): SshFiles {
   return { keyFile: join(directory, "deploy_key"), knownHosts: join(directory, "known_hosts") };
 }
 
-/** Options of `ssh` that trust the one pinned host key and offer the one key. Each item is one argument. */
+/**
+ * Options of `ssh` that trust the one pinned host key and offer the one key, for Docker and for the command alike. Each
+ * item is one argument. Nothing of the user's own `ssh_config` counts.
+ */
 export function sshOptions(files: SshFiles): string[] {
   const settings = [
     "IdentitiesOnly=yes",
     "BatchMode=yes",
     "StrictHostKeyChecking=yes",
+    "ConnectTimeout=10",
+    // A host that goes down says no farewell: without these ssh waits for it for good (15 seconds).
+    "ServerAliveInterval=5",
+    "ServerAliveCountMax=3",
     `UserKnownHostsFile=${files.knownHosts}`,
     "GlobalKnownHostsFile=/dev/null",
-    "ConnectTimeout=5",
+    "LogLevel=ERROR",
   ];
-  return ["-i", files.keyFile, ...settings.flatMap((setting) => ["-o", setting])];
+  return ["-F", "/dev/null", "-i", files.keyFile, ...settings.flatMap((setting) => ["-o", setting])];
 }
 
 /**

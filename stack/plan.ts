@@ -69,6 +69,8 @@ export interface FirewallRule {
   readonly port?: number;
   /** CIDR blocks, canonical (no host bits). */
   readonly sources: readonly string[];
+  /** Open at the provider; the host itself refuses the port until the mail server knows the domain. */
+  readonly waitsForDomain?: true;
 }
 
 /** The server as the vendor is asked for it. */

@@ -4,6 +4,7 @@ import type { Plan } from "../../stack/plan.ts";
 import { checkCertificate } from "../../verify/certificate.ts";
 import { checkContainers } from "../../verify/containers.ts";
 import type { AskHost, Finding } from "../../verify/finding.ts";
+import { checkMailGate } from "../../verify/mailGate.ts";
 import { checklistNotAsked, checkOnboarding, checkOnboardingConfig } from "../../verify/onboarding.ts";
 import { checkPort25 } from "../../verify/port25.ts";
 import { readOutputs, stackName } from "../engine.ts";
@@ -79,6 +80,7 @@ export async function collectStatus(stack: string): Promise<Finding[]> {
       "certificate",
       checkCertificate(ask).then((finding) => [finding]),
     ),
+    part("port 25", checkMailGate(ask, plan)),
     part("outbound port 25", checkPort25(ask, plan.domain, addresses)),
     part("the server's checklist", checklist(ask, plan)),
   ]);

@@ -1,12 +1,15 @@
 /**
- * Tries TCP ports from the outside host's address: `node portScan.ts ADDRESS PORT…` prints a JSON list of those that
+ * Tries TCP ports from the outside host's address, or another one of this network: `node portScan.ts [--from=ADDRESS]
+ * ADDRESS PORT…` prints a JSON list of those that
  * answered. A port that neither accepts nor refuses within two seconds counts as silent.
  */
 import { connect } from "node:net";
+import { parseArgs } from "node:util";
 import { addresses } from "../groundPlan.ts";
 
-const [address = "", ...ports] = process.argv.slice(2);
-const localAddress = address.includes(":") ? addresses.outside.ipv6 : addresses.outside.ipv4;
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { from: { type: "string" } } });
+const [address = "", ...ports] = positionals;
+const localAddress = values.from ?? (address.includes(":") ? addresses.outside.ipv6 : addresses.outside.ipv4);
 
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {

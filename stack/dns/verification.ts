@@ -1,14 +1,15 @@
 /** The TXT record by which Forward Email sees that the domain is ours. */
 import type { Template } from "../slots.ts";
 
-const PREFIX = "forward-email-site-verification=";
+/** What the text of a site verification begins with. */
+export const VERIFICATION_PREFIX = "forward-email-site-verification=";
 
 export function verificationRecord(token: string): Template {
-  return [`${PREFIX}${token}`];
+  return [`${VERIFICATION_PREFIX}${token}`];
 }
 
 export function isVerification(text: string): boolean {
-  return text.startsWith(PREFIX);
+  return text.startsWith(VERIFICATION_PREFIX);
 }
 
 /** Whether a TXT record lists aliases in the open, which keeps a domain with a web account from sending. */

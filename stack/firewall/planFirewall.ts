@@ -1,4 +1,4 @@
-/** What may come in. The provider drops all else, before the server sees it. */
+/** What may come in. The provider drops all else before the server sees it, and the host itself by rules of its own. */
 import type { Config } from "../config/config.ts";
 import type { FirewallRule } from "../plan.ts";
 
@@ -10,10 +10,12 @@ interface OpenPort {
   readonly purpose: string;
   /** Closed where there are no mailboxes. */
   readonly storage: boolean;
+  /** A server that does not know the domain yet refuses its mail for good: until then nobody may reach it. */
+  readonly waitsForDomain?: true;
 }
 
 const OPEN_PORTS: readonly OpenPort[] = [
-  { port: 25, purpose: "Mail from other servers", storage: false },
+  { port: 25, purpose: "Mail from other servers", storage: false, waitsForDomain: true },
   { port: 80, purpose: "Certificate orders by http-01", storage: false },
   { port: 443, purpose: "Web interface, API, calendars and contacts", storage: false },
   { port: 465, purpose: "Sending mail over TLS", storage: false },
@@ -31,7 +33,10 @@ export function planFirewall({ server, mail }: Config): readonly FirewallRule[] 
   const open = OPEN_PORTS.filter(({ storage }) => mail.storage || !storage);
   return [
     { purpose: "SSH from admin networks", protocol: "tcp", port: 22, sources: server.adminNetworks },
-    ...open.map(({ port, purpose }): FirewallRule => ({ purpose, protocol: "tcp", port, sources: EVERYONE })),
+    ...open.map(({ port, purpose, waitsForDomain }): FirewallRule => {
+      const rule = { purpose, protocol: "tcp", port, sources: EVERYONE } as const;
+      return waitsForDomain === true ? { ...rule, waitsForDomain } : rule;
+    }),
     { purpose: "Ping, path MTU and errors", protocol: "icmp", sources: EVERYONE },
   ];
 }

@@ -4,18 +4,16 @@ import { planDns } from "../dns/planDns.ts";
 import type { PlannedFile, PlannedStep } from "../plan.ts";
 import type { Template } from "../slots.ts";
 import { slot, template } from "../slots.ts";
+import { hostFirewallFiles, hostFirewallSteps } from "../firewall/hostFirewall.ts";
 import { certificateNames } from "./certificateNames.ts";
 import { dnsAuthenticator, type DnsAuthenticator } from "./dnsAuthenticators.ts";
+import { script, settingsText, unit } from "./hostFiles.ts";
 import { renderNginxConf } from "./nginxConf.ts";
 import { ENV_FILE, NGINX_CONF, SCRIPTS, SETTINGS, SSL } from "./paths.ts";
 import { certificateReaders } from "./planContainers.ts";
 import { planEnv } from "./planEnv.ts";
 import { webNames } from "./serviceNames.ts";
 import { wellKnownFiles } from "./wellKnown.ts";
-import { shellQuote } from "../shellQuote.ts";
-
-const UNITS = "/etc/systemd/system";
-const RELOAD_UNITS = "systemctl daemon-reload";
 
 /** Orders that need no person: these renew themselves. */
 function isAutomatic({ certificates }: Config): boolean {
@@ -54,15 +52,7 @@ function certificateSettings(config: Config): Template {
     ["PROPAGATION_SECONDS", String(certificates.propagationSeconds)],
     ["READERS", certificateReaders(config).join(" ")],
   ];
-  return [settings.map(([name, value]) => `${name}=${shellQuote(value)}\n`).join("")];
-}
-
-function script(role: string, asset: string): PlannedFile {
-  return { role, path: `${SCRIPTS}/${asset}`, mode: "0755", content: { asset } };
-}
-
-function unit(role: string, asset: string): PlannedFile {
-  return { role, path: `${UNITS}/${asset}`, mode: "0644", content: { asset }, afterChange: RELOAD_UNITS };
+  return [settingsText(settings)];
 }
 
 /** The certificate of the configuration at upstream's names. `cert.pem` and `chain.pem` may hold the whole chain. */
@@ -124,6 +114,7 @@ export function planFiles(config: Config): readonly PlannedFile[] {
     },
     { role: "dkim-key", path: `${SSL}/dkim.key`, mode: "0600", content: template`${slot("dkimPrivateKey")}` },
     ...certificateFiles(config),
+    ...hostFirewallFiles(config),
     ...wellKnownFiles(config).map(({ role, path, text }) => ({ role, path, mode: "0644", content: [text] })),
   ];
 }
@@ -140,8 +131,8 @@ function recordsBeforeOrder(config: Config): readonly string[] {
 const ORDER_SECONDS = 900;
 const UNIT_SECONDS = 60;
 
-/** Plans every step. The certificate is there before the containers start. */
-export function planSteps(config: Config): readonly PlannedStep[] {
+/** The order of the certificate, and what renews it. */
+function certificateSteps(config: Config): readonly PlannedStep[] {
   const reads = certificateFiles(config)
     .map(({ role }) => role)
     .filter((role) => role !== "certificate-service" && role !== "certificate-timer");
@@ -161,4 +152,9 @@ export function planSteps(config: Config): readonly PlannedStep[] {
     timeoutSeconds: UNIT_SECONDS,
   };
   return [order, timer];
+}
+
+/** Plans every step. Rules and certificate are there before the containers start. */
+export function planSteps(config: Config): readonly PlannedStep[] {
+  return [...hostFirewallSteps(), ...certificateSteps(config)];
 }

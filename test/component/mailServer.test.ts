@@ -274,10 +274,11 @@ describe("what runs on the host", () => {
     expect(find(run, "docker", "docker").inputs).toEqual({
       host: "ssh://root@203.0.113.10",
       sshOpts: JSON.stringify([
-        ...["-i", join(run.folder, "deploy_key")],
+        ...["-F", "/dev/null", "-i", join(run.folder, "deploy_key")],
         ...["-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes"],
+        ...["-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"],
         ...["-o", `UserKnownHostsFile=${join(run.folder, "known_hosts")}`],
-        ...["-o", "GlobalKnownHostsFile=/dev/null", "-o", "ConnectTimeout=5"],
+        ...["-o", "GlobalKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"],
       ]),
     });
   });

@@ -54,6 +54,8 @@ function goldenOf(plan: Plan): Readonly<Record<string, string>> {
       ]),
     ),
     "firewall.txt": json(firewall),
+    "firewall.nft": textOf(plan, "firewall-rules"),
+    "mail-gate.env": textOf(plan, "mail-gate-settings"),
     "containers.txt": json(containers),
     "files.txt": json(
       files.map(({ content, ...file }) => ("asset" in content ? { ...file, content } : file)),

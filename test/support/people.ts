@@ -194,11 +194,7 @@ export async function outsideQueue(): Promise<Outgoing[]> {
   return JSON.parse(await succeed(["curl", "--silent", "--fail", `${CONTROL}/queue`])) as Outgoing[];
 }
 
-/**
- * Holds the outside host's queue, or lets it go on: a sender in the world tries again after minutes or hours, and this one
- * after seconds.
- */
-export async function holdOutsideQueue(held: boolean): Promise<void> {
-  const path = held ? "hold" : "release";
-  await succeed(["curl", "--silent", "--fail", "--request", "POST", `${CONTROL}/queue/${path}`]);
+/** A message of the outside host's queue, by its subject, once it was tried. */
+export async function triedOutside(subject: string): Promise<Outgoing | undefined> {
+  return (await outsideQueue()).find((message) => message.subject === subject && message.attempts > 0);
 }

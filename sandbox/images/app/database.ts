@@ -10,24 +10,29 @@ export interface Account {
   readonly admin: boolean;
 }
 
-/** A mail domain. `_id` is its name. */
+/** A mail domain, with upstream's names for what others may ask for. `_id` is its name. */
 export interface Domain {
   readonly _id: string;
-  readonly verificationToken: string;
+  readonly name: string;
+  /** Upstream takes no mail for domains of the plan `free`. */
+  readonly plan: "team";
+  readonly verification_record: string;
   readonly dkimSelector: string;
   /** SPKI in base64: the `p=` of the record. */
   readonly dkimPublicKey: string;
   /** PEM, sealed with HELPER_ENCRYPTION_KEY. */
   readonly dkimPrivateKey: string;
-  /** MX and verification record were seen: mail is taken for the domain. */
+  /** MX and verification record were seen, by whom the web interface asked to look. Mail does not depend on it. */
   readonly verified: boolean;
   readonly created: Date;
 }
 
-/** An address. `_id` is the whole address. */
+/** An address. `_id` is the whole address, `domain` the domain's `_id`. */
 export interface Alias {
   readonly _id: string;
   readonly domain: string;
+  readonly name: string;
+  readonly is_enabled: boolean;
   readonly passwordHash: string;
   /** Mail is stored in a mailbox. */
   readonly hasImap: boolean;

@@ -58,12 +58,14 @@ describe("one plain up each", () => {
     expect(zone).toEqual(ZONE_AS_BEFORE);
   });
 
-  test("an admin network changes the firewall and nothing on the host", async () => {
+  test("an admin network changes both firewalls, the provider's and the host's, and no container", async () => {
     await setConfig("mailstead:server.adminNetworks[2]", "198.51.100.0/24");
     const { anew, done, zone } = await change();
     expect(anew).toEqual([]);
-    expect(done).toEqual({ updated: 1 });
+    // The provider's, and the file and its loading on the host.
+    expect(done).toEqual({ updated: 2, replaced: 1 });
     expect(zone).toEqual(ZONE_AS_BEFORE);
+    expect(await onHost("nft list set inet mailstead_firewall from_22_ip\n")).toContain("198.51.100.0/24");
     expect(JSON.stringify(await hetzner("firewalls?label_selector=mailstead%3D%3Ddev"))).toContain(
       "198.51.100.0/24",
     );
@@ -263,6 +265,7 @@ test("the host reboots and comes back healthy by itself, and a command that wait
     return now !== before && (await unwell()).length === 0;
   });
   expect((await waiting).code).toBe(255);
+  expect(await onHost("nft list set inet mailstead_firewall opened\n")).toMatch(/\b25\b/);
   console.log(await onHost("uptime; docker ps --format '{{.Names}} {{.Status}}'\n"));
   await expectNoDrift();
 });

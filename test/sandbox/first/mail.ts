@@ -1,6 +1,6 @@
 /**
  * Proves: mail from outside arrives by MX over both families and is read over IMAP with a verified chain; before the
- * onboarding values are set mail of people does not leave and `status` says why; after a second `up` it arrives
+ * onboarding values are set mail to people waits outside, and mail of people does not leave and `status` says why; after a second `up` it arrives
  * outside with SPF, DKIM, DMARC and reverse names passing; only the allowed ports answer from outside.
  * Cannot: prove how a real provider scores the server. The mail programs on the host are stand-ins with upstream's gates.
  */
@@ -18,6 +18,7 @@ import {
   signUp,
   submit,
 } from "../../support/people.ts";
+import { earlyMail } from "../../support/gate.ts";
 import { expectNoDrift, inside, onHost, outputs, succeed, waitFor } from "../../support/sandbox.ts";
 
 let password = "";
@@ -68,6 +69,17 @@ test("the pasted values become records by one plain up, and nothing is left to d
   console.log(text);
   expect(text).not.toContain("✗");
   expect(code).toBe(0);
+});
+
+test("what was sent before the server knew the domain has waited, and arrives", async () => {
+  for (const family of ["ipv4", "ipv6"] as const) {
+    const subject = earlyMail(family);
+    const mail = await waitFor(`"${subject}" in the mailbox`, 60, async () => {
+      const answer = await readMail(alias, password, subject);
+      return answer.found > 0 ? answer : undefined;
+    });
+    expect(mail.found).toBe(1);
+  }
 });
 
 test.each(["ipv4", "ipv6"] as const)("mail in over %s by MX, read back over IMAP", async (family) => {

@@ -1,4 +1,4 @@
-/** A folder that stands for a host's root: the certificate scripts run in it, beside programs that play a part. */
+/** A folder that stands for a host's root: our scripts run in it, beside programs that play a part. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -24,12 +24,14 @@ export interface HostFolder {
   program(name: string, text: string): void;
   /** What programs noted since the last look, a line each. */
   calls(): string[];
-  /** Runs one of the certificate scripts. */
+  /** Runs one of the scripts. */
   run(script: string, args: readonly string[]): Ended;
 }
 
-/** Makes the folder, with the two certificate scripts and the settings file they read. */
-export function makeHostFolder(settings: string): HostFolder {
+const CERTIFICATE = { env: "certificate.env", scripts: ["certificate.sh", "certificate-hook.sh"] };
+
+/** Makes the folder, with scripts (the two of the certificate) and the settings file they read. */
+export function makeHostFolder(settings: string, { env, scripts } = CERTIFICATE): HostFolder {
   const root = temporaryFolder();
   const at = (path: string): string => join(root, path);
   const host: HostFolder = {
@@ -57,14 +59,14 @@ export function makeHostFolder(settings: string): HostFolder {
       return { status: ended.status, said: `${ended.stdout}${ended.stderr}` };
     },
   };
-  for (const name of ["certificate.sh", "certificate-hook.sh"]) {
+  for (const name of scripts) {
     host.write(
       `${SCRIPTS}/${name}`,
       readFileSync(join(FILES, name), "utf8").replaceAll(ROOT_PATH, `${root}/`),
     );
     chmodSync(at(`${SCRIPTS}/${name}`), 0o755);
   }
-  host.write("etc/mailstead/certificate.env", settings);
+  host.write(`etc/mailstead/${env}`, settings);
   for (const folder of ["run", "var/lib/mailstead"]) mkdirSync(at(folder), { recursive: true });
   return host;
 }

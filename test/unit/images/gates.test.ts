@@ -41,7 +41,7 @@ const key = {
   publicKey,
 };
 const settings = { webHost: "example.com", smtpHost: "smtp.example.com" } as Settings;
-const domain = { _id: "example.com", verificationToken: "token" } as Domain;
+const domain = { _id: "example.com", verification_record: "token" } as Domain;
 const signature = { signingDomain: key.domain, selector: key.selector, privateKey: key.privateKey };
 const text = "From: anna@example.com\r\nTo: bob@outside.test\r\nSubject: hello\r\n\r\nhello\r\n";
 const { signatures } = await dkimSign(text, { ...signature, signatureData: [signature] });

@@ -63,7 +63,7 @@ async function exchanges(settings: Settings, domain: Domain): Promise<Draft> {
 /** Exactly one verification record, and no plain-text forwarding record beside it. */
 async function verification(domain: Domain): Promise<Draft> {
   const texts = (await textsAt(domain._id)).filter((text) => text.startsWith("forward-email"));
-  const expected = `forward-email-site-verification=${domain.verificationToken}`;
+  const expected = `forward-email-site-verification=${domain.verification_record}`;
   const pass = texts.length === 1 && texts[0] === expected;
   return { type: "TXT", name: domain._id, expected, found: texts, pass, receives: true };
 }

@@ -25,7 +25,9 @@ export async function addDomain(database: Database, settings: Settings, name: st
   const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const domain: Domain = {
     _id: name,
-    verificationToken: randomHex(10),
+    name,
+    plan: "team",
+    verification_record: randomHex(10),
     dkimSelector: `fe-${randomHex(10)}`,
     dkimPublicKey: keys.publicKey.export({ type: "spki", format: "der" }).toString("base64"),
     dkimPrivateKey: seal(
@@ -46,7 +48,7 @@ export async function domainNamed(database: Database, name: string): Promise<Dom
   return domain;
 }
 
-/** Looks the domain's records up and remembers whether mail is taken for it. */
+/** Looks the domain's records up and remembers what was seen. */
 export async function verifyDomain(
   database: Database,
   settings: Settings,
@@ -72,6 +74,8 @@ export async function addAlias(
   const alias: Alias = {
     _id: address,
     domain: request.domain,
+    name: request.name,
+    is_enabled: true,
     passwordHash: hashPassword(password),
     hasImap: request.hasImap ?? request.recipients.length === 0,
     recipients: request.recipients,

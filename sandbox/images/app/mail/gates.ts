@@ -36,7 +36,7 @@ async function returnPathFault(settings: Settings, domain: string): Promise<stri
 
 async function verificationFault(domain: Domain): Promise<string | undefined> {
   const texts = (await textsAt(domain._id)).filter((text) => text.startsWith("forward-email"));
-  const wanted = `forward-email-site-verification=${domain.verificationToken}`;
+  const wanted = `forward-email-site-verification=${domain.verification_record}`;
   if (texts.length === 1 && texts[0] === wanted) return undefined;
   return `VERIFICATION: ${domain._id} needs exactly the one TXT ${wanted}, found ${String(texts.length)} forward-email texts`;
 }

@@ -2,7 +2,7 @@
 import { authenticate, type AuthenticateResult } from "mailauth";
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
 import { openDatabase, type Alias } from "../database.ts";
-import { mailauthResolver } from "../domain/lookup.ts";
+import { exchangesOf, mailauthResolver, textsAt } from "../domain/lookup.ts";
 import { endOnSignal, listen, log, readTls, reasonOf } from "../process.ts";
 import { shortMac } from "../secrets.ts";
 import { readSettings } from "../settings.ts";
@@ -23,11 +23,9 @@ const server = new SMTPServer({
   disabledCommands: ["AUTH"],
   disableReverseLookup: true,
   onRcptTo: (address, _session, done) => {
-    void aliasFor(address.address)
-      .then((alias) => {
-        done(alias === undefined ? refusal(address.address) : null);
-      })
-      .catch(temporarily(done));
+    void receives(domainOf(address.address)).then((good) => {
+      done(good ? null : reply(550, `5.1.2 ${address.address} has no MX records on its domain`));
+    }, temporarily(done));
   },
   onData: (stream, session, done) => {
     void bodyOf(stream)
@@ -51,6 +49,11 @@ function temporarily(done: (error: Error) => void): (error: unknown) => void {
   };
 }
 
+/** At RCPT upstream wants no more than an MX record, whosever it is (helpers/on-rcpt-to.js). */
+async function receives(domain: string): Promise<boolean> {
+  return (await exchangesOf(domain)).length > 0;
+}
+
 /**
  * For good, also where the domain is only not in the database yet, as on a server that starts empty. Upstream does so, at
  * the end of DATA: helpers/get-forwarding-addresses.js throws 550 where no domain of the database has the verification
@@ -61,17 +64,37 @@ function refusal(address: string): Error {
   return reply(550, `5.1.1 ${address} does not exist`);
 }
 
-/** The alias of a verified domain; `name+tag` is `name`. */
+const VERIFICATION = "forward-email-site-verification=";
+
+/** The alias of a domain whose verification record the DNS answers now; `name+tag` is `name`. */
 async function aliasFor(address: string): Promise<Alias | undefined> {
   const lower = address.toLowerCase();
-  const domain = await database.domains.findOne({ _id: domainOf(lower), verified: true });
+  const texts = (await textsAt(domainOf(lower))).filter((text) => text.startsWith(VERIFICATION));
+  const [text, second] = texts;
+  if (second !== undefined) throw reply(421, "4.3.0 the domain has multiple verification records");
+  if (text === undefined) return undefined;
+  const verification_record = text.slice(VERIFICATION.length);
+  const domain = await database.domains.findOne({ verification_record, plan: { $ne: "free" as never } });
   if (domain === null) return undefined;
   const untagged = lower.replace(/^([^+@]+)\+[^@]*@/, "$1@");
-  return (await database.aliases.findOne({ _id: untagged })) ?? undefined;
+  return (await database.aliases.findOne({ _id: untagged, is_enabled: true })) ?? undefined;
+}
+
+/** Where none of a message's recipients is known it is refused; upstream sends a bounce for one among others. */
+async function knownOf(recipients: readonly { readonly address: string }[]): Promise<Alias[]> {
+  const aliases: Alias[] = [];
+  for (const { address } of recipients) {
+    const alias = await aliasFor(address);
+    if (alias !== undefined) aliases.push(alias);
+  }
+  const [first] = recipients;
+  if (aliases.length === 0 && first !== undefined) throw refusal(first.address);
+  return aliases;
 }
 
 async function accept(session: SMTPServerSession, body: Buffer): Promise<void> {
   const sender = session.envelope.mailFrom === false ? "" : session.envelope.mailFrom.address;
+  const aliases = await knownOf(session.envelope.rcptTo);
   const results = await judge(session, sender, body);
   if (
     results.dmarc !== false &&
@@ -82,9 +105,7 @@ async function accept(session: SMTPServerSession, body: Buffer): Promise<void> {
   }
   const head = `${receivedLine(session, settings.mxHost)}${results.headers}`;
   const raw = Buffer.concat([Buffer.from(head), body]);
-  for (const recipient of session.envelope.rcptTo) {
-    const alias = await aliasFor(recipient.address);
-    if (alias === undefined) throw reply(451, "4.3.0 try again later");
+  for (const alias of aliases) {
     if (alias.hasImap) await storeMessage(settings, alias._id, raw);
     if (alias.recipients.length > 0) await forward(alias, sender, raw);
   }

@@ -1,0 +1,22 @@
+/** Whole files from `cloud-init/files/` at their places on the host. */
+import type { PlannedFile } from "../plan.ts";
+import { shellQuote } from "../shellQuote.ts";
+import { SCRIPTS } from "./paths.ts";
+
+const UNITS = "/etc/systemd/system";
+const RELOAD_UNITS = "systemctl daemon-reload";
+
+/** A script. */
+export function script(role: string, asset: string): PlannedFile {
+  return { role, path: `${SCRIPTS}/${asset}`, mode: "0755", content: { asset } };
+}
+
+/** A unit of systemd. */
+export function unit(role: string, asset: string): PlannedFile {
+  return { role, path: `${UNITS}/${asset}`, mode: "0644", content: { asset }, afterChange: RELOAD_UNITS };
+}
+
+/** Settings that a script reads, as a shell file. The values are words that the checks have let through. */
+export function settingsText(settings: readonly (readonly [name: string, value: string])[]): string {
+  return settings.map(([name, value]) => `${name}=${shellQuote(value)}\n`).join("");
+}
