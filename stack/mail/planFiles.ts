@@ -156,5 +156,5 @@ function certificateSteps(config: Config): readonly PlannedStep[] {
 
 /** Plans every step. Rules and certificate are there before the containers start. */
 export function planSteps(config: Config): readonly PlannedStep[] {
-  return [...hostFirewallSteps(), ...certificateSteps(config)];
+  return [...certificateSteps(config), ...hostFirewallSteps()];
 }

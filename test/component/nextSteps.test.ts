@@ -10,7 +10,7 @@ test("steps name the stack's own address and domain, and end with the way out of
   const plan = { domain: "example.com", webAddress: "https://example.com", contact: "me@example.net" };
   const steps = nextSteps(plan);
   expect(steps[0]).toContain("https://example.com");
-  expect(steps[2]).toContain("you@example.com");
+  expect(steps[1]).toContain("you@example.com");
   expect(steps.at(-1)).toBe(AFTER_AN_ERROR);
 });
 

@@ -51,11 +51,12 @@ test("the DNS table says what each record is for and how much it matters", () =>
   ]);
 });
 
-test("next steps: sign up, bring the values back, the first alias, the vendor's form for port 25, look again; errors", () => {
+test("next steps: sign up, make aliases, bring the values back, port 25 opens, the vendor's form for port 25, look again; errors", () => {
   const steps = [
     /https:\/\/example\.com, .*"pulumi stack output login --show-secrets".* sign up as ops@example\.org\./,
-    /^Add example\.com there\. .*mailstead:dns\.verification and mailstead:dns\.dkim, and run pulumi up/,
-    /first alias, such as you@example\.com, .*"clients"/,
+    /^Add example\.com there, and make its aliases, such as you@example\.com, .*"clients"/,
+    /mailstead:dns\.verification and mailstead:dns\.dkim, and run pulumi up: .*port 25 opens/,
+    /^Until the server knows example\.com .*senders wait/,
     /^Hetzner .*ports 25 and 465 .*https:\/\/console\.hetzner\.com\/limits; .\/mailstead status /,
     /^Run .\/mailstead status/,
     /^After an error of pulumi up: /,

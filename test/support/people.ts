@@ -194,7 +194,7 @@ export async function outsideQueue(): Promise<Outgoing[]> {
   return JSON.parse(await succeed(["curl", "--silent", "--fail", `${CONTROL}/queue`])) as Outgoing[];
 }
 
-/** A message of the outside host's queue, by its subject, once it was tried. */
+/** The last message of this subject in the outside host's queue, once it was tried. */
 export async function triedOutside(subject: string): Promise<Outgoing | undefined> {
-  return (await outsideQueue()).find((message) => message.subject === subject && message.attempts > 0);
+  return (await outsideQueue()).findLast((message) => message.subject === subject && message.attempts > 0);
 }

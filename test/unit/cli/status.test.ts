@@ -31,6 +31,7 @@ const WELL = {
     `notAfter=${new Date(90 * DAY * 1000).toUTCString()}`,
     `now=${String(DAY)}`,
   ].join("\n"),
+  gate: '{"domain":"example.com","state":"open","since":"2026-01-01T00:00:00Z","answer":"known 2"}\nloaded\nopen',
   port25: "4 open a.example.net\n6 open a.example.net",
   checklist: JSON.stringify({ checklist: [{ name: "a", type: "MX", expected: "b", pass: true }] }),
 };
@@ -55,6 +56,7 @@ beforeEach(() => {
     "ssh",
     `case "$(cat)" in
     *'docker ps'*) part=containers ;; *certificate.json*) part=certificate ;;
+    *mail-gate.json*) part=gate ;;
     *dev/tcp*) part=port25 ;; *setup/dns*) part=checklist ;;
     esac
     cat "$HOME/$part.out"; cat "$HOME/$part.err" >&2; exit "$(cat "$HOME/$part.code")"`,
@@ -137,7 +139,7 @@ test("no SSH is one finding for all that could not be asked; what the configurat
   expect(ran.code).toBe(1);
   expect(findingsOf(ran)).toMatchObject([
     {
-      subject: "containers, certificate, outbound port 25, the server's checklist",
+      subject: "containers, certificate, port 25, outbound port 25, the server's checklist",
       state: "bad",
       seen: "no SSH to 203.0.113.10: connection timed out",
       fix: expect.stringContaining("is the server on") as string,
