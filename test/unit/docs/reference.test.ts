@@ -35,7 +35,7 @@ test("every key has an example of a change, whose effect the plans tell", () => 
     domain: "refused",
     "server.location": "refused",
     "server.type": "the machine: waits for the next generation",
-    "server.adminNetworks": "firewall, in place",
+    "server.adminNetworks": "firewall, in place; files on the host, in place",
     "dns.ttlSeconds": "records",
     drift: "nothing",
     "mail.images.ROLE.digest": "restarts the app's 12 containers",
