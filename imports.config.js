@@ -34,7 +34,8 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(\\.sandbox|\\.mailstead|coverage)/" },
+    // What runs on the host finds its modules there.
+    exclude: { path: "^(\\.sandbox|\\.mailstead|coverage|cloud-init/files)/" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "require", "node", "default"],
