@@ -16,9 +16,12 @@ export async function writeEnvironment(): Promise<void> {
   await keep(join(paths.pulumiDir, "home", "logs"), "");
   await writeFile(paths.resolvConf, `nameserver ${addresses.resolver.ipv4}\noptions timeout:3 attempts:2\n`);
   // Lengths as the vendors' own: the real plugins refuse a Hetzner token that has not 64 characters.
-  await keep(paths.hetznerToken, randomBytes(32).toString("hex"));
-  await keep(paths.cloudflareToken, randomBytes(20).toString("hex"));
-  await keep(paths.digitaloceanToken, `dop_v1_${randomBytes(32).toString("hex")}`);
+  const first = { hetzner: paths.hetznerToken, cloudflare: paths.cloudflareToken };
+  for (const files of [{ ...first, digitalocean: paths.digitaloceanToken }, paths.otherTokens]) {
+    await keep(files.hetzner, randomBytes(32).toString("hex"));
+    await keep(files.cloudflare, randomBytes(20).toString("hex"));
+    await keep(files.digitalocean, `dop_v1_${randomBytes(32).toString("hex")}`);
+  }
   await keep(join(paths.pulumiDir, "passphrase"), randomBytes(24).toString("base64url"));
   await writeFile(paths.env, exportsText(), { mode: 0o600 });
 }

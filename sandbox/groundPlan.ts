@@ -127,6 +127,12 @@ export const paths = {
   cloudflareToken: join(runDir, "cloud", "cloudflare.token"),
   /** Token of the DigitalOcean API, `dop_v1_` and 64 hexadecimal digits, 0600. */
   digitaloceanToken: join(runDir, "cloud", "digitalocean.token"),
+  /** Tokens of another customer, who has none of the sandbox's zones; in no environment, for tests to take. */
+  otherTokens: {
+    hetzner: join(runDir, "cloud", "other-hetzner.token"),
+    cloudflare: join(runDir, "cloud", "other-cloudflare.token"),
+    digitalocean: join(runDir, "cloud", "other-digitalocean.token"),
+  },
 } as const;
 
 /** Port that a service's own process finds its siblings on: `127.0.0.1:PORT`. */

@@ -45,6 +45,11 @@ const cloud = await startCloud({
   hetznerToken: await readFile(paths.hetznerToken, "utf8"),
   cloudflareToken: await readFile(paths.cloudflareToken, "utf8"),
   digitaloceanToken: await readFile(paths.digitaloceanToken, "utf8"),
+  otherTokens: {
+    hetzner: await readFile(paths.otherTokens.hetzner, "utf8"),
+    cloudflare: await readFile(paths.otherTokens.cloudflare, "utf8"),
+    digitalocean: await readFile(paths.otherTokens.digitalocean, "utf8"),
+  },
   hetznerPort: ports.hetzner,
   cloudflarePort: ports.cloudflare,
   digitaloceanPort: ports.digitalocean,

@@ -15,6 +15,7 @@ import { servedZone as servedDomain } from "./digitalocean/records.ts";
 import { digitaloceanStateSchema, emptyDigitaloceanState } from "./digitalocean/state.ts";
 import type { DnsDriver, HostDriver } from "./drivers.ts";
 import { openActions } from "./hetzner/actions.ts";
+import { ADDRESS_POOLS } from "./hetzner/addresses.ts";
 import type { HetznerCloud, HetznerLimits } from "./hetzner/cloud.ts";
 import { seedHetznerZones, servedZone as servedHetznerZone } from "./hetzner/dns/books.ts";
 import { hetznerApi, resumeHetzner } from "./hetzner/hetznerApi.ts";
@@ -23,12 +24,19 @@ import { controlRoutes, openTextForms, type TextForms } from "./serve/control.ts
 import { type FaultBook, openFaultBook } from "./serve/faults.ts";
 import { openStore } from "./serve/jsonStore.ts";
 import { listen, type Listener, type Shared, type VendorApi } from "./serve/listen.ts";
-import { mask, openRequestLog } from "./serve/requestLog.ts";
+import { mask, openRequestLog, type Vendor } from "./serve/requestLog.ts";
 import { openZoneWriter } from "./serve/zoneWriter.ts";
+
+/** A customer's tokens, one at each vendor. */
+export interface AccountTokens {
+  readonly hetzner: string;
+  readonly cloudflare: string;
+  readonly digitalocean: string;
+}
 
 /** What the cloud needs. */
 export interface CloudOptions {
-  /** Holds hetzner.json, cloudflare.json, digitalocean.json and requests.jsonl; made where it is missing. */
+  /** Holds the books of each vendor and account, and requests.jsonl; made where it is missing. */
   readonly folder: string;
   readonly hosts: HostDriver;
   readonly dns: DnsDriver;
@@ -38,6 +46,11 @@ export interface CloudOptions {
   readonly cloudflareToken: string;
   /** `dop_v1_` and 64 hexadecimal digits. */
   readonly digitaloceanToken: string;
+  /**
+   * Tokens of another customer, who sees nothing of the first one's things and has no zone; `account` is `other` in
+   * the request log. Default: there is no other one.
+   */
+  readonly otherTokens?: AccountTokens;
   /** Active zones, by name or with an id. */
   readonly zones: readonly ZoneOption[];
   /** 0 takes a free port. */
@@ -89,34 +102,38 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const hetzner = openHetzner(options, faults, textForms, stopping.signal);
   const cloudflare = openCloudflare(options, textForms);
   const digitalocean = openDigitalocean(options, textForms);
+  const other = openOther(options, faults, textForms, stopping.signal);
   for (const zone of cloudflare.store.data.zones) await cloudflare.writer.write(zone);
   for (const domain of digitalocean.store.data.domains) await digitalocean.writer.write(domain);
   await resumeHetzner(hetzner);
+  if (other !== undefined) await resumeHetzner(other.hetzner);
   const state = (): unknown =>
     mask({
       hetzner: visible(hetzner),
       cloudflare: cloudflare.store.data,
       digitalocean: digitalocean.store.data,
+      ...(other === undefined ? {} : { otherHetzner: visible(other.hetzner) }),
       faults: faults.list(),
     });
   const control = controlRoutes({ faults, textForms, state });
   const shared = { faults, control, log: openRequestLog(join(options.folder, "requests.jsonl")) };
-  const [one, other, third] = await listenAll(
+  const listening = await listenAll(
     [
-      [hetznerApi(hetzner, options.hetznerToken), options.hetznerPort],
-      [cloudflareApi(cloudflare), options.cloudflarePort],
-      [digitaloceanApi(digitalocean), options.digitaloceanPort],
+      [{ ...hetznerApi(hetzner, options.hetznerToken), ...other?.apis.hetzner }, options.hetznerPort],
+      [{ ...cloudflareApi(cloudflare), ...other?.apis.cloudflare }, options.cloudflarePort],
+      [{ ...digitaloceanApi(digitalocean), ...other?.apis.digitalocean }, options.digitaloceanPort],
     ],
     shared,
   );
   return {
-    hetznerUrl: one.url,
-    cloudflareUrl: other.url,
-    digitaloceanUrl: third.url,
+    hetznerUrl: listening[0].url,
+    cloudflareUrl: listening[1].url,
+    digitaloceanUrl: listening[2].url,
     async close() {
       hetzner.actions.close();
+      other?.hetzner.actions.close();
       stopping.abort();
-      await Promise.all([one, other, third].map((listener) => listener.close()));
+      await Promise.all(listening.map((listener) => listener.close()));
     },
   };
 }
@@ -140,14 +157,55 @@ async function listenAll<T extends readonly (readonly [VendorApi, number])[]>(
   return listeners as Listening<T>;
 }
 
-function checkTokens(options: CloudOptions): void {
-  if (options.hetznerToken.length !== 64) throw new Error("hetznerToken must have exactly 64 characters");
-  if (!/^[0-9A-Za-z_-]{40,80}$/.test(options.cloudflareToken)) {
-    throw new Error("cloudflareToken must be 40 to 80 letters, digits, _ or -");
+function checkTokens({ hetznerToken, cloudflareToken, digitaloceanToken, otherTokens }: CloudOptions): void {
+  const first = { hetzner: hetznerToken, cloudflare: cloudflareToken, digitalocean: digitaloceanToken };
+  for (const tokens of otherTokens === undefined ? [first] : [first, otherTokens]) {
+    if (tokens.hetzner.length !== 64) throw new Error("hetznerToken must have exactly 64 characters");
+    if (!/^[0-9A-Za-z_-]{40,80}$/.test(tokens.cloudflare)) {
+      throw new Error("cloudflareToken must be 40 to 80 letters, digits, _ or -");
+    }
+    if (!/^dop_v1_[0-9a-f]{64}$/.test(tokens.digitalocean)) {
+      throw new Error("digitaloceanToken must be dop_v1_ and 64 hexadecimal digits");
+    }
   }
-  if (!/^dop_v1_[0-9a-f]{64}$/.test(options.digitaloceanToken)) {
-    throw new Error("digitaloceanToken must be dop_v1_ and 64 hexadecimal digits");
-  }
+}
+
+interface OtherAccount {
+  readonly hetzner: HetznerCloud;
+  readonly apis: Readonly<Record<Vendor, Pick<VendorApi, "further">>>;
+}
+
+/** The other customer's books and routes, where there is one. The zones are the first one's, whom they belong to. */
+function openOther(
+  { otherTokens: tokens, ...options }: CloudOptions,
+  faults: FaultBook,
+  textForms: TextForms,
+  stopping: AbortSignal,
+): OtherAccount | undefined {
+  if (tokens === undefined) return undefined;
+  const noZones = { zones: [], hetznerZones: [], digitaloceanDomains: [] };
+  const own: CloudOptions = {
+    ...options,
+    ...noZones,
+    cloudflareToken: tokens.cloudflare,
+    digitaloceanToken: tokens.digitalocean,
+    limits: { ...options.limits, zones: 0 },
+  };
+  const hetzner = openHetzner(own, faults, textForms, stopping, 1);
+  const further = (token: string, { routes }: VendorApi) => ({ further: [{ name: "other", token, routes }] });
+  return {
+    hetzner,
+    apis: {
+      hetzner: further(tokens.hetzner, hetznerApi(hetzner, tokens.hetzner)),
+      cloudflare: further(tokens.cloudflare, cloudflareApi(openCloudflare(own, textForms, 1))),
+      digitalocean: further(tokens.digitalocean, digitaloceanApi(openDigitalocean(own, textForms, 1))),
+    },
+  };
+}
+
+/** File of a vendor's books: those of each account are apart. */
+function booksFile({ folder }: CloudOptions, vendor: Vendor, account: 0 | 1): string {
+  return join(folder, `${vendor}${account === 0 ? "" : "-other"}.json`);
 }
 
 function openHetzner(
@@ -155,8 +213,10 @@ function openHetzner(
   faults: FaultBook,
   textForms: TextForms,
   stopping: AbortSignal,
+  account: 0 | 1 = 0,
 ): HetznerCloud {
-  const store = openStore(join(options.folder, "hetzner.json"), hetznerStateSchema, emptyHetznerState());
+  const file = booksFile(options, "hetzner", account);
+  const store = openStore(file, hetznerStateSchema, emptyHetznerState(account));
   const nameServers = options.hetznerNameServers ?? HETZNER_NAME_SERVERS;
   seedHetznerZones(store.data, options.hetznerZones ?? [], nameServers);
   store.save();
@@ -166,6 +226,7 @@ function openHetzner(
     nameServers,
     textForm: () => textForms.hetzner,
     actions: openActions(store),
+    pool: ADDRESS_POOLS[account],
     hosts: options.hosts,
     dns: options.dns,
     faults,
@@ -175,9 +236,9 @@ function openHetzner(
   };
 }
 
-function openCloudflare(options: CloudOptions, textForms: TextForms): CloudflareCloud {
+function openCloudflare(options: CloudOptions, textForms: TextForms, account: 0 | 1 = 0): CloudflareCloud {
   const nameServers = options.nameServers ?? ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"];
-  const store = openStore(join(options.folder, "cloudflare.json"), cloudflareStateSchema, { zones: [] });
+  const store = openStore(booksFile(options, "cloudflare", account), cloudflareStateSchema, { zones: [] });
   seedZones(store.data, options.zones);
   store.save();
   return {
@@ -189,9 +250,13 @@ function openCloudflare(options: CloudOptions, textForms: TextForms): Cloudflare
   };
 }
 
-function openDigitalocean(options: CloudOptions, textForms: TextForms): DigitaloceanCloud {
+function openDigitalocean(
+  options: CloudOptions,
+  textForms: TextForms,
+  account: 0 | 1 = 0,
+): DigitaloceanCloud {
   const nameServers = options.digitaloceanNameServers ?? DIGITALOCEAN_NAME_SERVERS;
-  const file = join(options.folder, "digitalocean.json");
+  const file = booksFile(options, "digitalocean", account);
   const store = openStore(file, digitaloceanStateSchema, emptyDigitaloceanState());
   seedDomains(store.data, options.digitaloceanDomains ?? [], nameServers);
   store.save();

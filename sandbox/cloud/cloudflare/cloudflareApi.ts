@@ -1,11 +1,10 @@
 /** Cloudflare's API v4, put together: token, zones, DNS records. */
-import { timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Query } from "../hetzner/listing.ts";
 import type { JsonStore } from "../serve/jsonStore.ts";
-import type { NodeEnv, VendorApi } from "../serve/listen.ts";
+import { type NodeEnv, sameText, type VendorApi } from "../serve/listen.ts";
 import type { TextForm } from "../serve/text.ts";
 import type { ZoneWriter } from "../serve/zoneWriter.ts";
 import { CloudflareError, injectedError, invalidRecord, noRoute, refused } from "./errors.ts";
@@ -48,7 +47,7 @@ export function cloudflareApi(cloud: CloudflareCloud): VendorApi {
   });
   routes.route("/client/v4", v4);
   routes.all("*", (context) => {
-    throw noRoute(context.req.path);
+    throw noRoute(new URL(context.req.url).pathname);
   });
   return { vendor: "cloudflare", routes, failure: injectedError, errorOf };
 }
@@ -65,8 +64,7 @@ function checkToken(token: string, context: Context<NodeEnv>): void {
     const error_chain = [{ code: 6111, message: "Invalid format for Authorization header" }];
     throw new CloudflareError(400, { code: 6003, message: "Invalid request headers", error_chain });
   }
-  const [given, wanted] = [Buffer.from(header), Buffer.from(`Bearer ${token}`)];
-  if (given.length === wanted.length && timingSafeEqual(given, wanted)) return;
+  if (sameText(header, `Bearer ${token}`)) return;
   if (context.req.path.endsWith("/user/tokens/verify")) {
     throw new CloudflareError(401, { code: 1000, message: "Invalid API Token" });
   }

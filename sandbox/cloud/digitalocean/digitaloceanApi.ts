@@ -1,10 +1,9 @@
 /** DigitalOcean's API v2 as far as names go: token, domains, domain records. */
-import { timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { JsonStore } from "../serve/jsonStore.ts";
-import type { NodeEnv, VendorApi } from "../serve/listen.ts";
+import { type NodeEnv, sameText, type VendorApi } from "../serve/listen.ts";
 import type { TextForm } from "../serve/text.ts";
 import type { ZoneWriter } from "../serve/zoneWriter.ts";
 import { domainAnswer, findDomain, makeDomain } from "./domains.ts";
@@ -47,11 +46,7 @@ export function digitaloceanApi(cloud: DigitaloceanCloud): VendorApi {
 }
 
 function checkToken(token: string, context: Context<NodeEnv>): void {
-  const [given, wanted] = [
-    Buffer.from(context.req.header("authorization") ?? ""),
-    Buffer.from(`Bearer ${token}`),
-  ];
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw unauthorized();
+  if (!sameText(context.req.header("authorization") ?? "", `Bearer ${token}`)) throw unauthorized();
 }
 
 function domainRoutes(cloud: DigitaloceanCloud, app: Hono<NodeEnv>): void {

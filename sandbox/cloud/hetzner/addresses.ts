@@ -1,21 +1,29 @@
-/** The address pool: IPv4 203.0.113.10-250 and IPv6 /64s 2001:db8:a:N::/64. */
+/** The addresses: IPv4 203.0.113.10-250 and IPv6 /64s 2001:db8:a:N::/64, a part of each for each project. */
 import { HetznerError } from "./errors.ts";
 import type { HetznerState } from "./state.ts";
 
-const FIRST_IPV4 = 10;
-const LAST_IPV4 = 250;
-const LAST_IPV6_NET = 0xffff;
+/** A project's part of the addresses: last byte of IPv4, fourth group of IPv6; both ends count. */
+export interface AddressPool {
+  readonly ipv4: readonly [first: number, last: number];
+  readonly ipv6: readonly [first: number, last: number];
+}
+
+/** The first project's, which the tests' stacks live in, and another one's. */
+export const ADDRESS_POOLS: readonly [AddressPool, AddressPool] = [
+  { ipv4: [10, 229], ipv6: [1, 0xefff] },
+  { ipv4: [230, 250], ipv6: [0xf000, 0xffff] },
+];
 
 /**
  * Hands out an address never used before, or when none is left the one that is free the longest:
  * so a test that sees the same address again knows that it was kept.
  */
-export function takeAddress(state: HetznerState, family: "ipv4" | "ipv6"): string {
-  const fresh = state.handedOut[family];
-  const room = family === "ipv4" ? LAST_IPV4 - FIRST_IPV4 + 1 : LAST_IPV6_NET;
-  if (fresh < room) {
+export function takeAddress(state: HetznerState, pool: AddressPool, family: "ipv4" | "ipv6"): string {
+  const [first, last] = pool[family];
+  const fresh = first + state.handedOut[family];
+  if (fresh <= last) {
     state.handedOut[family] += 1;
-    return family === "ipv4" ? `203.0.113.${FIRST_IPV4 + fresh}` : `2001:db8:a:${(fresh + 1).toString(16)}::`;
+    return family === "ipv4" ? `203.0.113.${fresh}` : `2001:db8:a:${fresh.toString(16)}::`;
   }
   const index = state.released.findIndex((address) => address.includes(":") === (family === "ipv6"));
   const [again] = index < 0 ? [] : state.released.splice(index, 1);

@@ -5,6 +5,7 @@ import type { JsonStore } from "../serve/jsonStore.ts";
 import type { TextForm } from "../serve/text.ts";
 import type { ZoneWriter } from "../serve/zoneWriter.ts";
 import type { ActionBook } from "./actions.ts";
+import type { AddressPool } from "./addresses.ts";
 import { HetznerError, notFound } from "./errors.ts";
 import type { CloudServer, Firewall, HetznerState, PrimaryIp, SshKey, Zone } from "./state.ts";
 
@@ -21,6 +22,8 @@ export interface HetznerLimits {
 export interface HetznerCloud {
   readonly store: JsonStore<HetznerState>;
   readonly actions: ActionBook;
+  /** Addresses that may be handed out here. */
+  readonly pool: AddressPool;
   readonly hosts: HostDriver;
   readonly dns: DnsDriver;
   readonly faults: FaultBook;

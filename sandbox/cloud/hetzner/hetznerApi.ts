@@ -1,7 +1,6 @@
 /** Hetzner Cloud's API, put together; and the start that brings machines and names back to what the books say. */
-import { timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { VendorApi } from "../serve/listen.ts";
+import { sameText, type VendorApi } from "../serve/listen.ts";
 import { addActions, addCatalog } from "./catalogRoutes.ts";
 import { zoneRoutes } from "./dns/zones.ts";
 import { type HetznerCloud, hostKey, serverQueue } from "./cloud.ts";
@@ -41,12 +40,6 @@ export function hetznerApi(cloud: HetznerCloud, token: string): VendorApi {
     throw new HetznerError(404, "not_found", "the requested path does not exist");
   });
   return { vendor: "hetzner", routes, failure: injectedError, errorOf };
-}
-
-/** Compares without telling by time how much was right. */
-function sameText(left: string, right: string): boolean {
-  const [one, other] = [Buffer.from(left), Buffer.from(right)];
-  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 const errorSchema = z.object({ error: z.object({ code: z.string() }) });

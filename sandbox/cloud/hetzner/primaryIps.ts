@@ -185,7 +185,7 @@ export async function createAddress(cloud: HetznerCloud, wanted: NewAddress): Pr
     id,
     name: wanted.name ?? `primary_ip-${id}`,
     type: wanted.type,
-    address: takeAddress(data, wanted.type),
+    address: takeAddress(data, cloud.pool, wanted.type),
     location: wanted.location,
     autoDelete: wanted.autoDelete,
     protected: false,

@@ -34,8 +34,8 @@ export function serverRoutes(cloud: HetznerCloud): Routes {
   });
   app.post("/", async (context) => {
     const order = parseBody(orderSchema, await readBody(context));
-    const { method, path } = context.req;
-    const target = { vendor: "hetzner", method, path, body: await context.req.text() } as const;
+    const path = new URL(context.req.url).pathname;
+    const target = { vendor: "hetzner", method: "POST", path, body: await context.req.text() } as const;
     const fault = cloud.faults.take(target, ["slow_boot", "boot_failure"]);
     if (fault !== undefined) context.set("fault", fault.kind);
     return context.json(await create(cloud, order, fault), 201);

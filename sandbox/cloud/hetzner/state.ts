@@ -125,10 +125,25 @@ export type Rrset = z.infer<typeof rrset>;
 export type Zone = z.infer<typeof zone>;
 export type Action = z.infer<typeof action>;
 
-/** Nothing made yet. Ids start apart, so that a mixed-up id is not found instead of wrong. */
-export function emptyHetznerState(): HetznerState {
+/** First number of each kind: apart, so that a mixed-up id is not found instead of wrong. */
+const FIRST_IDS = {
+  sshKeys: 2001,
+  primaryIps: 3001,
+  servers: 4001,
+  firewalls: 5001,
+  zones: 6001,
+  actions: 500001,
+};
+
+/**
+ * Nothing made yet.
+ *
+ * @param project counts from 0. Numbers are the vendor's, so no two projects have the same one.
+ */
+export function emptyHetznerState(project = 0): HetznerState {
+  const ids = Object.entries(FIRST_IDS).map(([kind, first]) => [kind, first + project * 1_000_000]);
   return {
-    nextId: { sshKeys: 2001, primaryIps: 3001, servers: 4001, firewalls: 5001, zones: 6001, actions: 500001 },
+    nextId: Object.fromEntries(ids) as Record<string, number>,
     released: [],
     handedOut: { ipv4: 0, ipv6: 0 },
     sshKeys: [],

@@ -3,6 +3,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
+import { timingSafeEqual } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { Fault, FaultBook } from "./faults.ts";
 import { mask, type RequestLog, stars, type Vendor } from "./requestLog.ts";
@@ -14,10 +15,21 @@ export interface NodeEnv {
   Variables: { fault?: Fault["kind"] };
 }
 
+/** A further customer of a vendor, who sees nothing of the first one's. */
+export interface FurtherAccount {
+  /** As the request log has it. */
+  readonly name: string;
+  readonly token: string;
+  readonly routes: Hono<NodeEnv>;
+}
+
 /** One vendor's API as the listener needs it. */
 export interface VendorApi {
   readonly vendor: Vendor;
+  /** Of the first account; whoever has no token that is known is refused by these. */
   readonly routes: Hono<NodeEnv>;
+  /** Accounts beside the first, each with a token of its own. */
+  readonly further?: readonly FurtherAccount[];
   /** Answer of an injected error, in the vendor's form. */
   failure(status: number): unknown;
   /** Error codes of an answer, for the log. */
@@ -43,10 +55,11 @@ const REQUEST_FAULTS = ["rate_limit", "status", "hang", "drop_before", "drop_aft
 
 /** Starts listening on 127.0.0.1. Port 0 takes a free one. */
 export async function listen(api: VendorApi, shared: Shared, port: number): Promise<Listener> {
-  const app = new Hono<NodeEnv>();
+  const app = new Hono<NodeEnv>({ getPath: (request) => routedPath(api, request) });
   const stopping = new AbortController();
   app.route("/_sandbox", shared.control);
   app.use("*", (context: Context<NodeEnv>, next) => observe(api, shared, stopping.signal, context, next));
+  for (const { name, routes } of api.further ?? []) app.route(accountPath(name), routes);
   app.route("/", api.routes);
   const listener = getRequestListener((request, env) => app.fetch(request, env));
   const server = createServer((request, response) => void listener(request, response));
@@ -55,6 +68,34 @@ export async function listen(api: VendorApi, shared: Shared, port: number): Prom
     server.listen(port, "127.0.0.1", resolve);
   });
   return { url: `http://127.0.0.1:${boundPort(server)}`, close: () => stop(server, stopping) };
+}
+
+/** Where the routes of a further account are kept. No vendor has paths that begin so. */
+function accountPath(name: string): string {
+  return `/@${name}`;
+}
+
+/** The account that a request's token is of; undefined for the first one's, and for a token that is none. */
+function accountOf(
+  { further = [] }: VendorApi,
+  authorization: string | null | undefined,
+): string | undefined {
+  return further.find(({ token }) => sameText(authorization ?? "", `Bearer ${token}`))?.name;
+}
+
+/** The path that decides the route: the token has its part in it, and the path that a vendor shows has not. */
+function routedPath(api: VendorApi, request: Request): string {
+  const { pathname } = new URL(request.url);
+  const account = accountOf(api, request.headers.get("authorization"));
+  return account === undefined || pathname.startsWith("/_sandbox")
+    ? pathname
+    : accountPath(account) + pathname;
+}
+
+/** Compares without telling by time how much was right. */
+export function sameText(left: string, right: string): boolean {
+  const [one, other] = [Buffer.from(left), Buffer.from(right)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 function boundPort(server: Server): number {
@@ -94,12 +135,14 @@ async function observe(
   const cut = fault !== undefined && (await misbehave(fault, api, context, next, signal));
   if (fault === undefined) await next();
   const authorization = context.req.header("authorization");
+  const account = accountOf(api, authorization);
   const answer = cut ? undefined : await readAnswer(context.res);
   const error = api.errorOf(answer);
   const played = fault?.kind ?? context.get("fault");
   shared.log.write({
     time: started.toISOString(),
     vendor: api.vendor,
+    ...(account === undefined ? {} : { account }),
     method,
     path: url.pathname,
     ...(url.search === "" ? {} : { query: url.search.slice(1) }),

@@ -12,6 +12,8 @@ export interface LoggedRequest {
   /** ISO 8601, UTC, when the request came in. */
   readonly time: string;
   readonly vendor: Vendor;
+  /** Absent of the vendor's first account. */
+  readonly account?: string;
   readonly method: string;
   readonly path: string;
   /** Without the question mark. */

@@ -1,11 +1,12 @@
-/** Look-ups: `getServers`, `getServer`, `getImage`, `getLocation`. */
+/** Look-ups: `getServers`, `getServer`, `getPrimaryIps`, `getImage`, `getLocation`. */
 import { createHash } from "node:crypto";
 import type { FunctionHandler, Known } from "../protocol/handler.ts";
 import { asText, isList } from "../protocol/value.ts";
 import type { Properties, Value } from "../protocol/value.ts";
 import type { HcloudApi } from "./api.ts";
 import { numberOf, textOf } from "../protocol/inputs.ts";
-import type { Server } from "./model.ts";
+import type { PrimaryIp, Server } from "./model.ts";
+import { addressOutputs } from "./primaryIp.ts";
 import { serverOutputs } from "./server/outputs.ts";
 
 interface Page {
@@ -21,6 +22,15 @@ export function hcloudFunctions(api: () => HcloudApi): Readonly<Record<string, F
         .update(servers.map((server) => server.id).join("-"))
         .digest("hex");
       return { ...args, id, servers: servers.map(lookedUp) };
+    },
+    "hcloud:index/getPrimaryIps:getPrimaryIps": async (args, { signal }) => {
+      const addresses = await listAll<PrimaryIp>(api(), "primary_ips", args, signal);
+      const ids = addresses.map(({ id }) => id).join("-");
+      return {
+        ...args,
+        id: createHash("sha1").update(ids).digest("hex"),
+        primaryIps: addresses.map(shownAddress),
+      };
     },
     "hcloud:index/getServer:getServer": async (args, { signal }) => {
       const server = await oneServer(api(), args, signal);
@@ -49,23 +59,42 @@ function lookedUp(server: Server): { readonly [key: string]: Value } {
   return { ...Object.fromEntries(known), id: server.id, iso: "", rescue: "", datacenter: "", networks: [] };
 }
 
-async function listServers(api: HcloudApi, args: Known, signal: AbortSignal): Promise<Server[]> {
+/** An address as a look-up answers it: the id a number, the network only of IPv6. */
+function shownAddress(address: PrimaryIp): { readonly [key: string]: Value } {
+  return { ipNetwork: "", datacenter: "", ...addressOutputs(address), id: address.id };
+}
+
+/** Every page of a kind, as far as the selector and more of the query want it. */
+async function listAll<T>(
+  api: HcloudApi,
+  kind: string,
+  args: Known,
+  signal: AbortSignal,
+  more = "",
+): Promise<T[]> {
   const query = new URLSearchParams();
   const selector = textOf(args, "withSelector") ?? textOf(args, "selector");
   if (selector !== undefined) query.set("label_selector", selector);
-  const servers: Server[] = [];
+  const things: T[] = [];
   for (let page: number | null | undefined = 1; page;) {
     query.set("page", `${page}`);
     query.set("per_page", "50");
-    const statuses = isList(args.withStatuses)
-      ? args.withStatuses.map((status) => `&status=${asText(status)}`)
-      : [];
-    const path = `/servers?${query.toString()}${statuses.join("")}`;
-    const answer: Page & { servers: Server[] } = await api.request("GET", path, signal);
-    servers.push(...answer.servers);
+    const answer: Page & Record<string, unknown> = await api.request(
+      "GET",
+      `/${kind}?${query.toString()}${more}`,
+      signal,
+    );
+    things.push(...(answer[kind] as T[]));
     page = answer.meta?.pagination?.next_page;
   }
-  return servers;
+  return things;
+}
+
+function listServers(api: HcloudApi, args: Known, signal: AbortSignal): Promise<Server[]> {
+  const statuses = isList(args.withStatuses)
+    ? args.withStatuses.map((status) => `&status=${asText(status)}`)
+    : [];
+  return listAll(api, "servers", args, signal, statuses.join(""));
 }
 
 async function oneServer(api: HcloudApi, args: Known, signal: AbortSignal): Promise<Server> {

@@ -57,7 +57,7 @@ export function primaryIpResource(api: () => HcloudApi): ResourceHandler {
       frameworkStep(context, async () => {
         const found = await api().find<{ primary_ip: PrimaryIp }>(`/primary_ips/${id}`, context.signal);
         if (found === undefined) return missing(id, outputs);
-        const now = outputsOf(found.primary_ip);
+        const now = addressOutputs(found.primary_ip);
         const imported = ["autoDelete", "deleteProtection", "labels", "location", "name", "type"];
         return { id, outputs: now, inputs: refreshed(inputs, now, imported) };
       }),
@@ -110,7 +110,7 @@ async function create(
   if (inputs.deleteProtection === true)
     await act(api, `${path}/actions/change_protection`, { delete: true }, signal);
   const { primary_ip } = await api.request<{ primary_ip: PrimaryIp }>("GET", path, signal);
-  return { id: `${primary_ip.id}`, outputs: outputsOf(primary_ip) };
+  return { id: `${primary_ip.id}`, outputs: addressOutputs(primary_ip) };
 }
 
 async function update(
@@ -139,7 +139,7 @@ async function update(
     autoDelete: "auto_delete",
   });
   const { primary_ip } = await api.request<{ primary_ip: PrimaryIp }>("PUT", path, signal, body);
-  return outputsOf(primary_ip);
+  return addressOutputs(primary_ip);
 }
 
 async function remove(api: HcloudApi, id: string, outputs: Known, context: CallContext): Promise<void> {
@@ -167,7 +167,8 @@ export async function act(api: HcloudApi, path: string, body: unknown, signal: A
   await api.wait([action], signal);
 }
 
-function outputsOf(address: PrimaryIp): Properties {
+/** Outputs of an address: what the API says. */
+export function addressOutputs(address: PrimaryIp): Properties {
   return {
     id: `${address.id}`,
     name: address.name,
