@@ -1,13 +1,18 @@
 /** Heals what a broken run left behind: each thing by its cure, and one that is refused keeps no other from its own. */
 import type { Plan } from "../stack/plan.ts";
+import { plannedThings } from "../verify/adopt/hetznerThings.ts";
+import { RECORD_TYPES, stateId } from "../verify/dns/alreadyThere.ts";
 import { VendorError } from "../verify/http.ts";
 import { HETZNER_TYPES, type Orphan } from "../verify/preflight.ts";
 import { removeRecord } from "../verify/providers/removeRecord.ts";
 import { Hetzner } from "../verify/vendors.ts";
-import { clearPendingOperations, pulumi, type StateResource } from "./engine.ts";
+import { clearPendingOperations, readState, type StateResource } from "./engine.ts";
 import { removeContainer } from "./orphanContainers.ts";
+import { takeBack, type Wanted } from "./takeBack.ts";
 import { CommandError, print } from "./terminal.ts";
 import { COMMAND } from "../stack/command.ts";
+
+const KEY_TYPE = "tls:index/privateKey:PrivateKey";
 
 /** Tokens of both vendors. */
 export interface VendorTokens {
@@ -33,72 +38,115 @@ export function describeOrphan(orphan: Orphan): string {
   return `${kindOf(orphan)} ${orphan.name} (${String(orphan.id).slice(0, 32)})`;
 }
 
+/** What the cures work on. */
+export interface CureContext {
+  readonly stack: string;
+  readonly plan: Plan;
+  readonly tokens: VendorTokens;
+  readonly resources: readonly StateResource[];
+  /** Ids that the zone's records have in a state. */
+  readonly recordIds: readonly string[];
+}
+
+const BY_HAND = "look at it in Hetzner's console, and delete it there if it is not wanted";
+
+function refusing(orphan: Orphan, words: string, what: string, next: string): Cure {
+  return { orphan, words, run: () => Promise.reject(new CommandError(what, next)) };
+}
+
+type HetznerOrphan = Extract<Orphan, { vendor: "hetzner" }>;
+
+function isPlannedThing({ kind, name }: HetznerOrphan, stack: string, plan: Plan): boolean {
+  return plannedThings(stack, plan).some((thing) => thing.kind === kind && thing.name === name);
+}
+
+/** Keys are made before a server: a state without them was lost, and nobody could get in to what it knew. */
+function isLocked({ kind }: HetznerOrphan, resources: readonly StateResource[]): boolean {
+  return kind === "servers" && !resources.some(({ type }) => type === KEY_TYPE);
+}
+
 /**
- * Whether a server beside those of the state may be more than what a broken run left. Keys are made before a server: a
- * state without them was lost, and this is the server that it knew.
+ * What the plan has under this name is taken into the state: a server may hold mail, and a reputation may hang on an
+ * address. Of what it has not, only what can hold neither is deleted.
  */
-function mayHoldMail(resources: readonly StateResource[]): boolean {
-  const has = (wanted: string): boolean => resources.some(({ type }) => type === wanted);
-  return has(HETZNER_TYPES.servers) || !has("tls:index/privateKey:PrivateKey");
-}
-
-/** An address is taken into the state, since a reputation may hang on it; the rest can be made anew and is deleted. */
-export function cureOf(
-  orphan: Orphan,
-  tokens: VendorTokens,
-  stack: string,
-  plan: Plan,
-  resources: readonly StateResource[],
+function hetznerCure(
+  orphan: HetznerOrphan,
+  { stack, plan, tokens, resources }: CureContext,
+  back: () => Promise<ReadonlySet<string>>,
 ): Cure {
-  if (orphan.vendor === "dns") {
-    const run = (): Promise<void> => removeRecord(orphan.provider, tokens.dns, orphan.id);
-    return { orphan, words: "delete it; the next `pulumi up` makes it again", run };
+  const { kind, id, name } = orphan;
+  const isPlanned = isPlannedThing(orphan, stack, plan);
+  if (isPlanned && isLocked(orphan, resources)) {
+    const words = `not done here, as the state has not its keys: ${COMMAND} import`;
+    return refusing(orphan, words, `the state has no key to the server ${name}`, `${COMMAND} import`);
   }
-  if (orphan.vendor === "host") {
-    const run = (): Promise<void> => removeContainer(stack, resources, orphan.id);
-    return { orphan, words: "remove it, its data stay; the next `pulumi up` makes it again", run };
+  if (isPlanned) {
+    const run = async (): Promise<void> => {
+      if (!(await back()).has(`${HETZNER_TYPES[kind]} ${String(id)}`))
+        throw new CommandError(`the engine did not take ${name} into the state`, `${COMMAND} import`);
+    };
+    return { orphan, words: "take it into the state", run };
   }
-  if (orphan.kind === "primary_ips") {
-    return { orphan, words: "take it into the state", run: () => importAddress(orphan, stack, resources) };
+  if (kind === "servers" || kind === "primary_ips") {
+    const loss = kind === "servers" ? "it may hold mail" : "its reputation would be lost";
+    const what = `${name} is none that this configuration plans, and ${loss}`;
+    return refusing(orphan, `not done here, as ${loss}: ${BY_HAND}`, what, BY_HAND);
   }
-  if (orphan.kind === "servers" && plan.server.protect && mayHoldMail(resources)) {
-    const next = `look at it and delete it by hand; or, if the state was lost: ${COMMAND} import`;
-    const refuse = (): Promise<void> =>
-      Promise.reject(new CommandError(`the server ${orphan.name} may hold mail`, next));
-    return { orphan, words: `not done here, as it may hold mail: ${COMMAND} import`, run: refuse };
-  }
-  return {
-    orphan,
-    words: "delete it; the next `pulumi up` makes it again",
-    run: () => new Hetzner(tokens.hetzner).remove(orphan.kind, orphan.id),
-  };
+  const run = (): Promise<void> => new Hetzner(tokens.hetzner).remove(kind, id);
+  return { orphan, words: "delete it: the configuration plans none of that name", run };
 }
 
-async function importAddress(
-  orphan: Orphan & { vendor: "hetzner" },
-  stack: string,
-  resources: readonly StateResource[],
-): Promise<void> {
-  const parent = resources.find(({ type }) => type === "mailstead:host:HetznerAddresses");
-  if (parent === undefined) {
-    throw new CommandError(
-      "the state does not hold the addresses' component yet",
-      "run `pulumi up` once, then this again",
-    );
+/** How an orphan is healed. */
+function cureOf(orphan: Orphan, context: CureContext, back: () => Promise<ReadonlySet<string>>): Cure {
+  const { stack, tokens, resources } = context;
+  switch (orphan.vendor) {
+    case "dns": {
+      const { provider, id } = orphan;
+      const run = async (): Promise<void> => {
+        if ((await back()).has(`${RECORD_TYPES[provider]} ${stateId(id, provider)}`)) return;
+        await removeRecord(provider, tokens.dns, id);
+      };
+      return { orphan, words: "take it into the state, or delete it where the state has another one", run };
+    }
+    case "host": {
+      const run = (): Promise<void> => removeContainer(stack, resources, orphan.id);
+      return { orphan, words: "remove it, its data stay; the next `pulumi up` makes it again", run };
+    }
+    case "hetzner":
+      return hetznerCure(orphan, context, back);
   }
-  const role = orphan.name.endsWith("ipv6") ? "ipv6" : "ipv4";
-  await pulumi([
-    ...["import", HETZNER_TYPES.primary_ips, role, String(orphan.id)],
-    ...[
-      "--parent",
-      `addresses=${parent.urn}`,
-      "--stack",
-      stack,
-      "--yes",
-      "--skip-preview",
-      "--generate-code=false",
-    ],
-  ]);
+}
+
+/** What is to be taken into the state. */
+function wantedOf(orphans: readonly Orphan[], context: CureContext): Wanted {
+  const { stack, plan, resources, recordIds } = context;
+  const type = RECORD_TYPES[plan.dnsProvider];
+  const things = orphans.flatMap((orphan) =>
+    orphan.vendor === "hetzner" && isPlannedThing(orphan, stack, plan) && !isLocked(orphan, resources)
+      ? [`${HETZNER_TYPES[orphan.kind]} ${String(orphan.id)}`]
+      : [],
+  );
+  const records = orphans.flatMap((orphan) => {
+    if (orphan.vendor !== "dns") return [];
+    const { id, role: name, provider } = orphan;
+    return [{ type, name, id, stateId: stateId(id, provider) }];
+  });
+  return { things: new Set(things), records, recordsThere: new Set(recordIds.map((id) => `${type} ${id}`)) };
+}
+
+/** The cure of each orphan. All that is taken into the state is taken at once, by the first of them. */
+export function curesOf(orphans: readonly Orphan[], context: CureContext): Cure[] {
+  const { stack, plan, tokens } = context;
+  const wanted = wantedOf(orphans, context);
+  let taken: Promise<ReadonlySet<string>> | undefined;
+  const back = (): Promise<ReadonlySet<string>> => {
+    taken ??= takeBack(stack, plan, new Hetzner(tokens.hetzner), wanted).then(async () => {
+      const { resources } = await readState(stack);
+      return new Set(resources.map(({ type, id = "" }) => `${type} ${id}`));
+    });
+    return taken;
+  };
+  return orphans.map((orphan) => cureOf(orphan, context, back));
 }
 
 /** What was not healed, why, and what to do about it. */

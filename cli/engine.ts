@@ -129,11 +129,27 @@ export async function readState(
  * found by its label, and a host may be gone.
  */
 export async function clearPendingOperations(stack: string): Promise<void> {
-  const state = JSON.parse(await pulumi(["stack", "export", "--stack", stack])) as {
-    deployment: { pending_operations?: unknown };
-  };
-  delete state.deployment.pending_operations;
-  await pulumi(["stack", "import", "--stack", stack], JSON.stringify(state));
+  await changeState(stack, (deployment) =>
+    Object.fromEntries(Object.entries(deployment).filter(([key]) => key !== "pending_operations")),
+  );
+}
+
+/** The part of an exported state that changes. */
+export type Deployment = Readonly<Record<string, unknown>>;
+
+/**
+ * Writes the state anew. Secrets in it stay encrypted.
+ *
+ * @param change returns undefined where there is nothing to write.
+ */
+export async function changeState(
+  stack: string,
+  change: (deployment: Deployment) => Deployment | undefined,
+): Promise<void> {
+  const state = JSON.parse(await pulumi(["stack", "export", "--stack", stack])) as { deployment: Deployment };
+  const deployment = change(state.deployment);
+  if (deployment === undefined) return;
+  await pulumi(["stack", "import", "--stack", stack], JSON.stringify({ ...state, deployment }));
 }
 
 /**

@@ -28,7 +28,9 @@ Exit codes: 0 clean, 1 could not tell, 2 drift or conflict, 3 only propagating.`
                                           also what is in the way: the next \`pulumi up\` changes it
   pulumi import --file .mailstead/STACK/import.json --generate-code=false`,
   rebuild: `  ${COMMAND} rebuild                       the server was deleted at the vendor
-  ${COMMAND} rebuild --stack example-com`,
+  ${COMMAND} rebuild --with-edits          with the edits that it shows and would stop at`,
+  teardown: `  ${COMMAND} teardown                      before a destroy: what stays, what goes, what is billed on
+  ${COMMAND} teardown --json               the same for a program`,
   ssh: `  ${COMMAND} ssh                           a shell on the host
   ${COMMAND} ssh -- docker ps              one command; its exit code is kept`,
   logs: `  ${COMMAND} logs smtp -f                  go on as it grows
@@ -45,6 +47,7 @@ Examples:
   ${COMMAND} audit                         what DNS says of the domain, from every side
   ${COMMAND} import                        what is there already, for \`pulumi import --file\`
   ${COMMAND} rebuild                       the server was deleted at the vendor
+  ${COMMAND} teardown                      what a destroy would keep, take and leave to be billed
   ${COMMAND} logs smtp -f
   ${COMMAND} ssh -- docker ps
 

@@ -13,7 +13,16 @@ function addHostCommands(program: Command, run: Run): void {
     .command("rebuild")
     .description("make a server that was deleted at the vendor anew")
     .option("-s, --stack <name>", "stack (default: the selected one)")
-    .action((options: object) => run(import("./commands/host.ts").then((m) => m.rebuildCommand(options))));
+    .option("--with-edits", "do what else waits in the configuration too")
+    .action((options: object) => run(import("./commands/rebuild.ts").then((m) => m.rebuildCommand(options))));
+  program
+    .command("teardown")
+    .description("what a destroy would keep, take and leave to be billed; changes nothing")
+    .option("-s, --stack <name>", "stack (default: the selected one)")
+    .option("--json", "machine-readable")
+    .action((options: object) =>
+      run(import("./commands/teardown.ts").then((m) => m.teardownCommand(options))),
+    );
   program
     .command("ssh")
     .description("open a shell on the host, or run a command there")

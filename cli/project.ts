@@ -78,6 +78,18 @@ export function readStackFile(path: string): Record<string, unknown> {
   );
 }
 
+/**
+ * A value of a stack's file, by its whole key such as `hcloud:token`.
+ *
+ * @returns what stands there, an object with `secure` where it is a secret; undefined where the file has none.
+ */
+export function stackValue(stack: string, key: string): unknown {
+  const path = join(projectFolder, `Pulumi.${stack}.yaml`);
+  if (!existsSync(path)) return undefined;
+  const document = parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null;
+  return document?.config?.[key];
+}
+
 /** Every fault as one text, one line each. */
 export function describeIssues(issues: readonly Issue[]): string {
   return issues.map(({ path, message, fix }) => `${path}: ${message}. ${fix}.`).join("\n");

@@ -1,34 +1,47 @@
-/** Tokens of the vendors: from the environment, else from the stack's configuration, as the engine's plugins look. */
+/** Tokens of the vendors, from the places where the engine's plugins look, in their order. */
 import process from "node:process";
-import { DNS_TOKEN_PLACES, type TokenPlace } from "../stack/dns/providers/tokenPlaces.ts";
+import {
+  DNS_TOKEN_PLACES,
+  findToken,
+  SERVER_TOKEN_PLACE,
+  type GivenToken,
+  type TokenPlace,
+} from "../stack/dns/providers/tokenPlaces.ts";
 import { pulumi } from "./engine.ts";
+import { stackValue } from "./project.ts";
 import { CommandError } from "./terminal.ts";
 
-export type { TokenPlace };
+export type { GivenToken, TokenPlace };
 
 /** The server's own vendor. */
-export const HETZNER_TOKEN: TokenPlace = DNS_TOKEN_PLACES.hetzner;
+export const HETZNER_TOKEN: TokenPlace = SERVER_TOKEN_PLACE;
 
 /** By DNS provider. */
 export const DNS_TOKENS = DNS_TOKEN_PLACES;
 
+/** The key's value in the stack's file; the engine is asked only where it is kept secret there. */
+async function configured(key: string, stack: string): Promise<string | undefined> {
+  const value = stackValue(stack, key);
+  if (value === undefined || typeof value === "string") return value;
+  return (await pulumi(["config", "get", key, "--stack", stack])).trim();
+}
+
 /**
- * A token.
+ * A token, and where it was found.
  *
- * @param stack the engine is asked for when the environment has none.
  * @throws CommandError that names both places when neither has it.
  */
-export async function readToken({ variables, key }: TokenPlace, stack: string): Promise<string> {
-  for (const variable of variables) {
-    const value = process.env[variable];
-    if (value !== undefined && value !== "") return value;
-  }
-  try {
-    return (await pulumi(["config", "get", key, "--stack", stack])).trim();
-  } catch {
-    throw new CommandError(
-      `there is no ${variables[0]} and no ${key}`,
-      `export ${variables[0]}, or: pulumi config set --secret ${key}`,
-    );
-  }
+export async function readGivenToken(place: TokenPlace, stack: string): Promise<GivenToken> {
+  const { key, variables } = place;
+  const given = findToken(place, await configured(key, stack), process.env);
+  if (given !== undefined) return given;
+  throw new CommandError(
+    `there is no ${variables[0]} and no ${key}`,
+    `export ${variables[0]}, or: pulumi config set --secret ${key}`,
+  );
+}
+
+/** A token. @throws CommandError that names both places when neither has it. */
+export async function readToken(place: TokenPlace, stack: string): Promise<string> {
+  return (await readGivenToken(place, stack)).token;
 }

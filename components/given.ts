@@ -1,7 +1,7 @@
 /** Late values that come from the configuration and not from resources. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../stack/config/config.ts";
-import { DNS_TOKEN_PLACES } from "../stack/dns/providers/tokenPlaces.ts";
+import { DNS_TOKEN_PLACES, findToken } from "../stack/dns/providers/tokenPlaces.ts";
 import type { Plan } from "../stack/plan.ts";
 import type { SlotName } from "../stack/slots.ts";
 import { SLOTS, slotsOf } from "../stack/slots.ts";
@@ -30,10 +30,9 @@ export function givenValues(
   all: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): GivenValues {
-  const { key, variables } = DNS_TOKEN_PLACES[dns.provider];
-  const tokens = [all[key], ...variables.map((variable) => environment[variable])];
+  const place = DNS_TOKEN_PLACES[dns.provider];
   const texts: Record<GivenSlot, string | undefined> = {
-    dnsApiToken: tokens.find((token) => token !== undefined && token !== ""),
+    dnsApiToken: findToken(place, all[place.key], environment)?.token,
     providedCertificate: certificates.certificate,
     providedPrivateKey: certificates.privateKey,
   };

@@ -1,15 +1,30 @@
-/** What the stack said after its last `up`, for what has to be judged against it. */
+/** What the stack said and had after its last `up`, for what has to be judged against it. */
 import * as pulumi from "@pulumi/pulumi";
 
-/** Outputs of the last `up`, from the engine's own function for stack references; none where it cannot say. */
-export async function lastOutputs(): Promise<Readonly<Record<string, unknown>>> {
+/** Asks the engine's own provider about this stack; nothing where it cannot say. */
+async function askEngine(token: string, argument: string, answer: string): Promise<Record<string, unknown>> {
   try {
     const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-    const answer = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
-      readonly outputs?: Readonly<Record<string, unknown>>;
-    };
-    return answer.outputs ?? {};
+    const said = (await pulumi.runtime.invoke(token, { [argument]: name })) as Record<string, unknown>;
+    return (said[answer] ?? {}) as Record<string, unknown>;
   } catch {
     return {};
   }
+}
+
+/** Outputs of the last `up`, from the engine's own function for stack references; none where it cannot say. */
+export function lastOutputs(): Promise<Readonly<Record<string, unknown>>> {
+  return askEngine("pulumi:pulumi:readStackOutputs", "name", "outputs");
+}
+
+/** A resource of the state. */
+export interface LastResource {
+  readonly type: string;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Resources of the state before this run; none where the engine cannot say. */
+export async function lastResources(): Promise<readonly LastResource[]> {
+  const byUrn = await askEngine("pulumi:pulumi:readStackResourceOutputs", "stackName", "outputs");
+  return Object.values(byUrn) as LastResource[];
 }

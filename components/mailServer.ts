@@ -20,6 +20,8 @@ export interface MailServerArgs {
   readonly zoneId?: string;
   /** Values from the configuration, as far as the plan uses them. */
   readonly given?: GivenValues;
+  /** The vendor says that both addresses are on one server. Default: false. */
+  readonly addressesAreHeld?: boolean;
   /** Where the SSH files go. Default `.mailstead/STACK`, relative to the project. */
   readonly sshDirectory?: string;
 }
@@ -62,7 +64,10 @@ export class MailServer extends pulumi.ComponentResource {
     const { deployPublicKey, deployPrivateKey, hostPublicKey } = identity;
     const host = new HetznerHost(
       "host",
-      { plan, stack, reviewed, addresses, deployPublicKey, values },
+      {
+        ...{ plan, stack, reviewed, addresses, deployPublicKey, values },
+        addressesAreHeld: args.addressesAreHeld === true,
+      },
       { parent: this },
     );
     const zone = { provider: plan.dnsProvider, ...optional("zoneId", args.zoneId) };

@@ -70,6 +70,8 @@ export class MailStack extends pulumi.ComponentResource {
       ...args.records.values(),
       ...args.before,
     ]);
+    const all = [...prepared, ...this.containers.values()];
+    new KeptWithServer("kept-with-server", { parent: this, protect: plan.server.protect, dependsOn: all });
     this.registerOutputs({ containers: plan.containers.map((container) => container.name) });
   }
 
@@ -135,6 +137,17 @@ export class MailStack extends pulumi.ComponentResource {
   #hashOfFiles(roles: readonly string[]): pulumi.Output<string> {
     const hashes = roles.map((role) => need(this.#hashes, role, "a reader names the file"));
     return pulumi.all(hashes).apply((all) => sha256(all.join("\n")));
+  }
+}
+
+/**
+ * Has what is on a host kept as long as the server is: `destroy --exclude-protected` keeps what a protected resource
+ * depends on. Files and containers cannot be protected themselves, or no change could replace them.
+ */
+class KeptWithServer extends pulumi.ComponentResource {
+  constructor(name: string, opts: pulumi.ComponentResourceOptions) {
+    super("mailstead:components:KeptWithServer", name, {}, opts);
+    this.registerOutputs({});
   }
 }
 

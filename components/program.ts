@@ -1,8 +1,10 @@
 /** Configuration → plan → resources → outputs. */
 import * as pulumi from "@pulumi/pulumi";
+import { needZone } from "./dns/mailDns.ts";
 import { reviewDrift, type JudgeZone } from "./drift.ts";
 import { configurationError, issueLine } from "./errors.ts";
 import { givenValues, needDnsToken } from "./given.ts";
+import { reviewAccount } from "./host/account.ts";
 import { lastOutputs } from "./lastOutputs.ts";
 import { MailServer } from "./mailServer.ts";
 import { nextSteps as stepsAfter } from "./nextSteps.ts";
@@ -42,13 +44,17 @@ const given = givenValues(config, all, process.env);
 needDnsToken(plan, given);
 const before = readDeployed(await lastOutputs());
 settle(checkChange({ config, plan }, before));
+const account = await reviewAccount(config, before, all);
+settle(account.issues);
+const zoneId = await needZone(plan, config.dns.zoneId);
 const server = withoutTraces(
   () =>
     new MailServer("mail", {
       plan,
       stack: pulumi.getStack(),
       given,
-      ...(config.dns.zoneId === undefined ? {} : { zoneId: config.dns.zoneId }),
+      addressesAreHeld: account.addressesAreHeld,
+      ...(zoneId === undefined ? {} : { zoneId }),
     }),
 );
 

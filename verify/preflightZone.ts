@@ -1,8 +1,9 @@
 /** The zone before anything is made in it: whether the token opens it, and what a broken run left there. */
 import type { DnsProviderName } from "../stack/dns/providers/dnsForm.ts";
 import { DNS_TOKEN_PLACES } from "../stack/dns/providers/tokenPlaces.ts";
+import { hetznerSetName } from "../stack/dns/providers/hetzner.ts";
 import type { ProviderRecord } from "../stack/dns/zoneRecord.ts";
-import type { Plan } from "../stack/plan.ts";
+import type { Plan, PlannedRecord } from "../stack/plan.ts";
 import { RECORD_TYPES, stateId } from "./dns/alreadyThere.ts";
 import type { Finding } from "./finding.ts";
 import { VendorError } from "./http.ts";
@@ -16,6 +17,8 @@ export interface OrphanRecord {
   readonly id: string;
   /** `MX example.com` */
   readonly name: string;
+  /** Logical name of the resource that it was made for. */
+  readonly role: string;
 }
 
 /** What people need to hear of each provider. */
@@ -78,12 +81,15 @@ export function findOrphanRecords(
   { records: planned, dnsProvider: provider }: Pick<Plan, "records" | "dnsProvider">,
   known: { has(type: string, id: string): boolean },
 ): OrphanRecord[] {
-  const isOurs = ({ name, type, comment }: ProviderRecord): boolean =>
-    planned.some((row) => row.name === name && row.type === type && row.purpose === comment);
+  const plannedAs = ({ name, type, comment }: ProviderRecord): PlannedRecord | undefined =>
+    planned.find((row) => row.name === name && row.type === type && row.purpose === comment);
   return Array.from(Map.groupBy(records, ({ importId }) => importId)).flatMap(([id, set]) => {
     const [first] = set;
     if (first === undefined || known.has(RECORD_TYPES[provider], stateId(id, provider))) return [];
-    return set.every(isOurs) ? [{ vendor: "dns", provider, id, name: `${first.type} ${first.name}` }] : [];
+    const row = plannedAs(first);
+    if (row === undefined || !set.every(plannedAs)) return [];
+    const role = provider === "hetzner" ? hetznerSetName(row) : row.role;
+    return [{ vendor: "dns", provider, id, role, name: `${first.type} ${first.name}` }];
   });
 }
 

@@ -1,8 +1,7 @@
-/** `mailstead ssh`, `logs` and `rebuild`: the host itself. */
-import { HETZNER_TYPES } from "../../verify/preflight.ts";
-import { pulumiAttached, readState, stackName } from "../engine.ts";
+/** `mailstead ssh` and `logs`: the host itself. */
+import { stackName } from "../engine.ts";
 import { findRemote, openShell } from "../remote.ts";
-import { CommandError, print } from "../terminal.ts";
+import { CommandError } from "../terminal.ts";
 import { COMMAND } from "../../stack/command.ts";
 
 interface Options {
@@ -34,23 +33,4 @@ export async function logsCommand(
     ...(options.follow === true ? ["-f"] : []),
     container,
   ]);
-}
-
-/**
- * Makes a server that was deleted at the vendor anew: refreshes the server alone, so that the engine learns of the
- * loss, and runs a plain `up`, which makes the server and all that stands on it.
- */
-export async function rebuildCommand(options: Options): Promise<number> {
-  const stack = await stackName(options.stack);
-  const { resources } = await readState(stack);
-  const server = resources.find(({ type }) => type === HETZNER_TYPES.servers);
-  if (server !== undefined) {
-    print("asking the vendor for the server …");
-    const refreshed = await pulumiAttached([
-      ...["refresh", "--yes", "--skip-preview", "--run-program", "--target", server.urn, "--stack", stack],
-    ]);
-    if (refreshed !== 0) return refreshed;
-  }
-  print("bringing it up …");
-  return pulumiAttached(["up", "--yes", "--skip-preview", "--stack", stack]);
 }

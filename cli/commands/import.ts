@@ -16,11 +16,12 @@ import type { Finding } from "../../verify/finding.ts";
 import { VendorError } from "../../verify/http.ts";
 import { zoneReader } from "../../verify/providers/readers.ts";
 import { Hetzner } from "../../verify/vendors.ts";
+import { needOwnAccount } from "../account.ts";
 import { previewCreates, projectFolder, readState, stackName } from "../engine.ts";
 import { writeWhole } from "../lateValues.ts";
 import { loadPlan, projectName } from "../project.ts";
 import { CommandError, mark, print } from "../terminal.ts";
-import { DNS_TOKENS, HETZNER_TOKEN, readToken } from "../tokens.ts";
+import { DNS_TOKENS, HETZNER_TOKEN, readGivenToken, readToken } from "../tokens.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
 
 interface Options {
@@ -50,12 +51,14 @@ interface Collected {
 async function look(stack: string, config: Config, plan: Plan) {
   const { provider, zone, zoneId } = config.dns;
   const dns = await readToken(DNS_TOKENS[provider], stack);
-  const hetzner = new Hetzner(await readToken(HETZNER_TOKEN, stack));
+  const given = await readGivenToken(HETZNER_TOKEN, stack);
+  const hetzner = new Hetzner(given.token);
+  const { resources } = await readState(stack);
+  await needOwnAccount(config, resources, given);
   try {
-    const [records, things, { resources }, creates] = await Promise.all([
+    const [records, things, creates] = await Promise.all([
       zoneReader(provider, zone, dns, zoneId).records(),
       findHetznerThings(hetzner, stack),
-      readState(stack),
       previewCreates(stack),
     ]);
     return { records, things, resources, creates, found: hetznerIds(things, stack, plan) };

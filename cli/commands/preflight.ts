@@ -3,11 +3,14 @@ import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import type { Config } from "../../stack/config/config.ts";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
+import type { Issue } from "../../stack/issue.ts";
 import type { Plan } from "../../stack/plan.ts";
 import { knownAddresses } from "../../verify/adopt/hetznerThings.ts";
 import { stateSlots } from "../../verify/adopt/stateSlots.ts";
 import { checkZoneBefore } from "../../verify/adopt/zoneBefore.ts";
+import { stateId } from "../../verify/dns/alreadyThere.ts";
 import type { Finding } from "../../verify/finding.ts";
+import { VendorError } from "../../verify/http.ts";
 import { checkChange } from "../../stack/guards/checkChange.ts";
 import { readDeployed } from "../../stack/guards/deployed.ts";
 import { runPreflight, type Orphan } from "../../verify/preflight.ts";
@@ -15,12 +18,13 @@ import { listedOnce, zoneReader } from "../../verify/providers/readers.ts";
 import type { ZoneReader } from "../../verify/providers/zoneReader.ts";
 import { checkImages } from "../../verify/registry/checkImages.ts";
 import { Hetzner } from "../../verify/vendors.ts";
-import { cureOf, describeOrphan, heal, type Cure, type VendorTokens } from "../cures.ts";
+import { otherAccount } from "../account.ts";
+import { curesOf, describeOrphan, heal, type Cure, type VendorTokens } from "../cures.ts";
 import { outputsIn, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { findOrphanContainers, nameOf } from "../orphanContainers.ts";
 import { CommandError, print } from "../terminal.ts";
-import { DNS_TOKENS, HETZNER_TOKEN, readToken, type TokenPlace } from "../tokens.ts";
+import { DNS_TOKENS, HETZNER_TOKEN, readGivenToken, readToken, type GivenToken } from "../tokens.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
 import { COMMAND } from "../../stack/command.ts";
 
@@ -31,9 +35,12 @@ interface Options {
   readonly json?: boolean;
 }
 
-async function readTokens(stack: string, provider: DnsProviderName): Promise<VendorTokens> {
-  const of = (place: TokenPlace): Promise<string> => readToken(place, stack);
-  return { hetzner: await of(HETZNER_TOKEN), dns: await of(DNS_TOKENS[provider]) };
+async function readTokens(
+  stack: string,
+  provider: DnsProviderName,
+): Promise<VendorTokens & { readonly given: GivenToken }> {
+  const given = await readGivenToken(HETZNER_TOKEN, stack);
+  return { given, hetzner: given.token, dns: await readToken(DNS_TOKENS[provider], stack) };
 }
 
 /** Asks, unless told not to. */
@@ -63,7 +70,7 @@ function lostState(resources: readonly StateResource[], orphans: readonly Orphan
       subject: "state",
       state: "warn",
       seen: "holds nothing, and this stack's things are at the vendors: was it lost?",
-      fix: `${COMMAND} import takes them over (docs/guides/import.md); --fix would delete what can be made anew`,
+      fix: `a copy of it is worth most: pulumi stack import --file COPY; else ${COMMAND} import (docs/guides/import.md)`,
     },
   ];
 }
@@ -94,13 +101,30 @@ function lookAtChange(
   loaded: { readonly config: Config; readonly plan: Plan },
   resources: readonly StateResource[],
 ): Finding[] {
-  const issues = checkChange(loaded, readDeployed(outputsIn(resources)));
+  return findingsOf(checkChange(loaded, readDeployed(outputsIn(resources))));
+}
+
+function findingsOf(issues: readonly Issue[]): Finding[] {
   return issues.map(({ path, severity, message, fix }) => ({
     subject: path,
     state: severity === "error" ? "bad" : "warn",
     seen: message,
     fix,
   }));
+}
+
+/** The reason to look no further: somebody else's account. One that does not answer is told of with its token. */
+async function lookAtAccount(
+  config: Config,
+  resources: readonly StateResource[],
+  given: GivenToken,
+): Promise<Finding[]> {
+  try {
+    return findingsOf(await otherAccount(config, resources, given));
+  } catch (error) {
+    if (error instanceof VendorError) return [];
+    throw error;
+  }
 }
 
 /** What the zone holds already of what is to be made, and what is in its way. */
@@ -115,6 +139,12 @@ async function lookAtZone(
   return checkZoneBefore(reader, { ...loaded, state, told, slotValue: (name) => slots[name] });
 }
 
+/** Prints findings, and returns the exit code that they make. */
+function printed(findings: readonly Finding[], { json }: Options): number {
+  print(json === true ? JSON.stringify({ findings }, null, 2) : findings.map(describeFinding).join("\n"));
+  return exitCodeOf(findings);
+}
+
 /** Runs the command. */
 export async function preflightCommand(options: Options): Promise<number> {
   const stack = await stackName(options.stack);
@@ -122,6 +152,8 @@ export async function preflightCommand(options: Options): Promise<number> {
   const { plan } = loaded;
   const { provider, zone, zoneId } = loaded.config.dns;
   const [tokens, { resources, pending }] = await Promise.all([readTokens(stack, provider), readState(stack)]);
+  const foreign = await lookAtAccount(loaded.config, resources, tokens.given);
+  if (foreign.length > 0) return printed(foreign, options);
   const known = {
     has: (type: string, id: string): boolean =>
       resources.some((resource) => resource.type === type && resource.id === id),
@@ -136,7 +168,10 @@ export async function preflightCommand(options: Options): Promise<number> {
   const slots = { ...stateSlots(resources), ...addresses };
   findings.push(...(await lookAtZone(reader, slots, loaded, resources, orphans)));
   const left = await lookOnHost(stack, resources, pending, findings);
-  const cures = [...orphans, ...left].map((orphan) => cureOf(orphan, tokens, stack, plan, resources));
+  const recordIds = orphans.some(({ vendor }) => vendor === "dns")
+    ? (await reader.records()).map(({ importId }) => stateId(importId, provider))
+    : [];
+  const cures = curesOf([...orphans, ...left], { stack, plan, tokens, resources, recordIds });
   findings.unshift(...lookAtChange(loaded, resources));
   const all = [...lostState(resources, orphans), ...findings, ...cures.map(orphanFinding)];
   for (const { type, resource } of pending) {
@@ -147,10 +182,8 @@ export async function preflightCommand(options: Options): Promise<number> {
       fix: `${COMMAND} preflight --fix`,
     });
   }
-  print(
-    options.json === true ? JSON.stringify({ findings: all }, null, 2) : all.map(describeFinding).join("\n"),
-  );
-  if (options.fix !== true) return exitCodeOf(all);
+  const code = printed(all, options);
+  if (options.fix !== true) return code;
   const isWell = cures.length === 0 && pending.length === 0;
   if (!isWell && (await agreed(cures, options))) await heal(cures, pending.length, stack);
   return exitCodeOf(findings);

@@ -76,7 +76,12 @@ function recordData(
   }
 }
 
-async function findZone(zone: string): Promise<string> {
+/**
+ * Cloudflare's id of a zone.
+ *
+ * @throws StopError where the token does not see it
+ */
+export async function findZone(zone: string): Promise<string> {
   try {
     return (await getZone({ filter: { name: zone } })).id;
   } catch (cause) {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
 import type { Plan } from "../../stack/plan.ts";
 import type { SlotValues } from "../bind.ts";
-import { cloudflareZone } from "./cloudflareDns.ts";
+import { cloudflareZone, findZone } from "./cloudflareDns.ts";
 import { digitaloceanZone } from "./digitaloceanDns.ts";
 import type { DnsZone, RecordGroup } from "./dnsZone.ts";
 import { hetznerZone } from "./hetznerDns.ts";
@@ -79,6 +79,20 @@ export class MailDns extends pulumi.ComponentResource {
 /** Names of the containers that records wait for. */
 function waitsFor(group: RecordGroup): string[] {
   return group.flatMap(({ after }) => after ?? []);
+}
+
+/**
+ * Looks whether the token sees the zone, where the provider's plugin can be asked and nobody gave the zone's id: before
+ * anything is declared, so that a token of another account changes nothing.
+ *
+ * @returns the id, where the provider has one.
+ * @throws StopError where it does not see it
+ */
+export async function needZone(
+  { dnsProvider, zone }: Pick<Plan, "dnsProvider" | "zone">,
+  zoneId: string | undefined,
+): Promise<string | undefined> {
+  return zoneId ?? (dnsProvider === "cloudflare" ? findZone(zone) : undefined);
 }
 
 function zoneAt(provider: DnsProviderName, zone: string, zoneId: string | undefined): DnsZone {

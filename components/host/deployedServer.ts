@@ -3,18 +3,10 @@
  *
  * The server keeps its labels from creation, so they tell what it was made from.
  */
+import { bornChanges, type DeployedServer } from "../../stack/bornChanges.ts";
 import type { PlannedServer } from "../../stack/plan.ts";
+import { GENERATION_LABEL } from "../../stack/vendorNames.ts";
 import { refusal } from "../errors.ts";
-import { BOOT_LABEL, GENERATION_LABEL } from "./host.ts";
-
-/** What the vendor tells of a server. */
-export interface DeployedServer {
-  readonly name: string;
-  readonly location: string;
-  readonly image: string;
-  readonly serverType: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
 
 /**
  * Compares.
@@ -65,14 +57,7 @@ function waiting(
   deployed: DeployedServer,
   hashOf: (server: PlannedServer) => string,
 ): string[] {
-  const changes: string[] = [];
-  if (deployed.image !== planned.image) changes.push(`image ${deployed.image} → ${planned.image}`);
-  if (deployed.serverType !== planned.type) changes.push(`type ${deployed.serverType} → ${planned.type}`);
-  const bootedFrom = deployed.labels[BOOT_LABEL];
-  // The hash covers image and type too: put the deployed ones in, so that only user-data can differ.
-  const now = hashOf({ ...planned, image: deployed.image, type: deployed.serverType });
-  if (bootedFrom !== undefined && bootedFrom !== now) changes.push("first-boot user-data (it changed)");
-  return changes.map(
+  return bornChanges(planned, deployed, hashOf).map(
     (change) =>
       `Waits for the next generation: ${change}. ` +
       (planned.protect

@@ -3,8 +3,9 @@ import { PrimaryIp } from "@pulumi/hcloud/primaryIp.js";
 import { Rdns } from "@pulumi/hcloud/rdns.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../../stack/plan.ts";
+import { addressName, STACK_LABEL } from "../../stack/vendorNames.ts";
 import { TIMEOUTS } from "../timeouts.ts";
-import { STACK_LABEL, type HostAddresses } from "./host.ts";
+import type { HostAddresses } from "./host.ts";
 import type { ReviewedServer } from "./reviewServer.ts";
 
 export interface HetznerAddressesArgs {
@@ -30,7 +31,7 @@ export class HetznerAddresses extends pulumi.ComponentResource implements HostAd
       new PrimaryIp(
         type,
         {
-          name: `mailstead-${args.stack}-${type}`,
+          name: addressName(args.stack, type),
           type,
           location: args.reviewed.location,
           autoDelete: false,

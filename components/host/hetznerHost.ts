@@ -5,23 +5,35 @@ import { SshKey } from "@pulumi/hcloud/sshKey.js";
 import * as pulumi from "@pulumi/pulumi";
 import { bootHash, renderUserData } from "../../cloud-init/renderUserData.ts";
 import type { FirewallRule, Plan } from "../../stack/plan.ts";
+import { BOOT_LABEL, GENERATION_LABEL, STACK_LABEL, thingName } from "../../stack/vendorNames.ts";
 import { readAsset } from "../assets.ts";
 import { bindText, type SlotValues } from "../bind.ts";
 import { TIMEOUTS } from "../timeouts.ts";
 import type { ReviewedServer } from "./reviewServer.ts";
 import type { HetznerAddresses } from "./hetznerAddresses.ts";
-import { BOOT_LABEL, GENERATION_LABEL, STACK_LABEL, type Host } from "./host.ts";
+import type { Host } from "./host.ts";
 
 export interface HetznerHostArgs {
   readonly plan: Pick<Plan, "server" | "firewall">;
   readonly stack: string;
   readonly reviewed: ReviewedServer;
   readonly addresses: HetznerAddresses;
+  /** The addresses are on a server at the vendor already. */
+  readonly addressesAreHeld: boolean;
   readonly deployPublicKey: pulumi.Output<string>;
   readonly values: SlotValues;
 }
 
-/** Server with the firewall attached from its first packet on, at addresses of its own. */
+/** Inputs that a running server keeps; a new one gets them as they are then. */
+const BORN_WITH = ["userData", "image", "serverType", "sshKeys", "labels", "location"];
+
+/**
+ * Server with the firewall attached from its first packet on, at addresses of its own.
+ *
+ * The plugin does not read back which addresses a server has. One that was taken into the state by an import would get
+ * them anew: switched off for it, and, as the plugin takes the old ones for automatic ones, with those deleted. So what
+ * is on the server already is no change.
+ */
 export class HetznerHost extends pulumi.ComponentResource implements Host {
   readonly server: Server;
   readonly addresses: HetznerAddresses;
@@ -29,7 +41,7 @@ export class HetznerHost extends pulumi.ComponentResource implements Host {
   constructor(name: string, args: HetznerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:host:HetznerHost", name, {}, opts);
     this.addresses = args.addresses;
-    const vendorName = `mailstead-${args.stack}`;
+    const vendorName = thingName(args.stack);
     const labels = { [STACK_LABEL]: args.stack };
     const firewall = new Firewall(
       "firewall",
@@ -82,7 +94,7 @@ export class HetznerHost extends pulumi.ComponentResource implements Host {
         protect: server.protect,
         customTimeouts: TIMEOUTS.hetznerServer,
         // What a machine was made from waits for the next one; its labels keep telling what that was.
-        ignoreChanges: ["userData", "image", "serverType", "sshKeys", "labels", "location"],
+        ignoreChanges: [...BORN_WITH, ...(args.addressesAreHeld ? ["publicNets"] : [])],
         replacementTrigger: server.generation,
         // Name and addresses can be held by one server only.
         deleteBeforeReplace: true,

@@ -14,12 +14,3 @@ export interface Host {
   readonly server: pulumi.CustomResource;
   readonly addresses: HostAddresses;
 }
-
-/** Label that marks what belongs to a stack; only what bears it is ever touched. */
-export const STACK_LABEL = "mailstead";
-
-/** Label of a server: hash of what it was booted from. */
-export const BOOT_LABEL = "mailstead-boot";
-
-/** Label of a server: its generation. */
-export const GENERATION_LABEL = "mailstead-generation";

@@ -3,10 +3,10 @@ import { getServers } from "@pulumi/hcloud/getServers.js";
 import * as pulumi from "@pulumi/pulumi";
 import { bootHash } from "../../cloud-init/renderUserData.ts";
 import type { PlannedServer } from "../../stack/plan.ts";
+import { STACK_LABEL } from "../../stack/vendorNames.ts";
 import { readAsset } from "../assets.ts";
 import { causeText, outsideError } from "../errors.ts";
 import { reviewDeployed } from "./deployedServer.ts";
-import { STACK_LABEL } from "./host.ts";
 import { COMMAND } from "../../stack/command.ts";
 
 /**

@@ -19,6 +19,8 @@ export interface ServerConfig {
   readonly disposable: boolean;
   /** Size of the swap file in MiB; 0 means none. */
   readonly swapMib: number;
+  /** IPv4 address that is given up at the vendor: the stack may go on in another account. */
+  readonly lostAddress?: string;
 }
 
 interface ExtraRecordBase {

@@ -4,7 +4,7 @@ import { DEFAULTS } from "./defaults.ts";
 import { readHostName, readMailDomain } from "./domainName.ts";
 import { count, list, switches, text, ttl, type Fields } from "./field.ts";
 import { readMailAddress } from "./mailAddress.ts";
-import { readNetwork } from "./network.ts";
+import { readAddress, readNetwork } from "./network.ts";
 import { RECORD_SWITCHES } from "./recordSchema.ts";
 import { readSshPublicKey } from "./sshKey.ts";
 import * as words from "./words.ts";
@@ -93,6 +93,12 @@ export const SERVER = {
     meaning: "swap file in MiB",
     fix: "set a whole number of MiB, 0 for none",
     fallback: DEFAULTS["server.swapMib"].value,
+  },
+  lostAddress: {
+    schema: text((given) => readAddress(given, "ipv4")),
+    meaning:
+      "IPv4 address of this stack that was deleted at the vendor for good: the stack may take new ones, in another project too",
+    fix: "set the address that is gone, such as 203.0.113.10",
   },
 } satisfies Fields;
 

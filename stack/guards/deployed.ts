@@ -20,6 +20,8 @@ export interface Deployed {
   /** Generation of the server, and with it of the data. */
   readonly generation?: number;
   readonly images?: DeployedImages;
+  /** IPv4 address of the server, which tells the account that the stack lives in. */
+  readonly ipv4?: string;
 }
 
 /**
@@ -71,6 +73,7 @@ export function readDeployed(outputs: Readonly<Record<string, unknown>>): Deploy
     domain: textOf(partOf(deployed, "domain")) ?? domainOfAddress(outputs["webAddress"]),
     containers: textsOf(partOf(deployed, "containers")),
     generation: typeof generation === "number" ? generation : undefined,
+    ipv4: textOf(partOf(outputs["addresses"], "ipv4")),
     images: readImages(partOf(deployed, "images")),
   });
 }

@@ -5,7 +5,8 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { reviewDeployed, type DeployedServer } from "../../components/host/deployedServer.ts";
+import type { DeployedServer } from "../../stack/bornChanges.ts";
+import { reviewDeployed } from "../../components/host/deployedServer.ts";
 import { declareSmall, GET_SERVERS } from "./support/declareSmall.ts";
 import { ofType } from "./support/find.ts";
 import { smallPlan } from "./support/smallPlan.ts";

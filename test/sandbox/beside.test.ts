@@ -6,6 +6,7 @@
 import { describe } from "vitest";
 
 const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
+  "faults of people": () => import("./small/kept.ts"),
   kills: () => import("./small/kills.ts"),
   faults: () => import("./small/faults.ts"),
   import: () => import("./small/import.ts"),

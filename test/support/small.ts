@@ -1,6 +1,7 @@
 /** The small stack: the real component over a cut-down plan, in a project of its own, that broken runs are tried on. */
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { paths } from "../../sandbox/groundPlan.ts";
 import { runFolder } from "./printed.ts";
 import { inside, project, type Ended } from "./sandbox.ts";
 import { cloudflare, hetzner, recordsPath } from "./vendors.ts";
@@ -93,13 +94,54 @@ export function mustSucceed(ended: Ended): string {
 export function small(
   args: readonly string[],
   more: readonly string[] = ["--non-interactive"],
+  input?: string,
 ): Promise<Ended> {
-  return inside(["pulumi", ...args, ...more, "--stack", STACK], { cwd: smallProject });
+  const options = { cwd: smallProject, ...(input === undefined ? {} : { input }) };
+  return inside(["pulumi", ...args, ...more, "--stack", STACK], options);
 }
 
 /** `mailstead COMMAND … --stack small`, from the small project's folder. */
 export function mailstead([command, ...args]: readonly [string, ...string[]]): Promise<Ended> {
   return inside(["node", cli, command, "--stack", STACK, ...args], { cwd: smallProject });
+}
+
+/** The vendors at which the sandbox knows another customer. */
+type OtherVendor = "hetzner" | "cloudflare";
+
+const TOKEN_VARIABLES: Readonly<Record<OtherVendor, string>> = {
+  hetzner: "HCLOUD_TOKEN",
+  cloudflare: "CLOUDFLARE_API_TOKEN",
+};
+
+/** Runs a command in the small project's folder with the other customer's token, which stands in no argument. */
+function asOther(vendor: OtherVendor, command: readonly string[]): Promise<Ended> {
+  const variable = TOKEN_VARIABLES[vendor];
+  const script = `${variable}=$(<"$1"); export ${variable}; shift; exec "$@"`;
+  return inside(["bash", "-c", script, "as-other", paths.otherTokens[vendor], ...command], {
+    cwd: smallProject,
+  });
+}
+
+/** `pulumi COMMAND … --stack small` with the other customer's token. */
+export function smallAsOther(vendor: OtherVendor, args: readonly string[]): Promise<Ended> {
+  return asOther(vendor, ["pulumi", ...args, "--non-interactive", "--stack", STACK]);
+}
+
+/** `mailstead COMMAND … --stack small` with the other customer's token. */
+export function mailsteadAsOther(
+  vendor: OtherVendor,
+  [command, ...args]: readonly [string, ...string[]],
+): Promise<Ended> {
+  return asOther(vendor, ["node", cli, command, "--stack", STACK, ...args]);
+}
+
+/** Requests with the other customer's tokens that could change something, logged after a length. */
+export function changesByOther(end: number): string[] {
+  return readFileSync(requestLog)
+    .subarray(end)
+    .toString()
+    .split("\n")
+    .filter((line) => line.includes('"account":"other"') && !line.includes('"method":"GET"'));
 }
 
 /** A plain `up` that must succeed; returns what it printed. */

@@ -1,6 +1,7 @@
 /** What of this stack is at Hetzner, as `pulumi import` takes it: after the state was lost. */
 import type { Plan } from "../../stack/plan.ts";
 import type { SlotName } from "../../stack/slots.ts";
+import { addressName, thingName } from "../../stack/vendorNames.ts";
 import { VendorError } from "../http.ts";
 import { HETZNER_TYPES } from "../preflight.ts";
 import { HETZNER_KINDS, type Hetzner, type HetznerKind, type HetznerThing } from "../vendors.ts";
@@ -10,6 +11,8 @@ import type { FoundId } from "./importFile.ts";
 export interface HetznerAddress extends HetznerThing {
   /** `203.0.113.10`, or `2001:db8:a:1::/64`. */
   readonly ip?: string;
+  /** Server that it is on. */
+  readonly assignee_id?: number | null;
   readonly dns_ptr?: readonly { readonly ip: string; readonly dns_ptr: string }[];
 }
 
@@ -54,7 +57,7 @@ function addressOf(
   stack: string,
   family: "ipv4" | "ipv6",
 ): HetznerAddress | undefined {
-  return things.primary_ips.find(({ name }) => name === `mailstead-${stack}-${family}`);
+  return things.primary_ips.find(({ name }) => name === addressName(stack, family));
 }
 
 /** Slots of addresses that outlived the state: records that point to them are known again. */
@@ -69,17 +72,35 @@ export function addressSlots(
   };
 }
 
+/** A thing that the plan has at Hetzner: logical name, and name at the vendor. */
+interface PlannedThing {
+  readonly kind: HetznerKind;
+  readonly role: string;
+  readonly name: string;
+}
+
+/** Every thing that the plan has, but reverse names, which have no name of their own. */
+export function plannedThings(stack: string, { server }: Pick<Plan, "server">): readonly PlannedThing[] {
+  return [
+    { kind: "primary_ips", role: "ipv4", name: addressName(stack, "ipv4") },
+    { kind: "primary_ips", role: "ipv6", name: addressName(stack, "ipv6") },
+    { kind: "firewalls", role: "firewall", name: thingName(stack) },
+    { kind: "ssh_keys", role: "deploy-key", name: thingName(stack) },
+    { kind: "servers", role: "server", name: server.name },
+  ];
+}
+
 /** Ids of what bears both the label and the name that the plan gives it. */
 export function hetznerIds(
   things: HetznerThings,
   stack: string,
   plan: Pick<Plan, "server" | "reverseNames">,
 ): FoundId[] {
-  const found = (kind: HetznerKind, name: string, vendorName: string): FoundId[] =>
+  const found = plannedThings(stack, plan).flatMap(({ kind, role, name }) =>
     things[kind]
-      .filter((thing) => thing.name === vendorName)
-      .map(({ id }) => ({ type: HETZNER_TYPES[kind], name, id: String(id) }));
-  const base = `mailstead-${stack}`;
+      .filter((thing) => thing.name === name)
+      .map(({ id }): FoundId => ({ type: HETZNER_TYPES[kind], name: role, id: String(id) })),
+  );
   const reverse = plan.reverseNames.flatMap(({ role, family }): FoundId[] => {
     const address = addressOf(things, stack, family);
     const ip = address?.ip === undefined ? undefined : hostAddress(address.ip);
@@ -88,12 +109,5 @@ export function hetznerIds(
       ? [{ type: REVERSE_TYPE, name: role, id: `p-${String(address.id)}-${ip}` }]
       : [];
   });
-  return [
-    ...found("primary_ips", "ipv4", `${base}-ipv4`),
-    ...found("primary_ips", "ipv6", `${base}-ipv6`),
-    ...reverse,
-    ...found("firewalls", "firewall", base),
-    ...found("ssh_keys", "deploy-key", base),
-    ...found("servers", "server", plan.server.name),
-  ];
+  return [...found, ...reverse];
 }

@@ -1,8 +1,8 @@
-/** Where the token of each DNS provider is given: where the provider's plugin looks for it. */
+/** Where the token of each vendor is given: where the vendor's plugin looks for it, in its order. */
 import type { DnsProviderName } from "./dnsForm.ts";
 
 export interface TokenPlace {
-  /** Key of the stack's configuration, a secret. */
+  /** Key of the stack's configuration, a secret. What it says counts before any variable. */
   readonly key: string;
   /** Environment variables, the first one with a value counts. */
   readonly variables: readonly [string, ...string[]];
@@ -14,3 +14,28 @@ export const DNS_TOKEN_PLACES: Readonly<Record<DnsProviderName, TokenPlace>> = {
   digitalocean: { key: "digitalocean:token", variables: ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"] },
   hetzner: { key: "hcloud:token", variables: ["HCLOUD_TOKEN"] },
 };
+
+/** The server's vendor. */
+export const SERVER_TOKEN_PLACE: TokenPlace = DNS_TOKEN_PLACES.hetzner;
+
+/** A token, and where it was found. */
+export interface GivenToken {
+  readonly token: string;
+  /** `hcloud:token` or `HCLOUD_TOKEN`. */
+  readonly place: string;
+}
+
+/**
+ * Looks in the places, in the order in which the plugins do: the stack's configuration, then the environment.
+ *
+ * @param configured value of the key in the stack's configuration.
+ */
+export function findToken(
+  { key, variables }: TokenPlace,
+  configured: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): GivenToken | undefined {
+  const places = [[key, configured] as const, ...variables.map((name) => [name, environment[name]] as const)];
+  for (const [place, token] of places) if (token !== undefined && token !== "") return { token, place };
+  return undefined;
+}

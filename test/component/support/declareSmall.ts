@@ -10,6 +10,9 @@ import { smallPlan } from "./smallPlan.ts";
 /** Token of the function that lists servers. */
 export const GET_SERVERS = "hcloud:index/getServers:getServers";
 
+/** Token of the function that lists addresses. */
+export const GET_PRIMARY_IPS = "hcloud:index/getPrimaryIps:getPrimaryIps";
+
 /** Nothing runs at the vendor. */
 export const NO_SERVERS = { [GET_SERVERS]: () => ({ servers: [] }) };
 

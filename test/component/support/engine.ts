@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { installPlugins } from "../../../sandbox/providers/install.ts";
 
@@ -47,7 +47,9 @@ export interface EngineProject {
    *
    * @throws Error with the end of its output when it fails, or still runs after 120 seconds.
    */
-  pulumi(args: readonly string[]): Promise<string>;
+  pulumi(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<string>;
+  /** Runs our command in the project, as {@link EngineProject.pulumi} does. */
+  mailstead(args: readonly string[]): Promise<string>;
   remove(): void;
 }
 
@@ -82,7 +84,10 @@ export async function makeEngineProject(
     ...environment,
   };
   return {
-    pulumi: (args) => run(engine, args, project, complete),
+    pulumi: (args, more = {}) =>
+      run(engine, [...args, "--non-interactive"], project, { ...complete, ...more }),
+    mailstead: (args) =>
+      run(process.execPath, [join(repository, "cli/mailstead.js"), ...args], project, complete),
     remove: () => {
       rmSync(folder, { recursive: true, force: true });
     },
@@ -90,13 +95,13 @@ export async function makeEngineProject(
 }
 
 function run(
-  engine: string,
+  program: string,
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(engine, [...args, "--non-interactive"], {
+    const child = spawn(program, args, {
       cwd,
       env,
       stdio: ["ignore", "pipe", "pipe"],
@@ -111,7 +116,12 @@ function run(
     child.on("close", (code, signal) => {
       const how = signal === null ? String(code) : `${signal} after 120 s`;
       if (code === 0) resolve(stdout);
-      else reject(new Error(`pulumi ${args.join(" ")} ended with ${how}\n${(stdout + stderr).slice(-4000)}`));
+      else
+        reject(
+          new Error(
+            `${basename(program)} ${args.join(" ")} ended with ${how}\n${(stdout + stderr).slice(-4000)}`,
+          ),
+        );
     });
   });
 }

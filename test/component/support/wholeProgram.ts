@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { vi } from "vitest";
 import type { Raw } from "../../unit/stack/support/validRaw.ts";
-import { NO_SERVERS } from "./declareSmall.ts";
+import { GET_PRIMARY_IPS, NO_SERVERS } from "./declareSmall.ts";
 import { recordProgram, type RecordedRun } from "./recordedProgram.ts";
 
 type Program = typeof import("../../../components/program.ts");
@@ -22,8 +22,17 @@ export function flat(raw: Raw): Record<string, string> {
   );
 }
 
-/** The engine's own function for the outputs of the last `up`. */
+/** The engine's own functions for what the last `up` left. */
 const STACK_OUTPUTS = "pulumi:pulumi:readStackOutputs";
+const STACK_RESOURCES = "pulumi:pulumi:readStackResourceOutputs";
+
+/** What engine and vendor know beside the outputs. */
+export interface Surroundings {
+  /** Resources of the state by URN. */
+  readonly resources?: Readonly<Record<string, unknown>>;
+  /** Primary IPs of the token's account. */
+  readonly addresses?: readonly object[];
+}
 
 /**
  * Runs it in a first preview: nothing is known, and no file is written.
@@ -33,6 +42,7 @@ const STACK_OUTPUTS = "pulumi:pulumi:readStackOutputs";
 export async function runProgram(
   raw: Raw,
   outputs: Readonly<Record<string, unknown>> = {},
+  { resources = {}, addresses = [] }: Surroundings = {},
 ): Promise<ProgramRun> {
   vi.resetModules();
   let program: Program | undefined;
@@ -41,7 +51,15 @@ export async function runProgram(
       pulumi.runtime.setAllConfig({ ...flat(raw), "cloudflare:apiToken": "TOKEN" });
       program = await import("../../../components/program.ts");
     },
-    { preview: true, first: true, calls: { ...NO_SERVERS, [STACK_OUTPUTS]: () => ({ outputs }) } },
+    {
+      ...{ preview: true, first: true },
+      calls: {
+        ...NO_SERVERS,
+        [GET_PRIMARY_IPS]: () => ({ primaryIps: addresses }),
+        [STACK_OUTPUTS]: () => ({ outputs }),
+        [STACK_RESOURCES]: () => ({ outputs: resources }),
+      },
+    },
   );
   return { ...run, outputs: program };
 }

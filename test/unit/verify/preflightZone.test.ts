@@ -45,8 +45,8 @@ test("a server that a lost state may have known is never deleted", async () => {
   await cloud.hetzner("POST", "/servers", { ...server, name: "mx.example.com" });
   const { code, stdout, stderr } = await preflight("--fix", "--yes");
   expect(code).toBe(1);
-  expect(stdout).toContain("not done here, as it may hold mail: ./mailstead import");
-  expect(stderr).toContain("the server mx.example.com may hold mail");
+  expect(stdout).toContain("not done here, as the state has not its keys: ./mailstead import");
+  expect(stderr).toContain("the state has no key to the server mx.example.com");
   expect((await cloud.hetzner("GET", "/servers")).body.at("servers", 0, "name")).toBe("mx.example.com");
 });
 

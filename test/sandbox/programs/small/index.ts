@@ -4,11 +4,16 @@
  * It boots in seconds, so that many broken runs can be tried on it.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { configurationError } from "../../../../components/errors.ts";
+import { needZone } from "../../../../components/dns/mailDns.ts";
 import { givenValues } from "../../../../components/given.ts";
+import { reviewAccount } from "../../../../components/host/account.ts";
+import { lastOutputs } from "../../../../components/lastOutputs.ts";
 import { MailServer } from "../../../../components/mailServer.ts";
 import { AFTER_AN_ERROR } from "../../../../components/nextSteps.ts";
 import { parseConfig } from "../../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../../stack/config/readRawConfig.ts";
+import { readDeployed } from "../../../../stack/guards/deployed.ts";
 import type { Plan } from "../../../../stack/plan.ts";
 import { planMailServer } from "../../../../stack/planMailServer.ts";
 
@@ -46,12 +51,19 @@ function cut(plan: Plan, impossible: string | undefined): Plan {
 const all = pulumi.runtime.allConfig();
 const { config, issues } = parseConfig(readRawConfig(all));
 if (config === undefined) throw new pulumi.RunError(JSON.stringify(issues, undefined, 2));
+// As the whole program does it, before anything is declared.
+const account = await reviewAccount(config, readDeployed(await lastOutputs()), all);
+if (account.issues.length > 0) throw configurationError(account.issues);
+const { plan } = planMailServer(config);
+const zoneId = await needZone(plan, config.dns.zoneId);
 const server = new MailServer(
   "mail",
   {
-    plan: cut(planMailServer(config).plan, all["small:impossibleDirectory"]),
+    plan: cut(plan, all["small:impossibleDirectory"]),
+    ...(zoneId === undefined ? {} : { zoneId }),
     stack: pulumi.getStack(),
     given: givenValues(config, all, process.env),
+    addressesAreHeld: account.addressesAreHeld,
   },
   { transformations: limitServers(all["small:serverSeconds"]) },
 );

@@ -1,0 +1,46 @@
+/** Stops a command whose token opens another account at the server's vendor than the stack lives in. */
+import { COMMAND } from "../stack/command.ts";
+import type { Config } from "../stack/config/config.ts";
+import { keepsAccount, knownAddress } from "../stack/guards/account.ts";
+import { readDeployed } from "../stack/guards/deployed.ts";
+import type { Issue } from "../stack/issue.ts";
+import { accountAddresses } from "../verify/account.ts";
+import { VendorError } from "../verify/http.ts";
+import { Hetzner } from "../verify/vendors.ts";
+import { outputsIn, type StateResource } from "./engine.ts";
+import { CommandError } from "./terminal.ts";
+import type { GivenToken } from "./tokens.ts";
+
+/**
+ * Asks the vendor, where it is known where the stack lives.
+ *
+ * @returns the reason to stop, if there is one.
+ * @throws VendorError where the vendor does not answer
+ */
+export async function otherAccount(
+  config: Pick<Config, "server">,
+  resources: readonly StateResource[],
+  { token, place }: GivenToken,
+): Promise<readonly Issue[]> {
+  const known = knownAddress(readDeployed(outputsIn(resources)), resources);
+  if (known === undefined) return [];
+  return keepsAccount(config, known, await accountAddresses(new Hetzner(token)), place);
+}
+
+/** The same as an error. @throws CommandError where it is another account, or where the vendor does not answer */
+export async function needOwnAccount(
+  config: Pick<Config, "server">,
+  resources: readonly StateResource[],
+  given: GivenToken,
+): Promise<void> {
+  let issues: readonly Issue[];
+  try {
+    issues = await otherAccount(config, resources, given);
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    throw new CommandError(error.message, `${COMMAND} preflight`);
+  }
+  const [issue] = issues;
+  if (issue === undefined) return;
+  throw new CommandError(`${issue.path}: ${issue.message}. Nothing was changed`, issue.fix);
+}

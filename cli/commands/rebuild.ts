@@ -1,0 +1,105 @@
+/** `mailstead rebuild`: makes a server that was deleted at the vendor anew, and no edit that nobody asked for. */
+import { COMMAND } from "../../stack/command.ts";
+import { bootHash } from "../../cloud-init/renderUserData.ts";
+import { readAsset } from "../../components/assets.ts";
+import { bornChanges, type DeployedServer } from "../../stack/bornChanges.ts";
+import type { Plan } from "../../stack/plan.ts";
+import { findHetznerThings } from "../../verify/adopt/hetznerThings.ts";
+import { VendorError } from "../../verify/http.ts";
+import { pendingEdits, type PendingEdit, type PreviewStep } from "../../verify/pendingEdits.ts";
+import { HETZNER_TYPES } from "../../verify/preflight.ts";
+import { Hetzner } from "../../verify/vendors.ts";
+import { needOwnAccount } from "../account.ts";
+import { pulumi, pulumiAttached, readState, stackName, type StateResource } from "../engine.ts";
+import { loadPlan } from "../project.ts";
+import { CommandError, print } from "../terminal.ts";
+import { HETZNER_TOKEN, readGivenToken } from "../tokens.ts";
+
+interface Options {
+  readonly stack?: string;
+  readonly withEdits?: boolean;
+}
+
+/** @throws CommandError where a server of the stack is at the vendor: there is nothing to rebuild */
+async function needLoss(hetzner: Hetzner, stack: string, known: StateResource | undefined): Promise<void> {
+  let servers;
+  try {
+    ({ servers } = await findHetznerThings(hetzner, stack));
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    throw new CommandError(error.message, `${COMMAND} preflight`);
+  }
+  const [server] = servers;
+  if (server === undefined) return;
+  const what = `${server.name} (${String(server.id)}) is at Hetzner, so there is nothing to rebuild`;
+  const next = "pulumi up does what the configuration wants; a new server for it: raise mailstead:generation";
+  if (String(server.id) === known?.id) throw new CommandError(what, next);
+  throw new CommandError(`${what}; the state does not know it`, `${COMMAND} preflight --fix`);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** What the new server gets that the lost one had not, as far as the state remembers that one. */
+function bornLater({ server }: Plan, lost: StateResource | undefined): string[] {
+  if (lost?.outputs === undefined) return [];
+  const { name, location, image, serverType, labels } = lost.outputs;
+  const deployed: DeployedServer = {
+    name: textOf(name),
+    location: textOf(location),
+    image: textOf(image),
+    serverType: textOf(serverType),
+    labels: (labels ?? {}) as Readonly<Record<string, string>>,
+  };
+  return bornChanges(server, deployed, (one) => bootHash(one, { asset: readAsset }));
+}
+
+async function previewSteps(stack: string): Promise<readonly PreviewStep[]> {
+  const printed = await pulumi(["preview", "--json", "--stack", stack]);
+  return (JSON.parse(printed) as { steps?: readonly PreviewStep[] }).steps ?? [];
+}
+
+function describeEdit({ op, type, name, inputs }: PendingEdit): string {
+  const of = inputs.length === 0 ? "" : ` (${inputs.join(", ")})`;
+  return `  ${op} ${type.split(":").at(-1) ?? type} ${name}${of}`;
+}
+
+/** Shows what else would be done. Returns whether there is anything. */
+async function showEdits(stack: string, plan: Plan, lost: StateResource | undefined): Promise<boolean> {
+  print("looking for edits that wait …");
+  const edits = pendingEdits(await previewSteps(stack), lost === undefined);
+  const born = bornLater(plan, lost);
+  if (edits.length > 0)
+    print(["Edits that have nothing to do with the lost server:", ...edits.map(describeEdit)].join("\n"));
+  if (born.length > 0)
+    print(["The new server would not be as the lost one:", ...born.map((one) => `  ${one}`)].join("\n"));
+  return edits.length + born.length > 0;
+}
+
+/**
+ * Makes the server anew: refreshes it alone, so that the engine learns of the loss, and runs a plain `up`, which makes
+ * the server and all that stands on it.
+ */
+export async function rebuildCommand(options: Options): Promise<number> {
+  const stack = await stackName(options.stack);
+  const { config, plan } = loadPlan(stack);
+  const { resources } = await readState(stack);
+  const given = await readGivenToken(HETZNER_TOKEN, stack);
+  await needOwnAccount(config, resources, given);
+  const lost = resources.find(({ type }) => type === HETZNER_TYPES.servers);
+  await needLoss(new Hetzner(given.token), stack, lost);
+  if ((await showEdits(stack, plan, lost)) && options.withEdits !== true) {
+    const next = `take them back in the configuration, then this again; or do them with it: ${COMMAND} rebuild --with-edits`;
+    throw new CommandError("rebuild would do these edits too; nothing was changed", next);
+  }
+  if (lost !== undefined) {
+    print("telling the engine that the server is gone …");
+    const refreshed = await pulumiAttached([
+      ...["refresh", "--yes", "--skip-preview", "--run-program", "--target", lost.urn, "--stack", stack],
+    ]);
+    if (refreshed !== 0) return refreshed;
+  }
+  print("bringing it up …");
+  return pulumiAttached(["up", "--yes", "--skip-preview", "--stack", stack]);
+}

@@ -1,0 +1,131 @@
+/** `mailstead teardown`: says before a `destroy` what it would keep, what it would take, and what is billed on. Looks only. */
+import { COMMAND } from "../../stack/command.ts";
+import type { Config } from "../../stack/config/config.ts";
+import { openedBy, OPEN_VALUE, type Opener } from "../../stack/protection.ts";
+import { findHetznerThings, type HetznerThings } from "../../verify/adopt/hetznerThings.ts";
+import { VendorError } from "../../verify/http.ts";
+import { HETZNER_TYPES } from "../../verify/preflight.ts";
+import { teardownOf, type Sort, type StandingResource } from "../../verify/teardown.ts";
+import { Hetzner, type HetznerThing } from "../../verify/vendors.ts";
+import { needOwnAccount } from "../account.ts";
+import { readState, stackName } from "../engine.ts";
+import { loadPlan } from "../project.ts";
+import { CommandError, print } from "../terminal.ts";
+import { HETZNER_TOKEN, readGivenToken } from "../tokens.ts";
+
+interface Options {
+  readonly stack?: string;
+  readonly json?: boolean;
+}
+
+interface Price {
+  readonly net: string;
+  readonly gross: string;
+}
+
+interface PricedServer extends HetznerThing {
+  readonly location?: { readonly name: string } | null;
+  readonly server_type?: {
+    readonly name: string;
+    readonly prices?: readonly { readonly location: string; readonly price_monthly: Price }[];
+  };
+}
+
+/** Something at Hetzner that costs as long as it is there, used or not. */
+interface Billed {
+  readonly what: string;
+  /** Whether `destroy --exclude-protected` keeps it. */
+  readonly stays: boolean;
+  readonly price: string;
+}
+
+const PRICES = "https://www.hetzner.com/cloud/";
+
+function euros(text: string): string {
+  return Number(text).toFixed(2);
+}
+
+function priceOf({ location, server_type: type }: PricedServer): string {
+  const price = type?.prices?.find((one) => one.location === location?.name)?.price_monthly;
+  if (price === undefined) return `price: ${PRICES}`;
+  return `${euros(price.net)} a month and most, ${euros(price.gross)} with VAT; switched off too`;
+}
+
+function billedOf(things: HetznerThings, kept: ReadonlySet<string>): Billed[] {
+  const servers = (things.servers as readonly PricedServer[]).map((server) => ({
+    what: `server ${server.name} (${server.server_type?.name ?? "?"})`,
+    stays: kept.has(`${HETZNER_TYPES.servers} ${String(server.id)}`),
+    price: priceOf(server),
+  }));
+  const addresses = things.primary_ips.map(({ id, ip = "" }) => ({
+    what: `address ${ip}`,
+    stays: kept.has(`${HETZNER_TYPES.primary_ips} ${String(id)}`),
+    price: ip.includes(":") ? "free" : `price: ${PRICES} (Primary IPs), assigned or not`,
+  }));
+  return [...servers, ...addresses];
+}
+
+function describeSort({ what, names }: Sort): string {
+  const few = names.length <= 3 ? `: ${names.join(", ")}` : "";
+  return `  ${String(names.length)} ${what}${few}`;
+}
+
+function described(sorts: readonly Sort[]): string[] {
+  return sorts.length === 0 ? ["  nothing"] : sorts.map(describeSort);
+}
+
+/** The lines that open what is still protected. */
+function openingLines({ protect, server }: Pick<Config, "protect" | "server">): string[] {
+  const values: Readonly<Record<Opener, boolean>> = { protect, "server.disposable": server.disposable };
+  return (Object.keys(OPEN_VALUE) as Opener[])
+    .filter((opener) => values[opener] !== OPEN_VALUE[opener])
+    .map((opener) => {
+      const set = `pulumi config set --path mailstead:${opener} ${String(OPEN_VALUE[opener])}`;
+      return `  ${set}   (gives up: ${openedBy(opener).join("; ")})`;
+    });
+}
+
+async function lookAtVendor(config: Config, stack: string, resources: readonly StandingResource[]) {
+  const given = await readGivenToken(HETZNER_TOKEN, stack);
+  await needOwnAccount(config, resources, given);
+  try {
+    return await findHetznerThings(new Hetzner(given.token), stack);
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    throw new CommandError(error.message, `${COMMAND} preflight`);
+  }
+}
+
+/** Runs the command. Returns 0: nothing is wrong with what it says. */
+export async function teardownCommand(options: Options): Promise<number> {
+  const stack = await stackName(options.stack);
+  const { config } = loadPlan(stack);
+  const resources: readonly StandingResource[] = (await readState(stack)).resources;
+  const things = await lookAtVendor(config, stack, resources);
+  const { stays, goes, keptIds } = teardownOf(resources);
+  const billed = billedOf(things, keptIds);
+  if (options.json === true) {
+    print(JSON.stringify({ stays, goes, billed }, null, 2));
+    return 0;
+  }
+  const money = billed.map(
+    ({ what, stays: on, price }) => `  ${on ? "billed on" : "ends"}: ${what}, ${price}`,
+  );
+  const opening = openingLines(config);
+  print(
+    [
+      "For a while: pulumi destroy --exclude-protected --run-program",
+      "stays:",
+      ...described(stays),
+      "goes:",
+      ...described(goes),
+      "at Hetzner:",
+      ...(money.length === 0 ? ["  nothing"] : money),
+      "For good, with everything that stays above:",
+      ...opening,
+      ...(opening.length === 0 ? [] : ["  pulumi up"]),
+      "  pulumi destroy",
+    ].join("\n"),
+  );
+  return 0;
+}

@@ -1,0 +1,71 @@
+/** The look at the vendor's account, before anything is declared. */
+import { COMMAND } from "../../stack/command.ts";
+import { getPrimaryIps } from "@pulumi/hcloud/getPrimaryIps.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { Config } from "../../stack/config/config.ts";
+import { findToken, SERVER_TOKEN_PLACE } from "../../stack/dns/providers/tokenPlaces.ts";
+import {
+  addressesAreHeld,
+  keepsAccount,
+  knownAddress,
+  type AccountAddress,
+} from "../../stack/guards/account.ts";
+import type { Deployed } from "../../stack/guards/deployed.ts";
+import type { Issue } from "../../stack/issue.ts";
+import { causeText, outsideError } from "../errors.ts";
+import { lastResources } from "../lastOutputs.ts";
+
+/** What the account tells of the stack. */
+export interface ReviewedAccount {
+  /** With an error nothing may be declared: it is somebody else's account. */
+  readonly issues: readonly Issue[];
+  /** Both addresses are on one server. */
+  readonly addressesAreHeld: boolean;
+}
+
+/**
+ * Every Primary IP that the token's account has.
+ *
+ * A preview goes on when the vendor does not answer, as it changes nothing; an update does not.
+ *
+ * @returns undefined where it is not known.
+ * @throws RunError in an update
+ */
+async function accountAddresses(): Promise<readonly AccountAddress[] | undefined> {
+  try {
+    const { primaryIps } = await getPrimaryIps({});
+    return primaryIps.map(({ id, name, ipAddress, assigneeId }) => ({
+      id: String(id),
+      name,
+      ip: ipAddress,
+      assigneeId,
+    }));
+  } catch (cause) {
+    const what = "Hetzner did not say which addresses the token's project has";
+    if (!pulumi.runtime.isDryRun()) throw outsideError(what, cause, `run \`${COMMAND} preflight\`.`);
+    await pulumi.log.warn(`${what}, so it is not known whether it is this stack's: ${causeText(cause)}`);
+    return undefined;
+  }
+}
+
+/**
+ * Asks the vendor, once.
+ *
+ * @param deployed by the last `up`.
+ * @param all every configuration value of the stack, the token among them where it is given there.
+ * @throws RunError in an update, when the vendor does not answer
+ */
+export async function reviewAccount(
+  config: Pick<Config, "server">,
+  deployed: Deployed,
+  all: Readonly<Record<string, string>>,
+): Promise<ReviewedAccount> {
+  const account = await accountAddresses();
+  if (account === undefined) return { issues: [], addressesAreHeld: false };
+  const known = deployed.ipv4 ?? knownAddress(deployed, await lastResources());
+  const given = findToken(SERVER_TOKEN_PLACE, all[SERVER_TOKEN_PLACE.key], process.env);
+  return {
+    issues: keepsAccount(config, known, account, given?.place ?? SERVER_TOKEN_PLACE.key),
+    addressesAreHeld: addressesAreHeld(account, pulumi.getStack()),
+  };
+}

@@ -1,0 +1,37 @@
+/** What a running server was made from, against what one would be made from now. Its labels keep telling the former. */
+import type { PlannedServer } from "./plan.ts";
+import { BOOT_LABEL } from "./vendorNames.ts";
+
+/** What the vendor, or the state, tells of a server. */
+export interface DeployedServer {
+  readonly name: string;
+  readonly location: string;
+  readonly image: string;
+  readonly serverType: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Changes that a running server does not get, and a new one does.
+ *
+ * @param hashOf Boot hash of a planned server.
+ * @returns one each, such as `image debian-12 → debian-13`.
+ */
+export function bornChanges(
+  planned: PlannedServer,
+  deployed: DeployedServer,
+  hashOf: (server: PlannedServer) => string,
+): string[] {
+  const changes: string[] = [];
+  if (deployed.image !== planned.image) changes.push(`image ${deployed.image} → ${planned.image}`);
+  if (deployed.serverType !== planned.type) changes.push(`type ${deployed.serverType} → ${planned.type}`);
+  const bootedFrom = deployed.labels[BOOT_LABEL];
+  // The hash covers image and type too: put the deployed ones in, so that only user-data can differ.
+  const now = hashOf({
+    ...planned,
+    image: deployed.image,
+    type: deployed.serverType,
+  });
+  if (bootedFrom !== undefined && bootedFrom !== now) changes.push("first-boot user-data (it changed)");
+  return changes;
+}
