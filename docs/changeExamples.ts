@@ -66,6 +66,7 @@ export const CHANGE_EXAMPLES: Readonly<Record<string, ChangeExample>> = {
   "server.adminKeys": becomes("server.adminKeys", [SSH_KEY]),
   "server.disposable": becomes("server.disposable", true),
   "server.swapMib": becomes("server.swapMib", 4096),
+  "server.lostAddress": becomes("server.lostAddress", "203.0.113.10"),
   "dns.provider": { after: { "dns.provider": "digitalocean" } },
   "dns.zone": {
     before: { domain: "mail.example.com" },

@@ -340,7 +340,7 @@ describe("the command", () => {
     const { code, stdout, stderr } = await preflight("--fix", "--yes");
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^server mx\.example\.com \(\d+\): the state has no key to .*\. npx mailstead import\.$/m,
+      /^server mx\.example\.com \(\d+\): the state has no key to .*\. \.\/mailstead import\.$/m,
     );
     expect(stderr).toMatch(/^firewall applied \(\d+\): DELETE .*resource_in_use.*\. run this again\.$/m);
     expect(stderr).toMatch(
