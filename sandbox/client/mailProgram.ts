@@ -38,7 +38,7 @@ async function read(request: Extract<z.infer<typeof requests>, { do: "read" }>):
     const found = await client.search({ subject });
     const newest = Array.isArray(found) ? found.at(-1) : undefined;
     if (newest === undefined) return { found: 0 };
-    const message = await client.fetchOne(newest, { source: true, envelope: true });
+    const message = await client.fetchOne(newest, { source: true });
     const source = message === false ? "" : (message.source?.toString() ?? "");
     return { found: (found as number[]).length, source };
   } finally {

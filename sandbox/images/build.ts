@@ -25,7 +25,10 @@ export interface BuildOptions {
   readonly cacheDir: string;
   /** Brings a layout to the registry under a reference with a tag, and answers the digest that the registry names. */
   push(layoutDir: string, reference: string): Promise<string>;
-  /** Gives the app image another digest, and the tag `v1.0.0-VARIANT`; only the app is built then. */
+  /**
+   * Builds the app image alone, with the tag `v1.0.0-VARIANT` and another digest. It is of upstream's older kind, which
+   * runs as root: so a change of the digest goes between both kinds.
+   */
   readonly variant?: string;
   /** Node that goes into the app image; the running one by default. */
   readonly nodeBinary?: string;
@@ -62,33 +65,37 @@ async function buildImage(role: ImageRole, options: BuildOptions): Promise<Built
   for (const recipe of await recipesOf(role, options)) made.push(await cachedLayer(recipe, options));
   const tag = reference.slice(reference.lastIndexOf(":") + 1);
   const folder = join(options.cacheDir, "layouts", `${role}-${tag}`);
-  const digest = await writeLayout({ folder, blobs, tag, layers: made, settings: settingsOf(role, tag) });
+  const settings = settingsOf(role, tag, kindOf(options));
+  const digest = await writeLayout({ folder, blobs, tag, layers: made, settings });
   const pushed = await options.push(folder, reference);
   if (pushed !== digest) throw new Error(`${reference}: the registry has ${pushed}, the layout ${digest}`);
   return { reference, digest };
+}
+
+function kindOf({ variant }: BuildOptions): layers.AppKind {
+  return variant === undefined ? "own user" : "root";
 }
 
 async function recipesOf(role: ImageRole, options: BuildOptions): Promise<layers.LayerRecipe[]> {
   const base = await layers.baseLayer();
   if (role === "nginx") return [base, await layers.nginxLayer()];
   if (role === "redis") return [base, await layers.redisLayer()];
-  if (role === "mongo") return [base, await layers.mongoLayer()];
+  if (role === "mongo") return [base, await layers.gosuLayer(), await layers.mongoLayer()];
   return [
     base,
     layers.nodeLayer(options.nodeBinary ?? process.execPath),
-    await layers.dovecotLayer(),
-    await layers.modulesLayer(),
-    await layers.appLayer(),
+    await layers.modulesLayer(kindOf(options)),
+    await layers.appLayer(kindOf(options)),
     ...(options.variant === undefined ? [] : [layers.variantLayer(options.variant)]),
   ];
 }
 
-/** Small young generations: a dozen Node processes share one small host. */
 const environments: Partial<Record<ImageRole, readonly string[]>> = {
-  app: ["NODE_OPTIONS=--max-semi-space-size=1"],
+  // Upstream's two; and small young generations: a dozen Node processes share one small host.
+  app: ["SELF_HOSTED=true", "NODE_ENV=production", "NODE_OPTIONS=--max-semi-space-size=1"],
 };
 
-function settingsOf(role: ImageRole, version: string): ImageSettings {
+function settingsOf(role: ImageRole, version: string, kind: layers.AppKind): ImageSettings {
   const own: Record<ImageRole, Omit<ImageSettings, "environment" | "labels">> = {
     app: { entrypoint: [], command: ["node", "web.js"], workingDirectory: "/app" },
     nginx: { entrypoint: [], command: ["nginx", "-g", "daemon off;"], workingDirectory: "/" },
@@ -97,6 +104,7 @@ function settingsOf(role: ImageRole, version: string): ImageSettings {
   };
   return {
     ...own[role],
+    ...(role === "app" && kind === "own user" ? { user: "forwardemail" } : {}),
     environment: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", ...(environments[role] ?? [])],
     labels: {
       "org.opencontainers.image.title": `mailstead sandbox stand-in: ${role}`,
@@ -105,9 +113,15 @@ function settingsOf(role: ImageRole, version: string): ImageSettings {
   };
 }
 
+/** Number of the user that owns a path of a layer. */
+function ownerIn({ owned }: layers.LayerRecipe, path: string): number {
+  const isTheirs = owned?.folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  return owned !== undefined && isTheirs === true ? owned.user : 0;
+}
+
 async function cachedLayer(recipe: layers.LayerRecipe, options: BuildOptions): Promise<Layer> {
   const key = createHash("sha256")
-    .update(`${recipe.name}\0${recipe.inputs}\0${LAYER_TYPE}`)
+    .update(`${recipe.name}\0${recipe.inputs}\0${LAYER_TYPE}\0${JSON.stringify(recipe.owned ?? null)}`)
     .digest("hex")
     .slice(0, 24);
   const note = join(options.cacheDir, "layers", `${recipe.name}-${key}.json`);
@@ -120,7 +134,7 @@ async function cachedLayer(recipe: layers.LayerRecipe, options: BuildOptions): P
   await mkdir(folder, { recursive: true });
   try {
     await recipe.make(folder);
-    const layer = await writeLayer(folder, blobs);
+    const layer = await writeLayer(folder, blobs, (path) => ownerIn(recipe, path));
     await mkdir(join(options.cacheDir, "layers"), { recursive: true });
     await writeFile(`${note}.partial`, JSON.stringify(layer));
     await rename(`${note}.partial`, note);

@@ -11,14 +11,16 @@ import { run } from "./process.ts";
 export interface LayerRecipe {
   readonly name: string;
   readonly inputs: string;
+  /** Folders whose whole content is a user's, and that user; all else is root's. */
+  readonly owned?: { readonly folders: readonly string[]; readonly user: number };
   make(folder: string): Promise<void>;
 }
 
+/** User and group number that the app's newer image, Mongo's and Redis' have in common. */
+export const IMAGE_USER = 999;
+
 const HERE = import.meta.dirname;
 const BASE = ["base-files", "libc6", "libstdc++6", "busybox-static", "netbase", "tzdata"];
-
-/** Programs that upstream's image has beside Node: a real IMAP and POP3 server reads back what was stored. */
-const DOVECOT = ["dovecot-imapd", "dovecot-pop3d"];
 
 /** C library, a shell and the users. */
 export async function baseLayer(): Promise<LayerRecipe> {
@@ -51,13 +53,37 @@ export function nodeLayer(nodeBinary: string): LayerRecipe {
   };
 }
 
+/** A user of an image, added to those of the base. */
+async function addUser(folder: string, name: string, home: string): Promise<void> {
+  await mkdir(join(folder, "etc"), { recursive: true });
+  const id = String(IMAGE_USER);
+  const lines = { passwd: `${name}:x:${id}:${id}::${home}:/bin/sh\n`, group: `${name}:x:${id}:\n` };
+  for (const [file, line] of Object.entries(lines)) {
+    await writeFile(
+      join(folder, "etc", file),
+      (await readFile(join(HERE, "files/base/etc", file), "utf8")) + line,
+    );
+  }
+}
+
+/**
+ * The two kinds of app image. Upstream's ended without a user until a141bd5; at 0e4ff4c it makes the system user
+ * `forwardemail`, gives it the app's folder and the folder of mailboxes, and ends with `USER forwardemail`.
+ */
+export type AppKind = "own user" | "root";
+
+function ownedBy(kind: AppKind): Pick<LayerRecipe, "owned"> {
+  return kind === "root" ? {} : { owned: { folders: ["app", "mnt/sqlite_storage"], user: IMAGE_USER } };
+}
+
 /** The stand-in programs' own packages, from the lockfile. */
-export async function modulesLayer(): Promise<LayerRecipe> {
+export async function modulesLayer(kind: AppKind): Promise<LayerRecipe> {
   const manifests = ["package.json", "package-lock.json"];
   const texts = await Promise.all(manifests.map((name) => readFile(join(HERE, "app", name), "utf8")));
   return {
     name: "modules",
     inputs: texts.join(),
+    ...ownedBy(kind),
     async make(folder) {
       const app = join(folder, "app");
       await mkdir(app, { recursive: true });
@@ -71,24 +97,20 @@ export async function modulesLayer(): Promise<LayerRecipe> {
 }
 
 /** The stand-in programs. */
-export async function appLayer(): Promise<LayerRecipe> {
+export async function appLayer(kind: AppKind): Promise<LayerRecipe> {
   const programs = (await readdir(join(HERE, "app"))).filter((name) => name !== "node_modules").sort();
   return {
     name: "app",
-    inputs: await hashOfTree(join(HERE, "app"), new Set(["node_modules"])),
+    inputs: kind + (await hashOfTree(join(HERE, "app"), new Set(["node_modules"]))),
+    ...ownedBy(kind),
     async make(folder) {
-      await mkdir(join(folder, "app/ssl"), { recursive: true });
+      for (const path of ["app/ssl", "mnt/sqlite_storage"])
+        await mkdir(join(folder, path), { recursive: true });
       for (const name of programs)
         await cp(join(HERE, "app", name), join(folder, "app", name), { recursive: true });
+      if (kind === "own user") await addUser(folder, "forwardemail", "/app");
     },
   };
-}
-
-/** Dovecot, beyond the base. */
-export async function dovecotLayer(): Promise<LayerRecipe> {
-  return packageLayer("dovecot", DOVECOT, async (folder) => {
-    await mkdir(join(folder, "run/dovecot"), { recursive: true });
-  });
 }
 
 /** nginx with its stream module, logging to the container's output as the official image does. */
@@ -107,11 +129,18 @@ export async function nginxLayer(): Promise<LayerRecipe> {
   });
 }
 
-/** Redis, beyond the base. */
+/** Redis, beyond the base, with what its entry point becomes its own user by. */
 export async function redisLayer(): Promise<LayerRecipe> {
-  return packageLayer("redis", ["redis-server"], async (folder) => {
+  const recipe = await packageLayer("redis", ["redis-server", "util-linux"], async (folder) => {
     await mkdir(join(folder, "data"), { recursive: true });
+    await addUser(folder, "redis", "/data");
   });
+  return { ...recipe, owned: { folders: ["data"], user: IMAGE_USER } };
+}
+
+/** What the entry point of Mongo becomes its own user by. */
+export function gosuLayer(): Promise<LayerRecipe> {
+  return packageLayer("gosu", ["gosu"], () => Promise.resolve());
 }
 
 /** The MongoDB stand-in, built from its pinned modules. */
@@ -120,6 +149,7 @@ export async function mongoLayer(): Promise<LayerRecipe> {
   return {
     name: "mongo",
     inputs: (await hashOfTree(source)) + (await hashOfTree(join(HERE, "files/mongo"))),
+    owned: { folders: ["data/db", "data/configdb"], user: IMAGE_USER },
     async make(folder) {
       await cp(join(HERE, "files/mongo"), folder, { recursive: true });
       const target = join(folder, "usr/local/bin/mongod");
@@ -132,7 +162,9 @@ export async function mongoLayer(): Promise<LayerRecipe> {
         },
       );
       await symlink("mongod", join(folder, "usr/local/bin/mongosh"));
-      for (const path of ["data/db", "backups"]) await mkdir(join(folder, path), { recursive: true });
+      for (const path of ["data/db", "data/configdb", "backups"])
+        await mkdir(join(folder, path), { recursive: true });
+      await addUser(folder, "mongodb", "/data/db");
     },
   };
 }

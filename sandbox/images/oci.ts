@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createZstdCompress, type ZstdCompress } from "node:zlib";
-import { tarOf } from "./tar.ts";
+import { tarOf, type OwnerOf } from "./tar.ts";
 
 /** How layers are packed: each new host unpacks them again, and gzip costs it several times as much. */
 export const LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+zstd";
@@ -30,6 +30,8 @@ export interface ImageSettings {
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly workingDirectory: string;
+  /** User that a container runs as where it is not told otherwise; root where there is none. */
+  readonly user?: string;
   /** `NAME=value` lines. */
   readonly environment: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
@@ -40,9 +42,12 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "
 /** Every image bears this date: a date of the build would change the digest. */
 const CREATED = "2026-01-01T00:00:00Z";
 
-/** Packs a folder as a layer blob into `blobs`, which holds files named by their digest's hexadecimal part. */
-export function writeLayer(folder: string, blobs: string): Promise<Layer> {
-  return packLayer(tarOf(folder), blobs);
+/**
+ * Packs a folder as a layer blob into `blobs`, which holds files named by their digest's hexadecimal part. All is root's
+ * where no owner is named.
+ */
+export function writeLayer(folder: string, blobs: string, ownerOf?: OwnerOf): Promise<Layer> {
+  return packLayer(tarOf(folder, ownerOf), blobs);
 }
 
 /** The same for an archive that comes in pieces. */
@@ -135,6 +140,7 @@ function imageConfig(layers: readonly Layer[], settings: ImageSettings): object 
     architecture,
     os: "linux",
     config: {
+      ...(settings.user === undefined ? {} : { User: settings.user }),
       Env: settings.environment,
       ...(settings.entrypoint.length > 0 ? { Entrypoint: settings.entrypoint } : {}),
       Cmd: settings.command,

@@ -17,31 +17,36 @@ interface Entry {
   readonly mode: number;
   readonly size: number;
   readonly link: string;
+  /** User and group, which have one number. */
+  readonly owner: number;
 }
 
+/** Number of the user that owns a path, which is relative and has no slash at its ends. */
+export type OwnerOf = (path: string) => number;
+
 /**
- * Yields the archive of everything below `folder`: names sorted by bytes, owner root, time zero. Hard links become
- * plain files; devices and sockets are refused.
+ * Yields the archive of everything below `folder`: names sorted by bytes, owner root where none is named, time zero. Hard
+ * links become plain files; devices and sockets are refused.
  */
-export async function* tarOf(folder: string): AsyncGenerator<Buffer> {
-  yield* entriesBelow(folder, "");
+export async function* tarOf(folder: string, ownerOf: OwnerOf = () => 0): AsyncGenerator<Buffer> {
+  yield* entriesBelow(folder, "", ownerOf);
   yield Buffer.alloc(2 * BLOCK);
 }
 
-async function* entriesBelow(root: string, prefix: string): AsyncGenerator<Buffer> {
+async function* entriesBelow(root: string, prefix: string, ownerOf: OwnerOf): AsyncGenerator<Buffer> {
   const names = await readdir(join(root, prefix));
   names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   for (const name of names) {
     const path = prefix === "" ? name : `${prefix}/${name}`;
     const stat = await lstat(join(root, path));
-    const mode = stat.mode & 0o7777;
+    const own = { mode: stat.mode & 0o7777, size: 0, link: "", owner: ownerOf(path) };
     if (stat.isDirectory()) {
-      yield* header({ name: `${path}/`, kind: "5", mode, size: 0, link: "" });
-      yield* entriesBelow(root, path);
+      yield* header({ ...own, name: `${path}/`, kind: "5" });
+      yield* entriesBelow(root, path, ownerOf);
     } else if (stat.isSymbolicLink()) {
-      yield* header({ name: path, kind: "2", mode: 0o777, size: 0, link: await readlink(join(root, path)) });
+      yield* header({ ...own, name: path, kind: "2", mode: 0o777, link: await readlink(join(root, path)) });
     } else if (stat.isFile()) {
-      yield* header({ name: path, kind: "0", mode, size: stat.size, link: "" });
+      yield* header({ ...own, name: path, kind: "0", size: stat.size });
       yield* fileBlocks(join(root, path), stat.size);
     } else {
       throw new Error(
@@ -69,7 +74,7 @@ function* header(entry: Entry): Generator<Buffer> {
   ].join("");
   if (records !== "") {
     const body = Buffer.from(records);
-    yield block({ name: "pax", kind: "x", mode: 0o644, size: body.length, link: "" });
+    yield block({ name: "pax", kind: "x", mode: 0o644, size: body.length, link: "", owner: 0 });
     yield body;
     if (body.length % BLOCK !== 0) yield Buffer.alloc(BLOCK - (body.length % BLOCK));
   }
@@ -88,8 +93,8 @@ function block(entry: Entry): Buffer {
   const bytes = Buffer.alloc(BLOCK);
   Buffer.from(entry.name).copy(bytes, 0, 0, NAME_LIMIT);
   bytes.write(octal(entry.mode, 8), 100);
-  bytes.write(octal(0, 8), 108);
-  bytes.write(octal(0, 8), 116);
+  bytes.write(octal(entry.owner, 8), 108);
+  bytes.write(octal(entry.owner, 8), 116);
   bytes.write(octal(entry.size, 12), 124);
   bytes.write(octal(0, 12), 136);
   bytes.write("        ", 148);

@@ -1,3 +1,3 @@
-import { serveMailboxes } from "./store/dovecot.ts";
+import { serveImap } from "./store/imap.ts";
 
-await serveMailboxes("IMAP");
+await serveImap();

@@ -1,3 +1,3 @@
-import { serveMailboxes } from "./store/dovecot.ts";
+import { servePop3 } from "./store/pop3.ts";
 
-await serveMailboxes("POP3");
+await servePop3();

@@ -1,5 +1,11 @@
 /** What every process of the stand-in does alike: log, listen with the certificate, and end when asked to. */
 import { readFileSync } from "node:fs";
+import {
+  createServer as createPlainServer,
+  type RequestListener,
+  type Server as PlainServer,
+} from "node:http";
+import { createServer, type Server } from "node:https";
 import type { Settings } from "./settings.ts";
 
 /** Writes one line of JSON to standard output. Callers give no secret and no message text. */
@@ -8,15 +14,27 @@ export function log(event: string, fields: Readonly<Record<string, unknown>> = {
   process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), service, event, ...fields })}\n`);
 }
 
-/** Reads key and certificate of a service, or ends the process with the reason. */
-export function readTls(settings: Settings, service: string): { key: Buffer; cert: Buffer } {
+/** Key and certificate in PEM. */
+export interface Tls {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+}
+
+/** Reads key and certificate of a service, or ends the process with the reason. Nothing where TLS is not asked for. */
+export function readTls(settings: Settings, service: string): Tls | undefined {
   const files = settings.tlsFiles(service);
+  if (files === undefined) return undefined;
   try {
     return { key: readFileSync(files.key), cert: readFileSync(files.certificate) };
   } catch (error) {
     process.stderr.write(`no certificate for ${service}: ${reasonOf(error)}\n`);
     process.exit(78);
   }
+}
+
+/** A web server, with TLS where there is a certificate. */
+export function webServer(tls: Tls | undefined, answer: RequestListener): Server | PlainServer {
+  return tls === undefined ? createPlainServer(answer) : createServer(tls, answer);
 }
 
 /** What all servers have in common. */

@@ -24,7 +24,7 @@ export function open(sealed: string, key: string): string {
   return Buffer.concat([cipher.update(bytes.subarray(28)), cipher.final()]).toString("utf8");
 }
 
-/** Hashes a password in Dovecot's scheme SSHA512, so that both this program and Dovecot can check it. */
+/** Hashes a password with its salt (SSHA512). */
 export function hashPassword(password: string, salt: Buffer = randomBytes(16)): string {
   const digest = createHash("sha512").update(password).update(salt).digest();
   return `{SSHA512}${Buffer.concat([digest, salt]).toString("base64")}`;

@@ -1,6 +1,9 @@
 /**
- * Settings of every process, from the mounted `.env` file with upstream's variable names. A file that lacks a needed
- * variable, or keeps a secret that upstream ships, is refused with all its faults.
+ * Settings of every process, from the mounted `.env` file with upstream's variable names.
+ *
+ * As upstream's loader does (`@ladjs/env`, in silent mode), a file that cannot be read is passed over without a word, and
+ * the process runs with what upstream ships for everyone to read. Stricter than upstream, a file that was read is refused
+ * with all its faults where it lacks a needed variable, or keeps a secret that upstream ships.
  */
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
@@ -26,8 +29,8 @@ export interface Settings {
   readonly storage: string;
   /** False holds back everything that would leave the host. */
   readonly sendEmail: boolean;
-  /** Files of the certificate, by service. */
-  tlsFiles(service: string): { readonly key: string; readonly certificate: string };
+  /** Files of the certificate, by service; nothing where the settings ask for no TLS. */
+  tlsFiles(service: string): { readonly key: string; readonly certificate: string } | undefined;
 }
 
 /** Listening ports by the prefix of their variable, with the value when the variable is absent. */
@@ -69,10 +72,37 @@ const NEEDED: Readonly<Record<string, RegExp>> = {
 /** Values that upstream's files carry for everyone to read. */
 const SHIPPED = new Set(["secret,", "secret", "Thisisapassword123", "xxxxx", "forwardemail"]);
 
-/** Reads the settings; the process ends with code 78 (configuration error, sysexits.h) when the file is not fit. */
+/** What upstream's `.env.defaults` (01f100e) has for variables that no file gives. */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  HTTP_PROTOCOL: "http",
+  WEB_HOST: "localhost",
+  MX_HOST: "localhost",
+  SMTP_HOST: "localhost",
+  IMAP_HOST: "localhost",
+  SMTP_EXCHANGE_DOMAINS: "mx1.forwardemail.net,mx2.forwardemail.net",
+  MX_PORT: "2525",
+  SMTP_PORT: "2587",
+  IMAP_PORT: "2993",
+  POP3_PORT: "2995",
+  API_SECRETS: "secret,",
+  SQLITE_STORAGE_PATH: "storage_do_1",
+};
+
+/**
+ * Reads the settings; those that upstream ships where the file cannot be read. The process ends with code 78
+ * (configuration error, sysexits.h) when the file is not fit, or its DKIM key cannot be read.
+ */
 export function readSettings(path = process.env["ENV_PATH"] ?? "/app/.env"): Settings {
+  let text: string;
   try {
-    return parseSettings(readFileSync(path, "utf8"));
+    text = readFileSync(path, "utf8");
+  } catch {
+    return settingsFrom((name, fallback = "") => DEFAULTS[name] || fallback);
+  }
+  try {
+    const settings = parseSettings(text);
+    readFileSync(settings.dkim.keyPath);
+    return settings;
   } catch (error) {
     process.stderr.write(`${path}: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(78);
@@ -122,10 +152,16 @@ function settingsFrom(value: (name: string, fallback?: string) => string): Setti
     sqliteHost: value("SQLITE_HOST", "127.0.0.1"),
     storage: `${value("SQLITE_STORAGE_ROOT", "/mnt")}/${value("SQLITE_STORAGE_PATH")}`,
     sendEmail: value("SEND_EMAIL") === "true",
-    tlsFiles: (service) => ({
-      key: value(`${service}_SSL_KEY_PATH`, value("WEB_SSL_KEY_PATH", "/app/ssl/privkey.pem")),
-      certificate: value(`${service}_SSL_CERT_PATH`, value("WEB_SSL_CERT_PATH", "/app/ssl/fullchain.pem")),
-    }),
+    tlsFiles: (service) =>
+      value("HTTP_PROTOCOL", "https") === "http"
+        ? undefined
+        : {
+            key: value(`${service}_SSL_KEY_PATH`, value("WEB_SSL_KEY_PATH", "/app/ssl/privkey.pem")),
+            certificate: value(
+              `${service}_SSL_CERT_PATH`,
+              value("WEB_SSL_CERT_PATH", "/app/ssl/fullchain.pem"),
+            ),
+          },
   };
 }
 

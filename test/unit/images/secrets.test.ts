@@ -1,6 +1,6 @@
 /**
- * Proves: sealed values open with their own key alone, and password hashes are what Dovecot's SSHA512 scheme says.
- * Cannot prove: that Dovecot accepts them (the sandbox's IMAP login does).
+ * Proves: sealed values open with their own key alone, and password hashes are salted SHA-512.
+ * Cannot prove: that a login goes by them; the sandbox's does.
  */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";

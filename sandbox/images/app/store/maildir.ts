@@ -1,10 +1,7 @@
-/** Writes to Maildirs: `STORAGE/DOMAIN/NAME/{tmp,new,cur}`. */
+/** Mailboxes on disk, as Maildirs: `STORAGE/DOMAIN/NAME/{tmp,new}`. */
 import { randomUUID } from "node:crypto";
-import { chown, mkdir, open, rename } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-
-/** The user that Dovecot reads mail as (`vmail` of the image). */
-export const MAIL_USER = 1000;
 
 /** Delivers a message: on disk under `tmp`, then visible under `new`. */
 export async function addToMaildir(
@@ -13,16 +10,11 @@ export async function addToMaildir(
   raw: Buffer,
 ): Promise<void> {
   const folder = join(storage, mailbox.domain, mailbox.name);
-  await makeFolder(join(storage, mailbox.domain));
-  await makeFolder(folder);
-  for (const name of ["tmp", "new", "cur"]) await makeFolder(join(folder, name));
-  // Bare line feeds, as Maildirs have them (Dovecot turns them back); S= is the size on disk.
-  const text = raw.toString("latin1").replaceAll("\r\n", "\n");
-  const name = `${String(Date.now())}.${randomUUID()}.mailstead,S=${String(text.length)}`;
+  for (const name of ["tmp", "new"]) await makeFolder(join(folder, name));
+  const name = `${String(Date.now())}.${randomUUID()}.mailstead`;
   const file = await open(join(folder, "tmp", name), "wx", 0o600);
   try {
-    await file.writeFile(text, "latin1");
-    await give(file);
+    await file.writeFile(raw);
     await file.sync();
   } finally {
     await file.close();
@@ -30,12 +22,19 @@ export async function addToMaildir(
   await rename(join(folder, "tmp", name), join(folder, "new", name));
 }
 
-/** Makes a folder that Dovecot may write to. */
+/** Makes a folder for the process's own user alone. */
 export async function makeFolder(path: string): Promise<void> {
-  if ((await mkdir(path, { recursive: true, mode: 0o700 })) === undefined) return;
-  if (process.getuid?.() === 0) await chown(path, MAIL_USER, MAIL_USER);
+  await mkdir(path, { recursive: true, mode: 0o700 });
 }
 
-async function give(file: { chown(user: number, group: number): Promise<void> }): Promise<void> {
-  if (process.getuid?.() === 0) await file.chown(MAIL_USER, MAIL_USER);
+/** Messages of an address, the oldest first; none where it never got mail. What cannot be read is an error. */
+export async function messagesOf(storage: string, address: string): Promise<Buffer[]> {
+  const [name = "", domain = ""] = address.split("@");
+  const folder = join(storage, domain, name, "new");
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  // A name begins with the time of its delivery.
+  return Promise.all(names.sort().map((file) => readFile(join(folder, file))));
 }

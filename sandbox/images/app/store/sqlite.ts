@@ -1,14 +1,13 @@
-/** sqlite: keeps the mailboxes. Upstream keeps one SQLite file an alias; the stand-in keeps Maildirs that Dovecot reads. */
-import { createServer } from "node:https";
+/** sqlite: keeps the mailboxes. Upstream keeps one SQLite file an alias; the stand-in keeps Maildirs. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { endOnSignal, listen, log, readTls, reasonOf } from "../process.ts";
+import { endOnSignal, listen, log, readTls, reasonOf, webServer } from "../process.ts";
 import { open, same } from "../secrets.ts";
 import { readSettings } from "../settings.ts";
 import { addToMaildir, makeFolder } from "./maildir.ts";
 
 const settings = readSettings();
 endOnSignal();
-const server = createServer(readTls(settings, "SQLITE"), (request, response) => {
+const server = webServer(readTls(settings, "SQLITE"), (request, response) => {
   void answer(request, response).catch((error: unknown) => {
     log("not stored", { reason: reasonOf(error) });
     response.writeHead(500).end();

@@ -1,7 +1,6 @@
 /** caldav and carddav: enough of WebDAV for a health check and for a client to be told to log in. */
-import { createServer } from "node:https";
 import { openDatabase } from "../database.ts";
-import { endOnSignal, listen, log, readTls, reasonOf } from "../process.ts";
+import { endOnSignal, listen, log, readTls, reasonOf, webServer } from "../process.ts";
 import { passwordMatches } from "../secrets.ts";
 import { readSettings, type PortName } from "../settings.ts";
 import { basicCredentials } from "./router.ts";
@@ -25,7 +24,7 @@ export async function serveDav(service: PortName & ("CALDAV" | "CARDDAV"), exten
     if (alias === null || !passwordMatches(password, alias.passwordHash)) return 401;
     return method === "PROPFIND" ? 207 : 404;
   };
-  const server = createServer(tls, (request, response) => {
+  const server = webServer(tls, (request, response) => {
     request.resume();
     void statusFor(request.method ?? "", request.headers).then(
       (status) => {

@@ -1,8 +1,7 @@
 /** The little that web and api need of a web framework. */
-import { createServer, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Refusal } from "../domain/domains.ts";
-import { log, reasonOf } from "../process.ts";
+import { log, reasonOf, webServer, type Tls } from "../process.ts";
 
 /** A request as a handler sees it. */
 export interface Call {
@@ -29,13 +28,13 @@ export type Routes = Readonly<Record<string, (call: Call) => Promise<Answer>>>;
 /** Largest form, bytes. */
 const FORM_LIMIT = 1 << 20;
 
-/** Serves routes over HTTPS. `before` may answer instead of the route. */
+/** Serves routes. `before` may answer instead of the route. */
 export function serve(
-  tls: { key: Buffer; cert: Buffer },
+  tls: Tls | undefined,
   routes: Routes,
   before: (call: Call) => Promise<Answer | undefined> = () => Promise.resolve(undefined),
-): Server {
-  return createServer(tls, (request, response) => {
+): ReturnType<typeof webServer> {
+  return webServer(tls, (request, response) => {
     void respond(request, response, routes, before);
   });
 }
