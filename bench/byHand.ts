@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import type { PlannedContainer, PlannedHealthCheck, PlannedImage } from "../stack/plan.ts";
+import type { PlannedContainer, PlannedHealthCheck, PlannedImage, PlannedRights } from "../stack/plan.ts";
 import type { StateResource } from "./bareProgram.ts";
 import { shellQuote } from "../stack/shellQuote.ts";
 
@@ -129,9 +129,18 @@ function healthFlags(check: PlannedHealthCheck | undefined): string[] {
   ];
 }
 
+function rightFlags({ user, capabilities, noNewPrivileges }: PlannedRights): string[] {
+  return [
+    ...["--user", user, "--cap-drop", "ALL"],
+    ...capabilities.flatMap((capability) => ["--cap-add", capability]),
+    ...(noNewPrivileges ? ["--security-opt", "no-new-privileges"] : []),
+  ];
+}
+
 function runLine(container: PlannedContainer, image: string): string {
   return [
     ...["docker run --detach --network host --restart unless-stopped --name", container.name],
+    ...rightFlags(container.rights),
     ...(container.hostname === undefined ? [] : ["--hostname", container.hostname]),
     ...Object.entries(container.environment).flatMap(([name, value]) => [
       "--env",

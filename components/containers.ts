@@ -1,7 +1,7 @@
 /** Docker's form of the planned containers and images. */
 import type { ContainerArgs } from "@pulumi/docker/container.js";
 import type * as pulumi from "@pulumi/pulumi";
-import type { PlannedContainer, PlannedHealthCheck } from "../stack/plan.ts";
+import type { PlannedContainer, PlannedHealthCheck, PlannedRights } from "../stack/plan.ts";
 import { goDuration } from "./goDuration.ts";
 
 /** Label of a container: hash of the files that it reads, so that a changed one replaces exactly its readers. */
@@ -43,6 +43,7 @@ export function containerArgs(
     networkMode: "host",
     restart: "unless-stopped",
     ...(container.command.length === 0 ? {} : { command: [...container.command] }),
+    ...rightsArgs(container.rights),
     ...(container.hostname === undefined ? {} : { hostname: container.hostname }),
     envs: Object.entries(container.environment).map(([name, value]) => `${name}=${value}`),
     volumes: container.mounts.map((mount) => ({ ...mount })),
@@ -54,6 +55,15 @@ export function containerArgs(
     stopTimeout: container.stopTimeoutSeconds,
     // Without it the plugin kills a container that it replaces, databases too.
     destroyGraceSeconds: container.stopTimeoutSeconds,
+  };
+}
+
+/** An empty list of capabilities is left out: the plugin reads none back, and would find a change in it. */
+function rightsArgs({ user, capabilities, noNewPrivileges }: PlannedRights) {
+  return {
+    user,
+    capabilities: { drops: ["ALL"], ...(capabilities.length === 0 ? {} : { adds: [...capabilities] }) },
+    securityOpts: noNewPrivileges ? ["no-new-privileges"] : [],
   };
 }
 

@@ -156,12 +156,27 @@ export interface PlannedHealthCheck {
   readonly startIntervalSeconds: number;
 }
 
+/** Linux capabilities that a container may keep, in the only spelling that the docker plugin reads back unchanged. */
+export type Capability =
+  "CAP_CHOWN" | "CAP_DAC_OVERRIDE" | "CAP_NET_BIND_SERVICE" | "CAP_SETGID" | "CAP_SETUID";
+
+/** What a container may do. */
+export interface PlannedRights {
+  /** `UID:GID` in numbers that its first process starts as, whatever user its image names. */
+  readonly user: string;
+  /** The capabilities it keeps; all others are dropped. */
+  readonly capabilities: readonly Capability[];
+  /** No process gains rights by starting a program, neither by a set-user-ID bit nor by a file's capabilities. */
+  readonly noNewPrivileges: boolean;
+}
+
 /** One container of the mail stack. All use the host's network. */
 export interface PlannedContainer {
   /** Container name as upstream's compose file has it: `web`, `smtp_bree`. */
   readonly name: string;
   readonly image: PlannedImage["role"];
   readonly command: readonly string[];
+  readonly rights: PlannedRights;
   readonly hostname?: string;
   /** Ports it listens on, for firewall, checks and people. */
   readonly ports: readonly number[];

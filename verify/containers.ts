@@ -12,9 +12,12 @@ interface Seen {
   readonly Names: string;
 }
 
+/** Longest text of a health check that is shown. */
+const CHECK_LENGTH = 300;
+
 /**
- * `docker ps -a` as JSON lines, then for each container that is not well its name and the end of its log. Every line
- * says by its beginning what it is, so that nothing in a log can be taken for anything else.
+ * `docker ps -a` as JSON lines, then for each container that is not well its name, what its health checks said, and the
+ * end of its log. Every line says by its beginning what it is, so that nothing in a log can be taken for anything else.
  */
 const SCRIPT = `
 set -euo pipefail
@@ -25,14 +28,26 @@ docker ps -a --format '{{.Names}}\t{{.State}}\t{{.Status}}' | while IFS=$(printf
   running*) continue ;;
   esac
   echo "== $name"
+  if [ "$state" = running ]; then echo "+ $(docker inspect --format '{{json .State.Health}}' "$name" || true)"; fi
   { docker logs --tail ${String(LOG_LINES)} "$name" 2>&1 || true; } | awk '{ print "| " $0 }'
 done
 `;
 
 interface Told {
   readonly seen: ReadonlyMap<string, Seen>;
-  /** Ends of logs, by name. */
+  /** What the last health check said and ends of logs, by name. */
   readonly logs: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The last health check's own words, where it failed (Docker Engine API, `State.Health`; null without a check). */
+function lastCheck(json: string): string[] {
+  if (json === "") return [];
+  const health = JSON.parse(json) as { Log?: readonly { ExitCode: number; Output: string }[] | null } | null;
+  const last = health?.Log?.at(-1);
+  const [words = ""] = (last?.Output ?? "").trim().split("\n");
+  return last === undefined || last.ExitCode === 0 || words === ""
+    ? []
+    : [`health check: ${words.slice(0, CHECK_LENGTH)}`];
 }
 
 function readAnswer(text: string): Told {
@@ -46,7 +61,8 @@ function readAnswer(text: string): Told {
     } else if (line.startsWith("== ")) {
       current = [];
       logs.set(line.slice(3), current);
-    } else if (line.length > 2) current.push(line.slice(2));
+    } else if (line.startsWith("+ ")) current.push(...lastCheck(line.slice(2).trim()));
+    else if (line.length > 2) current.push(line.slice(2));
   }
   return { seen, logs };
 }

@@ -8,6 +8,7 @@
  * @see https://docs.docker.com/reference/dockerfile/#healthcheck (`--start-interval`: Docker 25, API 1.44)
  */
 import type { PlannedHealthCheck } from "../plan.ts";
+import { ENV_IN_APP } from "./paths.ts";
 
 const TIMES = {
   intervalSeconds: 30,
@@ -18,24 +19,53 @@ const TIMES = {
   startIntervalSeconds: 2,
 };
 
-/** Ends the process with 0 when `socket` is up, else with 1. */
-const END = "s.on('error',()=>process.exit(1))";
+/** `fail(why)`: what docker keeps as the check's output, and `mailstead status` shows. */
+const FAIL = "const fail=why=>{console.log(why);process.exit(1)};";
 
-function node(script: string): PlannedHealthCheck {
-  return { test: ["CMD", "node", "-e", script], ...TIMES };
-}
-
-/** A port on loopback takes a connection. */
-export function tcpAnswers(port: number): PlannedHealthCheck {
-  return node(
-    `const s=require('node:net').connect(${port},'127.0.0.1',()=>{s.destroy();process.exit(0)});${END}`,
+/**
+ * The container can read our `.env`, with its own user and rights. One that it cannot read is passed over by the app
+ * without a word (`@ladjs/env` in silent mode): it would run with secrets that upstream ships for everyone to read.
+ */
+function readsEnv(domain: string): string {
+  const cure = "then restart this container";
+  return (
+    `let env='';try{env=require('node:fs').readFileSync('${ENV_IN_APP}','utf8')}` +
+    `catch(e){fail('${ENV_IN_APP} cannot be read ('+e.code+'), so this container may run with secrets that everyone ` +
+    `knows: give the file to root with mode 0600, ${cure}')};` +
+    `env.split('\\n').includes('WEB_HOST=${domain}')||fail('${ENV_IN_APP} is not that of ${domain}: run pulumi up, ${cure}');`
   );
 }
 
+/**
+ * An app's container is well: it can read `.env`, and `answers` is true; without one, as for jobs that nobody can ask, the
+ * first is all. What it answers tells that the process did read it: upstream's own ports are others (2525, 2587, 2993,
+ * 2995), or it has no TLS.
+ */
+export function appIsWell(domain: string, answers = ""): PlannedHealthCheck {
+  return { test: ["CMD", "node", "-e", `${FAIL}${readsEnv(domain)}${answers}`], ...TIMES };
+}
+
+function silent(port: number): string {
+  return `s.on('error',e=>fail('port ${port} does not answer: '+(e.code||e.message)));`;
+}
+
+/** A port on loopback takes a connection. */
+export function tcpAnswers(port: number): string {
+  const done = "()=>{s.destroy();process.exit(0)}";
+  return `const s=require('node:net').connect(${port},'127.0.0.1',${done});${silent(port)}`;
+}
+
+/** A port on loopback speaks TLS; the name is not asked. */
+export function tlsAnswers(port: number): string {
+  const options = `{host:'127.0.0.1',port:${port},rejectUnauthorized:false}`;
+  return `const s=require('node:tls').connect(${options},()=>process.exit(0));${silent(port)}`;
+}
+
 /** A web server on loopback answers over TLS, with anything but a fault of its own; the name is not asked. */
-export function httpsAnswers(port: number, path: string): PlannedHealthCheck {
+export function httpsAnswers(port: number, path: string): string {
   const options = `{host:'127.0.0.1',port:${port},path:'${path}',rejectUnauthorized:false}`;
-  return node(`const s=require('node:https').get(${options},r=>process.exit(r.statusCode<500?0:1));${END}`);
+  const judge = `r=>r.statusCode<500?process.exit(0):fail('port ${port} answers '+r.statusCode)`;
+  return `const s=require('node:https').get(${options},${judge});${silent(port)}`;
 }
 
 /** Mongo answers a ping. */

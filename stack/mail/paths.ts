@@ -5,6 +5,9 @@ export const SELF_HOSTING = "/root/forwardemail.net/self-hosting";
 
 export const SSL = `${SELF_HOSTING}/ssl`;
 export const ENV_FILE = `${SELF_HOSTING}/.env`;
+/** Where the app has it, and looks for it. */
+export const ENV_IN_APP = "/app/.env";
+
 export const NGINX_CONF = `${SELF_HOSTING}/nginx.conf`;
 
 /** What the sixteenth container reads; each is mounted by itself, so no folder has to be there at first boot. */

@@ -2,14 +2,22 @@
  * The containers.
  *
  * Names, commands, ports, mounts and order are upstream's (`self-hosting/docker-compose-self-hosted.yml` at
- * 03a0d7a). Ours differ in three things: databases listen on loopback alone, Mongo's data is a folder beside the
- * others and no named volume, and Redis does not get `.env` as its environment: it reads nothing of it, and an
- * environment is seen by whoever may ask the daemon.
+ * 03a0d7a). Ours differ in four things: databases listen on loopback alone, Mongo's data is a folder beside the
+ * others and no named volume, Redis does not get `.env` as its environment (it reads nothing of it, and an environment is
+ * seen by whoever may ask the daemon), and each container has the least rights that work.
  */
 import type { Config } from "../config/config.ts";
-import type { PlannedContainer, PlannedHealthCheck, PlannedMount } from "../plan.ts";
-import { httpsAnswers, mongoAnswers, redisAnswers, tcpAnswers } from "./healthChecks.ts";
-import { DATA, ENV_FILE, NGINX_CONF, SQLITE_STORAGE_PATH, SSL } from "./paths.ts";
+import type { PlannedContainer, PlannedMount } from "../plan.ts";
+import {
+  appIsWell,
+  httpsAnswers,
+  mongoAnswers,
+  redisAnswers,
+  tcpAnswers,
+  tlsAnswers,
+} from "./healthChecks.ts";
+import { DATA, ENV_FILE, ENV_IN_APP, NGINX_CONF, SQLITE_STORAGE_PATH, SSL } from "./paths.ts";
+import { appRights, DATABASE_RIGHTS, nginxRights } from "./rights.ts";
 import type { ServiceName } from "./serviceNames.ts";
 import { serviceNames, webNames, WELL_KNOWN } from "./serviceNames.ts";
 import { CERTIFICATES_IN_NGINX, hasOwnFiles, wellKnownFiles, WELL_KNOWN_PORT } from "./wellKnown.ts";
@@ -17,7 +25,7 @@ import { CERTIFICATES_IN_NGINX, hasOwnFiles, wellKnownFiles, WELL_KNOWN_PORT } f
 const LOOPBACK = "127.0.0.1";
 
 const CERTIFICATES: PlannedMount = { hostPath: SSL, containerPath: "/app/ssl", readOnly: true };
-const ENVIRONMENT: PlannedMount = { hostPath: ENV_FILE, containerPath: "/app/.env", readOnly: true };
+const ENVIRONMENT: PlannedMount = { hostPath: ENV_FILE, containerPath: ENV_IN_APP, readOnly: true };
 const MAILBOXES: PlannedMount = {
   hostPath: DATA.sqlite,
   containerPath: `/mnt/${SQLITE_STORAGE_PATH}`,
@@ -31,7 +39,8 @@ interface AppService {
   /** Whose host name it bears; `domain` for the domain itself; none: the host's. */
   readonly hostname?: ServiceName | "domain";
   readonly port?: number;
-  readonly healthCheck?: PlannedHealthCheck;
+  /** How it shows that it serves; the jobs serve nobody. */
+  readonly answers?: string;
   readonly mailboxes?: true;
   /** Is there only with mailboxes. */
   readonly storage?: true;
@@ -48,7 +57,7 @@ const APP_SERVICES: readonly AppService[] = [
     script: "web.js",
     hostname: "domain",
     port: 3000,
-    healthCheck: httpsAnswers(3000, "/"),
+    answers: httpsAnswers(3000, "/"),
     startsAfter: AFTER_SMTP,
   },
   {
@@ -56,7 +65,7 @@ const APP_SERVICES: readonly AppService[] = [
     script: "api.js",
     hostname: "api",
     port: 4000,
-    healthCheck: httpsAnswers(4000, "/v1/test"),
+    answers: httpsAnswers(4000, "/v1/test"),
     startsAfter: AFTER_SMTP,
   },
   { name: "bree", script: "bree.js", startsAfter: DATABASES },
@@ -65,7 +74,7 @@ const APP_SERVICES: readonly AppService[] = [
     script: "smtp.js",
     hostname: "smtp",
     port: 465,
-    healthCheck: tcpAnswers(465),
+    answers: tcpAnswers(465),
     startsAfter: DATABASES,
   },
   { name: "smtp_bree", script: "smtp-bree.js", hostname: "smtp", startsAfter: AFTER_SMTP },
@@ -74,7 +83,7 @@ const APP_SERVICES: readonly AppService[] = [
     script: "mx.js",
     hostname: "mx",
     port: 25,
-    healthCheck: tcpAnswers(25),
+    answers: tcpAnswers(25),
     mailboxes: true,
     startsAfter: DATABASES,
   },
@@ -83,7 +92,7 @@ const APP_SERVICES: readonly AppService[] = [
     script: "sqlite.js",
     hostname: "sqlite",
     port: 3456,
-    healthCheck: tcpAnswers(3456),
+    answers: tlsAnswers(3456),
     mailboxes: true,
     storage: true,
     startsAfter: AFTER_SMTP,
@@ -101,7 +110,7 @@ const APP_SERVICES: readonly AppService[] = [
     script: "imap.js",
     hostname: "imap",
     port: 993,
-    healthCheck: tcpAnswers(993),
+    answers: tcpAnswers(993),
     mailboxes: true,
     storage: true,
     startsAfter: AFTER_SQLITE,
@@ -111,7 +120,7 @@ const APP_SERVICES: readonly AppService[] = [
     script: "pop3.js",
     hostname: "pop3",
     port: 995,
-    healthCheck: tcpAnswers(995),
+    answers: tcpAnswers(995),
     mailboxes: true,
     storage: true,
     startsAfter: AFTER_SQLITE,
@@ -121,7 +130,7 @@ const APP_SERVICES: readonly AppService[] = [
     script: "caldav.js",
     hostname: "caldav",
     port: 5000,
-    healthCheck: tcpAnswers(5000),
+    answers: tlsAnswers(5000),
     storage: true,
     startsAfter: AFTER_SQLITE,
   },
@@ -130,7 +139,7 @@ const APP_SERVICES: readonly AppService[] = [
     script: "carddav.js",
     hostname: "carddav",
     port: 6000,
-    healthCheck: tcpAnswers(6000),
+    answers: tlsAnswers(6000),
     storage: true,
     startsAfter: AFTER_SQLITE,
   },
@@ -162,20 +171,22 @@ function appContainer(
   domain: string,
   hosts: Readonly<Record<string, string>>,
 ): PlannedContainer {
-  const { port, healthCheck } = service;
+  const { port } = service;
+  const ports = port === undefined ? [] : [port];
   const mounts = [CERTIFICATES, ENVIRONMENT, ...(service.mailboxes === true ? [MAILBOXES] : [])];
   const ownName = hostNameOf(service, domain);
   return {
     name: service.name,
     image: "app",
     command: ["node", service.script],
+    rights: appRights(ports),
     ...(ownName === undefined ? {} : { hostname: ownName }),
-    ports: port === undefined ? [] : [port],
+    ports,
     environment: {},
     reads: ["env", "dkim-key"],
     mounts,
     hosts,
-    ...(healthCheck === undefined ? {} : { healthCheck }),
+    healthCheck: appIsWell(domain, service.answers),
     startsAfter: service.startsAfter,
     stopTimeoutSeconds: 15,
   };
@@ -188,6 +199,7 @@ const ROUTER: PlannedContainer = {
   name: "sni-router",
   image: "nginx",
   command: ["nginx", "-g", "daemon off;"],
+  rights: nginxRights([443], "stream"),
   ports: [443],
   reads: ["nginx-conf"],
   mounts: [{ hostPath: NGINX_CONF, containerPath: "/etc/nginx/nginx.conf", readOnly: true }],
@@ -199,6 +211,7 @@ const MONGO: PlannedContainer = {
   name: "mongodb",
   image: "mongo",
   command: ["mongod", "--bind_ip", LOOPBACK],
+  rights: DATABASE_RIGHTS,
   ports: [27017],
   reads: [],
   mounts: [
@@ -214,6 +227,7 @@ const REDIS: PlannedContainer = {
   name: "redis",
   image: "redis",
   command: ["redis-server", "--bind", LOOPBACK],
+  rights: DATABASE_RIGHTS,
   ports: [6379],
   reads: [],
   mounts: [{ hostPath: DATA.redis, containerPath: "/data", readOnly: false }],
@@ -231,6 +245,7 @@ function wellKnownContainer(config: Config): PlannedContainer[] {
       name: WELL_KNOWN,
       image: "nginx",
       command: ["nginx", "-g", "daemon off;"],
+      rights: nginxRights([WELL_KNOWN_PORT], "http"),
       ports: [WELL_KNOWN_PORT],
       reads: files.map(({ role }) => role),
       mounts: [

@@ -27,6 +27,7 @@ interface Inspected {
   readonly Config: {
     readonly Cmd: readonly string[] | null;
     readonly Hostname: string;
+    readonly User: string;
     readonly StopTimeout?: number;
     readonly Healthcheck?: {
       readonly Test?: readonly string[];
@@ -37,7 +38,13 @@ interface Inspected {
       readonly StartInterval?: number;
     };
   };
-  readonly HostConfig: { readonly NetworkMode: string; readonly ExtraHosts: readonly string[] | null };
+  readonly HostConfig: {
+    readonly NetworkMode: string;
+    readonly ExtraHosts: readonly string[] | null;
+    readonly CapAdd: readonly string[] | null;
+    readonly CapDrop: readonly string[] | null;
+    readonly SecurityOpt: readonly string[] | null;
+  };
   readonly Mounts: readonly {
     readonly Type: string;
     readonly Source: string;
@@ -136,6 +143,8 @@ interface Make {
   readonly digest: string;
   readonly command: readonly string[];
   readonly hostname: string | undefined;
+  /** User, then what was dropped, added and forbidden. */
+  readonly rights: readonly string[];
   readonly network: string;
   readonly mounts: readonly string[];
   readonly hosts: readonly string[];
@@ -211,6 +220,7 @@ function plannedMake(container: PlannedContainer, digest: string): Make {
     digest,
     command: container.command,
     hostname: container.hostname,
+    rights: [container.rights.user, "-ALL", ...container.rights.capabilities, "no-new-privileges"],
     network: "host",
     mounts: container.mounts
       .map(
@@ -248,6 +258,12 @@ function seenMake(
     command: Config.Cmd ?? [],
     // Without one of its own, a container in the host's network has the host's.
     hostname: plan.hostname === undefined ? undefined : Config.Hostname,
+    rights: [
+      Config.User,
+      ...(HostConfig.CapDrop ?? []).map((name) => `-${name}`),
+      ...(HostConfig.CapAdd ?? []).toSorted(),
+      ...(HostConfig.SecurityOpt ?? []),
+    ],
     network: HostConfig.NetworkMode,
     mounts: Mounts.filter(({ Type }) => Type === "bind")
       .map(({ Source, Destination, RW }) => `${Source} ${Destination} ${RW ? "rw" : "ro"}`)

@@ -1,13 +1,19 @@
 /**
  * Proves: each ordinary change takes one plain `up`, is seen on the host or in the DNS itself, replaces nothing else,
  * and leaves an empty second preview; an `up` that fails before the first container is replaced leaves all running.
+ * Containers run with the planned rights on an app image of the older kind, and a server from before rights were planned is
+ * moved to the newer kind by one `up`, with every mail that it had.
  * Cannot: prove changes that no row here makes.
  */
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { change, type Change, ZONE_AS_BEFORE } from "../../support/change.ts";
 import { containers, plannedNames, unwell } from "../../support/host.ts";
+import { DOMAIN, sendFromOutside } from "../../support/people.ts";
+import { runFolder } from "../../support/printed.ts";
 import { changeSource, copyProject } from "../../support/projectCopy.ts";
+import { expectPlannedRights } from "../../support/rights.ts";
 import {
   expectNoDrift,
   inside,
@@ -46,6 +52,20 @@ async function withSource(
 async function rulesAtHost(): Promise<string> {
   const server = (await labelled(STACK)).find(({ text }) => text.startsWith("servers "));
   return succeed(["nft", "list", "table", "bridge", `inbound_vb_server_${server?.id ?? ""}`]);
+}
+
+/** Mails in all mailboxes, each as the hash of its text and its file, once one more has arrived from outside. */
+async function mailArrives(subject: string): Promise<string[]> {
+  const stored = async (): Promise<string[]> =>
+    (await onHost(`find ${SELF_HOSTING}/sqlite-data -type f -path '*/new/*' -exec sha256sum {} +\n`))
+      .split("\n")
+      .filter((line) => line !== "");
+  const before = (await stored()).length;
+  await sendFromOutside(`alice@${DOMAIN}`, subject);
+  return waitFor(`"${subject}" in the mailbox`, 60, async () => {
+    const now = await stored();
+    return now.length > before ? now : undefined;
+  });
 }
 
 describe("one plain up each", () => {
@@ -236,7 +256,7 @@ describe("another image", () => {
     expect(await containers()).toEqual(before);
   });
 
-  test("an image digest replaces the containers of that image", async () => {
+  test("an image digest replaces the containers of that image; the older kind has no user of its own", async () => {
     await set(other);
     first = { ...first, digest: other };
     const { anew, done, zone } = await change();
@@ -249,6 +269,32 @@ describe("another image", () => {
       await onHost("docker inspect --format '{{.Config.Image}}' web; docker image ls --digests\n"),
     ).toContain(other);
     expect(await remembered()).toHaveProperty(["app", "digests", "v1.0.0"], other);
+    const user = "docker inspect --format '{{.Image}}' web | xargs docker image inspect --format '[{{.Config.User}}]'";
+    expect(await onHost(`${user}\n`)).toBe("[]\n");
+    await expectPlannedRights();
+  });
+
+  test("a server from before rights were planned is moved by one up, older image to newer, and keeps its mail", async () => {
+    const copy = await copyProject();
+    try {
+      changeSource(copy, "components/containers.ts", ["...rightsArgs(container.rights),", ""]);
+      await change(copy);
+    } finally {
+      rmSync(copy.folder, { recursive: true, force: true });
+    }
+    await expect(expectPlannedRights()).rejects.toThrow();
+    const before = await mailArrives("before rights were planned");
+    const { app } = JSON.parse(readFileSync(join(runFolder, "images.json"), "utf8")) as {
+      app: { digest: string };
+    };
+    await set(app.digest);
+    first = { ...first, digest: app.digest };
+    const { anew, zone } = await change();
+    expect(anew).toEqual(await plannedNames(() => true));
+    expect(zone).toEqual(ZONE_AS_BEFORE);
+    await expectPlannedRights();
+    const after = await mailArrives("with the planned rights");
+    for (const mail of before) expect(after).toContain(mail);
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * Proves: `pulumi up` from nothing ends with the planned containers healthy on a real booted host, whose first boot
- * installed its packages; a second `up` and a refreshed preview change nothing, also on another machine by what the
+ * installed its packages; no process of them has a right beyond the planned ones, on an image with a user of its own (the
+ * older kind follows on day two); a second `up` and a refreshed preview change nothing, also on another machine by what the
  * guide says ("Your machine is gone"), and the certificate is from the ACME server.
  * Cannot: prove the vendors' own behaviour; their APIs are ours, held to published schemas; install npm's packages there.
  */
@@ -19,6 +20,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { containers, makes, planned, unwell } from "../../support/host.ts";
 import { runFolder } from "../../support/printed.ts";
+import { expectPlannedRights, workersOf } from "../../support/rights.ts";
 import { expectNoDrift, onHost, project, pulumi, STACK, succeed, up } from "../../support/sandbox.ts";
 import { labelled } from "../../support/small.ts";
 import { counts, countsLine, warnings } from "../../support/summary.ts";
@@ -41,6 +43,18 @@ test("each container is made as planned: image, command, names, mounts, health c
   const { planned: wanted, seen, deafPorts } = await makes();
   expect(seen).toEqual(wanted);
   expect(deafPorts).toEqual([]);
+});
+
+test("the image of the app has a user of its own, and yet each process has the planned rights alone", async () => {
+  expect(
+    await onHost(
+      "docker inspect --format '{{.Image}}' web | xargs docker image inspect --format '{{.Config.User}}'\n",
+    ),
+  ).toBe("forwardemail\n");
+  await expectPlannedRights();
+  const workers = await workersOf("sni-router");
+  expect(workers.length).toBeGreaterThan(0);
+  for (const { user, effective } of workers) expect([user === 0, effective]).toEqual([false, 0n]);
 });
 
 test("the first boot left its mark and cloud-init has no complaint", async () => {

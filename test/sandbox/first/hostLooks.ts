@@ -1,7 +1,8 @@
 /**
  * Proves: `logs` shows the end of a container's log, and with `-f` what comes after; `status` of a healthy server says
  * what it did not ask and exits with 0, shows a container that was stopped with its own last lines, and tells a port 25
- * that the vendor blocks for one family, with the text to send.
+ * that the vendor blocks for one family, with the text to send; a process that could not read `.env`, and so runs in
+ * silence with what upstream ships for everyone to read, is found by its health check and shown by `status`.
  * Cannot: prove how a vendor blocks; here its side of the cable drops the packets.
  */
 import { spawn } from "node:child_process";
@@ -11,7 +12,8 @@ import { afterAll, expect, test } from "vitest";
 import { port25Rules } from "../../../sandbox/hosts/firewall.ts";
 import { linkName } from "../../../sandbox/hosts/machine.ts";
 import { hostKey } from "../../../sandbox/cloud/hetzner/cloud.ts";
-import { healthyAgain } from "../../support/host.ts";
+import { shellQuote } from "../../../stack/shellQuote.ts";
+import { healthyAgain, planned } from "../../support/host.ts";
 import { DOMAIN, sendFromOutside } from "../../support/people.ts";
 import { inside, onHost, outputs, project, STACK, succeed, waitFor } from "../../support/sandbox.ts";
 import { hetzner } from "../../support/vendors.ts";
@@ -132,6 +134,40 @@ test("a container that was stopped is red, with the end of its own log", async (
     expect(of("container imap")?.state).toBe("ok");
   } finally {
     await onHost("docker start pop3\n");
+  }
+  await healthyAgain(120);
+});
+
+/** Runs a container's own health check now: its exit code and what it printed. */
+async function checkNow(name: string): Promise<string> {
+  const test = (await planned()).find((container) => container.name === name)?.healthCheck?.test ?? [];
+  const words = test.slice(1).map(shellQuote).join(" ");
+  return onHost(`code=0; docker exec ${name} ${words} || code=$?; echo "ended with $code"\n`);
+}
+
+test("an .env that cannot be read is passed over in silence by the app, and by neither health check nor status", async () => {
+  const file = "/root/forwardemail.net/self-hosting/.env";
+  const UNREADABLE = /^\/app\/\.env cannot be read \(EACCES\), .*restart this container\nended with 1\n$/;
+  try {
+    await onHost(`chmod 0000 ${file}; docker restart --time 10 smtp\n`);
+    await waitFor("smtp to listen where upstream's defaults say", 30, async () =>
+      (await onHost("ss -Hltn\n")).includes(":2587 "),
+    );
+    for (const name of ["smtp", "bree", "sqlite_bree", "web"])
+      expect(await checkNow(name)).toMatch(UNREADABLE);
+    const told = await waitFor("status to say why", 30, async () => {
+      const { of } = await status();
+      const found = of("container smtp");
+      return found?.detail?.[0]?.startsWith("health check: ") === true ? found : undefined;
+    });
+    expect(told.state).not.toBe("ok");
+    expect(told.detail?.[0]).toMatch(/^health check: \/app\/\.env cannot be read \(EACCES\)/);
+    await onHost(`chmod 0600 ${file}\n`);
+    expect(await checkNow("bree")).toBe("ended with 0\n");
+    // Readable again is not read: the process still has upstream's ports and secrets.
+    expect(await checkNow("smtp")).toBe("port 465 does not answer: ECONNREFUSED\nended with 1\n");
+  } finally {
+    await onHost(`chmod 0600 ${file}; docker restart --time 10 smtp\n`);
   }
   await healthyAgain(120);
 });

@@ -1,6 +1,6 @@
 /**
  * Proves: a folder's layer and an image's digest follow from the content alone; tar reads the archive back with names,
- * modes and links as they were; skopeo, where it is installed, agrees on digest, layers and settings.
+ * modes, owners and links as they were; skopeo, where it is installed, agrees on digest, layers and settings.
  * Cannot prove: that a container runtime starts the image.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -37,6 +37,7 @@ const SETTINGS: ImageSettings = {
   entrypoint: ["entry"],
   command: ["run", "me"],
   workingDirectory: "/here",
+  user: "forwardemail",
   environment: ["A=b"],
   labels: { "org.opencontainers.image.version": "v1" },
 };
@@ -110,6 +111,20 @@ describe("an image layer", () => {
     execFileSync("tar", ["-xf", "-", "-C", target], { input: archive });
     expect(spawnSync("diff", ["-r", root, target], { encoding: "utf8" }).stdout).toBe("");
     expect(archive.length % 512).toBe(0);
+  });
+
+  it("gives to a user what is told to be that user's", async () => {
+    const root = content("owned", ["program", "link", "empty"], 1e9);
+    const owners: Readonly<Record<string, number>> = { empty: 999, "b-link": 999 };
+    const layer = await writeLayer(root, join(work, "blobs"), (path) => owners[path] ?? 0);
+    const archive = zstdDecompressSync(readFileSync(blobFile(join(work, "blobs"), layer.digest)));
+    const listing = execFileSync("tar", ["--numeric-owner", "-tvf", "-"], {
+      input: archive,
+      encoding: "utf8",
+    });
+    expect(listing).toMatch(/ 0\/0 .* program$/m);
+    expect(listing).toMatch(/ 999\/999 .* empty\/$/m);
+    expect(listing).toMatch(/ 999\/999 .* b-link -> program$/m);
   });
 
   it("refuses what a layer cannot hold", async () => {

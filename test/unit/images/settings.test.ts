@@ -1,10 +1,10 @@
 /**
  * Proves: the app stand-in starts only with a whole `.env`, names every fault at once, refuses shipped secrets, and
- * shows no value in its faults.
+ * shows no value in its faults; a file that it cannot read is passed over in silence, for what upstream ships.
  * Cannot prove: that upstream reads each variable the same way.
  */
 import { describe, expect, it } from "vitest";
-import { parseSettings } from "../../../sandbox/images/app/settings.ts";
+import { parseSettings, readSettings } from "../../../sandbox/images/app/settings.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const GOOD: Readonly<Record<string, string>> = {
@@ -77,5 +77,23 @@ describe("the settings", () => {
     ["SMTP_TRANSPORT_PASS", "Thisisapassword123"],
   ])("refuse %s as shipped", (name, value) => {
     expect(() => parseSettings(text({ [name]: value }))).toThrow(`${name} has the value that everyone knows`);
+  });
+});
+
+describe("a file that cannot be read", () => {
+  it("is passed over without a word, and secrets that everyone knows are used", () => {
+    const settings = readSettings("/dev/null/.env");
+    expect(settings.apiSecrets).toEqual(["secret"]);
+    expect(settings.webHost).toBe("localhost");
+    expect(settings.ports).toMatchObject({
+      MX: 2525,
+      SMTP: 2587,
+      IMAP: 2993,
+      POP3: 2995,
+      WEB: 3000,
+      SQLITE: 3456,
+    });
+    expect(settings.mongoUri).toBe("mongodb://127.0.0.1:27017/forwardemail_production");
+    expect(settings.tlsFiles("WEB")).toBeUndefined();
   });
 });

@@ -37,13 +37,18 @@ const app: Known = {
   logDriver: "json-file",
   logOpts: { "max-size": "10m" },
   capabilities: { adds: ["CAP_NET_BIND_SERVICE"], drops: ["ALL"] },
+  user: "0:0",
+  securityOpts: ["no-new-privileges"],
   stopTimeout: 15,
   healthcheck: { tests: ["CMD", "true"], interval: "2s", timeout: "3s", retries: 5, startPeriod: "1m30s" },
   wait: true,
 };
 
 /** What a daemon answers for a container made of these inputs; capabilities normalised as dockerd does it. */
-function answerFor(inputs: Known, change: { state?: object; host?: object; name?: string } = {}): unknown {
+function answerFor(
+  inputs: Known,
+  change: { state?: object; host?: object; config?: object; name?: string } = {},
+): unknown {
   const body = createBody(containerInputsOf(inputs));
   const host = body.HostConfig as Record<string, unknown>;
   const caps = (names: unknown): string[] | null =>
@@ -57,7 +62,7 @@ function answerFor(inputs: Known, change: { state?: object; host?: object; name?
       Name: change.name ?? `/${containerInputsOf(inputs).name}`,
       Image: "sha256:1",
       State: { Status: "running", Running: true, ExitCode: 0, ...change.state },
-      Config: { ...body, StopSignal: "SIGTERM" },
+      Config: { ...body, StopSignal: "SIGTERM", ...change.config },
       HostConfig: {
         ...host,
         CapAdd: caps(host.CapAdd),
@@ -96,9 +101,19 @@ describe("a container that is what the program says", () => {
     ["on-failure without a count", { ...minimal, restart: "on-failure" }],
     ["options without a driver", { ...minimal, logOpts: { "max-size": "1m" } }],
     ["ports", { ...minimal, ports: [{ internal: 80, external: 8080 }] }],
+    ["drops alone", { ...minimal, capabilities: { drops: ["ALL"] } }],
+    ["a user by number", { ...minimal, user: "0:0" }],
+    ["no-new-privileges", { ...minimal, securityOpts: ["no-new-privileges"] }],
     ["uploads", { ...minimal, uploads: [{ file: "/etc/x", content: "hello\n" }] }],
   ])("shows no change: %s", (_name, inputs) => {
     expect(changeTo(inputs, inputs)).toMatchObject({ changed: false, replaces: [] });
+  });
+
+  it("asks for no user: the image's own is no change, and an output", () => {
+    const outputs = outputsFor(minimal, { config: { User: "forwardemail" } });
+    expect(outputs.user).toBe("forwardemail");
+    expect(changeTo(minimal, minimal, outputs).changed).toBe(false);
+    expect(changeTo(minimal, { ...minimal, user: "0:0" }, outputs).replaces).toEqual(["user"]);
   });
 
   it("does not mind the order of envs, hosts, volumes and labels", () => {
@@ -131,6 +146,9 @@ describe("changes of a container", () => {
     ["volumes", { volumes: [] }],
     ["hostname", { hostname: "other.example.com" }],
     ["command", { command: ["node", "api.js"] }],
+    ["user", { user: "999:999" }],
+    ["capabilities", { capabilities: { drops: ["ALL"] } }],
+    ["securityOpts", { securityOpts: ["no-new-privileges", "seccomp=unconfined"] }],
   ])("%s replaces", (key, part) => {
     const news = { ...app, ...part };
     const found = changeTo(app, news);

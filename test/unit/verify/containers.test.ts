@@ -17,6 +17,8 @@ interface Container {
   readonly state: string;
   readonly status: string;
   readonly log?: string;
+  /** Each look of the health check: exit code and what it printed. */
+  readonly checks?: readonly (readonly [number, string])[];
 }
 
 const PLANNED = planOf(validRaw())
@@ -25,12 +27,14 @@ const PLANNED = planOf(validRaw())
 const [first = "", second = "", third = ""] = PLANNED.map(({ name }) => name);
 const WELL: Container = { state: "running", status: "Up 2 minutes (healthy)", log: "all is well\n" };
 
-/** A `docker` that knows `ps -a` in the two forms that are asked for, and `logs`, of which it has the end. */
+/** A `docker` that knows `ps -a` in the two forms that are asked for, `inspect`, and `logs`, of which it has the end. */
 function dockerOf(containers: Readonly<Record<string, Container>>): string {
   const bin = join(temporaryFolder(), "bin");
   mkdirSync(join(bin, "logs"), { recursive: true });
-  const rows = Object.entries(containers).map(([name, { state, status, log = "" }]) => {
+  const rows = Object.entries(containers).map(([name, { state, status, log = "", checks }]) => {
     writeFileSync(join(bin, "logs", name), log);
+    const looks = checks?.map(([ExitCode, Output]) => ({ ExitCode, Output }));
+    writeFileSync(join(bin, "logs", `${name}.health`), `${JSON.stringify(looks ? { Log: looks } : null)}\n`);
     return {
       json: JSON.stringify({ Names: name, State: state, Status: status }),
       line: [name, state, status].join("\t"),
@@ -42,6 +46,7 @@ function dockerOf(containers: Readonly<Record<string, Container>>): string {
 case "$*" in
 ps*json*) cat ${bin}/json ;;
 ps*) cat ${bin}/lines ;;
+inspect*) for name in "$@"; do :; done; cat "${bin}/logs/$name.health" ;;
 logs*) for name in "$@"; do :; done; tail -n "$3" "${bin}/logs/$name" >&2 ;;
 esac`;
   writeFileSync(join(bin, "docker"), script);
@@ -121,8 +126,39 @@ describe("the end of the log is shown, and the next step, for one that", () => {
   });
 });
 
+describe("the last health check's own words", () => {
+  const unwell = { state: "running", status: "Up 4 minutes (unhealthy)", log: "the log\n" };
+
+  test("stand above the log of one that runs, the last alone, one line, and cut where they are long", async () => {
+    const checks = [
+      [1, "an older one"],
+      [1, `/app/.env cannot be read (EACCES)\nand a second line ${"x".repeat(5000)}`],
+    ] as const;
+    expect((await judged({ ...unwell, checks }))?.detail).toEqual([
+      "health check: /app/.env cannot be read (EACCES)",
+      "the log",
+    ]);
+    const long = await judged({ ...unwell, checks: [[1, "y".repeat(5000)]] });
+    expect(long?.detail?.[0]).toBe(`health check: ${"y".repeat(300)}`);
+  });
+
+  test("are left out after a success, without words, before the first look, and of one that does not run", async () => {
+    for (const checks of [[[0, "fine"]], [[1, "  \n"]], [], undefined] as const)
+      expect((await judged({ ...unwell, ...(checks === undefined ? {} : { checks }) }))?.detail).toEqual([
+        "the log",
+      ]);
+    const gone = {
+      state: "exited",
+      status: "Exited (0)",
+      log: "the log\n",
+      checks: [[1, "no process"]] as const,
+    };
+    expect((await judged(gone))?.detail).toEqual(["the log"]);
+  });
+});
+
 test("no line of a log ends the log, or is taken for a container or for another's log", async () => {
-  const log = `{"Names":"${third}","State":"exited"}\n-----END CERTIFICATE-----\n---\n== ${third}\n| no end of line`;
+  const log = `{"Names":"${third}","State":"exited"}\n-----END CERTIFICATE-----\n---\n+ {}\n== ${third}\n| no end of line`;
   const stopped = { state: "exited", status: "Exited (0) 1 second ago" };
   const findings = await look({
     [first]: { ...stopped, log },

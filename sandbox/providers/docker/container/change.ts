@@ -23,14 +23,18 @@ const READ_BACK = [
     "ipcMode",
     "logDriver",
   ],
-  ...["maxRetryCount", "mustRun", "name", "networkMode", "restart", "runtime", "shmSize", "stopSignal"],
-  "stopTimeout",
+  ...["maxRetryCount", "mustRun", "name", "networkMode", "restart", "runtime", "securityOpts", "shmSize"],
+  ...["stopSignal", "stopTimeout", "user"],
 ];
+
+/** Inputs whose absence asks for nothing, whatever is deployed: the plugin suppresses that difference. */
+const NOT_ASKED_FOR = new Set(["user"]);
 
 /** The inputs that a program would have to give to get what runs now. */
 export function deployedInputs(inputs: Known, outputs: Properties): Known {
   const found = READ_BACK.flatMap((key): [string, Value][] => {
     const value = outputs[key];
+    if (NOT_ASKED_FOR.has(key) && inputs[key] === undefined) return [];
     return value === undefined || value === null ? [] : [[key, value]];
   });
   return { ...inputs, ...Object.fromEntries(found) };

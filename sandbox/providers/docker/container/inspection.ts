@@ -21,6 +21,7 @@ const inspection = z.object({
   }),
   Config: z.object({
     Hostname: z.string().default(""),
+    User: z.string().default(""),
     Cmd: list,
     Entrypoint: list,
     StopSignal: z.string().optional(),
@@ -45,6 +46,7 @@ const inspection = z.object({
     ExtraHosts: list,
     CapAdd: list,
     CapDrop: list,
+    SecurityOpt: list,
     RestartPolicy: z.object({ Name: z.string(), MaximumRetryCount: z.number().default(0) }),
     LogConfig: z.object({ Type: z.string() }),
   }),
@@ -86,9 +88,11 @@ export function outputsOf(asked: Known, found: Inspection): Properties {
     ...containerSchema.defaults,
     envs: [],
     labels: [],
-    securityOpts: [],
     containerLogs: "",
     ...asked,
+    // Also where the program asked for none: then it is the image's.
+    ...(config.User === "" ? {} : { user: config.User }),
+    securityOpts: host.SecurityOpt ?? [],
     name: found.Name.replace(/^\//, ""),
     restart,
     ...(host.RestartPolicy.MaximumRetryCount > 0 || asked.maxRetryCount !== undefined
