@@ -40,7 +40,7 @@ beforeAll(async () => {
   tlsPort = await listening(
     createWebServer({ key, cert }, (request, response) => {
       response.writeHead(request.url === "/broken" ? 503 : 404).end();
-    }) as unknown as Server,
+    }),
   );
   const gone = createServer();
   deadPort = await listening(gone);

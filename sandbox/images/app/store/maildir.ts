@@ -31,8 +31,8 @@ export async function makeFolder(path: string): Promise<void> {
 export async function messagesOf(storage: string, address: string): Promise<Buffer[]> {
   const [name = "", domain = ""] = address.split("@");
   const folder = join(storage, domain, name, "new");
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
+  const names = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   });
   // A name begins with the time of its delivery.
