@@ -17,7 +17,7 @@ import {
   tlsAnswers,
 } from "./healthChecks.ts";
 import { DATA, ENV_FILE, ENV_IN_APP, NGINX_CONF, SQLITE_STORAGE_PATH, SSL } from "./paths.ts";
-import { appRights, DATABASE_RIGHTS, nginxRights } from "./rights.ts";
+import { appRights, MONGO_RIGHTS, nginxRights, REDIS_RIGHTS } from "./rights.ts";
 import type { ServiceName } from "./serviceNames.ts";
 import { serviceNames, webNames, WELL_KNOWN } from "./serviceNames.ts";
 import { CERTIFICATES_IN_NGINX, hasOwnFiles, wellKnownFiles, WELL_KNOWN_PORT } from "./wellKnown.ts";
@@ -211,7 +211,7 @@ const MONGO: PlannedContainer = {
   name: "mongodb",
   image: "mongo",
   command: ["mongod", "--bind_ip", LOOPBACK],
-  rights: DATABASE_RIGHTS,
+  rights: MONGO_RIGHTS,
   ports: [27017],
   reads: [],
   mounts: [
@@ -227,7 +227,7 @@ const REDIS: PlannedContainer = {
   name: "redis",
   image: "redis",
   command: ["redis-server", "--bind", LOOPBACK],
-  rights: DATABASE_RIGHTS,
+  rights: REDIS_RIGHTS,
   ports: [6379],
   reads: [],
   mounts: [{ hostPath: DATA.redis, containerPath: "/data", readOnly: false }],

@@ -1,5 +1,5 @@
 /**
- * What the containers may do: the least that was seen to work with their images as they are published.
+ * What the containers may do: the least that their images need as these are published.
  *
  * Each starts as root, whatever user its image names, and keeps no capability but those below. As root it reads what the
  * host's root wrote for it (`.env`, keys, mailboxes) because it owns that; it passes over nobody else's permissions.
@@ -14,7 +14,7 @@ import type { Capability, PlannedRights } from "../plan.ts";
 /** First port that needs no right; Docker lowers it for networks of its own alone, not for the host's. */
 const FIRST_FREE_PORT = 1024;
 
-/** Ends of what `root` of a container does as another user: changing to it. */
+/** What it takes to change to another user. */
 const BECOME_ANOTHER = ["CAP_SETGID", "CAP_SETUID"] as const;
 
 function rights(...capabilities: readonly Capability[]): PlannedRights {
@@ -37,10 +37,17 @@ export function nginxRights(ports: readonly number[], block: "stream" | "http"):
 }
 
 /**
- * The entry points of the official images of Mongo and Redis look through the data, give it to the user that the image has
- * for it, and become that user, who keeps none of these.
+ * The entry point of Mongo's official image looks through the data, gives it to the user that the image has for it, and
+ * becomes that user, who keeps none of these.
  *
  * @see https://github.com/docker-library/mongo/blob/7c4db1d/8.0/docker-entrypoint.sh
+ */
+export const MONGO_RIGHTS: PlannedRights = rights("CAP_CHOWN", "CAP_DAC_OVERRIDE", ...BECOME_ANOTHER);
+
+/**
+ * Redis' does so too. It takes the rights from what the user starts later as well, and without a right to do that it would
+ * not start at all: `setpriv: apply bounding set: Operation not permitted` (util-linux 2.41).
+ *
  * @see https://github.com/redis/docker-library-redis/blob/0d55be9/debian/docker-entrypoint.sh
  */
-export const DATABASE_RIGHTS: PlannedRights = rights("CAP_CHOWN", "CAP_DAC_OVERRIDE", ...BECOME_ANOTHER);
+export const REDIS_RIGHTS: PlannedRights = rights(...MONGO_RIGHTS.capabilities, "CAP_SETPCAP");

@@ -10,6 +10,7 @@ const BITS: Readonly<Record<Capability, number>> = {
   CAP_DAC_OVERRIDE: 1,
   CAP_SETGID: 6,
   CAP_SETUID: 7,
+  CAP_SETPCAP: 8,
   CAP_NET_BIND_SERVICE: 10,
 };
 

@@ -14,7 +14,6 @@ const SMALL = planOf(rawWith({ "mail.storage": false }));
 
 const BIND = "CAP_NET_BIND_SERVICE";
 const BECOME = ["CAP_SETGID", "CAP_SETUID"];
-const DATABASE = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", ...BECOME];
 
 /** Who keeps what; all others keep nothing. */
 const KEPT: Readonly<Record<string, readonly string[]>> = {
@@ -23,8 +22,8 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   mx: [BIND],
   imap: [BIND],
   pop3: [BIND],
-  mongodb: DATABASE,
-  redis: DATABASE,
+  mongodb: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", ...BECOME],
+  redis: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"],
   "well-known": ["CAP_CHOWN", ...BECOME],
 };
 
