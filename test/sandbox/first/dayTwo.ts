@@ -269,7 +269,8 @@ describe("another image", () => {
       await onHost("docker inspect --format '{{.Config.Image}}' web; docker image ls --digests\n"),
     ).toContain(other);
     expect(await remembered()).toHaveProperty(["app", "digests", "v1.0.0"], other);
-    const user = "docker inspect --format '{{.Image}}' web | xargs docker image inspect --format '[{{.Config.User}}]'";
+    const user =
+      "docker inspect --format '{{.Image}}' web | xargs docker image inspect --format '[{{.Config.User}}]'";
     expect(await onHost(`${user}\n`)).toBe("[]\n");
     await expectPlannedRights();
   });
