@@ -74,6 +74,7 @@ export const CHANGE_EXAMPLES: Readonly<Record<string, ChangeExample>> = {
   },
   "dns.zoneId": becomes("dns.zoneId", "0123456789abcdef0123456789abcdef"),
   "dns.ttlSeconds": becomes("dns.ttlSeconds", 600),
+  "dns.mx": becomes("dns.mx", "hold"),
   "dns.mxHost": becomes("dns.mxHost", "alias"),
   "dns.verification": becomes("dns.verification", "Ab12Cd34"),
   "dns.tlsReports": becomes("dns.tlsReports", "tls@example.org"),

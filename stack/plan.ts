@@ -199,6 +199,8 @@ export interface Plan {
   /** Zone at the DNS provider that holds it. */
   readonly zone: string;
   readonly dnsProvider: DnsProviderName;
+  /** `hold`: mail stays where it is. */
+  readonly mx: "hold" | "point";
   readonly contact: string;
   /** Keys and addresses may not be deleted (the part `identity` of `protection.ts`). */
   readonly protect: boolean;

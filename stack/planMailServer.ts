@@ -44,8 +44,10 @@ function planReverseNames(domain: string): readonly PlannedReverseName[] {
   return REVERSE_FAMILIES.map((family) => ({ role: REVERSE_ROLES[family], family, ptr }));
 }
 
-function planClients({ domain, mail }: Config): Plan["clients"] {
-  const { imap, pop3, smtp } = serviceNames(domain);
+function planClients({ domain, mail, dns }: Config): Plan["clients"] {
+  // As long as the services' names are those of another server, the domain's own leads here.
+  const held = { imap: domain, pop3: domain, smtp: domain };
+  const { imap, pop3, smtp } = dns.mx === "hold" ? held : serviceNames(domain);
   const sending = { service: "SMTP", host: smtp, port: 465, security: "TLS" } as const;
   if (!mail.storage) return [sending];
   return [
@@ -69,6 +71,7 @@ export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } 
     domain: config.domain,
     zone: config.dns.zone,
     dnsProvider: config.dns.provider,
+    mx: config.dns.mx,
     contact: config.contact,
     protect: protectedParts(config).identity,
     protectRecords: protectedParts(config).records,

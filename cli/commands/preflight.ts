@@ -23,6 +23,7 @@ import { curesOf, describeOrphan, heal, type Cure, type VendorTokens } from "../
 import { outputsIn, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { findOrphanContainers, nameOf } from "../orphanContainers.ts";
+import { serverKnows } from "../serverKnows.ts";
 import { CommandError, print } from "../terminal.ts";
 import { DNS_TOKENS, HETZNER_TOKEN, readGivenToken, readToken, type GivenToken } from "../tokens.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
@@ -129,6 +130,7 @@ async function lookAtAccount(
 
 /** What the zone holds already of what is to be made, and what is in its way. */
 async function lookAtZone(
+  stack: string,
   reader: ZoneReader,
   slots: Awaited<ReturnType<typeof knownAddresses>>,
   loaded: { readonly config: Config; readonly plan: Plan },
@@ -136,7 +138,13 @@ async function lookAtZone(
   orphans: readonly Orphan[],
 ): Promise<Finding[]> {
   const told = new Set(orphans.flatMap((one) => (one.vendor === "dns" ? [one.id] : [])));
-  return checkZoneBefore(reader, { ...loaded, state, told, slotValue: (name) => slots[name] });
+  return checkZoneBefore(reader, {
+    ...loaded,
+    state,
+    told,
+    slotValue: (name) => slots[name],
+    askServer: () => serverKnows(stack, state),
+  });
 }
 
 /** Prints findings, and returns the exit code that they make. */
@@ -166,7 +174,7 @@ export async function preflightCommand(options: Options): Promise<number> {
   findings.push(...images);
   const addresses = await knownAddresses(new Hetzner(tokens.hetzner), stack);
   const slots = { ...stateSlots(resources), ...addresses };
-  findings.push(...(await lookAtZone(reader, slots, loaded, resources, orphans)));
+  findings.push(...(await lookAtZone(stack, reader, slots, loaded, resources, orphans)));
   const left = await lookOnHost(stack, resources, pending, findings);
   const recordIds = orphans.some(({ vendor }) => vendor === "dns")
     ? (await reader.records()).map(({ importId }) => stateId(importId, provider))

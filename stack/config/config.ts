@@ -110,6 +110,8 @@ export interface DnsConfig {
   readonly zoneId?: string;
   /** Time to live of every record that does not say its own. */
   readonly ttlSeconds: number | "auto";
+  /** `hold`: mail, and the names that people's mail programs use, stay where they are; `point`: they come here. */
+  readonly mx: "hold" | "point";
   /** `address`: the MX points to a name with addresses. `alias`: to a CNAME, as the guide's table has it. */
   readonly mxHost: "address" | "alias";
   /** Sender Policy Framework: other senders that the one policy of the domain lets in. */

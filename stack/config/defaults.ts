@@ -23,6 +23,10 @@ export const DEFAULTS = {
   "server.swapMib": because(2048, "fifteen containers on 4 GB need room for peaks"),
   "dns.provider": because("cloudflare" as const, "the one that the guide uses"),
   "dns.ttlSeconds": because("auto" as const, "the guide's table says automatic"),
+  "dns.mx": because(
+    "point" as const,
+    "a new domain gets its mail here; one that gets it elsewhere begins with hold (docs/guides/move-a-living-domain.md)",
+  ),
   "dns.mxHost": because("address" as const, "an MX may not point to an alias (RFC 2181 10.3)"),
   "dns.spf.mechanisms": because<readonly string[]>([], "mail leaves through this server alone"),
   "dns.dmarc.policy": because(

@@ -53,6 +53,7 @@ function dnsOf(draft: Draft): DnsConfig {
     provider: dns.provider ?? DEFAULTS["dns.provider"].value,
     zone: zone ?? "",
     ttlSeconds: dns.ttlSeconds ?? DEFAULTS["dns.ttlSeconds"].value,
+    mx: dns.mx ?? DEFAULTS["dns.mx"].value,
     mxHost: dns.mxHost ?? DEFAULTS["dns.mxHost"].value,
     spf: { mechanisms: spf.mechanisms ?? DEFAULTS["dns.spf.mechanisms"].value },
     dmarc: present({ ...dmarc, policy: dmarc.policy ?? DEFAULTS["dns.dmarc.policy"].value }),

@@ -6,7 +6,7 @@ import { spfPolicy } from "../dns/spf.ts";
 import type { Issue } from "../issue.ts";
 import { fill } from "../slots.ts";
 import { serviceNames, WEB_NAMES } from "../mail/serviceNames.ts";
-import { ACME_DIRECTORIES } from "./defaults.ts";
+import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import { isWithin } from "./domainName.ts";
 import type { Draft } from "./draft.ts";
 import type { Fault } from "./reading.ts";
@@ -189,8 +189,32 @@ const checkNullMxHosts: Check = ({ dns, top, zone }) =>
     return [];
   });
 
+/** Mail that the old server goes on sending has to pass policies that are ours from the first `up` on. */
+const checkHold: Check = ({ dns, spf, dmarc, certificates }) => {
+  if (dns.mx !== "hold") return [];
+  const issues: Issue[] = [];
+  if (certificates.method === "http-01") {
+    const message =
+      "http-01 asks at names such as imap and smtp, which dns.mx: hold leaves to another server";
+    const fix = "set dns-01 until dns.mx is point";
+    issues.push(errorAt("mailstead:certificates.method", { rule: "names-held", message, fix }));
+  }
+  if ((spf.mechanisms ?? []).length === 0) {
+    const message = "mail still leaves by the old server as well, which the SPF policy does not let in";
+    const fix = "name it, such as ip4:192.0.2.25 or include:_spf.example.net, until all mail leaves here";
+    issues.push(warningAt(`${PATH}.spf.mechanisms`, { rule: "old-sender-left-out", message, fix }));
+  }
+  if ((dmarc.policy ?? DEFAULTS["dns.dmarc.policy"].value) !== "none") {
+    const message = "mail of the old server that fails DMARC is quarantined or refused";
+    const fix = "set none until dns.mx is point and its mail passes";
+    issues.push(warningAt(`${PATH}.dmarc.policy`, { rule: "strict-while-held", message, fix }));
+  }
+  return issues;
+};
+
 /** Every check on these records, in the order of the reference. */
 export const RECORD_CHECKS: readonly Check[] = [
+  checkHold,
   checkSpf,
   checkDmarc,
   checkKeyUse,

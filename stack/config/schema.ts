@@ -127,6 +127,13 @@ export const DNS = {
     fix: TTL_FIX,
     fallback: DEFAULTS["dns.ttlSeconds"].value,
   },
+  mx: {
+    schema: z.enum(["hold", "point"]),
+    meaning:
+      "whether mail comes here: hold declares everything but the MX, MTA-STS, and the names that mail programs use",
+    fix: "set hold or point",
+    fallback: DEFAULTS["dns.mx"].value,
+  },
   mxHost: {
     schema: z.enum(["address", "alias"]),
     meaning: "whether mx has addresses or is an alias",

@@ -8,6 +8,7 @@ import { dkimName, dkimRecord, dkimRole, ownDkimRecord } from "./dkim.ts";
 import { dmarcPolicy } from "./dmarc.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { extraRecord } from "./extraRecords.ts";
+import { heldPlaces, isHeld, type HeldPlace } from "./held.ts";
 import { transportRecords } from "./mtaSts.ts";
 import { serviceRecords } from "./services.ts";
 import { spfPolicy } from "./spf.ts";
@@ -101,8 +102,8 @@ function challenges(input: DnsInput): PlannedRecord[] {
   );
 }
 
-/** Plans every record. The owner's own come last, in the order of the configuration. */
-export function planDns(input: DnsInput): readonly PlannedRecord[] {
+/** Mailstead's own records, those too that `dns.mx: hold` leaves out. */
+function allOwnRecords(input: DnsInput): readonly PlannedRecord[] {
   return [
     ...apexAddresses(input),
     ...mxHost(input),
@@ -116,6 +117,19 @@ export function planDns(input: DnsInput): readonly PlannedRecord[] {
     ...caaRecords(input),
     ...serviceRecords(input),
     ...hostRecords(input),
+  ];
+}
+
+/** Places that are left to others; none where mail comes here. */
+export function heldByConfig(input: DnsInput): readonly HeldPlace[] {
+  return input.dns.mx === "hold" ? heldPlaces(allOwnRecords(input), input.domain) : [];
+}
+
+/** Plans every record. The owner's own come last, in the order of the configuration. */
+export function planDns(input: DnsInput): readonly PlannedRecord[] {
+  const own = allOwnRecords(input);
+  return [
+    ...(input.dns.mx === "hold" ? own.filter((record) => !isHeld(record)) : own),
     ...input.dns.records.map((record) => extraRecord(record, input.dns.ttlSeconds)),
   ];
 }

@@ -5,6 +5,7 @@ import { webNames } from "../mail/serviceNames.ts";
 import { issuerOf } from "./checks/caa.ts";
 import type { FactsOfZone, Issuer } from "./checks/zoneView.ts";
 import type { DnsInput } from "./dnsInput.ts";
+import { heldByConfig } from "./planDns.ts";
 
 /** Families of which an address of the server has a reverse name. */
 export const REVERSE_FAMILIES = ["ipv4", "ipv6"] as const;
@@ -31,6 +32,8 @@ function issuerFor({ dns, certificates }: FactsInput): Issuer | undefined {
 export function factsOf(input: FactsInput): FactsOfZone {
   const { domain, dns, mail, certificates } = input;
   const issuer = issuerFor(input);
+  // Values of an order made by hand are no matter here.
+  const held = heldByConfig({ domain, dns, mail, certificates: { ...certificates, acmeChallenges: [] } });
   return {
     domain,
     zone: dns.zone,
@@ -38,6 +41,7 @@ export function factsOf(input: FactsInput): FactsOfZone {
     ...(issuer && { issuer }),
     ...(certificates.method === "dns-01" && { ordersByDns: true as const }),
     certificateNames: certificateNames(domain, mail.storage, certificates.method, webNames(dns)),
+    ...(held.length > 0 && { held }),
     reverseFamilies: REVERSE_FAMILIES,
   };
 }

@@ -176,11 +176,6 @@ export async function outsideInbox(): Promise<Received[]> {
   return JSON.parse(await succeed(["curl", "--silent", "--fail", `${CONTROL}/inbox`])) as Received[];
 }
 
-/** Empties the outside inbox. */
-export async function clearOutsideInbox(): Promise<void> {
-  await succeed(["curl", "--silent", "--fail", "--request", "DELETE", `${CONTROL}/inbox`]);
-}
-
 /** A message in the outside host's queue, also when it left long ago. */
 export interface Outgoing {
   readonly subject: string;

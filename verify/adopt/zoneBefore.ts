@@ -2,8 +2,10 @@
 import type { Config } from "../../stack/config/config.ts";
 import type { Plan } from "../../stack/plan.ts";
 import type { SlotName } from "../../stack/slots.ts";
-import { alreadyThere, type KnownResource } from "../dns/alreadyThere.ts";
+import { hetznerSetName } from "../../stack/dns/providers/hetzner.ts";
+import { alreadyThere, nameOfUrn, type KnownResource } from "../dns/alreadyThere.ts";
 import { auditContext } from "../dns/auditContext.ts";
+import { mailElsewhereFindings, othersMailHosts, type ServerKnows } from "../dns/mailElsewhere.ts";
 import { alreadyThereFindings } from "../dns/waysOut.ts";
 import type { Finding } from "../finding.ts";
 import { VendorError } from "../http.ts";
@@ -15,14 +17,22 @@ export interface ZoneBefore {
   readonly plan: Pick<Plan, "records">;
   readonly state: readonly KnownResource[];
   readonly slotValue: (name: SlotName) => string | undefined;
+  /** Asks the server of an earlier `up` whether it knows the domain. */
+  readonly askServer: () => Promise<ServerKnows>;
   /** Import ids of records that are told of elsewhere, as left behind by a broken run. */
   readonly told: ReadonlySet<string>;
 }
 
+/** Logical names of the domain's MX, at providers of records and of sets. */
+const MX_ROLES = (domain: string): readonly string[] => [
+  "apex-mx",
+  hetznerSetName({ name: domain, type: "MX" }),
+];
+
 /** Findings; none where the provider does not answer, which the look at its token says. */
 export async function checkZoneBefore(
   reader: Pick<ZoneReader, "records">,
-  { config, plan, state, slotValue, told }: ZoneBefore,
+  { config, plan, state, slotValue, told, askServer }: ZoneBefore,
 ): Promise<Finding[]> {
   try {
     const context = { ...auditContext(config), provider: config.dns.provider };
@@ -30,7 +40,11 @@ export async function checkZoneBefore(
     const { records } = plan;
     const found = alreadyThere({ records, zone, state, context, slotValue, ignore: config.dns.ignore });
     const adoptions = found.adoptions.filter(({ importId }) => !told.has(importId));
-    return alreadyThereFindings({ ...found, adoptions }, context);
+    const mail = { domain: config.domain, mx: config.dns.mx, zone };
+    const isOurs = state.some(({ urn }) => MX_ROLES(config.domain).includes(nameOfUrn(urn)));
+    const elsewhere =
+      isOurs || othersMailHosts(mail).length === 0 ? [] : mailElsewhereFindings(mail, await askServer());
+    return [...elsewhere, ...alreadyThereFindings({ ...found, adoptions }, context)];
   } catch (error) {
     if (error instanceof VendorError) return [];
     throw error;

@@ -4,6 +4,7 @@ import type { ZoneSight } from "../../stack/dns/checks/foreign.ts";
 import { dropsInSet } from "../../stack/dns/checks/judgeForeign.ts";
 import { viewZone } from "../../stack/dns/checks/zoneView.ts";
 import { atMostWarning, severityOf } from "../../stack/dns/severity.ts";
+import { isAtHeldPlace } from "../../stack/dns/held.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import type { AuditContext, AuditInput, IgnoreRule, Judgement, ObservedSet } from "./auditInput.ts";
 import { compareSet } from "./compareSet.ts";
@@ -155,6 +156,14 @@ function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
   return { name, type, desired, ...cells(keyOf(desired), sides), ...judgement, ...hidden };
 }
 
+/** Mail and people's programs are left to another server for now. */
+const HELD = {
+  verdict: "ignored",
+  severity: "info",
+  reason: "held: mail and mail programs go there until dns.mx is point",
+  ignoredBy: ["mailstead:dns.mx: hold"],
+} as const;
+
 function hiddenStray(judgement: Judgement, records: readonly ProviderRecord[], rules: readonly ReadyRule[]) {
   if (judgement.verdict === "provider-owned") return undefined;
   const hiding = rulesForStray(records, rules, judgement.verdict === "conflict");
@@ -180,6 +189,8 @@ function strayRows(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {
     const [first] = records;
     if (first === undefined || declared.has(key)) return [];
     const { name, type } = first;
+    if (isAtHeldPlace({ name, type }, context.held ?? []))
+      return [{ name, type, ...cells(key, sides), ...HELD }];
     const judgement = judgeStray({ name, type, records }, sight);
     const row = hiddenStray(judgement, records, rules) ?? judgement;
     return [{ name, type, ...cells(key, sides), ...row }];

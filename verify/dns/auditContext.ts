@@ -20,7 +20,8 @@ export function serverNames(
   return {
     addresses: { ...(ipv4 !== undefined && { ipv4 }), ...(ipv6 !== undefined && { ipv6 }) },
     ptr,
-    helo: [mx, smtp],
+    // While the name is left to another server, the queue greets with it all the same.
+    helo: records.some(({ role }) => role === "smtp") ? [mx, smtp] : [mx],
     ...(bounces?.type === "CNAME" && { bounces: { name: bounces.name, target: bounces.target } }),
   };
 }

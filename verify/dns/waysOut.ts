@@ -2,6 +2,7 @@
 import { isWithin } from "../../stack/config/domainName.ts";
 import { forbiddenByCaa } from "../../stack/dns/checks/caaSets.ts";
 import { readSpf, type SpfTerm } from "../../stack/dns/checks/spfTerms.ts";
+import { isHeld } from "../../stack/dns/held.ts";
 import { listed, short } from "../../stack/dns/inWords.ts";
 import { isSpf } from "../../stack/dns/spf.ts";
 import { isVerification } from "../../stack/dns/verification.ts";
@@ -10,6 +11,7 @@ import type { Finding } from "../finding.ts";
 import { isRespelt, sendersOf, type Adoption } from "./adoption.ts";
 import type { AlreadyThere, Obstacle } from "./alreadyThere.ts";
 import type { AuditContext } from "./auditInput.ts";
+import { HOLD } from "./mailElsewhere.ts";
 import { COMMAND } from "../../stack/command.ts";
 import { asEntry, freeRoles, keepLine, setLine, verificationLine, type RoleFor } from "./entries.ts";
 import { removeLines, takeAway } from "./fixes.ts";
@@ -70,6 +72,20 @@ function ownDomain({ domain }: AuditContext): string {
   return `give the mail server a domain of its own: pulumi config set mailstead:domain ${shellQuote(`mail.${domain}`)}`;
 }
 
+/** Where the domain's mail goes today. */
+function isMail({ type, planned }: Obstacle): boolean {
+  return type === "MX" && planned.some(({ role }) => role === "apex-mx");
+}
+
+const HOSTS: readonly string[] = ["A", "AAAA", "CNAME"];
+
+/** Whether mail, or people's programs, go there today: that can stay until the mailboxes are here. */
+function canBeHeld(obstacle: Obstacle): boolean {
+  const { type, planned } = obstacle;
+  const isHost = HOSTS.includes(type) && planned.length > 0 && planned.every(isHeld);
+  return isMail(obstacle) || isHost;
+}
+
 /** How the configuration says what is there, or goes out of its way; the nearest first. */
 function configurationLines(obstacle: Obstacle, context: AuditContext, role: RoleFor): readonly string[] {
   const { records, planned, type, name, isHarmless, isEcho } = obstacle;
@@ -87,7 +103,8 @@ function configurationLines(obstacle: Obstacle, context: AuditContext, role: Rol
   // The server signs its own mail by the selector `default`, which is no entry of the list.
   if (roles.some((one) => one.startsWith("dkim-") && one !== "dkim-default"))
     return [`use another selector than ${name.split(".")[0] ?? ""} in mailstead:dns.dkim`];
-  return SWITCHES.flatMap(([is, line]) => (roles.some((one) => is.test(one)) ? [line] : [])).slice(0, 1);
+  const switched = SWITCHES.flatMap(([is, line]) => (roles.some((one) => is.test(one)) ? [line] : []));
+  return [...switched, ...(canBeHeld(obstacle) ? [HOLD] : [])].slice(0, 1);
 }
 
 function adoptLine({ type, name, records, hasHarmlessBeside }: Obstacle): string {
@@ -95,6 +112,21 @@ function adoptLine({ type, name, records, hasHarmlessBeside }: Obstacle): string
   const first = hasHarmlessBeside ? "declare what else the set holds, then " : "";
   const next = `the next \`pulumi up\` puts what is declared in the place of ${values}`;
   return `${first}${IMPORT} --adopt ${shellQuote(`${type} ${name}`)} (${next})`;
+}
+
+/**
+ * Removes what is in the way. Not the last mail host of a domain that gets its mail elsewhere: without an MX its mail
+ * would be refused, or go to the domain's own address (RFC 5321 5.1).
+ */
+function removal(obstacle: Obstacle, context: AuditContext): string[] {
+  const { records, canBeAdopted } = obstacle;
+  if (records.length === 0) return [];
+  if (!isMail(obstacle)) return [removeLines(records, context)];
+  const [kept, ...others] = records;
+  if (canBeAdopted || kept === undefined || others.length === 0) return [];
+  return [
+    `${removeLines(others, context)}, which leaves one; then ${adoptLine({ ...obstacle, records: [kept] })}`,
+  ];
 }
 
 /** Three where there are as many: the configuration, agreeing, and removing by hand. */
@@ -112,12 +144,7 @@ function waysOut(obstacle: Obstacle, context: AuditContext, role: RoleFor): stri
   if (records.length > 0 && records.every((one) => planned.some((ours) => isRespelt(ours, one))))
     return [...adopt, remove];
   if (rules.includes("challenge-alias")) return [remove, setLine("certificates.method", "http-01")];
-  return [
-    ...configured,
-    ...(isShort ? [ownDomain(context)] : []),
-    ...adopt,
-    ...(records.length > 0 ? [removeLines(records, context)] : []),
-  ];
+  return [...configured, ...(isShort ? [ownDomain(context)] : []), ...adopt, ...removal(obstacle, context)];
 }
 
 function obstacleFinding(obstacle: Obstacle, context: AuditContext, role: RoleFor): Finding {

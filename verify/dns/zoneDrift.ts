@@ -1,5 +1,6 @@
 /** What a plain `pulumi preview` cannot see: the engine compares with its own state and asks no provider. */
 import { WRITTEN_WHOLE } from "../../stack/dns/checks/wholeSets.ts";
+import { COMMAND } from "../../stack/command.ts";
 import { canonicalData } from "../../stack/dns/canonical.ts";
 import type { Config } from "../../stack/config/config.ts";
 import type { ProviderRecord, ZoneRecord } from "../../stack/dns/zoneRecord.ts";
@@ -11,6 +12,7 @@ import { auditContext } from "./auditContext.ts";
 import { desiredSets } from "./desiredSets.ts";
 import { earlyKeys } from "./earlyKeys.ts";
 import { readProvider } from "./inspect.ts";
+import { HOLD, mailGoesElsewhere, othersMailHosts } from "./mailElsewhere.ts";
 import type { Audit, AuditRow } from "./observation.ts";
 import { printable } from "./report/printable.ts";
 
@@ -86,6 +88,25 @@ function linesOf({ rows, checks }: Audit, last: Believed): { lines: string[]; ad
   return { lines: [...drifted, ...bad(false)], advice: bad(true) };
 }
 
+function isMailSet({ name, type }: Pick<AuditRow, "name" | "type">, { domain }: Config): boolean {
+  return name === domain && type === "MX";
+}
+
+/** Said instead of a conflict, as long as no `up` has made the MX: others' mail hosts are then where the mail is. */
+function movedMail(config: Config, zone: readonly ProviderRecord[], last: Believed): string[] {
+  const { domain, dns } = config;
+  const hosts = othersMailHosts({ domain, zone });
+  const isOurs = [...last].some((key) => key.startsWith(`${domain} MX `));
+  if (dns.mx === "hold" || isOurs || hosts.length === 0) return [];
+  return [
+    lineOf(
+      `elsewhere MX ${domain}`,
+      mailGoesElsewhere(hosts, domain),
+      `${COMMAND} preflight says whether the server knows the domain; to wait: ${HOLD}`,
+    ),
+  ];
+}
+
 const EARLY = [
   "this key signs and was not published before: where resolvers remember that there is none, mail fails until they ask again",
   "set use: next on it and signing on the one before, pulumi up, and change over a day later",
@@ -125,6 +146,8 @@ export async function zoneDrift(known: KnownZone): Promise<ZoneDrift> {
   const early = earlyKeys(config, records, column.records).map((name) =>
     lineOf(`early TXT ${name}`, ...EARLY),
   );
-  const { lines, advice } = linesOf(found, last);
-  return { lines: [...lines, ...early], stops: stopsOf(found, records), advice };
+  const moved = movedMail(config, column.records, last);
+  const rows = moved.length === 0 ? found.rows : found.rows.filter((row) => !isMailSet(row, config));
+  const { lines, advice } = linesOf({ ...found, rows }, last);
+  return { lines: [...moved, ...lines, ...early], stops: stopsOf(found, records), advice };
 }

@@ -1,4 +1,5 @@
 /** All records together, found by name, with what is known of the zone round them. */
+import type { HeldPlace } from "../held.ts";
 import { serviceNames } from "../../mail/serviceNames.ts";
 import type { DnsProviderName } from "../providers/dnsForm.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
@@ -24,6 +25,8 @@ export interface ZoneFacts {
   readonly certificateNames?: readonly string[];
   /** Our own orders prove the domain by records in the zone (dns-01). */
   readonly ordersByDns?: true;
+  /** Places that are left to another mail server until `dns.mx` is `point`; what stands there harms nothing. */
+  readonly held?: readonly HeldPlace[];
   /** Families of which an address of the server has a reverse name. */
   readonly reverseFamilies?: readonly ("ipv4" | "ipv6")[];
 }

@@ -75,6 +75,7 @@ export function smallPlan(differs: Partial<Plan> = {}): Plan {
     domain: "example.com",
     zone: "example.com",
     dnsProvider: "cloudflare",
+    mx: "point",
     contact: "me@example.net",
     protect: true,
     protectRecords: true,

@@ -8,7 +8,6 @@ import { beforeAll, expect, test } from "vitest";
 import {
   ADMIN,
   addAlias,
-  clearOutsideInbox,
   DOMAIN,
   headersOf,
   outsideInbox,
@@ -42,7 +41,6 @@ async function heldTry(): Promise<string | undefined> {
 }
 
 beforeAll(async () => {
-  await clearOutsideInbox();
   await signUp();
   password = await addAlias("alice");
 });

@@ -112,6 +112,7 @@ describe("good configurations", () => {
         provider: "cloudflare",
         zone: "example.com",
         ttlSeconds: "auto",
+        mx: "point",
         mxHost: "address",
         spf: { mechanisms: [] },
         dmarc: { policy: "quarantine" },

@@ -112,14 +112,16 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
     ["a stolen MX", record("example.com", "MX", "10 mx.example.net"), "MX example.com"],
     ["an alias elsewhere", record("imap.example.com", "CNAME", "imap.example.net"), "CNAME imap.example.com"],
     ["a second DMARC", record("_dmarc.example.com", "TXT", "v=DMARC1; p=none"), "TXT _dmarc.example.com"],
-  ])("%s is in the way, with three ways out", (_, stray, set) => {
+  ])("%s is in the way, with its ways out", (_, stray, set) => {
     const { findings, obstacles } = look(provider, [stray]);
     expect(findings).toMatchObject([{ subject: `record ${set}`, state: "bad" }]);
     const [finding] = findings;
     const ways = [finding?.fix, ...(finding?.detail ?? [])].join("\n");
     expect(ways).toContain(`./mailstead import --adopt '${set}'`);
     expect(ways).toMatch(/mailstead:(domain|dns\.)/);
-    expect(ways).toContain(`remove at ${provider}: ${stray.name}.`);
+    // Without its last MX the domain would have none until the next \`pulumi up\`.
+    if (stray.type === "MX") expect(ways).not.toContain("remove at");
+    else expect(ways).toContain(`remove at ${provider}: ${stray.name}.`);
     expect(obstacles[0]?.canBeAdopted).toBe(true);
     const { adoptions } = look(provider, [stray], { agreed: [set] });
     expect(adoptions).toMatchObject([

@@ -1,0 +1,22 @@
+/** Whether the server of an earlier `up` knows the domain. */
+import type { ServerKnows } from "../verify/dns/mailElsewhere.ts";
+import { readMailGate } from "../verify/mailGate.ts";
+import { HETZNER_TYPES } from "../verify/preflight.ts";
+import type { StateResource } from "./engine.ts";
+import { hostOf } from "./orphanContainers.ts";
+import { runScript } from "./remote.ts";
+import { CommandError } from "./terminal.ts";
+
+/** As the gate of port 25 found out; undefined where there is no server, or none that answers. */
+export async function serverKnows(stack: string, resources: readonly StateResource[]): Promise<ServerKnows> {
+  try {
+    const host = resources.some(({ type }) => type === HETZNER_TYPES.servers) && hostOf(stack, resources);
+    if (host === false || host === undefined) return undefined;
+    const { gate } = await readMailGate((script) => runScript(host, script));
+    const [, count] = /^known (\d+)$/.exec(gate?.answer ?? "") ?? [];
+    return count === undefined ? { knows: false } : { knows: true, aliases: Number(count) };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return undefined;
+  }
+}
