@@ -11,9 +11,13 @@ const PORT_REQUEST_FORM = "https://console.hetzner.com/limits";
  */
 export const AFTER_AN_ERROR = `After an error of pulumi up: mend its cause, run ${COMMAND} preflight --fix, then pulumi up, which goes on from there.`;
 
+/** Said as long as mail goes where it went. */
+const HELD =
+  "Mail goes where it went, as mailstead:dns.mx is hold. With every alias and mailbox here, set it to point: docs/guides/move-a-living-domain.md.";
+
 /** Steps as sentences, each with what to type or open. */
-export function nextSteps(plan: Pick<Plan, "domain" | "webAddress" | "contact">): string[] {
-  const { domain, webAddress, contact } = plan;
+export function nextSteps(plan: Pick<Plan, "domain" | "webAddress" | "contact" | "mx">): string[] {
+  const { domain, webAddress, contact, mx } = plan;
   return [
     `Open ${webAddress}, pass its gate with the login that "pulumi stack output login --show-secrets" prints, and sign up as ${contact}.`,
     `Add ${domain} there, and make its aliases, such as you@${domain}, with their passwords; the output "clients" has the ` +
@@ -24,6 +28,7 @@ export function nextSteps(plan: Pick<Plan, "domain" | "webAddress" | "contact">)
     `Hetzner opens outgoing ports 25 and 465 on request, a month and a paid invoice after sign-up: ${PORT_REQUEST_FORM}; ` +
       `${COMMAND} status tells whether they are open, and prints the text to send.`,
     `Run ${COMMAND} status: it lists what is still missing.`,
+    ...(mx === "hold" ? [HELD] : []),
     AFTER_AN_ERROR,
   ];
 }

@@ -7,11 +7,29 @@ import { expect, test } from "vitest";
 import { AFTER_AN_ERROR, nextSteps } from "../../components/nextSteps.ts";
 
 test("steps name the stack's own address and domain, and end with the way out of an error", () => {
-  const plan = { domain: "example.com", webAddress: "https://example.com", contact: "me@example.net" };
+  const plan = {
+    domain: "example.com",
+    webAddress: "https://example.com",
+    contact: "me@example.net",
+    mx: "point",
+  } as const;
   const steps = nextSteps(plan);
   expect(steps[0]).toContain("https://example.com");
   expect(steps[1]).toContain("you@example.com");
   expect(steps.at(-1)).toBe(AFTER_AN_ERROR);
+  expect(steps.join("\n")).not.toContain("dns.mx");
+});
+
+test("with hold they say that mail goes where it went, and what comes next", () => {
+  const plan = {
+    domain: "example.com",
+    webAddress: "https://example.com",
+    contact: "me@example.net",
+    mx: "hold",
+  } as const;
+  expect(nextSteps(plan).at(-2)).toMatch(
+    /^Mail goes where it went, .*point: docs\/guides\/move-a-living-domain\.md\.$/,
+  );
 });
 
 test("the engine cuts longer lines of outputs", () => {
