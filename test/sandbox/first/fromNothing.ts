@@ -141,7 +141,7 @@ test("your machine is gone: what the guide names is enough, typed as it stands t
   const [home, copies] = [join(clone, "home"), join(clone, "copies")];
   for (const folder of [home, copies, join(home, ".pulumi")]) mkdirSync(folder);
   await copiesOf(copies);
-  // Plugins come by the engine's own download, which the sandbox has not.
+  // The engine asks the system for the home, not HOME; plugins come by its own download, which the sandbox has not.
   symlinkSync(join(runFolder, "pulumi/home/plugins"), join(home, ".pulumi/plugins"));
   const secrets = {
     PULUMI_CONFIG_PASSPHRASE: "pulumi/passphrase",
@@ -162,7 +162,13 @@ test("your machine is gone: what the guide names is enough, typed as it stands t
     "PULUMI_BACKEND_URL",
     "PULUMI_HOME",
   ];
-  const script = ["set -euo pipefail", `unset ${ours.join(" ")}`, `export HOME=${home}`, ...lines].join("\n");
+  const script = [
+    "set -euo pipefail",
+    `unset ${ours.join(" ")}`,
+    `export HOME=${home}`,
+    `export PULUMI_HOME=${home}/.pulumi`,
+    ...lines,
+  ].join("\n");
   const printed = await succeed(["bash", "-s"], { cwd: clone, input: `${script}\n` });
   console.log(printed.split("\n").slice(-8).join("\n"));
   expect(existsSync(join(clone, "mailstead/.mailstead", STACK, "deploy_key"))).toBe(true);
