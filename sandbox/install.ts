@@ -36,7 +36,7 @@ export const debianPackages: Packages = {
   binutils: "strip",
 };
 
-/** What tests look at things with: the audit's HTML page, the scripts and documents that reach a host. */
+/** What tests look at things with: the audit's HTML page, the scripts and documents that reach a host, the policies in the DNS. */
 export const testPackages: Packages = {
   chromium: "chromium",
   shellcheck: "shellcheck",
@@ -44,6 +44,10 @@ export const testPackages: Packages = {
   "nginx-light": "nginx",
   "libnginx-mod-stream": "/usr/lib/nginx/modules/ngx_stream_module.so",
   "python3-yaml": "/usr/lib/python3/dist-packages/yaml/__init__.py",
+  "python3-spf": "/usr/lib/python3/dist-packages/spf.py",
+  "python3-dkim": "/usr/lib/python3/dist-packages/dkim/__init__.py",
+  // The library's folder has the machine's architecture in its name.
+  libopendmarc2: "/usr/share/doc/libopendmarc2/copyright",
 };
 
 /** Units that Debian starts with these packages. */

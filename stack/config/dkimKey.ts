@@ -42,11 +42,23 @@ export function dkimKeyBits(publicKey: string): number {
   return key.asymmetricKeyDetails?.modulusLength ?? 0;
 }
 
-/** Reads a selector: one label or more, lower case. */
+const KEYS = "._domainkey";
+
+/**
+ * Reads a selector: one label or more, lower case.
+ *
+ * @returns the name of the record too, where that was pasted: {@link selectorOf} takes it off.
+ */
 export function readDkimSelector(text: string): Reading<string> {
-  const name = text.toLowerCase().replace(/\._domainkey(\..*)?$/, "");
+  const written = text.toLowerCase().replace(/\.$/, "");
+  const [name = "", ...rest] = written.split(KEYS);
   const labels = name.split(".");
-  if (name.length > 63 || !labels.every((label) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(label))) {
+  const isWhole = rest.length <= 1 && rest.every((tail) => tail === "" || tail.startsWith("."));
+  if (
+    name.length > 63 ||
+    !labels.every((label) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(label)) ||
+    !isWhole
+  ) {
     return bad(
       "not-a-selector",
       "a selector has letters, digits and hyphens",
@@ -61,5 +73,17 @@ export function readDkimSelector(text: string): Reading<string> {
       "leave it out; it is planned anyway",
     );
   }
-  return good(name);
+  return good(written.endsWith(KEYS) ? name : written);
+}
+
+/** The selector alone, where the name of its record was pasted: that of another domain means another key. */
+export function selectorOf(pasted: string, domain: string | undefined): Reading<string> {
+  const [selector = "", place] = pasted.split(`${KEYS}.`);
+  if (place === undefined || domain === undefined || place === domain) return good(selector);
+  return bad(
+    "foreign-selector",
+    `this is the name of a key of ${place}, and the mail domain is ${domain}`,
+    "paste the selector and the key that the web interface shows for the mail domain",
+    "RFC 6376 3.6.2.1",
+  );
 }

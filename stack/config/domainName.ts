@@ -70,6 +70,16 @@ export function readHostName(text: string): Reading<string> {
   return readDnsName(text, false);
 }
 
+/**
+ * A name that has a dot: of one label it would be a name at the root.
+ *
+ * @param what as people call it.
+ */
+export function wholeName(read: Reading<string>, what: string): Reading<string> {
+  if (read.fault !== undefined || read.value.includes(".")) return read;
+  return bad(`relative-${what}`, `the ${what} has no dot`, "write the whole name, such as www.example.net");
+}
+
 /** Reads the mail domain: a host name under a public suffix. What its length means for the host names below it is a check. */
 export function readMailDomain(text: string): Reading<string> {
   if (text.startsWith("*.")) {

@@ -2,8 +2,9 @@
 import type { Issue } from "../issue.ts";
 import type { Config, DkimConfig, ExtraRecord, IgnoreRule, ImageConfig } from "./config.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
+import { selectorOf } from "./dkimKey.ts";
 import { registrableDomain } from "./domainName.ts";
-import { absoluteName, COMMON_FIELDS, RECORD_FIELDS } from "./extraRecord.ts";
+import { absoluteName, COMMON_FIELDS, readsAsForeign, RECORD_FIELDS } from "./extraRecord.ts";
 import { IGNORE } from "./ignoreSchema.ts";
 import { nearest } from "./nearest.ts";
 import type { Fault } from "./reading.ts";
@@ -76,10 +77,21 @@ function complete(values: Readonly<Record<string, unknown>>, keys: readonly stri
   return keys.every((key) => values[key] !== undefined);
 }
 
-function readDkim(item: unknown, path: string, issues: Issue[]): DkimConfig | undefined {
-  const { selector, publicKey, use } = readSection(DKIM, item, path, issues);
-  if (selector === undefined || publicKey === undefined) return undefined;
-  return { selector, publicKey, ...(use === undefined ? {} : { use }) };
+function readDkim(
+  item: unknown,
+  path: string,
+  issues: Issue[],
+  domain: string | undefined,
+): DkimConfig | undefined {
+  const { selector: pasted, publicKey, use } = readSection(DKIM, item, path, issues);
+  if (pasted === undefined) return undefined;
+  const read = selectorOf(pasted, domain);
+  if (read.fault !== undefined) {
+    issues.push(errorAt(`${path}.selector`, read.fault));
+    return undefined;
+  }
+  if (publicKey === undefined) return undefined;
+  return { selector: read.value, publicKey, ...(use === undefined ? {} : { use }) };
 }
 
 function readIgnoreRule(item: unknown, path: string, issues: Issue[]): IgnoreRule | undefined {
@@ -159,12 +171,18 @@ function resolveNames(
   records: readonly Placed<ExtraRecord>[],
   domain: string | undefined,
   zone: string | undefined,
+  issues: Issue[],
 ): Placed<ExtraRecord>[] {
   if (domain === undefined || zone === undefined) return [];
-  return records.map(({ value, path }) => ({
-    path,
-    value: { ...value, name: absoluteName(value.name, domain, zone) },
-  }));
+  return records.map(({ value, path }) => {
+    const name = absoluteName(value.name, domain, zone);
+    if (readsAsForeign(value.name, name)) {
+      const message = `${value.name} reads like a whole name of another zone, and becomes ${name}`;
+      const fix = `write ${name} if that is meant, else remove the record`;
+      issues.push({ path: `${path}.name`, severity: "warning", rule: "name-of-another-zone", message, fix });
+    }
+    return { path, value: { ...value, name } };
+  });
 }
 
 /** Values that arrive as text at the top: `pulumi config set` writes "3" and "true". */
@@ -178,6 +196,7 @@ function fromText(value: unknown): unknown {
 function readDns(
   section: unknown,
   issues: Issue[],
+  domain: string | undefined,
 ): Pick<Draft, "dns" | "spf" | "dmarc" | "mtaSts" | "caa" | "dkim" | "ignore"> {
   const path = "mailstead:dns";
   return {
@@ -186,7 +205,9 @@ function readDns(
     dmarc: readSection(DMARC, part(section, "dmarc"), `${path}.dmarc`, issues),
     mtaSts: readSection(MTA_STS, part(section, "mtaSts"), `${path}.mtaSts`, issues),
     caa: readSection(CAA, part(section, "caa"), `${path}.caa`, issues),
-    dkim: readList(part(section, "dkim"), `${path}.dkim`, issues, (item, at) => readDkim(item, at, issues)),
+    dkim: readList(part(section, "dkim"), `${path}.dkim`, issues, (item, at) =>
+      readDkim(item, at, issues, domain),
+    ),
     ignore: readList(part(section, "ignore"), `${path}.ignore`, issues, (item, at) =>
       readIgnoreRule(item, at, issues),
     ),
@@ -198,7 +219,7 @@ export function readDraft(raw: Readonly<Record<string, unknown>>, issues: Issue[
   const plain = { ...raw, generation: fromText(raw["generation"]), protect: fromText(raw["protect"]) };
   const top = readSection(TOP, plain, "mailstead:", issues, SECTIONS[""]);
   const server = readSection(SERVER, raw["server"], "mailstead:server", issues);
-  const dns = readDns(raw["dns"], issues);
+  const dns = readDns(raw["dns"], issues, top.domain);
   const records = readList(part(raw["dns"], "records"), "mailstead:dns.records", issues, (item, path) =>
     readRecord(item, path, issues),
   );
@@ -209,6 +230,6 @@ export function readDraft(raw: Readonly<Record<string, unknown>>, issues: Issue[
   return {
     ...{ top, server, ...dns, mail, images, certificates, zone },
     directoryUrl: directoryUrlOf(raw["certificates"], certificates.directory),
-    records: resolveNames(records, top.domain, zone),
+    records: resolveNames(records, top.domain, zone, issues),
   };
 }

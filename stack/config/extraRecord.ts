@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { ExtraRecord } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { readDnsName, readHostName } from "./domainName.ts";
+import { hasPublicSuffix, readDnsName, readHostName, registrableDomain, wholeName } from "./domainName.ts";
 import { readAddress } from "./network.ts";
 import type { Reading } from "./reading.ts";
 import { bad, good } from "./reading.ts";
@@ -30,25 +30,21 @@ function readRecordName(name: string): Reading<string> {
   const absolute = name.endsWith(".");
   const wildcard = name.startsWith("*.") || name === "*";
   const rest = wildcard ? name.slice(2) : name;
-  if (rest === "") return good("*");
+  if (name === "*") return good(name);
   const read = readDnsName(rest);
   if (read.fault !== undefined) return read;
   return good(`${wildcard ? "*." : ""}${read.value}${absolute ? "." : ""}`);
 }
 
 function readTarget(target: string): Reading<string> {
-  const read = readDnsName(target);
-  if (read.fault !== undefined) return read;
-  return read.value.includes(".")
-    ? read
-    : bad("relative-target", "the target has no dot", "write the whole name, such as www.example.net");
+  return wholeName(readDnsName(target), "target");
 }
 
-/** An MX or SRV target is a host name; `.` alone says that there is no service. */
+/** The target of an MX, SRV or NS is a host name; `.` alone says that there is no service. */
 function readHostTarget(target: string): Reading<string> {
   return target === "."
     ? bad("null-target", "a null target cannot be planned here", "leave the record out")
-    : readHostName(target);
+    : wholeName(readHostName(target), "target");
 }
 
 function readText(value: string): Reading<string> {
@@ -171,4 +167,16 @@ export function absoluteName(name: string, domain: string, zone: string): string
   if (name.endsWith(".")) return name.slice(0, -1);
   if (name === zone || name.endsWith(`.${zone}`)) return name;
   return `${name}.${domain}`;
+}
+
+/**
+ * Whether a relative name is written like a whole one: it ends in a public top-level domain. `api.dev` may be meant as it
+ * is, so its whole name, `api.dev.example.com`, says that it is.
+ *
+ * @param absolute what {@link absoluteName} made of it.
+ */
+export function readsAsForeign(name: string, absolute: string): boolean {
+  if (!absolute.startsWith(`${name}.`)) return false;
+  const host = name.replace(/^(\*\.|_[^.]*\.)+/, "");
+  return hasPublicSuffix(host) && registrableDomain(host) !== undefined;
 }

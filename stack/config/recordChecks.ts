@@ -2,6 +2,7 @@
 import { issuerOf } from "../dns/checks/caa.ts";
 import { judgeZone } from "../dns/checks/checkRecords.ts";
 import { issueOf } from "../dns/checks/rule.ts";
+import { canonicalSpf } from "../dns/policies/canonicalSpf.ts";
 import { spfPolicy } from "../dns/spf.ts";
 import type { Issue } from "../issue.ts";
 import { fill } from "../slots.ts";
@@ -36,7 +37,8 @@ const checkSpf: Check = ({ spf, top, dns }) => {
   const path = `${PATH}.spf.mechanisms`;
   const { mechanisms = [] } = spf;
   if (mechanisms.length === 0 || top.domain === undefined) return [];
-  const plain = ["a", ...mechanisms].map((text) => text.replace(/^\+/, "").toLowerCase());
+  const { domain } = top;
+  const plain = ["a", ...mechanisms].map((text) => canonicalSpf(`v=spf1 ${text}`, domain) ?? text);
   const twice = mechanisms.flatMap((text, index) => {
     if (plain.indexOf(plain[index + 1] ?? "") === index + 1) return [];
     const fault = {
@@ -46,7 +48,6 @@ const checkSpf: Check = ({ spf, top, dns }) => {
     };
     return [errorAt(`${path}[${index}]`, fault)];
   });
-  const { domain } = top;
   const record = {
     name: domain,
     type: "TXT",

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { DEFAULTS } from "./defaults.ts";
 import { readDkimPublicKey, readDkimSelector } from "./dkimKey.ts";
-import { readHostName } from "./domainName.ts";
+import { readHostName, wholeName } from "./domainName.ts";
 import { count, list, switches, text, type Fields } from "./field.ts";
 import { readAccountUri, readReportTarget, readSpfMechanism } from "./recordWords.ts";
 import { readReportAddress } from "./words.ts";
@@ -99,7 +99,7 @@ export const CAA = {
     fallback: DEFAULTS["dns.caa.enabled"].value,
   },
   issuer: {
-    schema: text(readHostName),
+    schema: text((name) => wholeName(readHostName(name), "issuer")),
     meaning: "domain by which the authority is known",
     fix: "set the authority's own word for CAA, such as letsencrypt.org",
   },

@@ -4,7 +4,7 @@ import { textOf } from "./judgedRecord.ts";
 import type { Rule } from "./rule.ts";
 import { aboutText } from "./rule.ts";
 import type { Tags } from "../policies/tagList.ts";
-import { readTags } from "../policies/tagList.ts";
+import { readTags, shown } from "../policies/tagList.ts";
 
 /** A rule about the tags of a key. */
 const aboutKey = aboutText(({ record }) => {
@@ -12,9 +12,16 @@ const aboutKey = aboutText(({ record }) => {
   return text !== undefined && record.name.includes("._domainkey.") ? readTags(text) : undefined;
 });
 
+/** Words of a list with colons. */
+function listOf(value: string | undefined): string[] | undefined {
+  return value?.split(":").map((one) => one.replace(/[ \t]/g, ""));
+}
+
 /** Bits of a key; undefined where it cannot be read, and where it is revoked. Ed25519 counts as strong. */
-function bitsOf(tags: Tags): number | undefined {
-  const bytes = Buffer.from((tags.values.get("p") ?? "").replace(/\s/g, ""), "base64");
+export function bitsOf(tags: Tags): number | undefined {
+  const base64 = (tags.values.get("p") ?? "").replace(/[ \t]/g, "");
+  if (!/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64)) return undefined;
+  const bytes = Buffer.from(base64, "base64");
   if (tags.values.get("k") === "ed25519") return bytes.length === 32 ? Infinity : undefined;
   for (const type of ["spki", "pkcs1"] as const) {
     try {
@@ -31,18 +38,32 @@ const syntax = aboutKey(
     name: "dkim-syntax",
     grade: "syntax",
     severity: "error",
-    title: "A DKIM key is a list of tags, with v=DKIM1 first if at all, and with p.",
+    title:
+      "A DKIM key is a list of tags, with v=DKIM1 first if at all, and with p; its type and use are known.",
     source: "RFC 6376 3.2, 3.6.1",
   },
-  ({ values, order, broken }) => {
-    const fix = "paste the record again, as the web interface shows it";
-    if (broken !== undefined) return { message: `${JSON.stringify(broken)} is no tag`, fix };
-    if (!values.has("p")) return { message: "there is no p, which holds the key", fix };
-    const version = values.get("v");
-    const first = version === undefined || (version === "DKIM1" && order[0] === "v");
-    return first ? undefined : { message: "v=DKIM1 is not the first tag", fix };
+  (tags) => {
+    const message = dkimFault(tags);
+    return message === undefined
+      ? undefined
+      : { message, fix: "paste the record again, as the web interface shows it" };
   },
 );
+
+/** What makes verifiers pass a key over, whatever is in `p`. */
+export function dkimFault({ values, order, broken }: Tags): string | undefined {
+  if (broken !== undefined) return `${shown(broken)} is no tag, or there for the second time`;
+  if (!values.has("p")) return "there is no p, which holds the key";
+  const version = values.get("v");
+  if (version !== undefined && (version !== "DKIM1" || order[0] !== "v"))
+    return "v=DKIM1 is not the first tag";
+  const type = values.get("k") ?? "rsa";
+  if (!["rsa", "ed25519"].includes(type)) return `k=${type} is no type of key that verifiers know`;
+  const uses = listOf(values.get("s")) ?? ["*"];
+  return uses.some((use) => ["*", "email", "tlsrpt"].includes(use))
+    ? undefined
+    : `s=${uses.join(":")} keeps the key from mail`;
+}
 
 const unreadable = aboutKey(
   {
@@ -102,7 +123,7 @@ const testing = aboutKey(
     source: "RFC 6376 3.6.1",
   },
   ({ values }) =>
-    (values.get("t") ?? "").split(":").some((flag) => flag.trim() === "y")
+    listOf(values.get("t"))?.includes("y") === true
       ? { message: "the key is marked as a test", fix: "remove y from t=" }
       : undefined,
 );
@@ -130,10 +151,7 @@ const sha1Only = aboutKey(
     source: "RFC 8301 3.1",
   },
   ({ values }) => {
-    const hashes = values
-      .get("h")
-      ?.split(":")
-      .map((hash) => hash.trim());
+    const hashes = listOf(values.get("h"));
     return hashes !== undefined && !hashes.includes("sha256")
       ? { message: `the key allows ${hashes.join(", ")} only`, fix: "remove h=" }
       : undefined;

@@ -1,5 +1,6 @@
 /** Rules about DMARC policies (RFC 9989, which replaced RFC 7489 in 2026). */
 import { registrableDomain } from "../../config/domainName.ts";
+import { nearest } from "../../config/nearest.ts";
 import { isDmarc } from "../policies/kinds.ts";
 import type { Asked } from "./askRules.ts";
 import { askRules } from "./askRules.ts";
@@ -7,7 +8,7 @@ import { textOf } from "./judgedRecord.ts";
 import type { LookUp, Place, Rule } from "./rule.ts";
 import { aboutText } from "./rule.ts";
 import type { Tags } from "../policies/tagList.ts";
-import { readTags } from "../policies/tagList.ts";
+import { readTags, shown, trimmed } from "../policies/tagList.ts";
 
 /** Tags of a policy; a record that lets a foreign domain send its reports here looks the same and is none. */
 function policyOf({ record }: Place): Tags | undefined {
@@ -30,6 +31,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   aspf: ["r", "s"],
   psd: ["y", "n", "u"],
   t: ["y", "n"],
+  fo: ["0", "1", "d", "s", "d:s", "s:d"],
 };
 
 const syntax = aboutPolicy(
@@ -40,14 +42,28 @@ const syntax = aboutPolicy(
     title: "A DMARC policy is a list of tags with p, each with a value that there is.",
     source: "RFC 9989 4.7",
   },
-  ({ values, broken }) => {
-    const fix = "write v=DMARC1; p=quarantine; rua=mailto:reports@example.com";
-    if (broken !== undefined) return { message: `${JSON.stringify(broken)} is no tag`, fix };
-    if (!values.has("p")) return { message: "there is no p, which holds the policy", fix };
-    const bad = [...values].find(([tag, value]) => VALUES[tag]?.includes(value.toLowerCase()) === false);
-    return bad && { message: `${bad.join("=")} is not allowed`, fix };
+  (tags) => {
+    const message = dmarcFault(tags);
+    return message === undefined
+      ? undefined
+      : { message, fix: "write v=DMARC1; p=quarantine; rua=mailto:reports@example.com" };
   },
 );
+
+/** What is wrong with the tags of a policy, but for the places where reports go. */
+export function dmarcFault({ values, broken }: Tags): string | undefined {
+  if (broken !== undefined) return `${shown(broken)} is no tag, or there for the second time`;
+  if (!values.has("p")) return "there is no p, which holds the policy";
+  const bad = [...values].find(([tag, value]) => VALUES[tag]?.includes(value.toLowerCase()) === false);
+  return bad && `${bad.join("=")} is not allowed`;
+}
+
+/** A size limit behind a place for reports. */
+const LIMIT = /![0-9]+[kmgt]?$/i;
+
+function limitOf(uri: string): readonly string[] {
+  return LIMIT.exec(uri.trim()) ?? [];
+}
 
 /** Tags of RFC 7489 that RFC 9989 removed. */
 const REMOVED = ["pct", "rf", "ri"];
@@ -58,16 +74,37 @@ const removedTags = aboutPolicy(
     grade: "rfc",
     severity: "warning",
     title:
-      "A DMARC policy has none of the tags that are gone: pct, rf, ri. Forward Email refuses to send under pct.",
+      "A DMARC policy has nothing that is gone: pct, rf, ri, size limits. Forward Email refuses to send under pct.",
     source: "RFC 9989 appendix C",
   },
   ({ values }) => {
-    const found = REMOVED.filter((tag) => values.has(tag));
+    const limits = ["rua", "ruf"].flatMap((tag) => values.get(tag)?.split(",") ?? []).flatMap(limitOf);
+    const found = [...REMOVED.filter((tag) => values.has(tag)), ...limits];
     if (found.length === 0) return undefined;
     return {
       message: `${found.join(" and ")} ${found.length === 1 ? "is" : "are"} gone`,
       fix: `remove ${found.join(", ")}`,
     };
+  },
+);
+
+const KNOWN = ["v", "rua", "ruf", ...Object.keys(VALUES), ...REMOVED];
+
+const unknownTag = aboutPolicy(
+  {
+    name: "dmarc-unknown-tag",
+    grade: "rfc",
+    severity: "warning",
+    title: "A DMARC policy has no tag that nobody knows; capital letters make another tag.",
+    source: "RFC 9989 4.7, RFC 6376 3.2",
+  },
+  ({ order }) => {
+    const unknown = order.find((tag) => !KNOWN.includes(tag));
+    if (unknown === undefined) return undefined;
+    const meant =
+      KNOWN.find((tag) => tag === unknown.toLowerCase()) ?? nearest(unknown, ["rua", "ruf", "adkim", "aspf"]);
+    const fix = meant === undefined ? `remove ${unknown}` : `write it as ${meant}, or remove it`;
+    return { message: `nobody knows the tag ${unknown}, so it counts for nothing`, fix };
   },
 );
 
@@ -110,12 +147,19 @@ const weakerBelow = aboutPolicy(
   },
 );
 
-/** Where reports go, as written; a size limit (`!10m`) is gone since RFC 9989 and is cut. */
-function reportUris({ values }: Tags): string[] {
-  return ["rua", "ruf"].flatMap((tag) => values.get(tag)?.split(",") ?? []).map((uri) => uri.trim());
+/** Where reports go, as written, without the size limit, which those who send reports ignore. */
+export function reportUris({ values }: Tags): string[] {
+  const written = ["rua", "ruf"].flatMap((tag) => values.get(tag)?.split(",") ?? []);
+  return written.map((uri) => trimmed(uri).replace(LIMIT, ""));
 }
 
-const MAILTO = /^mailto:[^\s@,!]+@([^\s@,!]+)$/i;
+/** One address; other characters are escaped (RFC 6068 2). */
+const MAILTO = /^mailto:(?:%[0-9a-f]{2}|[a-z0-9._~$'*+=&/-])+@([a-z0-9_-]+(?:\.[a-z0-9_-]+)+)$/i;
+
+/** Whether reports can go there. */
+export function isReportUri(uri: string): boolean {
+  return MAILTO.test(uri);
+}
 
 const reportUri = aboutPolicy(
   {
@@ -126,10 +170,10 @@ const reportUri = aboutPolicy(
     source: "RFC 9989 4.7, RFC 6068 2",
   },
   (tags) => {
-    const bad = reportUris(tags).find((uri) => !MAILTO.test(uri));
+    const bad = reportUris(tags).find((uri) => !isReportUri(uri));
     return bad === undefined
       ? undefined
-      : { message: `${JSON.stringify(bad)} is no mailto: address`, fix: "write mailto:reports@example.com" };
+      : { message: `${shown(bad)} is no mailto: address`, fix: "write mailto:reports@example.com" };
   },
 );
 
@@ -168,6 +212,7 @@ const foreignReports: Rule = {
 export const DMARC_RULES: readonly Rule[] = [
   syntax,
   removedTags,
+  unknownTag,
   policyNone,
   weakerBelow,
   reportUri,

@@ -17,14 +17,14 @@ const EXPLAINING = "crt";
 
 const MACRO_FIX = "write a macro such as %{i}, or %% for a percent sign";
 
-function macroFault(found: RegExpExecArray, names: boolean): SpfFault | undefined {
+function macroFault(found: RegExpExecArray): SpfFault | undefined {
   const [text, letter, digits] = found;
   const source = "RFC 7208 7.2";
   if (letter === undefined) return undefined;
   const lower = letter.toLowerCase();
   if (!`${LETTERS}${EXPLAINING}`.includes(lower))
     return { message: `there is no macro ${text}`, fix: MACRO_FIX, source };
-  if (names && EXPLAINING.includes(lower))
+  if (EXPLAINING.includes(lower))
     return { message: `${text} is for the text of an explanation alone`, fix: "use another macro", source };
   return digits !== "" && Number(digits) === 0
     ? { message: `${text} keeps none of the labels`, fix: "count from 1", source: "RFC 7208 7.3" }
@@ -37,7 +37,7 @@ interface Read {
   readonly hasMacro: boolean;
 }
 
-function readMacros(text: string, names: boolean): SpfFault | Read {
+function readMacros(text: string): SpfFault | Read {
   let rest = "";
   let hasMacro = false;
   for (let at = 0; at < text.length;) {
@@ -49,7 +49,7 @@ function readMacros(text: string, names: boolean): SpfFault | Read {
         const message = `${JSON.stringify(text.slice(at))} begins like a macro and is none`;
         return { message, fix: MACRO_FIX, source: "RFC 7208 7.1" };
       }
-      const fault = macroFault(found, names);
+      const fault = macroFault(found);
       if (fault !== undefined) return fault;
       [rest, hasMacro, at] = ["", true, MACRO.lastIndex];
     } else if (letter >= "!" && letter <= "~") {
@@ -67,7 +67,7 @@ const TOP_LABEL = /^(?!\d+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i;
 
 /** Why a text is no macro-string, as the values of modifiers that nobody knows are. */
 export function faultOfMacroString(text: string): SpfFault | undefined {
-  const read = readMacros(text, false);
+  const read = readMacros(text);
   return "message" in read ? read : undefined;
 }
 
@@ -75,7 +75,7 @@ export function faultOfMacroString(text: string): SpfFault | undefined {
 export function faultOfDomainSpec(text: string): SpfFault | undefined {
   const source = "RFC 7208 7.1";
   if (text === "") return { message: "the name is missing", fix: "write the whole name behind it", source };
-  const read = readMacros(text, true);
+  const read = readMacros(text);
   if ("message" in read) return read;
   const { rest, hasMacro } = read;
   if (hasMacro && rest === "") return undefined;

@@ -10,17 +10,27 @@ import { ASKING, readSpf, workedThrough } from "./spfTerms.ts";
 /** Look-ups that a receiver makes for one policy, all includes counted. */
 export const MOST_LOOK_UPS = 10;
 const MOST_VOID = 2;
+/** Hosts of one `mx`. */
+const MOST_HOSTS = 10;
 /** A receiver stops at ten; a policy that is far beyond is not followed to its end. */
 const ENOUGH = 50;
+
+/** Something behind a policy that makes receivers answer permerror to the whole. */
+interface Broken {
+  readonly message: string;
+  readonly fix: string;
+}
 
 /** What following a policy cost. */
 export interface SpfCost {
   /** Terms that cost a look-up. */
   lookUps: number;
-  /** Names that did not exist or had no such record. */
+  /** Names that a peer with an IPv4 address finds nothing at. */
   readonly voids: string[];
-  /** Included domains that have no policy, or two, or one that includes itself. */
-  readonly broken: string[];
+  /** What is wrong with the policies that it sends receivers to. */
+  readonly broken: Broken[];
+  /** `mx` terms that find more hosts than receivers look at. */
+  readonly manyHosts: Broken[];
   /** Names that nobody answered for. */
   readonly unanswered: Set<string>;
 }
@@ -33,36 +43,60 @@ interface Walk extends SpfCost {
 async function answered(
   walk: Walk,
   name: string,
-  type: "A" | "AAAA" | "MX" | "TXT",
+  type: "A" | "MX" | "TXT",
 ): Promise<readonly string[] | undefined> {
   const { state, values = [] } = await walk.lookUp(name, type);
   if (state === "answer") return values;
-  if (state === "nxdomain" || state === "empty") return [];
+  if (state === "nxdomain" || state === "empty") {
+    walk.voids.push(name);
+    return [];
+  }
   walk.unanswered.add(`${name} ${type}`);
   return undefined;
 }
 
-/** `a`, `exists` and `mx`: an address of either family is enough. */
-async function askHost(walk: Walk, name: string, type: "A" | "MX"): Promise<void> {
-  const found = await answered(walk, name, type);
-  if (found?.length !== 0) return;
-  const second = type === "A" ? await answered(walk, name, "AAAA") : [];
-  if (second?.length === 0) walk.voids.push(name);
+/** RFC 7208 5.4: each host of the MX costs a look-up of its own, and more than ten are an error. */
+async function askMx(walk: Walk, name: string): Promise<void> {
+  const found = (await answered(walk, name, "MX")) ?? [];
+  if (found.length > MOST_HOSTS) {
+    const message = `${name} has ${found.length} MX records, and receivers stop at ${MOST_HOSTS}`;
+    walk.manyHosts.push({ message, fix: "name those that send by a or ip4, in place of mx" });
+    return;
+  }
+  for (const value of found) {
+    const host = value.split(" ")[1] ?? "";
+    if (host !== "" && host !== ".") await answered(walk, host, "A");
+  }
+}
+
+/** What is wrong with the terms of another policy, so that it is void, and ours with it. */
+function syntaxErrors(terms: readonly SpfTerm[]): string | undefined {
+  const faulty = terms.find(({ fault }) => fault !== undefined);
+  if (faulty?.fault === undefined) return undefined;
+  // Strangers write it, at any length.
+  const { text, fault } = faulty;
+  return `a syntax error: ${JSON.stringify(text.slice(0, 80))} (${fault.message.slice(0, 160)})`;
 }
 
 async function askPolicy(walk: Walk, name: string, above: readonly string[]): Promise<void> {
+  // Ours is the first, and names the second: that one the owner can take out.
+  const fix = `remove ${above[1] ?? name} from the policy`;
+  const broken = (message: string) => {
+    walk.broken.push({ message: `${name} ${message}`, fix });
+  };
   if (above.includes(name)) {
-    walk.broken.push(`${name} includes itself`);
+    broken("leads back to itself");
     return;
   }
   const texts = await answered(walk, name, "TXT");
   if (texts === undefined) return;
-  if (texts.length === 0) walk.voids.push(name);
-  const policies = texts.filter(isSpf);
-  const [policy] = policies;
-  if (policies.length !== 1)
-    walk.broken.push(`${name} has ${policies.length === 0 ? "no policy" : "two policies"}`);
-  else await follow(walk, readSpf(policy) ?? [], name, [...above, name]);
+  const [policy, second] = texts.filter(isSpf);
+  const terms = readSpf(policy);
+  const errors = syntaxErrors(terms ?? []);
+  if (terms === undefined) broken("has no policy");
+  else if (second !== undefined) broken("has two policies");
+  else if (errors !== undefined) broken(`has a policy with ${errors}`);
+  else await follow(walk, terms, name, [...above, name]);
 }
 
 async function askTerm(
@@ -75,7 +109,8 @@ async function askTerm(
   // Only a receiver can expand a macro, and ptr asks about its peer.
   if (target.includes("%") || name === "ptr") return;
   if (name === "include" || name === "redirect") await askPolicy(walk, target, above);
-  else await askHost(walk, target, name === "mx" ? "MX" : "A");
+  else if (name === "mx") await askMx(walk, target);
+  else await answered(walk, target, "A");
 }
 
 async function follow(
@@ -93,12 +128,13 @@ async function follow(
 }
 
 /**
- * Follows a policy through every include and redirect, as a receiver does whose peer matches nothing.
+ * Follows a policy through every include and redirect, as a receiver does whose peer has an IPv4 address and matches
+ * nothing. Most peers have one, and hosts without an IPv6 address are common: over IPv6, more names find nothing.
  *
  * @param domain name that the policy stands at.
  */
 export async function spfCost(policy: string, domain: string, lookUp: LookUp): Promise<SpfCost> {
-  const walk: Walk = { lookUps: 0, voids: [], broken: [], unanswered: new Set(), lookUp };
+  const walk: Walk = { lookUps: 0, voids: [], broken: [], manyHosts: [], unanswered: new Set(), lookUp };
   await follow(walk, readSpf(policy) ?? [], domain, [domain]);
   return walk;
 }
@@ -151,31 +187,44 @@ const voidLimit = aboutCost(
   },
   ({ voids }) => {
     if (voids.length <= MOST_VOID) return undefined;
-    const message = `${voids.length} look-ups find nothing: ${voids.join(", ")}`;
+    const message = `${voids.length} look-ups find nothing: ${[...new Set(voids)].join(", ")}`;
     return { key: "text", message, fix: "remove the names that are gone" };
   },
 );
+
+function firstOf(broken: readonly Broken[]): Complaint | undefined {
+  const messages = [...new Set(broken.map(({ message }) => message))];
+  const fixes = [...new Set(broken.map(({ fix }) => fix))];
+  if (messages.length === 0) return undefined;
+  const message = `${messages.join("; ")}: receivers answer permerror to the whole policy`;
+  return { key: "text", message, fix: fixes.join("; ") };
+}
 
 const brokenInclude = aboutCost(
   {
     name: "spf-broken-include",
     grade: "rfc",
     severity: "error",
-    title: "Each domain that an SPF policy includes has exactly one policy, and none includes itself.",
-    source: "RFC 7208 5.2, 6.1",
+    title: "What an SPF policy includes or redirects to is one policy, without a syntax error or a way back.",
+    source: "RFC 7208 4.6, 5.2, 6.1",
     audit: "spf",
   },
-  ({ broken }) =>
-    broken[0] === undefined
-      ? undefined
-      : {
-          key: "text",
-          message: `${broken[0]}, which makes the whole policy an error`,
-          fix: "remove the include",
-        },
+  ({ broken }) => firstOf(broken),
 );
 
-export const SPF_LOOK_UP_RULES: readonly Rule[] = [lookUpLimit, voidLimit, brokenInclude];
+const hostLimit = aboutCost(
+  {
+    name: "spf-mx-hosts",
+    grade: "rfc",
+    severity: "error",
+    title: `An mx in an SPF policy, or in one that it includes, finds ${MOST_HOSTS} hosts at most.`,
+    source: "RFC 7208 4.6.4, 5.4",
+    audit: "spf",
+  },
+  ({ manyHosts }) => firstOf(manyHosts),
+);
+
+export const SPF_LOOK_UP_RULES: readonly Rule[] = [lookUpLimit, voidLimit, hostLimit, brokenInclude];
 
 /**
  * Checks the limits of SPF that only the DNS can tell.

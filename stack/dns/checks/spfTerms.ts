@@ -116,7 +116,8 @@ function faultOfMechanism(name: string, separator: string, rest: string): SpfFau
       return faultOfDual(lengths);
     }
     case "ptr":
-      return separator === "" ? undefined : separator === ":" ? withoutLength(rest) : wanted;
+      if (separator === "" && rest === "") return undefined;
+      return separator === ":" ? withoutLength(rest) : wanted;
     case "include":
     case "exists":
       return separator === ":" ? withoutLength(rest) : wanted;
@@ -189,11 +190,13 @@ function readTerm(text: string): SpfTerm {
 
 /** A modifier that stands there twice (RFC 7208 6). */
 function marked(terms: readonly SpfTerm[]): readonly SpfTerm[] {
-  return terms.map((term, index) => {
+  const seen = new Set<string>();
+  return terms.map((term) => {
     const { sign, name } = term;
-    const first = terms.findIndex((one) => one.sign === "=" && one.name === name);
-    if (sign !== "=" || !KNOWN_MODIFIERS.includes(name) || first === index || term.fault !== undefined)
-      return term;
+    if (sign !== "=" || !KNOWN_MODIFIERS.includes(name)) return term;
+    const isFirst = !seen.has(name);
+    seen.add(name);
+    if (isFirst || term.fault !== undefined) return term;
     return { ...term, fault: { message: `${name} is there twice`, fix: "leave one", source: "RFC 7208 6" } };
   });
 }

@@ -1,5 +1,6 @@
 /** Rules about MTA-STS (RFC 8461) and SMTP TLS reporting (RFC 8460). */
 import { isMtaSts, isTlsRpt } from "../policies/kinds.ts";
+import { readNotice } from "../policies/transportNotice.ts";
 import { textOf } from "./judgedRecord.ts";
 import type { Rule } from "./rule.ts";
 import { synthesised } from "./wildcards.ts";
@@ -8,19 +9,41 @@ export { isMtaSts, isTlsRpt };
 
 const MTA_STS = "_mta-sts.";
 
-const mtaStsId: Rule = {
-  name: "mta-sts-id",
-  grade: "syntax",
-  severity: "error",
-  title: "The id of an MTA-STS policy has 1 to 32 letters and digits.",
-  source: "RFC 8461 3.1",
-  judge: ({ record }) => {
-    const text = textOf(record) ?? "";
-    if (!isMtaSts(text) || /;\s*id=[A-Za-z0-9]{1,32}\s*(;|$)/.test(text)) return undefined;
-    const message = "there is no id of 1 to 32 letters and digits";
-    return { key: "text", message, fix: "write v=STSv1; id=20261124T000000;" };
+/** A rule about a notice's fields. */
+function aboutFields(
+  rule: Pick<Rule, "name" | "title" | "source">,
+  { is, wanted, fix }: { is: (text: string) => boolean; wanted: "id" | "rua"; fix: string },
+): Rule {
+  return {
+    ...rule,
+    grade: "syntax",
+    severity: "error",
+    judge: ({ record }) => {
+      const text = textOf(record) ?? "";
+      const { fault } = is(text) ? readNotice(text, wanted) : {};
+      return fault === undefined ? undefined : { key: "text", message: fault, fix };
+    },
+  };
+}
+
+const mtaStsSyntax = aboutFields(
+  {
+    name: "mta-sts-syntax",
+    title: "An MTA-STS notice has an id of 1 to 32 letters and digits, and each field once.",
+    source: "RFC 8461 3.1",
   },
-};
+  { is: isMtaSts, wanted: "id", fix: "write v=STSv1; id=20261124T000000;" },
+);
+
+const tlsRptSyntax = aboutFields(
+  {
+    name: "tls-rpt-syntax",
+    title:
+      "A record for SMTP TLS reports says where they go: rua with mailto: or https:, and each field once.",
+    source: "RFC 8460 3",
+  },
+  { is: isTlsRpt, wanted: "rua", fix: "write v=TLSRPTv1; rua=mailto:reports@example.com" },
+);
 
 const mtaStsHost: Rule = {
   name: "mta-sts-without-host",
@@ -38,22 +61,4 @@ const mtaStsHost: Rule = {
   },
 };
 
-const tlsRptWithoutRua: Rule = {
-  name: "tls-rpt-without-rua",
-  grade: "rfc",
-  severity: "error",
-  title: "A record for SMTP TLS reports says where they go: rua with mailto: or https:.",
-  source: "RFC 8460 3",
-  judge: ({ record }) => {
-    const text = textOf(record) ?? "";
-    if (!isTlsRpt(text)) return undefined;
-    const rua = /;\s*rua=([^;]*)/.exec(text)?.[1]?.trim() ?? "";
-    const good =
-      rua !== "" && rua.split(",").every((uri) => /^\s*(mailto:\S+@\S+|https:\/\/\S+)\s*$/.test(uri));
-    if (good) return undefined;
-    const message = rua === "" ? "no rua says where reports go" : `${rua} is no place for reports`;
-    return { key: "text", message, fix: "write v=TLSRPTv1; rua=mailto:reports@example.com" };
-  },
-};
-
-export const TRANSPORT_RULES: readonly Rule[] = [mtaStsId, mtaStsHost, tlsRptWithoutRua];
+export const TRANSPORT_RULES: readonly Rule[] = [mtaStsSyntax, mtaStsHost, tlsRptSyntax];

@@ -9,8 +9,16 @@ export interface Tags {
   readonly broken?: string;
 }
 
-/** Blanks that mean nothing round names, values and semicolons; a line break can stand in none of our texts. */
-const BLANKS = /^[ \t]+|[ \t]+$/g;
+/** Without the blanks at its ends, which mean nothing in a list; what holds other letters stays, and is no piece of one. */
+export function trimmed(piece: string): string {
+  return /^[\t\x20-\x7e]*$/.test(piece) ? piece.trim() : piece;
+}
+
+/** A piece to show, at no more than a line's length. */
+export function shown(piece: string): string {
+  return JSON.stringify(piece.length > 80 ? `${piece.slice(0, 80)}…` : piece);
+}
+
 /** Printable ASCII without the semicolon, with blanks inside. */
 const TAG = /^([A-Za-z][A-Za-z0-9_]*)[ \t]*=[ \t]*([\t\x20-\x3a\x3c-\x7e]*)$/;
 
@@ -18,7 +26,7 @@ const TAG = /^([A-Za-z][A-Za-z0-9_]*)[ \t]*=[ \t]*([\t\x20-\x3a\x3c-\x7e]*)$/;
 export function readTags(text: string): Tags {
   const values = new Map<string, string>();
   let broken: string | undefined;
-  const pieces = text.split(";").map((piece) => piece.replace(BLANKS, ""));
+  const pieces = text.split(";").map(trimmed);
   if (pieces.length > 1 && pieces.at(-1) === "") pieces.pop();
   for (const piece of pieces) {
     const [, name, value] = TAG.exec(piece) ?? [];

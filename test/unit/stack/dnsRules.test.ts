@@ -133,11 +133,61 @@ describe("SPF look-ups", () => {
     expect(await names("v=spf1 include:i.test -all", table(10))).toEqual(["spf-look-ups"]);
   });
 
-  test("two that find nothing are allowed, three are not; an address of one family is something", async () => {
+  test("two that find nothing are allowed, three are not; an IPv6 address is nothing to a peer with IPv4", async () => {
     expect(await names("v=spf1 a:x.test a:y.test -all", {})).toEqual([]);
     expect(await names("v=spf1 a:x.test a:y.test mx:z.test -all", {})).toEqual(["spf-void-look-ups"]);
     const six = { "z.test AAAA": ["2001:db8::1"] };
-    expect(await names("v=spf1 a:x.test a:y.test a:z.test -all", six)).toEqual([]);
+    expect(await names("v=spf1 a:x.test a:y.test a:z.test -all", six)).toEqual(["spf-void-look-ups"]);
+    expect(await names("v=spf1 a:x.test a:x.test a:x.test -all", {})).toEqual(["spf-void-look-ups"]);
+  });
+
+  test("those behind a redirect, an include and the hosts of an mx count too", async () => {
+    const policy = "v=spf1 a:x.test a:y.test a:z.test -all";
+    expect(await names("v=spf1 redirect=r.test", { "r.test TXT": [policy] })).toEqual(["spf-void-look-ups"]);
+    expect(await names("v=spf1 include:r.test -all", { "r.test TXT": [policy] })).toEqual([
+      "spf-void-look-ups",
+    ]);
+    const hosts = { "m.test MX": ["0 a.test", "1 b.test", "2 c.test"] };
+    expect(await names("v=spf1 mx:m.test -all", hosts)).toEqual(["spf-void-look-ups"]);
+    expect(await names("v=spf1 mx:m.test -all", { "m.test MX": ["0 ."] })).toEqual([]);
+  });
+
+  test("an mx finds ten hosts at most, wherever it stands", async () => {
+    const mx = (count: number) => ({
+      ...addresses,
+      "i.test TXT": ["v=spf1 mx:m.test ~all"],
+      "m.test MX": Array.from({ length: count }, (_, index) => `${index} h${index}.test`),
+    });
+    for (const policy of ["v=spf1 mx:m.test -all", "v=spf1 include:i.test -all", "v=spf1 redirect=i.test"]) {
+      expect(await names(policy, mx(10))).toEqual([]);
+      expect(await names(policy, mx(11))).toEqual(["spf-mx-hosts"]);
+    }
+  });
+
+  test.each([
+    "v=spf1 ipv4:192.0.2.0/24 ~all",
+    "v=spf1 ip4:192.0.2.0/24include:_b.test ~all",
+    "v=spf1 include.spf.test ~all",
+    "v=spf1 ip4:192.0.2.0/33 ~all",
+    "v=spf1 -all a/64",
+    "v=spf1 -all redirect=x",
+    "v=spf1 ip6:2001:db8::1%eth0 -all",
+  ])("a syntax error in an included policy is one of ours, and names it: %s", async (text) => {
+    for (const policy of ["v=spf1 a:h1.test include:i.test -all", "v=spf1 redirect=i.test"]) {
+      const table = { ...addresses, "i.test TXT": [text] };
+      const { findings } = await checkSpfLookUps(policy, "d.test", resolverOf(table));
+      expect(findings.map(({ rule }) => rule.name)).toEqual(["spf-broken-include"]);
+      expect(findings[0]?.message).toMatch(/^i\.test has a policy with a syntax error: "[^"]+" \(/);
+      expect(findings[0]?.fix).toBe("remove i.test from the policy");
+    }
+  });
+
+  test("round in a circle through includes and redirects, each names where it closes", async () => {
+    const table = { "i.test TXT": ["v=spf1 redirect=j.test"], "j.test TXT": ["v=spf1 include:i.test -all"] };
+    const { findings } = await checkSpfLookUps("v=spf1 include:i.test -all", "d.test", resolverOf(table));
+    expect(findings.map(({ message }) => message)).toEqual([
+      "i.test leads back to itself: receivers answer permerror to the whole policy",
+    ]);
   });
 
   test("an include without a policy, with two, or of itself is an error", async () => {

@@ -44,6 +44,31 @@ function warnings(raw: Raw): [string, string][] {
   return issues.map(({ path, rule }) => [path, rule]);
 }
 
+describe("a record's name that reads like a whole name of another zone", () => {
+  const told = (name: string) => {
+    const records = [{ role: "site", type: "TXT", name, text: "x" }];
+    const { config, issues } = parseConfig(rawWith({ "dns.records": records }));
+    return { name: config?.dns.records[0]?.name, issues };
+  };
+
+  test.each(["www.example.org", "*.example.co.uk", "_dmarc.example.net", "api.dev"])("%s is told", (name) => {
+    const found = told(name);
+    expect(found.name).toBe(`${name}.example.com`);
+    expect(found.issues).toMatchObject([
+      { path: "mailstead:dns.records[0].name", severity: "warning", rule: "name-of-another-zone" },
+    ]);
+    expect(found.issues[0]?.fix).toBe(`write ${name}.example.com if that is meant, else remove the record`);
+    expect(told(`${name}.example.com`)).toEqual({ name: found.name, issues: [] });
+  });
+
+  test.each(["www", "a.b", "_dmarc.news", "s._domainkey", "example.org._report._dmarc", "com", "@", "*"])(
+    "%s is not",
+    (name) => {
+      expect(told(name).issues).toEqual([]);
+    },
+  );
+});
+
 describe("bad configurations", () => {
   test("there are sixty at least, each with another name", () => {
     expect(BAD_CONFIGURATIONS.length).toBeGreaterThanOrEqual(60);
@@ -238,6 +263,19 @@ describe("good configurations", () => {
       "other.example.co.uk",
       "*.mail.example.co.uk",
     ]);
+  });
+
+  test("a selector, with or without what follows it in the name of its record", () => {
+    const pasted = [
+      "a",
+      "B._domainkey",
+      "c._domainkey.",
+      "d._domainkey.EXAMPLE.com",
+      "e.f._domainkey.example.com.",
+    ];
+    const dkim = pasted.map((selector) => ({ selector, publicKey: dkimKey(2048) }));
+    const { dns } = configOf(rawWith({ "dns.dkim": dkim }));
+    expect(dns.dkim.map(({ selector }) => selector)).toEqual(["a", "b", "c", "d", "e.f"]);
   });
 
   test.each(["digitalocean", "hetzner"] as const)("a zone at %s", (provider) => {

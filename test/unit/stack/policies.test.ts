@@ -1,13 +1,20 @@
 /**
  * Proves: policies and keys that say the same in another spelling are the same, and ones that say something else are not;
- * each kind of policy is known by how it begins, letter by letter, and what nearly begins like one is told from both.
- * Cannot prove: what receivers make of them; an SPF, DKIM and DMARC reader of others is asked in otherReaders.test.ts.
+ * each kind of policy is known by how it begins, letter by letter, and what nearly begins like one is told from both; a
+ * text of strangers is read whatever it holds, and in no time.
+ * Cannot prove: what receivers make of them; readers of others are asked in test/unit/readers/policies.test.ts.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { bitsOf, dkimFault } from "../../../stack/dns/checks/dkim.ts";
+import { dmarcFault, reportUris } from "../../../stack/dns/checks/dmarc.ts";
+import { readSpf } from "../../../stack/dns/checks/spfTerms.ts";
 import { dkimRecord } from "../../../stack/dns/dkim.ts";
 import { kindMeant, kindOfText, POLICY_KINDS } from "../../../stack/dns/policies/kinds.ts";
 import { canonicalPolicy, samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
+import { readTags } from "../../../stack/dns/policies/tagList.ts";
+import { readNotice } from "../../../stack/dns/policies/transportNotice.ts";
+import { whyNoPolicy } from "../../../stack/dns/policies/whyNoPolicy.ts";
 import { fill } from "../../../stack/slots.ts";
 import { planned, planOf } from "./support/planOf.ts";
 import { arbitraryRaw } from "./support/arbitraryRaw.ts";
@@ -207,5 +214,65 @@ describe("in dns.records", () => {
     const name = "s._domainkey.news";
     const found = told(["rsa", "x"].map((note) => ({ name, text: `v=DKIM1; n=${note}; p=${KEY}` })));
     expect(found).toEqual([["mailstead:dns.records[1]", "second-dkim", "this selector has a key already"]]);
+  });
+});
+
+describe("texts of strangers", () => {
+  const readAll = (name: string, text: string) => [
+    readSpf(text)?.length,
+    whyNoPolicy(name, text),
+    canonicalPolicy(name, text),
+    [dkimFault, dmarcFault, bitsOf, reportUris].map((read) => read(readTags(text))),
+    [readNotice(text, "id"), readNotice(text, "rua")],
+  ];
+  const NAMES = ["d.test", "_dmarc.d.test", "s._domainkey.d.test", "_mta-sts.d.test", "_smtp._tls.d.test"];
+
+  test("are read whatever they hold: no reader throws", () => {
+    const begin = fc.constantFrom(
+      "",
+      ...POLICY_KINDS.flatMap(({ version, example }) => [version, `${version};`, `${example} `]),
+    );
+    const letters = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 60 }),
+      fc.string({
+        unit: fc.constantFrom("%", "{", "}", "/", ":", "=", ";", " ", "a", "1", "."),
+        maxLength: 40,
+      }),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...NAMES), begin, letters, (name, version, rest) => {
+        readAll(name, version + rest);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test("are read in no time, at any length", () => {
+    const long = 60_000;
+    const runs = [
+      "a",
+      " ",
+      "\t",
+      "/",
+      "/1",
+      "%",
+      "%{",
+      "=",
+      ";",
+      "v=",
+      "v ",
+      "!1",
+      ",",
+      ".",
+      "\u00a0",
+      "v=spf1 ",
+      "mailto:a@",
+      "_a.",
+    ];
+    const began = performance.now();
+    for (const name of ["d.test", "s._domainkey.d.test"])
+      for (const version of ["", "v=spf1 a:", "v=DMARC1; rua=", "v=DKIM1; p=", "v=STSv1; id="])
+        for (const run of runs) readAll(name, `${version}${run.repeat(long / run.length)}x`);
+    expect(performance.now() - began).toBeLessThan(30_000);
   });
 });

@@ -114,6 +114,7 @@ const LEFT_TO_AUDIT: Readonly<
   "spf-look-ups": { declared: { "dns.spf.mechanisms": ["include:long.test"] } },
   "spf-void-look-ups": { declared: { "dns.spf.mechanisms": ["a:x.test", "a:y.test", "a:z.test"] } },
   "spf-broken-include": { declared: { "dns.spf.mechanisms": ["include:x.test"] } },
+  "spf-mx-hosts": { declared: { "dns.spf.mechanisms": ["mx:many.example.test"] } },
   "foreign-reports": { declared: { "dns.dmarc": { policy: "none", rua: "d@reports.example.net" } } },
   "aaaa-without-reverse": {},
   "proxied-mail-host": {
@@ -134,9 +135,18 @@ test.each(RULES.flatMap(({ name, audit = "" }) => (audit === "" ? [] : [[name, a
     const made = parseConfig(rawWith({ domain: "example.test", ...declared })).config;
     if (made === undefined) throw new Error(`no configuration for ${name}`);
     const text = `v=spf1 ${"a:one.example.test ".repeat(11)}-all`;
-    const known = { "long.test TXT": [{ type: "TXT", name: "long.test", ttl: 300, data: text }] } as const;
+    const hosts = Array.from({ length: 11 }, (_, preference) => ({
+      preference,
+      exchange: "one.example.test",
+    }));
+    const known = {
+      "long.test TXT": [{ type: "TXT", name: "long.test", ttl: 300, data: text }],
+      "many.example.test MX": hosts.map(
+        (data) => ({ type: "MX", name: "many.example.test", ttl: 300, data }) as const,
+      ),
+    } as const;
     const more = { config: made, plan: planMailServer(made).plan, reader: reader(() => zone) };
-    const audit = await inspect(more, { known });
+    const audit = await inspect(more, { known, held: known });
     const words = [
       ...audit.rows.map(({ verdict }) => `verdict ${verdict}`),
       ...audit.checks.filter(({ state }) => state === "bad").map(({ check }) => check),

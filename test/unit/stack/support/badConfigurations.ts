@@ -818,6 +818,31 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     ],
   },
   {
+    name: "SPF mechanisms that say the same in another spelling",
+    raw: rawWith({
+      "dns.spf.mechanisms": [
+        "a:Example.com./32",
+        "ip4:192.0.2.0/24",
+        "ip4:192.0.2.9/24",
+        "ip6:2001:db8::1",
+        "ip6:2001:DB8:0::1/128",
+      ],
+    }),
+    faults: [
+      [
+        "mailstead:dns.spf.mechanisms[0]",
+        "duplicate-mechanism",
+        "a:Example.com./32 is in the policy already",
+      ],
+      ["mailstead:dns.spf.mechanisms[2]", "duplicate-mechanism", "ip4:192.0.2.9/24 is in the policy already"],
+      [
+        "mailstead:dns.spf.mechanisms[4]",
+        "duplicate-mechanism",
+        "ip6:2001:DB8:0::1/128 is in the policy already",
+      ],
+    ],
+  },
+  {
     name: "more SPF look-ups than receivers make, ours counted",
     raw: rawWith({
       "dns.spf.mechanisms": Array.from({ length: 10 }, (_, index) => `include:s${index}.example.net`),
@@ -938,6 +963,47 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     raw: record({ type: "CNAME", target: "www" }),
     faults: [["mailstead:dns.records[0].target", "relative-target", "the target has no dot"]],
   },
+  ...(
+    [
+      ["MX", { priority: 10, exchange: "backup" }, "exchange"],
+      ["SRV", { priority: 0, weight: 0, port: 993, target: "imap" }, "target"],
+      ["NS", { target: "ns1." }, "target"],
+    ] as const
+  ).map(([type, fields, key]): BadConfiguration => ({
+    name: `a host of one label in ${type}`,
+    raw: record({ type, ...fields }),
+    faults: [[`mailstead:dns.records[0].${key}`, "relative-target", "the target has no dot"]],
+  })),
+  ...["", "*."].map((name): BadConfiguration => ({
+    name: `a record's name of nothing: "${name}"`,
+    raw: record({ name, type: "TXT", text: "x" }),
+    faults: [["mailstead:dns.records[0].name", "empty", "the name is empty"]],
+  })),
+  {
+    name: "an issuer of one label",
+    raw: rawWith({ "dns.caa.enabled": true, "dns.caa.issuer": "digicert" }),
+    faults: [["mailstead:dns.caa.issuer", "relative-issuer", "the issuer has no dot"]],
+  },
+  ...["s._domainkey.example.org", "s._domainkey.mail.example.com."].map((selector): BadConfiguration => ({
+    name: `the name of another domain's key as selector: ${selector}`,
+    raw: rawWith({ "dns.dkim": [{ selector, publicKey: KEY_2048 }] }),
+    faults: [
+      [
+        "mailstead:dns.dkim[0].selector",
+        "foreign-selector",
+        `this is the name of a key of ${selector.slice("s._domainkey.".length).replace(/\.$/, "")}, and the mail domain is example.com`,
+      ],
+    ],
+  })),
+  ...["s._domainkey._domainkey", "s._domainkeys", "_domainkey.s", "s._domainkey.a._domainkey.b"].map(
+    (selector): BadConfiguration => ({
+      name: `a selector with _domainkey in it: ${selector}`,
+      raw: rawWith({ "dns.dkim": [{ selector, publicKey: KEY_2048 }] }),
+      faults: [
+        ["mailstead:dns.dkim[0].selector", "not-a-selector", "a selector has letters, digits and hyphens"],
+      ],
+    }),
+  ),
   {
     name: "an MX to an address",
     raw: record({ type: "MX", priority: 10, exchange: "192.0.2.1" }),

@@ -192,7 +192,7 @@ export const RULE_CASES: readonly RuleCase[] = [
   ...[
     ["_dmarc", "v=DMARC1\\; p=reject", "v=DMARC1; p=reject"],
     ["_dmarc", "site=1", "v = DMARC1 ;p=reject"],
-    ["_dmarc.www", "p=reject; v=DMARC1", "v=DMARC1; p=reject; x=v; y=DMARC1"],
+    ["_dmarc.www", "p=reject; v=DMARC1", "v=DMARC1; p=reject; fo=1"],
     ["@", "v=spf1; -all", "V=SPF1 -all"],
     ["www", "v=spf -all", "v=verify1 site"],
     ["_smtp._tls", "v=TLSRPTv1 ; rua=mailto:a@d.test", "v=TLSRPTv1;rua=mailto:a@d.test"],
@@ -245,6 +245,18 @@ export const RULE_CASES: readonly RuleCase[] = [
   },
   // DKIM
   { rule: "dkim-syntax", bad: [key(`k=rsa; v=DKIM1; p=${key2048}`)], near: [key(`k=rsa; p=${key2048};`)] },
+  ...["k=dsa; p=AAAA", "s=other; p=AAAA", "p=AAAA; p=AAAA", "k=rsa;; p=AAAA", "k=rsa; x"].map((tags) => ({
+    rule: "dkim-syntax",
+    bad: [key(tags)],
+    near: [key(`s=other:email; p=${key2048.replace(/(.{64})/g, "$1 ")}`)],
+    also: ["dkim-key-unreadable"].filter(() => tags.includes("AAAA")),
+  })),
+  {
+    rule: "dkim-key-unreadable",
+    bad: [key(`v=DKIM1; p=${key2048.slice(0, -2)}`)],
+    near: [key(`v=DKIM1; p=${key2048}`)],
+  },
+  { rule: "dkim-key-unreadable", bad: [key(`v=DKIM1; p=-${key2048}`)], near: [key(`p=${key2048}`)] },
   {
     rule: "dkim-key-unreadable",
     bad: [key(`v=DKIM1; p=${key2048.slice(0, 200)}`)],
@@ -265,7 +277,30 @@ export const RULE_CASES: readonly RuleCase[] = [
   },
   // DMARC
   { rule: "dmarc-syntax", bad: [dmarc("p=maybe")], near: [dmarc("p=reject; adkim=s; fo=1")] },
+  ...[
+    "p=reject; fo=2",
+    "p=reject; p=reject",
+    "p=reject;;",
+    "sp=reject",
+    "p=reject; t",
+    "p=reject; aspf=x",
+  ].map((tags) => ({
+    rule: "dmarc-syntax",
+    bad: [dmarc(tags)],
+    near: [dmarc("fo=D:s ; p = Reject ;aspf = S")],
+  })),
+  { rule: "dmarc-removed-tag", bad: [dmarc("p=reject; rua=mailto:a@d.test!10m")], near: [dmarc("p=reject")] },
   { rule: "dmarc-removed-tag", bad: [dmarc("p=reject; pct=50")], near: [dmarc("p=reject; t=y")] },
+  {
+    rule: "dmarc-unknown-tag",
+    bad: [dmarc("p=reject; rau=mailto:a@d.test")],
+    near: [dmarc("p=reject; psd=n")],
+  },
+  {
+    rule: "dmarc-unknown-tag",
+    bad: [dmarc("p=reject; RUA=mailto:a@d.test")],
+    near: [dmarc("p=reject; rua=mailto:a@d.test")],
+  },
   { rule: "dmarc-policy-none", bad: [dmarc("p=none")], near: [dmarc("p=quarantine")] },
   {
     rule: "dmarc-weaker-below",
@@ -279,7 +314,7 @@ export const RULE_CASES: readonly RuleCase[] = [
   },
   // MTA-STS and TLS reporting
   {
-    rule: "mta-sts-id",
+    rule: "mta-sts-syntax",
     bad: ["mta-sts 300 CNAME d.test", "_mta-sts 300 TXT v=STSv1; id=2026-11;"],
     near: ["mta-sts 300 CNAME d.test", "_mta-sts 300 TXT v=STSv1; id=202611;"],
   },
@@ -289,10 +324,30 @@ export const RULE_CASES: readonly RuleCase[] = [
     near: ["mta-sts 300 A 192.0.2.1", "_mta-sts 300 TXT v=STSv1; id=1;"],
   },
   {
-    rule: "tls-rpt-without-rua",
+    rule: "tls-rpt-syntax",
     bad: ["_smtp._tls 300 TXT v=TLSRPTv1;"],
     near: ["_smtp._tls 300 TXT v=TLSRPTv1; rua=https://x.test/r"],
   },
+  ...[
+    ["id=1; id=2;", "id=1; x-more=2;"],
+    ["id=1;;", "id=1;"],
+    ["id=;", "id = 1 ;"],
+    ["x=y=z; id=1;", "x=y; id=1;"],
+  ].map(([none, good]) => ({
+    rule: "mta-sts-syntax",
+    bad: ["mta-sts 300 CNAME d.test", `_mta-sts 300 TXT v=STSv1; ${none}`],
+    near: ["mta-sts 300 CNAME d.test", `_mta-sts 300 TXT v=STSv1; ${good}`],
+  })),
+  ...[
+    ["rua=mailto:a@d.test!10m", "rua=mailto:a@d.test?subject=tls"],
+    ["rua=http://x.test/", "rua=mailto:a@d.test , https://x.test/"],
+    ["rua=mailto:a@d.test,", "rua=mailto:a%2Cb@d.test"],
+    ["rua=mailto:a@d.test; rua=mailto:b@d.test", "rua=mailto:a@d.test; Rua=x"],
+  ].map(([none, good]) => ({
+    rule: "tls-rpt-syntax",
+    bad: [`_smtp._tls 300 TXT v=TLSRPTv1; ${none}`],
+    near: [`_smtp._tls 300 TXT v=TLSRPTv1; ${good}`],
+  })),
   // CAA
   {
     rule: "caa-value",

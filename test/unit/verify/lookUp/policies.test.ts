@@ -85,10 +85,45 @@ describe("SPF", () => {
   test("look-ups that find nothing, and an include without a policy, in one finding", async () => {
     const checks = await look(spf("v=spf1 a:x.test a:y.test include:z.test -all"));
     expect(checks).toMatchObject([
-      { state: "bad", fix: "remove the names that are gone; remove the include" },
+      { state: "bad", fix: "remove the names that are gone; remove z.test from the policy" },
     ]);
     expect(checks[0]?.seen).toMatch(/3 look-ups find nothing.*z\.test has no policy/);
     expect(exit(checks)).toBe(2);
+  });
+
+  test.each([
+    ["another word", ["v=spf1 ipv4:192.0.2.0/24 ~all"], "there is no mechanism ipv4"],
+    [
+      "strings joined without a blank",
+      ["v=spf1 ip4:192.0.2.0/24", "include:_b.test ~all"],
+      "ip4 wants an IPv4",
+    ],
+    ["a dot for a colon", ["v=spf1 include.spf.test ~all"], "there is no mechanism include.spf.test"],
+    ["too long a length", ["v=spf1 ip4:192.0.2.0/33 ~all"], "/33 is longer than an IPv4 address"],
+  ])(
+    "an included policy with %s makes ours void: critical, with the term named",
+    async (_, strings, words) => {
+      const record: PacketRecord = { type: "TXT", name: "s.test", ttl: 300, data: strings };
+      const known = { ...ADDRESSED, "s.test TXT": [record] };
+      const checks = await look(spf("v=spf1 a include:s.test -all"), { known });
+      expect(checks).toMatchObject([
+        { check: "spf", state: "bad", severity: "critical", fix: "remove s.test from the policy" },
+      ]);
+      expect(checks[0]?.seen).toContain("s.test has a policy with a syntax error");
+      expect(checks[0]?.seen).toContain(words);
+      expect(exit(checks)).toBe(2);
+    },
+  );
+
+  test("an mx with eleven hosts in an included policy", async () => {
+    const hosts = Array.from({ length: 11 }, (_, index) => `m${index}.test`);
+    const mx = hosts.map((exchange, preference): PacketRecord => {
+      return { type: "MX", name: "big.test", ttl: 300, data: { preference, exchange } };
+    });
+    const known = { ...ADDRESSED, ...texts({ "s.test": "v=spf1 mx:big.test ~all" }), "big.test MX": mx };
+    const checks = await look(spf("v=spf1 a include:s.test -all"), { known });
+    expect(checks).toMatchObject([{ check: "spf", state: "bad", severity: "critical" }]);
+    expect(checks[0]?.seen).toContain("big.test has 11 MX records, and receivers stop at 10");
   });
 
   test("that of a name which mail does not need is a warning", async () => {
