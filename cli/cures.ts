@@ -1,5 +1,6 @@
 /** Heals what a broken run left behind: each thing by its cure, and one that is refused keeps no other from its own. */
 import type { Plan } from "../stack/plan.ts";
+import { printable } from "../stack/printable.ts";
 import { plannedThings } from "../verify/adopt/hetznerThings.ts";
 import { RECORD_TYPES, stateId } from "../verify/dns/alreadyThere.ts";
 import { VendorError } from "../verify/http.ts";
@@ -35,7 +36,7 @@ function kindOf(orphan: Orphan): string {
 
 /** An orphan in words, with the number or id by which its vendor knows it. */
 export function describeOrphan(orphan: Orphan): string {
-  return `${kindOf(orphan)} ${orphan.name} (${String(orphan.id).slice(0, 32)})`;
+  return printable(`${kindOf(orphan)} ${orphan.name} (${String(orphan.id).slice(0, 32)})`);
 }
 
 /** What the cures work on. */

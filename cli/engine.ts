@@ -4,7 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { stripVTControlCharacters } from "node:util";
 import type { ImportFile } from "../verify/adopt/importFile.ts";
+import { knownEngineError } from "./engineErrors.ts";
 import { CommandError } from "./terminal.ts";
 
 /** The nearest folder upward that holds a `Pulumi.yaml`, as Pulumi itself looks for its project. */
@@ -24,22 +26,52 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a program and collects what it prints. Standard input is closed. */
-export function collect(program: string, args: readonly string[], input = ""): Promise<Ended> {
+/** Most that is taken of what a program prints: the state of a stack has a few MB. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Runs a program and collects what it prints. Standard input is closed.
+ *
+ * @param limitSeconds after which it is ended; none by default.
+ * @returns how it ended; one that was ended from here, for its time or for more than 64 MiB, has the code 1 and says so.
+ */
+export function collect(
+  program: string,
+  args: readonly string[],
+  input = "",
+  limitSeconds?: number,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: projectFolder, stdio: ["pipe", "pipe", "pipe"] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    let taken = 0;
+    const take = (into: Buffer[], chunk: Buffer): void => {
+      taken += chunk.length;
+      if (taken <= MOST_BYTES) into.push(chunk);
+      else child.kill();
+    };
+    child.stdout.on("data", (chunk: Buffer) => {
+      take(out, chunk);
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      take(err, chunk);
+    });
     // A program that ends before it has read all of its input is judged by its exit code.
     child.stdin.on("error", () => undefined);
-    child.on("error", reject);
+    const timer =
+      limitSeconds === undefined ? undefined : setTimeout(() => child.kill(), limitSeconds * 1000);
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
     child.on("close", (code) => {
+      clearTimeout(timer);
+      const why = taken > MOST_BYTES ? "it printed more than 64 MiB" : "it did not end in time";
       resolve({
         code: code ?? 1,
         stdout: Buffer.concat(out).toString(),
-        stderr: Buffer.concat(err).toString(),
+        stderr: `${Buffer.concat(err).toString()}${child.killed ? `${why}\n` : ""}`,
       });
     });
     child.stdin.end(input);
@@ -57,13 +89,6 @@ export function attach(program: string, args: readonly string[]): Promise<number
   });
 }
 
-/** Pulumi's file backend writes a sidecar file for each state file in two moves; a kill between them leaves it empty. */
-const HALF_WRITTEN = [
-  "a killed run left an empty file beside the state, so that pulumi cannot read it (the state itself is whole)",
-  "remove it: find STATE_FOLDER -name '*.attrs' -empty -delete (the folder that `pulumi whoami -v` names), and keep it " +
-    "away: pulumi login 'file://STATE_FOLDER?metadata=skip'",
-] as const;
-
 /**
  * Runs `pulumi` and returns its standard output.
  *
@@ -74,11 +99,11 @@ export async function pulumi(args: readonly string[], input = ""): Promise<strin
   try {
     ended = await collect("pulumi", [...args, "--non-interactive"], input);
   } catch {
-    throw new CommandError("`pulumi` is not on PATH", "install it: https://www.pulumi.com/docs/install/");
+    throw new CommandError("`pulumi` is not on PATH", "install it: https://www.pulumi.com/docs/install/", 2);
   }
   if (ended.code !== 0) {
-    if (/failed to load checkpoint: (unexpected )?EOF/.test(ended.stderr))
-      throw new CommandError(...HALF_WRITTEN);
+    const known = knownEngineError(ended.stderr);
+    if (known !== undefined) throw new CommandError(known.message, known.nextStep, known.exitCode);
     throw new CommandError(
       `pulumi ${args.join(" ")} ended with ${ended.code}: ${errorText(ended)}`,
       "select a stack with `pulumi stack select`, or name one with --stack",
@@ -89,7 +114,8 @@ export async function pulumi(args: readonly string[], input = ""): Promise<strin
 
 /** End of the error text; the display of a run is on standard output. */
 function errorText({ stdout, stderr }: Ended): string {
-  return (stderr.trim() === "" ? stdout : stderr).trim().slice(-800);
+  const text = stderr.trim() === "" ? stdout : stderr;
+  return stripVTControlCharacters(text).trim().slice(-800);
 }
 
 /** Runs `pulumi` on this terminal. */
@@ -176,10 +202,21 @@ export async function readOutputs(stack: string, showSecrets = false): Promise<R
   return JSON.parse(await pulumi(args)) as Record<string, unknown>;
 }
 
-/** Name of the stack as given, else PULUMI_STACK. */
+/**
+ * Name of the stack as given, else PULUMI_STACK.
+ *
+ * @throws CommandError for what is no name: it becomes part of the names of files.
+ */
 export function namedStack(given: string | undefined): string | undefined {
-  const named = given ?? process.env["PULUMI_STACK"];
-  return named === "" ? undefined : named;
+  const named = given ?? process.env["PULUMI_STACK"] ?? "";
+  if (named === "") return undefined;
+  if (/^[\w.-]{1,100}$/.test(named)) return named;
+  const [, alone] = /^\w[\w.-]*\/\w[\w.-]*\/(\w[\w.-]*)$/.exec(named) ?? [];
+  const next =
+    alone === undefined
+      ? "name one of letters, digits, hyphens, underscores and periods"
+      : `name it alone: --stack ${alone}`;
+  throw new CommandError(`${named.slice(0, 100)} is no name of a stack here`, next, 2);
 }
 
 /** Name of the selected stack. @throws CommandError without an engine, or where none is selected. */

@@ -3,6 +3,8 @@ import { COMMAND } from "../stack/command.ts";
 
 /** Lines as they stand in the help, by the command's name. */
 export const COMMAND_EXAMPLES: Readonly<Record<string, string>> = {
+  init: `  ${COMMAND} init example.com            writes Pulumi.example-com.yaml
+  ${COMMAND} init example.com --stack mail`,
   render: `  ${COMMAND} render dns                    the records as a zone file
   ${COMMAND} render user-data              the guide's user-data, for any other cloud
   ${COMMAND} render env --show-secrets     the whole .env, with the stack's secrets
@@ -40,6 +42,7 @@ Exit codes: 0 clean, 1 could not tell, 2 drift or conflict, 3 only propagating.`
 /** What `mailstead --help` says after the list of commands. */
 export const PROGRAM_HELP = `
 Examples:
+  ${COMMAND} init example.com            the stack's file of a new mail server
   ${COMMAND} render dns                    the records as a zone file
   ${COMMAND} render user-data              the guide's user-data, for any other cloud
   ${COMMAND} status                        what should run and does not, with the last log lines

@@ -5,6 +5,9 @@ import { COMMAND } from "../stack/command.ts";
 import { DOCUMENTS, type Document } from "./documents.ts";
 import { COMMAND_EXAMPLES, PROGRAM_HELP } from "./examples.ts";
 import { CommandError, styled } from "./terminal.ts";
+import { printableLines } from "../stack/printable.ts";
+import { VendorError } from "../verify/http.ts";
+import { LOOK_AT_PROVIDER } from "../verify/dns/fixes.ts";
 
 type Run = (code: Promise<number>) => Promise<void>;
 
@@ -44,6 +47,14 @@ function addHostCommands(program: Command, run: Run): void {
 }
 
 function addReadingCommands(program: Command, run: Run): void {
+  program
+    .command("init")
+    .description("write the stack's file of a new mail server, with what has to be set marked")
+    .argument("<domain>", "mail domain, such as example.com")
+    .option("-s, --stack <name>", "stack (default: the domain with hyphens)")
+    .action((domain: string, options: object) =>
+      run(import("./commands/init.ts").then((m) => m.initCommand(domain, options))),
+    );
   program
     .command("render")
     .description("print a document of the plan; needs no stack and no account")
@@ -111,12 +122,33 @@ function usageFault([command]: readonly string[]): number {
   return command === "audit" ? 1 : 2;
 }
 
+/** Faults of this machine, by their code, that a command may meet anywhere. */
+const MACHINE: Readonly<Record<string, string>> = {
+  EACCES: "look at who may read and write there",
+  EPERM: "look at who may read and write there",
+  EROFS: "the folder is read-only: run it in one that is not",
+  ENOSPC: "the disk is full: make room",
+  EISDIR: "name a file: this is a folder",
+  ENOTDIR: "name a folder that is there",
+  ENOENT: "name a folder that is there",
+};
+
+/** What went wrong, as an error with a next step. @throws what is a fault of our own, whose stack is wanted */
+function told(error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
+  if (error instanceof VendorError) return new CommandError(error.message, error.fix ?? LOOK_AT_PROVIDER);
+  const { code, path } = error as NodeJS.ErrnoException;
+  const next = MACHINE[code ?? ""];
+  if (next === undefined) throw error;
+  return new CommandError(`${path ?? "a file"}: ${code ?? ""}`, next);
+}
+
 function report(error: unknown, args: readonly string[]): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageFault(args);
-  if (!(error instanceof CommandError)) throw error;
+  const { message, nextStep, exitCode } = told(error);
   const head = styled("red", "error:", process.stderr);
-  process.stderr.write(`${head} ${error.message}\nNext step: ${error.nextStep}\n`);
-  return error.exitCode;
+  process.stderr.write(printableLines(`${message}\nNext step: ${nextStep}\n`).replace(/^/, `${head} `));
+  return exitCode;
 }
 
 /**

@@ -6,7 +6,7 @@ import { auditExitCode } from "../verify/dns/exitCode.ts";
 import type { Audit } from "../verify/dns/observation.ts";
 import { summaryLine } from "../verify/dns/report/cells.ts";
 import { findingLines, newsSince, newsText, type News } from "../verify/dns/report/news.ts";
-import { printable } from "../verify/dns/report/printable.ts";
+import { printable } from "../stack/printable.ts";
 import { textReport } from "../verify/dns/report/text.ts";
 import { collect, projectFolder } from "./engine.ts";
 import { writeWhole } from "./lateValues.ts";
@@ -20,6 +20,7 @@ const WORDS = "mail:you@example.org or webhook:https://chat.example.org/hook";
 /** Where programs for mail usually are, beside PATH. */
 const SENDMAIL = ["sendmail", "/usr/sbin/sendmail", "/usr/lib/sendmail"];
 const WEBHOOK_TIMEOUT_MS = 20_000;
+const SENDMAIL_SECONDS = 60;
 
 /**
  * Reads `mail:ADDRESS` and `webhook:URL`.
@@ -67,7 +68,7 @@ async function sendMail(address: string, audit: Audit, news: News): Promise<void
     "",
   ].join("\n");
   for (const program of SENDMAIL) {
-    const ended = await collect(program, ["-i", "-t"], message).catch((error: unknown) => {
+    const ended = await collect(program, ["-i", "-t"], message, SENDMAIL_SECONDS).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
     });
@@ -84,11 +85,25 @@ async function sendMail(address: string, audit: Audit, news: News): Promise<void
   );
 }
 
+/** Longest text that chat services take as one message, with room for what they add. */
+const MOST_CHARACTERS = 3500;
+
+/**
+ * Text for a chat: whatever a record says, it calls nobody. `@channel` and `<!here>` ring for everyone in a room, and a
+ * link may say what it is not.
+ */
+function chatText(text: string): string {
+  const quiet = text.replaceAll("@", "@\u200b").replaceAll("<", "‹").replaceAll(">", "›");
+  return quiet.length <= MOST_CHARACTERS ? quiet : `${quiet.slice(0, MOST_CHARACTERS)}…`;
+}
+
 async function callWebhook(url: URL, audit: Audit, news: News): Promise<void> {
   const next = "look at the address and at the service behind it; the news come again with the next audit";
   // `text` is what chat services show.
   const body = {
-    text: `DNS of ${audit.domain}: ${summaryLine(audit)}\n${newsText(news)}`,
+    text: chatText(`DNS of ${printable(audit.domain)}: ${printable(summaryLine(audit))}\n${newsText(news)}`),
+    // Services that read a mention out of anything are told not to.
+    ...{ allowed_mentions: { parse: [] }, link_names: false },
     ...{ domain: audit.domain, exitCode: auditExitCode(audit), ...news, audit },
   };
   let status: number;

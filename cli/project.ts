@@ -1,18 +1,17 @@
 /** Reads a stack's configuration from `Pulumi.STACK.yaml`, without an engine and without secrets. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parse } from "yaml";
 import type { Config } from "../stack/config/config.ts";
-import { UNREAD_SECRET } from "../stack/config/field.ts";
 import { checkStackName } from "../stack/config/lengthChecks.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
+import { readRawConfig } from "../stack/config/readRawConfig.ts";
 import type { Issue } from "../stack/issue.ts";
 import type { Plan } from "../stack/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
 import { namedStack, projectFolder, selectedStack } from "./engine.ts";
+import { readStackFile, type PlacedFault } from "./stackFile/readStackFile.ts";
 import { CommandError } from "./terminal.ts";
-
-const NAMESPACE = "mailstead:";
 
 /** Name of the project, as URNs have it. */
 export function projectName(): string {
@@ -60,34 +59,41 @@ export async function stackToRead(given: string | undefined): Promise<string> {
   }
 }
 
-/** A `secure:` value is ciphertext: a mark stands for it, which the checks let pass where a secret belongs. */
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (typeof value !== "object" || value === null) return value;
-  if ("secure" in value) return UNREAD_SECRET;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
+/** Faults of the file itself: the place as editors and compilers write it, what is wrong, what to do. */
+function describeFaults(file: string, faults: readonly PlacedFault[]): string {
+  return faults
+    .map(({ line, column, message, fix }) => `${file}:${String(line)}:${String(column)}: ${message}. ${fix}.`)
+    .join("\n");
 }
 
-/** A configuration file of a stack, as the `mailstead:` keys that it holds. */
-export function readStackFile(path: string): Record<string, unknown> {
-  const document = parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null;
-  return Object.fromEntries(
-    Object.entries(document?.config ?? {})
-      .filter(([key]) => key.startsWith(NAMESPACE))
-      .map(([key, value]) => [key.slice(NAMESPACE.length), withoutSecrets(value)]),
-  );
+/**
+ * Values of a stack's file by their whole keys, as the engine hands them to the program.
+ *
+ * @throws CommandError with every line that is no YAML, or none that the engine takes.
+ */
+function stackValues(path: string): Readonly<Record<string, string>> {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new CommandError(`${path} cannot be read: ${code}`, "look at the file and at who may read it", 2);
+  }
+  const file = readStackFile(bytes, projectName());
+  if (file.faults === undefined) return file.values;
+  const text = describeFaults(basename(path), file.faults);
+  throw new CommandError(`the stack's file cannot be read:\n${text}`, "mend it and try again", 2);
 }
 
 /**
  * A value of a stack's file, by its whole key such as `hcloud:token`.
  *
- * @returns what stands there, an object with `secure` where it is a secret; undefined where the file has none.
+ * @returns what stands there, `UNREAD_SECRET` where it is ciphertext; undefined where the file has none.
+ * @throws CommandError where the file cannot be read
  */
-export function stackValue(stack: string, key: string): unknown {
+export function stackValue(stack: string, key: string): string | undefined {
   const path = join(projectFolder, `Pulumi.${stack}.yaml`);
-  if (!existsSync(path)) return undefined;
-  const document = parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null;
-  return document?.config?.[key];
+  return existsSync(path) ? stackValues(path)[key] : undefined;
 }
 
 /** Every fault as one text, one line each. */
@@ -102,7 +108,7 @@ export function describeIssues(issues: readonly Issue[]): string {
  */
 export function loadPlan(stack: string): { config: Config; plan: Plan } {
   const path = stackFile(stack);
-  const parsed = parseConfig(readStackFile(path));
+  const parsed = parseConfig(readRawConfig(stackValues(path)));
   if (parsed.config === undefined) {
     throw new CommandError(
       `${path} has faults:\n${describeIssues(parsed.issues)}`,

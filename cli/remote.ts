@@ -1,6 +1,11 @@
 /** Commands on the host, over the pinned SSH connection that the deploy left in `.mailstead/STACK/`. */
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
+import { printableLines } from "../stack/printable.ts";
 import { sshDirectory, sshFilePaths, sshOptions } from "../components/sshFiles.ts";
 import { attach, collect, projectFolder, readOutputs } from "./engine.ts";
 import { CommandError } from "./terminal.ts";
@@ -40,6 +45,9 @@ export function remoteAt(stack: string, address: string): Remote {
   return { address, options: ["-l", "root", ...sshOptions(files)] };
 }
 
+/** A script asks at most six mail hosts for five seconds each, and Docker, which may be slow to answer. */
+const LIMIT_SECONDS = 180;
+
 /**
  * Runs a script on the host. It travels by standard input, so that nothing in it shows in a process list.
  *
@@ -47,10 +55,10 @@ export function remoteAt(stack: string, address: string): Remote {
  * @throws CommandError when the host does not answer or the script fails.
  */
 export async function runScript(remote: Remote, script: string): Promise<string> {
-  const ended = await collect("ssh", [...remote.options, remote.address, "bash -s"], script);
+  const ended = await collect("ssh", [...remote.options, remote.address, "bash -s"], script, LIMIT_SECONDS);
   if (ended.code === 255) {
     throw new CommandError(
-      `no SSH to ${remote.address}: ${ended.stderr.trim()}`,
+      `no SSH to ${remote.address}: ${ended.stderr.trim().slice(-800)}`,
       "is the server on, and your address in mailstead:server.adminNetworks? Where you have moved to another network: add " +
         "it, `pulumi up`, and restart the server at its vendor, which then takes SSH from there for 15 minutes. " +
         `\`${COMMAND} rebuild\` makes a lost server anew`,
@@ -63,6 +71,33 @@ export async function runScript(remote: Remote, script: string): Promise<string>
     );
   }
   return ended.stdout;
+}
+
+/**
+ * Shows what a command on the host prints, line by line and without what would move the cursor, colour the terminal or
+ * hide: logs hold what strangers sent.
+ *
+ * @returns its exit code.
+ */
+export function showLines(remote: Remote, command: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("ssh", [...remote.options, remote.address, ...command], {
+      cwd: projectFolder,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ] as const) {
+      createInterface({ input: from, crlfDelay: Infinity }).on("line", (line) => {
+        to.write(`${printableLines(stripVTControlCharacters(line))}\n`);
+      });
+    }
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve(code ?? 1);
+    });
+  });
 }
 
 /** Opens a shell, or runs one command, on this terminal. Returns its exit code. */

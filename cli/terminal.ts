@@ -1,6 +1,7 @@
 /** What people read: colours that respect NO_COLOR, tables, and errors that name the next step. */
 import process from "node:process";
 import { styleText } from "node:util";
+import { printableJson } from "../stack/printable.ts";
 
 /** Error with a next step, printed without a stack trace. */
 export class CommandError extends Error {
@@ -46,6 +47,11 @@ export function table(rows: readonly (readonly string[])[]): string {
         .join("  "),
     )
     .join("\n");
+}
+
+/** Writes a value as JSON in which no character hides. */
+export function printJson(value: unknown): void {
+  print(printableJson(JSON.stringify(value, null, 2)));
 }
 
 /** Writes to standard output, with a final newline. */

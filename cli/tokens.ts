@@ -7,6 +7,8 @@ import {
   type GivenToken,
   type TokenPlace,
 } from "../stack/dns/providers/tokenPlaces.ts";
+import { UNREAD_SECRET } from "../stack/config/field.ts";
+import { tokenCure, tokenFault } from "../stack/dns/providers/tokenText.ts";
 import { pulumi } from "./engine.ts";
 import { stackValue } from "./project.ts";
 import { CommandError } from "./terminal.ts";
@@ -22,19 +24,26 @@ export const DNS_TOKENS = DNS_TOKEN_PLACES;
 /** The key's value in the stack's file; the engine is asked only where it is kept secret there. */
 async function configured(key: string, stack: string): Promise<string | undefined> {
   const value = stackValue(stack, key);
-  if (value === undefined || typeof value === "string") return value;
-  return (await pulumi(["config", "get", key, "--stack", stack])).trim();
+  if (value !== UNREAD_SECRET) return value;
+  return (await pulumi(["config", "get", key, "--stack", stack])).replace(/\n$/, "");
+}
+
+/** The plugins of the engine take a token as it is: what is around it would end every run. */
+function sound(given: GivenToken): GivenToken {
+  const fault = tokenFault(given.token);
+  if (fault !== undefined) throw new CommandError(`${given.place} ${fault}`, tokenCure(given.place), 2);
+  return given;
 }
 
 /**
  * A token, and where it was found.
  *
- * @throws CommandError that names both places when neither has it.
+ * @throws CommandError that names both places when neither has it, and the one that has what is no token.
  */
 export async function readGivenToken(place: TokenPlace, stack: string): Promise<GivenToken> {
   const { key, variables } = place;
   const given = findToken(place, await configured(key, stack), process.env);
-  if (given !== undefined) return given;
+  if (given !== undefined) return sound(given);
   throw new CommandError(
     `there is no ${variables[0]} and no ${key}`,
     `export ${variables[0]}, or: pulumi config set --secret ${key}`,

@@ -190,8 +190,8 @@ export function configurationReference(): string {
   const lines = [
     "# Configuration",
     "",
-    "Everything that may stand in `Pulumi.STACK.yaml` under `mailstead:`. [`Pulumi.dev.yaml`](../../Pulumi.dev.yaml) is a",
-    "whole example with comments. Every fault is reported at once, with its key and what to set, and an",
+    "Everything that may stand in `Pulumi.STACK.yaml` under `mailstead:`. `./mailstead init DOMAIN` writes one to begin with;",
+    "[`Pulumi.dev.yaml`](../../Pulumi.dev.yaml), the sandbox's, has them all. Every fault is reported at once, with its key and what to set, and an",
     "unknown key is a fault. Beside it stand the tokens: `hcloud:token` for the server and for DNS at Hetzner,",
     "`cloudflare:apiToken` or `digitalocean:token` for DNS there; or `HCLOUD_TOKEN`, `CLOUDFLARE_API_TOKEN` and `DIGITALOCEAN_TOKEN`",
     "in the environment. See [DNS providers](../guides/dns-providers.md).",

@@ -2,7 +2,6 @@
 import type { IncomingMessage } from "node:http";
 import * as https from "node:https";
 import process from "node:process";
-import { text as textOf } from "node:stream/consumers";
 
 /** Seconds after which an answer is given up. */
 const TIMEOUT_SECONDS = 20;
@@ -27,6 +26,13 @@ export class VendorError extends Error {
   }
 }
 
+/** What to do about an answer: a token is to blame only where the vendor has spoken. */
+export function cureFor({ status, fix }: VendorError, ofToken: string): string {
+  if (fix !== undefined) return fix;
+  if (status === 0) return "look at this machine's network, then run this again";
+  return status === 429 || status >= 500 ? "run this again in some minutes" : ofToken;
+}
+
 /**
  * Asks a vendor.
  *
@@ -34,14 +40,14 @@ export class VendorError extends Error {
  * @throws VendorError for every status but success, for no answer within 20 seconds, and for what is no JSON
  */
 export async function callVendor(url: string, token: string, method = "GET"): Promise<unknown> {
-  const target = new URL(url);
+  const target = urlOf(url);
   const asked = `${method} ${target.pathname}`;
   const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1000);
   let answer: IncomingMessage;
   let text: string;
   try {
     answer = await ask(target, { method, headers: { authorization: `Bearer ${token}` }, signal });
-    text = await textOf(answer);
+    text = await textWithin(answer);
   } catch (cause) {
     throw new VendorError(0, `${asked}: no answer from ${target.host}: ${reasonOf(cause, signal)}`, {
       cause,
@@ -54,6 +60,29 @@ export async function callVendor(url: string, token: string, method = "GET"): Pr
   } catch (cause) {
     throw new VendorError(status, `${asked}: ${target.host} answered something else than JSON`, { cause });
   }
+}
+
+/** An address that the environment gave us may be none. */
+function urlOf(url: string): URL {
+  const target = URL.canParse(url) ? new URL(url) : undefined;
+  if (target?.protocol === "https:" || target?.protocol === "http:") return target;
+  const fix = "look at the variable that names it";
+  throw new VendorError(0, `${url.slice(0, 100)} is no http or https URL`, { fix });
+}
+
+/** Most that an answer has. Of a zone's 5,000 records it is some 2 MB. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/** Reads an answer, as long as it is no endless one. */
+async function textWithin(answer: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > MOST_BYTES) throw new Error("it has more than 32 MiB");
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
 }
 
 /**
@@ -88,14 +117,26 @@ function refusal(asked: string, status: number, retryAfter: string | undefined, 
   return new VendorError(status, status >= 500 ? `${said.trimEnd()} (a fault at the vendor)` : said);
 }
 
-/** Every element of a list, one call a page; `page` gives the elements and the next page's number, if any. */
+/** Most pages of a list: of the smallest ones 50,000 things. */
+const MOST_PAGES = 1000;
+/** Seconds for all pages together. */
+const PAGES_SECONDS = 300;
+
+/**
+ * Every element of a list, one call a page; `page` gives the elements and the next page's number, if any.
+ *
+ * @throws VendorError where the list does not end: a page that leads back, too many of them, or more than five minutes
+ */
 export async function allPages<T>(
   page: (number: number) => Promise<{ readonly items: readonly T[]; readonly next: number | undefined }>,
 ): Promise<T[]> {
   const all: T[] = [];
+  const deadline = performance.now() + PAGES_SECONDS * 1000;
   for (let number: number | undefined = 1; number !== undefined;) {
     const { items, next }: Awaited<ReturnType<typeof page>> = await page(number);
     for (const item of items) all.push(item);
+    if (next !== undefined && (next <= number || next > MOST_PAGES || performance.now() > deadline))
+      throw new VendorError(0, `the list does not end: after page ${number} comes page ${next}`);
     number = next;
   }
   return all;

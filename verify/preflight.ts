@@ -1,7 +1,7 @@
 /** Looks at the vendors before anything is made: tokens, zone, names, and what an interrupted run left behind. */
 import type { Plan } from "../stack/plan.ts";
 import type { Finding } from "./finding.ts";
-import { VendorError } from "./http.ts";
+import { cureFor, VendorError } from "./http.ts";
 import { checkOffer, readOffer } from "./preflightServer.ts";
 import { checkZone, type OrphanRecord } from "./preflightZone.ts";
 import type { ZoneReader } from "./providers/zoneReader.ts";
@@ -34,7 +34,7 @@ export interface Preflight {
 
 function failed(subject: string, error: unknown, fix: string): Finding {
   if (!(error instanceof VendorError)) throw error;
-  return { subject, state: "bad", seen: error.message, fix };
+  return { subject, state: "bad", seen: error.message, fix: cureFor(error, fix) };
 }
 
 function labelled(stack: string): string {

@@ -6,7 +6,7 @@ import type { ProviderRecord } from "../stack/dns/zoneRecord.ts";
 import type { Plan, PlannedRecord } from "../stack/plan.ts";
 import { RECORD_TYPES, stateId } from "./dns/alreadyThere.ts";
 import type { Finding } from "./finding.ts";
-import { VendorError } from "./http.ts";
+import { cureFor, VendorError } from "./http.ts";
 import type { ZoneFacts, ZoneReader } from "./providers/zoneReader.ts";
 
 /** A record that bears our comment, at Hetzner a whole set of them, and that the state does not know. */
@@ -115,7 +115,10 @@ export async function checkZone(
     return { findings, orphans: findOrphanRecords(await reader.records(), plan, known) };
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
-    const fix = error.fix ?? `${token}; export ${variable}`;
-    return { findings: [{ subject, state: "bad", seen: error.message, fix }], orphans: [] };
+    const fix = `${token}; export ${variable}`;
+    return {
+      findings: [{ subject, state: "bad", seen: error.message, fix: cureFor(error, fix) }],
+      orphans: [],
+    };
   }
 }

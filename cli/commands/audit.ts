@@ -1,5 +1,6 @@
 /** `mailstead audit`: what is declared against provider, name servers and resolvers. */
 import { writeFileSync } from "node:fs";
+import { isIP } from "node:net";
 import process from "node:process";
 import type { Config } from "../../stack/config/config.ts";
 import type { Plan } from "../../stack/plan.ts";
@@ -48,6 +49,16 @@ function readColumns(list: string | undefined): readonly AuditColumn[] {
   return AUDIT_COLUMNS.filter((column) => words.includes(column));
 }
 
+/** @throws CommandError for what is no address: a name, or one with a port. */
+function readResolvers(given: readonly string[] | undefined): readonly string[] | undefined {
+  const wrong = given?.find((word) => isIP(word) === 0);
+  if (wrong === undefined) return given;
+  throw new CommandError(
+    `--resolver ${wrong}: this is no IP address`,
+    "give the address alone, such as --resolver 192.0.2.53 or --resolver 2001:db8::53",
+  );
+}
+
 /** What could not be had is told in the audit, which goes on without it. */
 async function orNote<Result>(
   task: () => Promise<Result>,
@@ -65,6 +76,7 @@ async function orNote<Result>(
 
 async function prepare(options: Options): Promise<Ready> {
   const columns = readColumns(options.columns);
+  const resolvers = readResolvers(options.resolver);
   const stack = await stackToRead(options.stack);
   const { config, plan } = loadPlan(stack);
   const { provider, zone, zoneId } = config.dns;
@@ -77,7 +89,7 @@ async function prepare(options: Options): Promise<Ready> {
   return {
     ...{ stack, config, plan, columns },
     notes: columns.includes("api") ? notes : [],
-    ...(options.resolver && { resolvers: options.resolver }),
+    ...(resolvers && { resolvers }),
     ...(token !== undefined && { reader: zoneReader(provider, zone, token, zoneId) }),
   };
 }

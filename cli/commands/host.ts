@@ -1,6 +1,6 @@
 /** `mailstead ssh` and `logs`: the host itself. */
 import { stackName } from "../engine.ts";
-import { findRemote, openShell } from "../remote.ts";
+import { findRemote, openShell, showLines } from "../remote.ts";
 import { CommandError } from "../terminal.ts";
 import { COMMAND } from "../../stack/command.ts";
 
@@ -25,7 +25,7 @@ export async function logsCommand(
   if (!Number.isInteger(lines) || lines < 0)
     throw new CommandError("--lines takes a whole number", "such as --lines 50", 2);
   const remote = await findRemote(await stackName(options.stack));
-  return openShell(remote, [
+  return showLines(remote, [
     "docker",
     "logs",
     "--tail",

@@ -20,7 +20,7 @@ import { needOwnAccount } from "../account.ts";
 import { previewCreates, projectFolder, readState, stackName } from "../engine.ts";
 import { writeWhole } from "../lateValues.ts";
 import { loadPlan, projectName } from "../project.ts";
-import { CommandError, mark, print } from "../terminal.ts";
+import { CommandError, mark, print, printJson } from "../terminal.ts";
 import { DNS_TOKENS, HETZNER_TOKEN, readGivenToken, readToken } from "../tokens.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
 
@@ -148,7 +148,7 @@ export async function importCommand(options: Options): Promise<number> {
   const next = `pulumi import --file ${path} --stack ${stack} --generate-code=false${open}`;
   if (options.json === true) {
     const written = taken.length > 0 ? { file: path, next } : {};
-    print(JSON.stringify({ ...written, taken, findings }, null, 2));
+    printJson({ ...written, taken, findings });
     return exitCodeOf(findings);
   }
   const head = taken.length === 0 ? ["nothing that is there can be taken over"] : taken.map(describeTaken);

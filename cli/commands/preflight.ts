@@ -24,7 +24,7 @@ import { outputsIn, readState, stackName, type StateResource } from "../engine.t
 import { loadPlan } from "../project.ts";
 import { findOrphanContainers, nameOf } from "../orphanContainers.ts";
 import { serverKnows } from "../serverKnows.ts";
-import { CommandError, print } from "../terminal.ts";
+import { CommandError, print, printJson } from "../terminal.ts";
 import { DNS_TOKENS, HETZNER_TOKEN, readGivenToken, readToken, type GivenToken } from "../tokens.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
 import { COMMAND } from "../../stack/command.ts";
@@ -149,7 +149,8 @@ async function lookAtZone(
 
 /** Prints findings, and returns the exit code that they make. */
 function printed(findings: readonly Finding[], { json }: Options): number {
-  print(json === true ? JSON.stringify({ findings }, null, 2) : findings.map(describeFinding).join("\n"));
+  if (json === true) printJson({ findings });
+  else print(findings.map(describeFinding).join("\n"));
   return exitCodeOf(findings);
 }
 

@@ -1,6 +1,8 @@
 /** `mailstead status`: what should be and is not, asked of the host itself. */
 import process from "node:process";
+import { stripVTControlCharacters } from "node:util";
 import type { Plan } from "../../stack/plan.ts";
+import { printable, printableLines } from "../../stack/printable.ts";
 import { checkCertificate } from "../../verify/certificate.ts";
 import { checkContainers } from "../../verify/containers.ts";
 import type { AskHost, Finding } from "../../verify/finding.ts";
@@ -10,7 +12,7 @@ import { checkPort25 } from "../../verify/port25.ts";
 import { readOutputs, stackName } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { findRemote, runScript } from "../remote.ts";
-import { CommandError, mark, print, styled } from "../terminal.ts";
+import { CommandError, mark, print, printJson, styled } from "../terminal.ts";
 import { COMMAND } from "../../stack/command.ts";
 
 interface Options {
@@ -20,9 +22,12 @@ interface Options {
 
 /** One finding with its next step and its lines, as text. */
 export function describeFinding(finding: Finding): string {
-  const lines = [mark(finding.state, `${finding.subject}: ${finding.seen}`)];
-  if (finding.fix !== undefined) lines.push(`    next: ${finding.fix}`);
-  for (const line of finding.detail ?? []) lines.push(styled("dim", `    | ${line}`));
+  // A vendor's answer may have several lines.
+  const text = (words: string): string => printable(words.trim().replaceAll(/\s*\n\s*/g, " "));
+  const lines = [mark(finding.state, text(`${finding.subject}: ${finding.seen}`))];
+  if (finding.fix !== undefined) lines.push(`    next: ${text(finding.fix)}`);
+  for (const line of finding.detail ?? [])
+    lines.push(styled("dim", `    | ${printableLines(stripVTControlCharacters(line))}`));
   return lines.join("\n");
 }
 
@@ -90,8 +95,7 @@ export async function collectStatus(stack: string): Promise<Finding[]> {
 /** Runs the command. */
 export async function statusCommand(options: Options): Promise<number> {
   const findings = await collectStatus(await stackName(options.stack));
-  print(
-    options.json === true ? JSON.stringify({ findings }, null, 2) : findings.map(describeFinding).join("\n"),
-  );
+  if (options.json === true) printJson({ findings });
+  else print(findings.map(describeFinding).join("\n"));
   return exitCodeOf(findings);
 }

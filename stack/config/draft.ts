@@ -8,8 +8,8 @@ import { absoluteName, COMMON_FIELDS, readsAsForeign, RECORD_FIELDS } from "./ex
 import { IGNORE } from "./ignoreSchema.ts";
 import { nearest } from "./nearest.ts";
 import type { Fault } from "./reading.ts";
-import { below, errorAt, isObject, readSection } from "./readSection.ts";
-import type { Values } from "./field.ts";
+import { below, errorAt, isObject, readSection, unreadFault } from "./readSection.ts";
+import { UNREAD_SECRET, type Values } from "./field.ts";
 import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./recordSchema.ts";
 import { CERTIFICATES, DNS, IMAGE, MAIL, SECTIONS, SERVER, TOP } from "./schema.ts";
 
@@ -59,6 +59,10 @@ function readList<T>(
   read: (item: unknown, path: string) => T | undefined,
 ): Placed<T>[] {
   if (value === undefined || value === null) return [];
+  if (value === UNREAD_SECRET) {
+    issues.push(unreadFault(path));
+    return [];
+  }
   if (!Array.isArray(value)) {
     issues.push(
       errorAt(path, { rule: "wrong-kind", message: "expected a list", fix: "write a list of objects" }),
@@ -109,9 +113,13 @@ function isRecordType(type: unknown): type is ExtraRecord["type"] {
   return typeof type === "string" && Object.hasOwn(RECORD_FIELDS, type);
 }
 
+/** What people take for a type of its own, and is a text: the type SPF was given up (RFC 7208 3.1). */
+const TEXT_POLICIES: Readonly<Record<string, string>> = { SPF: "TXT", DKIM: "TXT", DMARC: "TXT" };
+
 function typeFault(type: unknown): Fault {
   const types = Object.keys(RECORD_FIELDS);
-  const meant = typeof type === "string" ? nearest(type, types) : undefined;
+  const meant =
+    typeof type === "string" ? (TEXT_POLICIES[type.toUpperCase()] ?? nearest(type, types)) : undefined;
   const fix = meant === undefined ? `set one of ${types.join(", ")}` : `set ${meant}`;
   return type === undefined || type === null
     ? { rule: "missing", message: "the value is missing", fix }
@@ -120,7 +128,10 @@ function typeFault(type: unknown): Fault {
 
 /** Without a known type, a record is held to what all types have in common, and to the keys that any type has. */
 function readTypeless(item: unknown, path: string, issues: Issue[]): void {
-  if (isReadable(item)) issues.push(errorAt(below(path, "type"), typeFault(part(item, "type"))));
+  const type = part(item, "type");
+  const typePath = below(path, "type");
+  if (isReadable(item))
+    issues.push(type === UNREAD_SECRET ? unreadFault(typePath) : errorAt(typePath, typeFault(type)));
   const keys = Object.values(RECORD_FIELDS).flatMap((fields) => Object.keys(fields));
   const others = new Set(keys.filter((key) => !Object.hasOwn(COMMON_FIELDS, key)));
   readSection(COMMON_FIELDS, item, path, issues, ["type", ...others]);

@@ -5,6 +5,9 @@ import type { Reading } from "./reading.ts";
 /** Stands for a secret whose text is not at hand: what reads a stack's file without its key sees no more of it. */
 export const UNREAD_SECRET = "<secret>";
 
+/** Stands in the file that `mailstead init` writes for what its owner has to set; refused as long as it does. */
+export const UNCHANGED = "CHANGE";
+
 /** One key of the configuration. */
 export interface Field<T> {
   readonly schema: z.ZodType<T>;

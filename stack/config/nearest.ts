@@ -23,18 +23,26 @@ export function editDistance(left: string, right: string): number {
   return last[right.length] ?? 0;
 }
 
+/** Edits after which a word is another one: of two letters each counts, of three and four one may be wrong. */
+function mostEdits(letters: number): number {
+  if (letters <= 2) return 0;
+  return letters <= 4 ? 1 : Math.max(2, Math.floor(letters / 3));
+}
+
 /**
- * The known word nearest to the one given.
+ * The known word nearest to the one given, upper and lower case alike.
  *
- * @returns undefined when none is near: more than a third of the letters (and two at least) would change.
+ * @returns undefined when none is near: no letter of two may be wrong, one of three or four, two of more, and of long
+ *   words a third.
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let found: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - word.length) >= least) continue;
+    const most = mostEdits(Math.min(word.length, candidate.length));
+    if (Math.abs(candidate.length - word.length) > most) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) {
+    if (distance <= most && distance < least) {
       least = distance;
       found = candidate;
     }

@@ -15,9 +15,10 @@ function parsed(text: string): unknown {
  * Values under `mailstead:`, keys without the prefix.
  *
  * @param all what the engine hands over: `mailstead:domain` → text; objects and lists are JSON text.
- *   Text that looks like JSON and is none stays text, and {@link parseConfig} names its fault.
+ *   Text that looks like JSON and is none stays text, and {@link parseConfig} names its fault. The engine hands over an
+ *   empty text for a key with nothing after it: such a key is as good as left out.
  */
 export function readRawConfig(all: Readonly<Record<string, string>>): Record<string, unknown> {
-  const entries = Object.entries(all).filter(([key]) => key.startsWith(PREFIX));
+  const entries = Object.entries(all).filter(([key, text]) => key.startsWith(PREFIX) && text !== "");
   return Object.fromEntries(entries.map(([key, text]) => [key.slice(PREFIX.length), parsed(text)]));
 }

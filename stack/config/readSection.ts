@@ -3,7 +3,8 @@ import type { core } from "zod";
 import type { Issue } from "../issue.ts";
 import { nearest } from "./nearest.ts";
 import type { Fault } from "./reading.ts";
-import { UNREAD_SECRET, type Field, type Fields, type Values } from "./field.ts";
+import { unknownKey } from "./unknownKey.ts";
+import { UNCHANGED, UNREAD_SECRET, type Field, type Fields, type Values } from "./field.ts";
 
 /** Builds an error at a path. */
 export function errorAt(path: string, fault: Fault): Issue {
@@ -26,6 +27,49 @@ const KINDS: Readonly<Record<string, string>> = {
   object: "an object",
 };
 
+/** Part of a path, as `pulumi config set --path` takes it. */
+function pathOf(path: string, inner: readonly PropertyKey[]): string {
+  return inner.reduce<string>(
+    (text, key) => `${text}${typeof key === "number" ? `[${key}]` : `.${String(key)}`}`,
+    path,
+  );
+}
+
+/** A value that is ciphertext to who reads the file without the stack's key. */
+export function unreadFault(path: string): Issue {
+  const way = /[.[]/.test(path) ? `--path '${path}'` : path;
+  return errorAt(path, {
+    rule: "encrypted",
+    message: "the value is encrypted, and cannot be read here: it need not be secret",
+    fix: `set it without --secret: pulumi config set ${way} VALUE`,
+  });
+}
+
+/** What the file that `mailstead init` writes leaves to its owner. */
+function unchangedFault(path: string, fix: string): Issue {
+  return errorAt(path, { rule: "unchanged", message: `it still says ${UNCHANGED}`, fix });
+}
+
+/** Places of a text in a value, from the value on. */
+function placesOf(
+  text: string,
+  value: unknown,
+  inner: readonly PropertyKey[] = [],
+): (readonly PropertyKey[])[] {
+  if (value === text) return [inner];
+  if (Array.isArray(value)) return value.flatMap((item, index) => placesOf(text, item, [...inner, index]));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => placesOf(text, item, [...inner, key]));
+}
+
+/** Faults of a value that is not there yet, or not for who reads it here. */
+function notThere(value: unknown, path: string, field: Field<unknown>): Issue[] {
+  return [
+    ...placesOf(UNREAD_SECRET, value).map((inner) => unreadFault(pathOf(path, inner))),
+    ...placesOf(UNCHANGED, value).map((inner) => unchangedFault(pathOf(path, inner), field.fix)),
+  ];
+}
+
 /** Shows a value that is not secret, cut short. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value);
@@ -45,7 +89,10 @@ function faultOf(issue: core.$ZodIssue, field: Field<unknown>, input: unknown): 
   if (issue.code === "custom" && issue.params?.["fault"] !== undefined) return issue.params["fault"] as Fault;
   if (issue.code === "invalid_type") {
     const wanted = KINDS[issue.expected] ?? issue.expected;
-    return { rule: "wrong-kind", message: `expected ${wanted}, found ${kindOf(input)}`, fix };
+    // YAML takes what looks like one for a number or a date, and `010` for 8.
+    const bare = issue.expected === "string" && ["number", "boolean"].includes(typeof input);
+    const way = bare ? `write it in quotes, such as ${JSON.stringify(String(input))}` : fix;
+    return { rule: "wrong-kind", message: `expected ${wanted}, found ${kindOf(input)}`, fix: way };
   }
   if (issue.code === "invalid_value") {
     const found = field.secret === true ? "the value" : shown(input);
@@ -73,13 +120,6 @@ function faultOf(issue: core.$ZodIssue, field: Field<unknown>, input: unknown): 
   };
 }
 
-function pathOf(path: string, inner: readonly PropertyKey[]): string {
-  return inner.reduce<string>(
-    (text, key) => `${text}${typeof key === "number" ? `[${key}]` : `.${String(key)}`}`,
-    path,
-  );
-}
-
 /** Reads one value; undefined when it is absent or bad, with the fault added to `issues`. */
 function readField(field: Field<unknown>, value: unknown, path: string, issues: Issue[]): unknown {
   if (value === undefined || value === null) {
@@ -89,6 +129,11 @@ function readField(field: Field<unknown>, value: unknown, path: string, issues: 
     return field.fallback;
   }
   if (field.secret === true && value === UNREAD_SECRET) return value;
+  const missing = notThere(value, path, field);
+  if (missing.length > 0) {
+    issues.push(...missing);
+    return undefined;
+  }
   const result = field.schema.safeParse(value);
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
@@ -116,9 +161,7 @@ export function refuseUnknownKeys(
 ): void {
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
-    const meant = nearest(key, known);
-    const fix = meant === undefined ? `remove it; known keys are ${known.join(", ")}` : `write ${meant}`;
-    issues.push(errorAt(below(path, key), { rule: "unknown-key", message: "there is no such key", fix }));
+    issues.push(errorAt(below(path, key), unknownKey(key, known, path)));
   }
 }
 
@@ -136,6 +179,10 @@ export function readSection<F extends Fields>(
   sections: readonly string[] = [],
 ): Values<F> {
   const given = value ?? {};
+  if (given === UNREAD_SECRET) {
+    issues.push(unreadFault(path));
+    return {};
+  }
   if (!isObject(given)) {
     issues.push(
       errorAt(path, {

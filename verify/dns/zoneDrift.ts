@@ -14,7 +14,7 @@ import { earlyKeys } from "./earlyKeys.ts";
 import { readProvider } from "./inspect.ts";
 import { HOLD, mailGoesElsewhere, othersMailHosts } from "./mailElsewhere.ts";
 import type { Audit, AuditRow } from "./observation.ts";
-import { printable } from "./report/printable.ts";
+import { printable } from "../../stack/printable.ts";
 
 /** What is known before the provider is asked. */
 export interface KnownZone {

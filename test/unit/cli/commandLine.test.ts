@@ -55,7 +55,7 @@ test.each([
 
 test("without pulumi it is said where to get it", async () => {
   const { code, stderr } = await project.run(["status"]);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toContain("`pulumi` is not on PATH");
   expect(stderr).toContain("Next step: install it: https://www.pulumi.com/docs/install/");
 });
@@ -63,11 +63,11 @@ test("without pulumi it is said where to get it", async () => {
 test("what pulumi complains of is shown, with the next step", async () => {
   const own = makeProject();
   own.stack("good", validRaw());
-  own.pulumi("echo 'error: no stack selected' >&2; exit 255");
+  own.pulumi("echo 'error: the disk is on fire' >&2; exit 255");
   const { code, stderr } = await own.run(["rebuild"]);
   own.remove();
   expect(code).toBe(1);
-  expect(stderr).toContain("ended with 255: error: no stack selected");
+  expect(stderr).toContain("ended with 255: error: the disk is on fire");
   expect(stderr).toContain("Next step: select a stack");
 });
 

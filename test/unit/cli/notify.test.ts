@@ -108,6 +108,25 @@ test("a webhook hears what came and what went, once each", async () => {
   expect(stdout + stderr).not.toContain("SECRETPATH");
 }, 60_000);
 
+test("whatever a record says, a chat rings for nobody, and gets no more than it takes", async () => {
+  const said = "@channel @here @everyone <!channel> <@U123> <https://a.example|b> \u202e";
+  zone = [
+    ...CLEAN,
+    ...Array.from({ length: 60 }, (_, index) => ({
+      ...STRAY,
+      name: `t${String(index)}.example.com`,
+      type: "TXT" as const,
+      value: said,
+    })),
+  ];
+  await audit([], { MAILSTEAD_NOTIFY: `webhook:${base}/x` });
+  const { text, ...rest } = posted[0] ?? { text: "" };
+  expect(text).toContain("channel");
+  expect(text).not.toMatch(/@[a-z]|<[!@#]|<https|\u202e/i);
+  expect(text.length).toBeLessThanOrEqual(4000);
+  expect(rest).toMatchObject({ allowed_mentions: { parse: [] }, link_names: false });
+});
+
 test("news that were not taken come again, and the failure is said without the address", async () => {
   const hook = ["--notify", `webhook:${base}/SECRETPATH`];
   [zone, status] = [[...CLEAN, STRAY], 503];

@@ -90,6 +90,31 @@ test("all is well: 0, and every part is there", async () => {
     expect(subjects).toContain(subject);
 });
 
+/** What may stand in a log, an answer of the host or its error text. */
+const HOSTILE = "\u001b]0;title\u0007 \u001b[2J \u009b31m \u202eevil \r\u0008gone";
+const HARMFUL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+
+test("nothing from outside reaches the terminal as more than text", async () => {
+  const container = { State: "exited", Status: `Exited ${HOSTILE}`, Names: "web" };
+  answers("containers", `${JSON.stringify(container)}\n== web\n| ${HOSTILE}`);
+  answers("certificate", HOSTILE, 3);
+  for (const args of [[], ["--json"]]) {
+    const ran = await status(...args);
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toContain("evil");
+    expect(ran.stdout + ran.stderr).not.toMatch(HARMFUL);
+  }
+});
+
+test("nor does what a log holds", async () => {
+  project.program(
+    "ssh",
+    `printf '%b' 'a\\tb \\033]0;t\\007\\033[31mred\\033[0m \\302\\233 \\342\\200\\256x\\nnext\\n'; printf 'e\\033[2J\\n' >&2; exit 4`,
+  );
+  const ran = await project.run(["logs", "web", "--stack", "good"]);
+  expect(ran).toEqual({ code: 4, stdout: "a\tb red \\x9b \\u{202e}x\nnext\n", stderr: "e\n" });
+});
+
 test("without a login it is said that the checklist was not asked, and how to have it asked: 0", async () => {
   const ran = await project.run(["status", "--stack", "good", "--json"]);
   expect(ran.code).toBe(0);

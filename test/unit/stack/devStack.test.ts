@@ -1,5 +1,5 @@
 /**
- * Proves: Pulumi.dev.yaml, which newcomers copy, is a whole and good configuration once the digests are in, and it
+ * Proves: Pulumi.dev.yaml, the sandbox's, is a whole and good configuration once the digests are in, and it
  * names every key that there is.
  * Cannot prove: that the sandbox adds the digests; its own tests do.
  */

@@ -416,4 +416,64 @@ test("nearest word", () => {
   expect(nearest("Dns", known)).toBe("dns");
   expect(nearest("mial", known)).toBe("mail");
   expect(nearest("certificates", known)).toBeUndefined();
+  // Of short words most are near to another.
+  const types = ["A", "AAAA", "CNAME", "NS", "MX", "TXT", "SRV", "CAA"];
+  expect(["SPF", "PTR", "DS", "MF", "rua"].map((word) => nearest(word, types))).toEqual(
+    Array(5).fill(undefined),
+  );
+  expect(["TX", "txt", "CNME", "SVR"].map((word) => nearest(word, types))).toEqual([
+    undefined,
+    "TXT",
+    "CNAME",
+    "SRV",
+  ]);
+});
+
+test.each([
+  ["dns.rua", "d@example.com", "write it as mailstead:dns.dmarc.rua"],
+  ["dns.mechanisms", [], "write it as mailstead:dns.spf.mechanisms"],
+  ["dns.domain", "example.com", "write it as mailstead:domain"],
+  ["server.digest", "x", "write it as mailstead:mail.images.ROLE.digest"],
+  ["dns.address", "192.0.2.1", "write it as mailstead:dns.records.address"],
+  ["mail.swapmib", 1, "write it as mailstead:server.swapMib"],
+  ["dns.ttl", 60, "write ttlSeconds"],
+  ["dns.mxHots", "alias", "write mxHost"],
+  ["dns.spf.mech", [], "write mechanisms"],
+  ["dns.xyz", 1, "remove it; known keys are provider, "],
+] as const)("the key %s: %j is said to belong elsewhere, or what is near", (path, value, fix) => {
+  const fault = parseConfig(rawWith({ [path]: value })).issues.find(({ rule }) => rule === "unknown-key");
+  expect(fault?.path).toBe(`mailstead:${path}`);
+  expect(fault?.fix).toContain(fix);
+});
+
+test("a path that was set as one key names --path", () => {
+  for (const key of ["dns.provider", "server.adminNetworks[0]", "mail.images.app.digest"]) {
+    const { issues } = parseConfig({ ...validRaw(), [key]: "hetzner" });
+    expect(issues.map(({ rule, fix }) => [rule, fix])).toEqual([
+      [
+        "flat-path",
+        `pulumi config rm 'mailstead:${key}', then pulumi config set --path 'mailstead:${key}' VALUE`,
+      ],
+    ]);
+  }
+});
+
+test("what YAML took for a number wants quotes", () => {
+  const record = { role: "t", type: "TXT", name: "t", text: 12_345 };
+  const { issues } = parseConfig(rawWith({ "dns.records": [record], "mail.images.nginx.tag": 1.28 }));
+  expect(issues.map(({ path, fix }) => `${path}: ${fix}`)).toEqual([
+    'mailstead:dns.records[0].text: write it in quotes, such as "12345"',
+    'mailstead:mail.images.nginx.tag: write it in quotes, such as "1.28"',
+  ]);
+});
+
+test("a policy that is a text is of type TXT", () => {
+  for (const type of ["SPF", "spf", "DKIM", "DMARC"]) {
+    const { issues } = parseConfig(
+      rawWith({ "dns.records": [{ role: "s", type, name: "a", text: "v=spf1 -all" }] }),
+    );
+    expect(issues.map(({ path, fix }) => `${path}: ${fix}`)).toEqual([
+      "mailstead:dns.records[0].type: set TXT",
+    ]);
+  }
 });

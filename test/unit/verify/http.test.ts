@@ -1,11 +1,12 @@
 /**
- * Proves: a vendor that does not answer, or not to the end, is told by the reason, and never taken for an answer.
+ * Proves: a vendor that does not answer, or not to the end, is told by the reason, and never taken for an answer; an
+ * answer and a list that have no end are given up.
  * Cannot: a time-out is shortened here; the 20 seconds themselves are not waited for.
  */
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { callVendor, VendorError } from "../../../verify/http.ts";
+import { allPages, callVendor, cureFor, VendorError } from "../../../verify/http.ts";
 
 async function vendor(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
@@ -66,4 +67,43 @@ test("the token goes in the header, an empty answer is an empty object, and conn
   expect(await callVendor(url, "token", "DELETE")).toEqual({});
   expect(asked).toEqual(["GET Bearer token", "DELETE Bearer token"]);
   expect(ports.size).toBe(1);
+});
+
+test("an answer without an end is given up", async () => {
+  const url = await vendor((_, answer) => {
+    const piece = Buffer.alloc(1024 * 1024, 32);
+    const more = (): void => {
+      while (!answer.destroyed && answer.write(piece));
+      if (!answer.destroyed) answer.once("drain", more);
+    };
+    answer.writeHead(200);
+    more();
+  });
+  const { status, message } = await refusalOf(url);
+  expect([status, message]).toEqual([0, expect.stringMatching(/: it has more than 32 MiB$/)]);
+});
+
+test.each([
+  ["back", (page: number) => (page === 3 ? 2 : page + 1), "after page 3 comes page 2"],
+  ["to itself", (page: number) => page, "after page 1 comes page 1"],
+  ["on and on", (page: number) => page + 1, "after page 1000 comes page 1001"],
+])("a list that leads %s is given up", async (_, next, says) => {
+  const error: unknown = await allPages((page) => Promise.resolve({ items: [page], next: next(page) })).catch(
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(VendorError);
+  expect((error as VendorError).message).toContain(says);
+});
+
+test("a token is blamed where the vendor has spoken of it alone", () => {
+  const cures = [0, 401, 403, 429, 503].map((status) =>
+    cureFor(new VendorError(status, "x"), "make a token"),
+  );
+  expect(cures).toEqual([
+    "look at this machine's network, then run this again",
+    "make a token",
+    "make a token",
+    "run this again in some minutes",
+    "run this again in some minutes",
+  ]);
 });

@@ -8,7 +8,8 @@ import { expect, test } from "vitest";
 import type { Audit, AuditRow, DesiredSet, ProviderColumn } from "../../../verify/dns/observation.ts";
 import { jsonReport } from "../../../verify/dns/report/json.ts";
 import { markdownReport } from "../../../verify/dns/report/markdown.ts";
-import { markdownCode, markdownText, printable } from "../../../verify/dns/report/printable.ts";
+import { printable } from "../../../stack/printable.ts";
+import { markdownCode, markdownText } from "../../../verify/dns/report/markdownText.ts";
 import { textReport } from "../../../verify/dns/report/text.ts";
 
 const SERVER = "ns1.example.net (192.0.2.53)";

@@ -1,7 +1,7 @@
 /** The audit for an issue, a wiki or a pull request. */
 import type { Audit, AuditCheck, AuditRow } from "../observation.ts";
 import { cellsOf, checksInOrder, COLUMNS, ignoredWords, setName, summaryLine } from "./cells.ts";
-import { markdownCode, markdownText } from "./printable.ts";
+import { markdownCode, markdownText } from "./markdownText.ts";
 
 function tableRow(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;

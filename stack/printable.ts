@@ -1,4 +1,4 @@
-/** Text of strangers, made harmless for whoever reads it: a TXT record may hold whatever its owner likes. */
+/** Text of strangers, made harmless for whoever reads it: a TXT record, a log or a vendor's answer may hold anything. */
 
 /**
  * Characters that move the cursor, colour the terminal, break the line, turn the direction of writing or do not show:
@@ -17,6 +17,13 @@ export function printable(text: string): string {
   return text.replace(UNSEEN, escaped);
 }
 
+/** Several lines, each {@link printable}; a tab stays. */
+export function printableLines(text: string): string {
+  return text.replace(UNSEEN, (character) =>
+    character === "\n" || character === "\t" ? character : escaped(character),
+  );
+}
+
 /** JSON that is safe to look at: escapes what JSON itself lets through, such as C1 controls. The value stays the same. */
 export function printableJson(json: string): string {
   return json.replace(UNSEEN, (character) =>
@@ -26,24 +33,4 @@ export function printableJson(json: string): string {
           return `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`;
         }).join(""),
   );
-}
-
-/** Text in Markdown, in a table too: shown as it is, without a link, an emphasis, an entity or a mention in it. */
-export function markdownText(text: string): string {
-  return printable(text)
-    .replace(/[\\`*_{}[\]|~#!$]/g, "\\$&")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll("@", "&#64;")
-    .replace(/(?<=[a-z])(?=:\/\/)|(?<=\bwww)(?=\.)/gi, "&#8203;");
-}
-
-/** Text as code in Markdown, to copy; not for tables. */
-export function markdownCode(text: string): string {
-  const line = printable(text);
-  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = "`".repeat(longest + 1);
-  const space = longest > 0 || /^\s.*\s$/.test(line) ? " " : "";
-  return `${fence}${space}${line}${space}${fence}`;
 }

@@ -1,0 +1,110 @@
+/** The stack's file that a new user begins with: its keys with their meaning, made from the tables. Pure. */
+import { DEFAULTS } from "../stack/config/defaults.ts";
+import { UNCHANGED, type Field, type Fields } from "../stack/config/field.ts";
+import { SECTIONS } from "../stack/config/schema.ts";
+import { pathOfKey, TABLES } from "../stack/config/tables.ts";
+
+const VALUES: Readonly<Record<string, { readonly value: unknown }>> = DEFAULTS;
+const ROLES = ["app", "nginx", "mongo", "redis"] as const;
+
+/** Keys that have to be set and take a list. */
+const LISTS: readonly string[] = ["server.adminNetworks"];
+
+/** Longest line of a comment, before it is indented. */
+const WIDTH = 110;
+
+/** A sentence as comment lines. */
+function comment(text: string): string[] {
+  const lines: string[] = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1) ?? "";
+    if (last.length + word.length + 1 > WIDTH) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines.map((line) => `# ${line}`);
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => (line === "" ? "" : `  ${line}`));
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" && /^[\w./-]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+/** What a key is. What is said of it elsewhere on the page of the reference is not in this file. */
+function meaningOf({ meaning }: Field<unknown>): string {
+  return meaning.replace(/ \([^()]*, below\)/, "");
+}
+
+/** A key that has to be set. */
+function needed(path: string, key: string, field: Field<unknown>, value = UNCHANGED): string[] {
+  const text = value === UNCHANGED ? `${meaningOf(field)}: ${field.fix}` : meaningOf(field);
+  return [...comment(text), `${key}: ${LISTS.includes(path) ? `[${value}]` : value}`];
+}
+
+/** A key that may be left out; it stands there, switched off, with what counts without it. */
+function spare(path: string, key: string, field: Field<unknown>): string[] {
+  const value = VALUES[path]?.value;
+  return [...comment(meaningOf(field)), `# ${key}:${value === undefined ? "" : ` ${shown(value)}`}`];
+}
+
+/** Keys of a table, those that have to be set first. */
+function keysOf(table: string, fields: Fields, prefix = "", domain?: string): string[] {
+  const entries = Object.entries(fields);
+  const neededOnes = entries.filter(([, field]) => field.required === true);
+  const spareOnes = entries.filter(([, field]) => field.required !== true);
+  const given = (path: string): string | undefined => (path === "domain" ? domain : undefined);
+  return [
+    ...neededOnes.flatMap(([key, field]) => {
+      const path = pathOfKey(table, key);
+      return needed(path, `${prefix}${key}`, field, given(path));
+    }),
+    ...spareOnes.flatMap(([key, field]) => spare(pathOfKey(table, key), `${prefix}${key}`, field)),
+  ];
+}
+
+function images(): string[] {
+  return ROLES.flatMap((role) => {
+    const repository = DEFAULTS[`mail.images.${role}.repository`].value;
+    const tag = role === "app" ? "RELEASE" : DEFAULTS[`mail.images.${role}.tag`].value;
+    const print = `docker buildx imagetools inspect ${repository}:${tag}`;
+    return [`${role}:`, ...indented([...comment(`as this prints it: ${print}`), `digest: ${UNCHANGED}`])];
+  });
+}
+
+/** A section without a key that has to be set: an empty one would be taken for a mistake, so it is off as a whole. */
+function closed(section: "dns" | "certificates", sections: readonly string[]): string[] {
+  const more =
+    sections.length === 0
+      ? []
+      : comment(`${sections.join(", ")}: each with keys of its own, in docs/reference/configuration.md`);
+  return [`# mailstead:${section}:`, ...indented(keysOf(section, TABLES[section])), ...indented(more)];
+}
+
+/**
+ * The file's text.
+ *
+ * @param domain the mail domain; everything else that has to be set says {@link UNCHANGED}, and is refused as long as it
+ *   does.
+ */
+export function modelFile(domain: string): string {
+  const head = comment(
+    `The mail server of ${domain}. Change what says ${UNCHANGED}: until then nothing is made. A key behind # may be left ` +
+      "out; it shows what counts without it. Why, and every other key: docs/reference/configuration.md",
+  );
+  const body = [
+    ...keysOf("", TABLES[""], "mailstead:", domain),
+    "",
+    "mailstead:server:",
+    ...indented(keysOf("server", TABLES.server)),
+    "",
+    "mailstead:mail:",
+    ...indented([...keysOf("mail", TABLES.mail), "images:", ...indented(images())]),
+    "",
+    ...closed("dns", SECTIONS.dns),
+    "",
+    ...closed("certificates", []),
+  ];
+  return `${[...head, "config:", ...indented(body)].join("\n")}\n`;
+}
