@@ -2,6 +2,7 @@
 import process from "node:process";
 import { Argument, Command, CommanderError, Option } from "commander";
 import { COMMAND } from "../stack/command.ts";
+import { nearest } from "../stack/config/nearest.ts";
 import { DOCUMENTS, type Document } from "./documents.ts";
 import { COMMAND_EXAMPLES, PROGRAM_HELP } from "./examples.ts";
 import { CommandError, styled } from "./terminal.ts";
@@ -117,6 +118,14 @@ function addImport(program: Command, run: Run): void {
     .action((options: object) => run(import("./commands/import.ts").then((m) => m.importCommand(options))));
 }
 
+/** Prints a fault of the command line, with the word that was probably meant only where it is near. */
+function outputError(text: string, write: (text: string) => void): void {
+  const [, word = "", words = ""] =
+    /unknown \w+ '([^']+)'\n\(Did you mean (?:one of )?(.+)\?\)/.exec(text) ?? [];
+  const isNear = nearest(word, words.split(", ")) !== undefined;
+  write(isNear ? text : text.replace(/\n\(Did you mean .*\?\)/, ""));
+}
+
 /** What a wrong command line ends with. Of an audit 2 says drift, which nobody has seen then. */
 function usageFault([command]: readonly string[]): number {
   return command === "audit" ? 1 : 2;
@@ -171,8 +180,12 @@ export async function main(args: readonly string[]): Promise<number> {
   addAudit(program, run);
   addImport(program, run);
   addHostCommands(program, run);
+  program
+    .configureOutput({ outputError })
+    .showHelpAfterError(`Next step: ${COMMAND} --help lists the commands`);
   for (const command of program.commands) {
-    command.exitOverride().showSuggestionAfterError();
+    command.exitOverride().showSuggestionAfterError().configureOutput({ outputError });
+    command.showHelpAfterError(`Next step: ${COMMAND} ${command.name()} --help`);
     command.addHelpText("after", `\nExamples:\n${COMMAND_EXAMPLES[command.name()] ?? ""}`);
   }
   try {

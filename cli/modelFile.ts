@@ -73,13 +73,20 @@ function images(): string[] {
   });
 }
 
-/** A section without a key that has to be set: an empty one would be taken for a mistake, so it is off as a whole. */
+/**
+ * A section without a key that has to be set: off as a whole, with what counts without it. The mark stands before each
+ * line, as the engine moves comments to the column of what they are at when it writes into the file.
+ */
 function closed(section: "dns" | "certificates", sections: readonly string[]): string[] {
+  const keys = Object.entries<Field<unknown>>(TABLES[section]).flatMap(([key, field]) => {
+    const value = VALUES[pathOfKey(section, key)]?.value;
+    return [...comment(meaningOf(field)), `${key}:${value === undefined ? "" : ` ${shown(value)}`}`];
+  });
   const more =
     sections.length === 0
       ? []
       : comment(`${sections.join(", ")}: each with keys of its own, in docs/reference/configuration.md`);
-  return [`# mailstead:${section}:`, ...indented(keysOf(section, TABLES[section])), ...indented(more)];
+  return [`mailstead:${section}:`, ...indented([...keys, ...more])].map((line) => `# ${line}`);
 }
 
 /**
@@ -96,15 +103,15 @@ export function modelFile(domain: string): string {
   const body = [
     ...keysOf("", TABLES[""], "mailstead:", domain),
     "",
+    ...closed("dns", SECTIONS.dns),
+    "",
+    ...closed("certificates", []),
+    "",
     "mailstead:server:",
     ...indented(keysOf("server", TABLES.server)),
     "",
     "mailstead:mail:",
     ...indented([...keysOf("mail", TABLES.mail), "images:", ...indented(images())]),
-    "",
-    ...closed("dns", SECTIONS.dns),
-    "",
-    ...closed("certificates", []),
   ];
   return `${[...head, "config:", ...indented(body)].join("\n")}\n`;
 }

@@ -8,6 +8,7 @@ import { reviewAccount } from "./host/account.ts";
 import { lastOutputs } from "./lastOutputs.ts";
 import { MailServer } from "./mailServer.ts";
 import { nextSteps as stepsAfter } from "./nextSteps.ts";
+import { needSoundTokens } from "./soundTokens.ts";
 import { registerAgain } from "./registerAgain.ts";
 import { tracesAsTheyAre, withoutTraces } from "./traces.ts";
 import type { Config } from "../stack/config/config.ts";
@@ -40,6 +41,7 @@ function read(all: Readonly<Record<string, string>>): { config: Config; plan: Pl
 tracesAsTheyAre();
 const all = pulumi.runtime.allConfig();
 const { config, plan } = read(all);
+needSoundTokens(config.dns.provider, all, process.env);
 const given = givenValues(config, all, process.env);
 needDnsToken(plan, given);
 const before = readDeployed(await lastOutputs());

@@ -40,7 +40,11 @@ function isSecret(value: Value): boolean {
 }
 
 function keyText(key: Scalar): string {
-  return key === null ? "<nil>" : String(key);
+  return key === null
+    ? "<nil>"
+    : String(key)
+        .replace(/^Infinity$/, "+Inf")
+        .replace(/^-Infinity$/, "-Inf");
 }
 
 /** A value within another, as JSON. A mark stands for ciphertext, which the checks let pass where a secret belongs. */

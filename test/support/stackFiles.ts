@@ -13,6 +13,8 @@ export interface StackFileCase {
   readonly values: Readonly<Record<string, string>> | undefined;
   /** We name a fault where the engine takes the file: what it makes of such lines is no one's guess. */
   readonly stricter: boolean;
+  /** The engine is asked again only in a long run: each question is a process. */
+  readonly rare: boolean;
 }
 
 function lines(name: string): unknown[] {
@@ -34,12 +36,14 @@ export const FILES: readonly StackFileCase[] = (
     readonly base64?: string;
     readonly values: Readonly<Record<string, string>> | null;
     readonly stricter?: boolean;
+    readonly rare?: boolean;
   }[]
-).map(({ name, text = "", base64, values, stricter = false }) => ({
+).map(({ name, text = "", base64, values, stricter = false, rare = false }) => ({
   name,
   bytes: base64 === undefined ? Buffer.from(text) : Buffer.from(base64, "base64"),
   values: values ?? undefined,
   stricter,
+  rare,
 }));
 
 /** A file with one key. */

@@ -53,6 +53,18 @@ test.each([
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
+test.each([
+  [["audti"], "(Did you mean audit?)", "./mailstead --help"],
+  [["bogus"], undefined, "./mailstead --help"],
+  [["audit", "--colums", "api"], "(Did you mean --columns?)", "./mailstead audit --help"],
+  [["audit", "--xyz"], undefined, "./mailstead audit --help"],
+] as const)("%j: a word that is near is offered, and the next step told", async (args, offered, next) => {
+  const { stderr } = await project.run(args);
+  if (offered === undefined) expect(stderr).not.toContain("Did you mean");
+  else expect(stderr).toContain(offered);
+  expect(stderr).toContain(`Next step: ${next}`);
+});
+
 test("without pulumi it is said where to get it", async () => {
   const { code, stderr } = await project.run(["status"]);
   expect(code).toBe(2);
