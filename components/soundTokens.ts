@@ -1,6 +1,6 @@
 /** Tokens that are given with something around them: the plugins take them as they are, and every run would fail. */
 import type { DnsProviderName } from "../stack/dns/providers/dnsForm.ts";
-import { DNS_TOKEN_PLACES } from "../stack/dns/providers/tokenPlaces.ts";
+import { DNS_TOKEN_PLACES, findToken, SERVER_TOKEN_PLACE } from "../stack/dns/providers/tokenPlaces.ts";
 import { tokenCure, tokenFault } from "../stack/dns/providers/tokenText.ts";
 import { StopError } from "./errors.ts";
 
@@ -16,13 +16,13 @@ export function needSoundTokens(
   all: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): void {
-  const places = new Set([DNS_TOKEN_PLACES.hetzner, DNS_TOKEN_PLACES[provider]]);
-  const faults = [...places].flatMap(({ key, variables }) => {
-    const given = [[key, all[key]] as const, ...variables.map((name) => [name, environment[name]] as const)];
-    const [place, token] = given.find(([, text]) => text !== undefined && text !== "") ?? [];
-    if (place === undefined || token === undefined) return [];
-    const fault = tokenFault(token);
-    return fault === undefined ? [] : [`${place} ${fault}.\nNext step: ${tokenCure(place)}`];
+  const places = new Set([SERVER_TOKEN_PLACE, DNS_TOKEN_PLACES[provider]]);
+  const faults = [...places].flatMap((place) => {
+    const given = findToken(place, all[place.key], environment);
+    const fault = given === undefined ? undefined : tokenFault(given.token);
+    return given === undefined || fault === undefined
+      ? []
+      : [`${given.place} ${fault}.\nNext step: ${tokenCure(given.place)}`];
   });
   if (faults.length > 0) throw new StopError(`${faults.join("\n")}\nNothing was changed.`);
 }

@@ -10,7 +10,7 @@ import { Hetzner, type HetznerThing } from "../../verify/vendors.ts";
 import { needOwnAccount } from "../account.ts";
 import { readState, stackName } from "../engine.ts";
 import { loadPlan } from "../project.ts";
-import { CommandError, print } from "../terminal.ts";
+import { CommandError, print, printJson } from "../terminal.ts";
 import { HETZNER_TOKEN, readGivenToken } from "../tokens.ts";
 
 interface Options {
@@ -105,7 +105,7 @@ export async function teardownCommand(options: Options): Promise<number> {
   const { stays, goes, keptIds } = teardownOf(resources);
   const billed = billedOf(things, keptIds);
   if (options.json === true) {
-    print(JSON.stringify({ stays, goes, billed }, null, 2));
+    printJson({ stays, goes, billed });
     return 0;
   }
   const money = billed.map(
