@@ -55,7 +55,8 @@ export function planCloudConfig(boot: PlannedBoot, sources: Sources): CloudConfi
       {
         name: "root",
         lock_passwd: true,
-        ssh_authorized_keys: [sources.slot("deployPublicKey").trim(), ...boot.adminKeys],
+        // The deploy's alone: those of people come and go, and the deploy writes them.
+        ssh_authorized_keys: [sources.slot("deployPublicKey").trim()],
       },
     ],
     package_update: true,

@@ -4,6 +4,7 @@ import { RandomBytes } from "@pulumi/random/randomBytes.js";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import * as pulumi from "@pulumi/pulumi";
 import { dkimValue } from "../stack/dns/dkim.ts";
+import type { PlannedDeployKey, PlannedServer } from "../stack/plan.ts";
 import type { SlotName } from "../stack/slots.ts";
 import type { SlotValues } from "./bind.ts";
 
@@ -25,16 +26,16 @@ const HEX_SECRETS = {
 export interface IdentityArgs {
   /** Refuse to replace or delete anything of it: a new key or secret would come with no other warning. */
   readonly protect: boolean;
+  /** The deploy's own keys. */
+  readonly deployKeys: PlannedServer["deployKeys"];
 }
 
 /** Keys and secrets of the mail server. All of them survive `pulumi destroy --exclude-protected`. */
 export class Identity extends pulumi.ComponentResource {
   /** SSH host key, public half, one line without a newline. */
   readonly hostPublicKey: pulumi.Output<string>;
-  /** Private key of the deploy, OpenSSH text. Secret. */
+  /** Private key that the deploy connects with, OpenSSH text. Secret. */
   readonly deployPrivateKey: pulumi.Output<string>;
-  /** Public half of the deploy key, one line without a newline. */
-  readonly deployPublicKey: pulumi.Output<string>;
   /** Every slot that keys and secrets fill. */
   readonly values: SlotValues;
 
@@ -42,16 +43,16 @@ export class Identity extends pulumi.ComponentResource {
     super("mailstead:components:Identity", name, {}, opts);
     const kept = { parent: this, protect: args.protect };
     const hostKey = new PrivateKey("host-key", { algorithm: "ED25519" }, kept);
-    const deployKey = new PrivateKey("deploy-key", { algorithm: "ED25519" }, kept);
+    const [used, ...others] = args.deployKeys;
+    const deployKey = makeDeployKey(used, kept);
     const dkimKey = new PrivateKey("dkim-key", { algorithm: "RSA", rsaBits: 2048 }, kept);
 
-    // The text ends in a newline, which Hetzner drops: untrimmed, each preview would plan a new key.
-    this.hostPublicKey = hostKey.publicKeyOpenssh.apply((line) => line.trim());
-    this.deployPublicKey = deployKey.publicKeyOpenssh.apply((line) => line.trim());
+    this.hostPublicKey = publicLine(hostKey);
     this.deployPrivateKey = deployKey.privateKeyOpenssh;
     this.values = {
       hostPublicKey: this.hostPublicKey,
-      deployPublicKey: this.deployPublicKey,
+      deployPublicKey: publicLine(deployKey),
+      ...Object.fromEntries(others.map((key) => [key.publicKey, publicLine(makeDeployKey(key, kept))])),
       hostPrivateKey: hostKey.privateKeyOpenssh,
       dkimPrivateKey: dkimKey.privateKeyPem,
       dkimPublicKey: dkimKey.publicKeyPem.apply(dkimValue),
@@ -63,8 +64,18 @@ export class Identity extends pulumi.ComponentResource {
         ({ name: role, bytes }) => new RandomBytes(role, { length: bytes }, kept).hex,
       ),
     };
-    this.registerOutputs({ hostPublicKey: this.hostPublicKey, deployPublicKey: this.deployPublicKey });
+    const { hostPublicKey, deployPublicKey } = this.values;
+    this.registerOutputs({ hostPublicKey, deployPublicKey });
   }
+}
+
+function makeDeployKey({ role, protect }: PlannedDeployKey, kept: pulumi.CustomResourceOptions): PrivateKey {
+  return new PrivateKey(role, { algorithm: "ED25519" }, { ...kept, protect });
+}
+
+/** The text ends in a newline, which Hetzner drops: untrimmed, each preview would plan a new key. */
+function publicLine({ publicKeyOpenssh }: PrivateKey): pulumi.Output<string> {
+  return publicKeyOpenssh.apply((line) => line.trim());
 }
 
 function mapValues<K extends string, V, R>(

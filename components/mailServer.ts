@@ -52,7 +52,11 @@ export class MailServer extends pulumi.ComponentResource {
   constructor(name: string, args: MailServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:components:MailServer", name, {}, opts);
     const { plan, stack } = args;
-    const identity = new Identity("identity", { protect: plan.protect }, { parent: this });
+    const identity = new Identity(
+      "identity",
+      { protect: plan.protect, deployKeys: plan.server.deployKeys },
+      { parent: this },
+    );
     const reviewed = reviewServer(plan.server, stack);
     const addresses = new HetznerAddresses("addresses", { plan, stack, reviewed }, { parent: identity });
     const values: SlotValues = {
@@ -61,11 +65,11 @@ export class MailServer extends pulumi.ComponentResource {
       serverIpv4: addresses.ipv4,
       serverIpv6: addresses.ipv6,
     };
-    const { deployPublicKey, deployPrivateKey, hostPublicKey } = identity;
+    const { deployPrivateKey, hostPublicKey } = identity;
     const host = new HetznerHost(
       "host",
       {
-        ...{ plan, stack, reviewed, addresses, deployPublicKey, values },
+        ...{ plan, stack, reviewed, addresses, values },
         addressesAreHeld: args.addressesAreHeld === true,
       },
       { parent: this },

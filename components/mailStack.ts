@@ -20,7 +20,7 @@ import {
 import { TIMEOUTS } from "./timeouts.ts";
 
 export interface MailStackArgs {
-  readonly plan: Pick<Plan, "server" | "files" | "steps" | "images" | "containers">;
+  readonly plan: Pick<Plan, "server" | "files" | "steps" | "images" | "containers" | "lastSteps">;
   readonly host: Host;
   readonly connection: HostConnection;
   /** Options of the local `ssh`, known when its files have been written. */
@@ -70,7 +70,10 @@ export class MailStack extends pulumi.ComponentResource {
       ...args.records.values(),
       ...args.before,
     ]);
-    const all = [...prepared, ...this.containers.values()];
+    const last = plan.lastSteps.map((step) =>
+      declareStep(onHost, step, this.#hashOfFiles(step.files), [...this.containers.values()]),
+    );
+    const all = [...prepared, ...this.containers.values(), ...last];
     new KeptWithServer("kept-with-server", { parent: this, protect: plan.server.protect, dependsOn: all });
     this.registerOutputs({ containers: plan.containers.map((container) => container.name) });
   }

@@ -64,6 +64,7 @@ export const CHANGE_EXAMPLES: Readonly<Record<string, ChangeExample>> = {
   "server.image": becomes("server.image", "debian-13"),
   "server.adminNetworks": becomes("server.adminNetworks", ["198.51.100.0/24"]),
   "server.adminKeys": becomes("server.adminKeys", [SSH_KEY]),
+  "server.deployKeys": becomes("server.deployKeys", [1, 2]),
   "server.disposable": becomes("server.disposable", true),
   "server.swapMib": becomes("server.swapMib", 4096),
   "server.lostAddress": becomes("server.lostAddress", "203.0.113.10"),

@@ -84,7 +84,21 @@ export interface PlannedServer {
   readonly generation: number;
   /** It may not be deleted, and no new generation may be made (the part `server` of `protection.ts`). */
   readonly protect: boolean;
+  /** The deploy connects with the first; the host lets all of them in. One, or two while the key is changed. */
+  readonly deployKeys: readonly [PlannedDeployKey, ...PlannedDeployKey[]];
   readonly boot: PlannedBoot;
+}
+
+/** One SSH key of the deploy's own. */
+export interface PlannedDeployKey {
+  /** Number in the configuration. */
+  readonly number: number;
+  /** Logical name by role: `deploy-key` for the first that ever was, then `deploy-key-2`. */
+  readonly role: string;
+  /** What follows the stack's name in the key's name at the vendor. */
+  readonly vendorSuffix: string;
+  readonly protect: boolean;
+  readonly publicKey: "deployPublicKey" | "otherDeployPublicKey";
 }
 
 /** Distributions whose first boot is known. */
@@ -97,8 +111,6 @@ export interface PlannedBoot {
   readonly dnsProvider: DnsProviderName;
   /** FQDN of the host: the name of the MX, which the reverse names bear too. */
   readonly hostname: string;
-  /** People's own public keys, one OpenSSH line each. */
-  readonly adminKeys: readonly string[];
   readonly swapMib: number;
   /** `/etc/profile.d/env.sh` of the guide: EMAIL, DOMAIN, AUTH_BASIC_USERNAME. */
   readonly environment: Readonly<Record<string, string>>;
@@ -214,6 +226,8 @@ export interface Plan {
   readonly steps: readonly PlannedStep[];
   readonly images: readonly PlannedImage[];
   readonly containers: readonly PlannedContainer[];
+  /** After every container: what may be done only when the change went well. */
+  readonly lastSteps: readonly PlannedStep[];
   /** Client settings for people, as printed in the outputs. */
   readonly clients: readonly {
     readonly service: "IMAP" | "SMTP" | "POP3";

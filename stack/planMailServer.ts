@@ -1,11 +1,13 @@
 /** The plan of one mail server: a pure function of its configuration. */
 import type { Config } from "./config/config.ts";
+import { planDeployKeys } from "./deployKeys.ts";
 import { checkRecords } from "./dns/checks/checkRecords.ts";
 import { planDns } from "./dns/planDns.ts";
 import { factsOf, REVERSE_FAMILIES } from "./dns/zoneFacts.ts";
 import { planFirewall } from "./firewall/planFirewall.ts";
 import type { Issue } from "./issue.ts";
 import { planImages } from "./mail/images.ts";
+import { removeOldImages } from "./mail/oldImages.ts";
 import { DIRECTORIES } from "./mail/paths.ts";
 import { planContainers } from "./mail/planContainers.ts";
 import { planFiles, planSteps } from "./mail/planFiles.ts";
@@ -24,11 +26,11 @@ function planServer(config: Config): PlannedServer {
     image: server.image,
     generation,
     protect: protectedParts(config).server,
+    deployKeys: planDeployKeys(server.deployKeys, protectedParts(config).identity),
     boot: {
       distribution: server.image,
       dnsProvider: dns.provider,
       hostname: host,
-      adminKeys: server.adminKeys,
       swapMib: server.swapMib,
       environment: { EMAIL: contact, DOMAIN: domain, AUTH_BASIC_USERNAME: mail.authUser },
       directories: DIRECTORIES,
@@ -83,6 +85,7 @@ export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } 
     steps: planSteps(config),
     images: planImages(config),
     containers: planContainers(config),
+    lastSteps: [removeOldImages(planImages(config))],
     clients: planClients(config),
     webAddress: `https://${config.domain}`,
   };

@@ -11,7 +11,11 @@ export const SLOTS = {
   serverIpv6: { secret: false, meaning: "public IPv6 address of the server (base of its /64, plus 1)" },
   dkimPublicKey: { secret: false, meaning: "DKIM `p=` value: SPKI DER in base64, one line" },
   hostPublicKey: { secret: false, meaning: "SSH host key, public half, `ssh-ed25519 AAAA…`" },
-  deployPublicKey: { secret: false, meaning: "SSH key of the deploy, public half" },
+  deployPublicKey: { secret: false, meaning: "SSH key that the deploy connects with, public half" },
+  otherDeployPublicKey: {
+    secret: false,
+    meaning: "SSH key that the deploy is changing to or from, public half",
+  },
   hostPrivateKey: { secret: true, meaning: "SSH host key, OpenSSH private key text" },
   dkimPrivateKey: { secret: true, meaning: "DKIM key of selector `default`, PEM" },
   dnsApiToken: { secret: true, meaning: "token of the DNS provider, for certbot on the host" },

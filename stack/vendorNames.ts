@@ -9,7 +9,7 @@ export const BOOT_LABEL = "mailstead-boot";
 /** Label of a server: its generation. */
 export const GENERATION_LABEL = "mailstead-generation";
 
-/** Name of the stack's firewall and of its deploy key. */
+/** Name of the stack's firewall, and with the suffix in the plan of its deploy key. */
 export function thingName(stack: string): string {
   return `mailstead-${stack}`;
 }

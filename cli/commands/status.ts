@@ -6,6 +6,7 @@ import { printable, printableLines } from "../../stack/printable.ts";
 import { checkCertificate } from "../../verify/certificate.ts";
 import { checkContainers } from "../../verify/containers.ts";
 import type { AskHost, Finding } from "../../verify/finding.ts";
+import { checkHostHealth } from "../../verify/hostHealth.ts";
 import { checkMailGate } from "../../verify/mailGate.ts";
 import { checklistNotAsked, checkOnboarding, checkOnboardingConfig } from "../../verify/onboarding.ts";
 import { checkPort25 } from "../../verify/port25.ts";
@@ -85,6 +86,7 @@ export async function collectStatus(stack: string): Promise<Finding[]> {
       "certificate",
       checkCertificate(ask).then((finding) => [finding]),
     ),
+    part("the host's health", checkHostHealth(ask)),
     part("port 25", checkMailGate(ask, plan)),
     part("outbound port 25", checkPort25(ask, plan.domain, addresses)),
     part("the server's checklist", checklist(ask, plan)),

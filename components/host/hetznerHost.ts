@@ -5,9 +5,10 @@ import { SshKey } from "@pulumi/hcloud/sshKey.js";
 import * as pulumi from "@pulumi/pulumi";
 import { bootHash, renderUserData } from "../../cloud-init/renderUserData.ts";
 import type { FirewallRule, Plan } from "../../stack/plan.ts";
+import { slot } from "../../stack/slots.ts";
 import { BOOT_LABEL, GENERATION_LABEL, STACK_LABEL, thingName } from "../../stack/vendorNames.ts";
 import { readAsset } from "../assets.ts";
-import { bindText, type SlotValues } from "../bind.ts";
+import { bind, bindText, type SlotValues } from "../bind.ts";
 import { TIMEOUTS } from "../timeouts.ts";
 import type { ReviewedServer } from "./reviewServer.ts";
 import type { HetznerAddresses } from "./hetznerAddresses.ts";
@@ -20,7 +21,6 @@ export interface HetznerHostArgs {
   readonly addresses: HetznerAddresses;
   /** The addresses are on a server at the vendor already. */
   readonly addressesAreHeld: boolean;
-  readonly deployPublicKey: pulumi.Output<string>;
   readonly values: SlotValues;
 }
 
@@ -49,9 +49,14 @@ export class HetznerHost extends pulumi.ComponentResource implements Host {
       { parent: this, customTimeouts: TIMEOUTS.hetznerFirewall },
     );
     // Names and keys are unique at the vendor: the old one has to go first.
+    const [{ role, publicKey, vendorSuffix }] = args.plan.server.deployKeys;
     const key = new SshKey(
-      "deploy-key",
-      { name: vendorName, labels, publicKey: args.deployPublicKey },
+      role,
+      {
+        name: `${vendorName}${vendorSuffix}`,
+        labels,
+        publicKey: bind([slot(publicKey)], args.values),
+      },
       { parent: this, customTimeouts: TIMEOUTS.hetznerKey, deleteBeforeReplace: true },
     );
     this.server = this.declareServer(args, firewall, key);

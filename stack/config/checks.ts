@@ -73,6 +73,20 @@ function duplicates(values: readonly string[], path: string, rule: string, what:
   });
 }
 
+/** Blocks of IPv4 that no packet from the Internet comes from (RFC 6890; multicast RFC 5771, class E RFC 1112). */
+const NOT_FROM_OUTSIDE = [
+  ...["10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"],
+  ...["224.0.0.0/4", "240.0.0.0/4"],
+].map((block) => ipaddr.IPv4.parseCIDR(block));
+
+/** The connection of the deploy comes from the Internet to the server's IPv4 address. */
+function letsDeployIn(network: string): boolean {
+  const [address, prefix] = ipaddr.parseCIDR(network);
+  if (!(address instanceof ipaddr.IPv4)) return false;
+  if (prefix >= 8 && address.octets[0] === 0) return false;
+  return !NOT_FROM_OUTSIDE.some(([block, length]) => prefix >= length && address.match(block, length));
+}
+
 const checkNetworks: Check = ({ server }) => {
   const path = "mailstead:server.adminNetworks";
   const networks = server.adminNetworks ?? [];
@@ -84,29 +98,26 @@ const checkNetworks: Check = ({ server }) => {
       warningAt(`${path}[${index}]`, { rule: "ssh-open-to-all", message, fix: "name your own networks" }),
     ];
   });
-  return [...duplicates(networks, path, "duplicate-network", "block"), ...open];
+  const unreachable = networks.length > 0 && !networks.some(letsDeployIn);
+  const message = "no block lets the deploy in: it connects by IPv4 from the Internet";
+  const fix =
+    "add the public IPv4 address of the network that you run `pulumi up` in, such as 203.0.113.7/32";
+  return [
+    ...duplicates(networks, path, "duplicate-network", "block"),
+    ...open,
+    ...(unreachable ? [errorAt(path, { rule: "deploy-locked-out", message, fix })] : []),
+  ];
 };
-
-/** Room for people's keys in user-data of 16 KiB, beside the longest names and addresses. */
-export const ADMIN_KEYS_LIMIT_BYTES = 8 * 1024;
-
-/** Bytes that keys take at most in the user-data: each has a line of its list to itself, in quotes if need be. */
-export function adminKeysBytes(keys: readonly string[]): number {
-  const line = (key: string) => `      - ${JSON.stringify(key)}\n`;
-  return Buffer.byteLength(keys.map(line).join(""));
-}
 
 const checkAdminKeys: Check = ({ server }) => {
   const path = "mailstead:server.adminKeys";
   const { adminKeys = [] } = server;
   const keys = adminKeys.map((line) => line.split(" ").slice(0, 2).join(" "));
-  const twice = duplicates(keys, path, "duplicate-key", "key");
-  const bytes = adminKeysBytes(adminKeys);
-  if (bytes <= ADMIN_KEYS_LIMIT_BYTES) return twice;
-  const message = `the keys take ${bytes} bytes of the server's user-data, which has room for ${ADMIN_KEYS_LIMIT_BYTES}`;
-  const fix = "use ed25519 keys, which are far shorter than RSA keys, or name fewer";
-  return [...twice, errorAt(path, { rule: "keys-too-long", message, fix })];
+  return duplicates(keys, path, "duplicate-key", "key");
 };
+
+const checkDeployKeys: Check = ({ server }) =>
+  duplicates((server.deployKeys ?? []).map(String), "mailstead:server.deployKeys", "duplicate-key", "number");
 
 const LOCATIONS = ["fsn1", "nbg1", "hel1", "ash", "hil", "sin"];
 const EUROPE_ONLY = /^(cx|cax)\d/;
@@ -179,6 +190,7 @@ export const CHECKS: readonly Check[] = [
   checkPlace,
   checkNetworks,
   checkAdminKeys,
+  checkDeployKeys,
   checkZone,
   checkZoneBelow,
   checkProvider,

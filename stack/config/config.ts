@@ -15,6 +15,8 @@ export interface ServerConfig {
   readonly adminNetworks: readonly string[];
   /** People's own public keys, one OpenSSH line each. */
   readonly adminKeys: readonly string[];
+  /** Numbers of the deploy's own keys: the one in use, then the one that it is changed to or from. */
+  readonly deployKeys: readonly number[];
   /** Losing the server with the mail on it is agreed to. */
   readonly disposable: boolean;
   /** Size of the swap file in MiB; 0 means none. */

@@ -19,6 +19,7 @@ export const DEFAULTS = {
   "server.type": because("cx23", "2 CPUs and 4 GB, which fifteen containers want; the cheapest such size"),
   "server.image": because("ubuntu-24.04" as const, "supported by its makers until 2029"),
   "server.adminKeys": because<readonly string[]>([], "the deploy has its own key; people's keys are extra"),
+  "server.deployKeys": because<readonly number[]>([1], "the first key that the deploy made"),
   "server.disposable": because(false, "mail is lost with the server until backups exist"),
   "server.swapMib": because(2048, "fifteen containers on 4 GB need room for peaks"),
   "dns.provider": because("cloudflare" as const, "the one that the guide uses"),

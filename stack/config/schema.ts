@@ -78,9 +78,16 @@ export const SERVER = {
   },
   adminKeys: {
     schema: list(text(readSshPublicKey)),
-    meaning: "people's own public SSH keys, 8 KiB in all: some 70 of ed25519, or 10 of RSA",
+    meaning: "people's own public SSH keys; besides the deploy's own, the host lets in these and no others",
     fix: "list public keys, one line each",
     fallback: DEFAULTS["server.adminKeys"].value,
+  },
+  deployKeys: {
+    schema: z.array(count(1, 1_000_000)).min(1).max(2),
+    meaning:
+      "numbers of the deploy's own SSH keys: it connects with the first, the host lets all of them in; a change takes three steps (docs/guides/ssh-keys.md)",
+    fix: "list the number of the key in use, and while it is changed that of the other one after it",
+    fallback: DEFAULTS["server.deployKeys"].value,
   },
   disposable: {
     schema: switches,

@@ -1,6 +1,7 @@
 /** Every guard, in the order in which people read the configuration. */
 import type { Issue } from "../issue.ts";
 import type { Deployed } from "./deployed.ts";
+import { changesDeployKeyByStep } from "./deployKeys.ts";
 import { keepsDomain } from "./domain.ts";
 import type { Guard, Planned } from "./guard.ts";
 import { fitsDigests } from "./imageDigests.ts";
@@ -13,6 +14,7 @@ const GUARDS: readonly Guard[] = [
   keepsImageVersions,
   fitsDigests,
   triesImagesBefore,
+  changesDeployKeyByStep,
   tellsServices,
 ];
 

@@ -22,6 +22,8 @@ export interface Deployed {
   readonly images?: DeployedImages;
   /** IPv4 address of the server, which tells the account that the stack lives in. */
   readonly ipv4?: string;
+  /** Numbers of the deploy's own SSH keys; the first is in use. */
+  readonly deployKeys?: readonly number[];
 }
 
 /**
@@ -30,7 +32,8 @@ export interface Deployed {
  * @param before what the last `up` deployed; nothing, unless told.
  */
 export function deployedBy(plan: Plan, before: Deployed = {}): Deployed {
-  return { ...before, domain: plan.domain, containers: containerHashes(plan) };
+  const deployKeys = plan.server.deployKeys.map(({ number }) => number);
+  return { ...before, domain: plan.domain, containers: containerHashes(plan), deployKeys };
 }
 
 function partOf(value: unknown, key: string): unknown {
@@ -41,6 +44,12 @@ function partOf(value: unknown, key: string): unknown {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+/** A list of numbers; undefined for anything else, and for none. */
+function numbersOf(value: unknown): readonly number[] | undefined {
+  const numbers = Array.isArray(value) ? value.filter((one) => typeof one === "number") : [];
+  return numbers.length === 0 ? undefined : numbers;
 }
 
 /** An object whose values are all text; undefined for anything else. */
@@ -75,5 +84,6 @@ export function readDeployed(outputs: Readonly<Record<string, unknown>>): Deploy
     generation: typeof generation === "number" ? generation : undefined,
     ipv4: textOf(partOf(outputs["addresses"], "ipv4")),
     images: readImages(partOf(deployed, "images")),
+    deployKeys: numbersOf(partOf(deployed, "deployKeys")),
   });
 }

@@ -102,9 +102,22 @@ function certificateFiles(config: Config): PlannedFile[] {
   ];
 }
 
+/**
+ * Who may be root by SSH: the deploy and the people of the configuration. The file is written whole, over what the first
+ * boot and the vendor put there, so that nobody else keeps a way in.
+ */
+function authorizedKeys({ server }: Config): PlannedFile {
+  const other = server.deployKeys.length > 1 ? template`${slot("otherDeployPublicKey")}\n` : [];
+  const people = server.adminKeys.map((key) => `${key}\n`).join("");
+  const head = "# Written by Mailstead from its configuration. Changes here are lost with the next deploy.\n";
+  const content = [head, slot("deployPublicKey"), "\n", ...other, people];
+  return { role: "authorized-keys", path: "/root/.ssh/authorized_keys", mode: "0600", content };
+}
+
 /** Plans every file. */
 export function planFiles(config: Config): readonly PlannedFile[] {
   return [
+    authorizedKeys(config),
     { role: "env", path: ENV_FILE, mode: "0600", content: planEnv(config) },
     {
       role: "nginx-conf",

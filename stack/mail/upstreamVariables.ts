@@ -70,12 +70,19 @@ const DATABASES: readonly [string, string][] = [
   ["EMAILS_", "forwardemail_emails_production"],
 ];
 
+function mongoUri(name: string): string {
+  return `mongodb://127.0.0.1:27017/${name}`;
+}
+
+/** Where the app keeps mail that has still to leave, and what became of the rest. */
+export const EMAILS_URI = mongoUri("forwardemail_emails_production");
+
 function mongoVariables([prefix, name]: [string, string]): [string, string][] {
   return [
     [`${prefix}MONGO_HOST`, "127.0.0.1"],
     [`${prefix}MONGO_PORT`, "27017"],
     [`${prefix}MONGO_NAME`, name],
-    [`${prefix}MONGO_URI`, `mongodb://127.0.0.1:27017/${name}`],
+    [`${prefix}MONGO_URI`, mongoUri(name)],
   ];
 }
 

@@ -24,6 +24,45 @@ test.each([
 });
 
 test.each([
+  [[1], [1]],
+  [[1], [1, 2]],
+  [
+    [1, 2],
+    [2, 1],
+  ],
+  [[2, 1], [2]],
+  // The ways back.
+  [[1, 2], [1]],
+  [
+    [2, 1],
+    [1, 2],
+  ],
+  [[2], [1, 2]],
+])("the deploy's keys from %j to %j go on", async (before, after) => {
+  const raw = rawWith({ "dns.zoneId": ZONE_ID, "server.deployKeys": after });
+  const run = await runProgram(raw, { deployed: { domain: "example.com", deployKeys: before } });
+  expect(run.errors).toEqual([]);
+  expect(run.outputs?.deployed.deployKeys).toEqual(after);
+});
+
+test.each([
+  [[1], [2], "set \\[1, 2\\] and run"],
+  [undefined, [2], "set \\[1, 2\\] and run"],
+  [[1], [2, 1], "set \\[1, 2\\] and run"],
+  [[1, 2], [2], "set \\[2, 1\\] and run"],
+  [[2], [1], "set \\[1, 2\\] and run"],
+  [[1, 2], [3], "set \\[1, 3\\] and run"],
+])("the deploy's keys from %j to %j are refused, before anything is declared", async (before, after, way) => {
+  const raw = rawWith({ "dns.zoneId": ZONE_ID, "server.deployKeys": after });
+  const deployed = { domain: "example.com", ...(before === undefined ? {} : { deployKeys: before }) };
+  const { errors, registrations } = await runProgram(raw, { deployed });
+  expect(registrations).toEqual([]);
+  expect(errors.map(({ message }) => message)).toEqual([
+    expect.stringMatching(`mailstead:server\\.deployKeys: .*${way}`),
+  ]);
+});
+
+test.each([
   { deployed: { domain: "example.net" } },
   { webAddress: "https://example.net" },
   // What an earlier version wrote is believed only where the newer output is not there.

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { planDeployKeys } from "../../stack/deployKeys.ts";
 import { declareSmall, NO_SERVERS, valueOf, ZONE_ID, type SmallRun } from "./support/declareSmall.ts";
 import { find, ofType } from "./support/find.ts";
 import type { Registration } from "./support/recordedProgram.ts";
@@ -39,6 +40,23 @@ describe("identity", () => {
       { name: "txt-encryption-key", inputs: { length: 16 }, ...kept },
       { name: "webhook-signature-key", inputs: { length: 16 }, ...kept },
     ]);
+  });
+
+  test("while its key is changed, the deploy has two: the one in use is protected, and alone is known to the vendor", async () => {
+    const server = { ...smallPlan().server, deployKeys: planDeployKeys([2, 1], true) };
+    const changing = await declareSmall({}, { server });
+    const keys = ofType(changing, "PrivateKey").filter(({ name }) => name.startsWith("deploy-key"));
+    expect(keys.map(({ name, protect }) => ({ name, protect }))).toEqual([
+      { name: "deploy-key", protect: false },
+      { name: "deploy-key-2", protect: true },
+    ]);
+    expect(ofType(changing, "SshKey").map(({ name, inputs }) => [name, inputs["name"]])).toEqual([
+      ["deploy-key-2", "mailstead-test-deploy-key-2"],
+    ]);
+    expect(find(changing, "Command", "ready").inputs["connection"]).toMatchObject({
+      privateKey: SECRETS.secondDeployPrivateKey,
+    });
+    expect(readFileSync(join(changing.folder, "deploy_key"), "utf8")).toBe(SECRETS.secondDeployPrivateKey);
   });
 
   test("addresses stay when a server goes", () => {
@@ -448,11 +466,15 @@ describe("as a whole", () => {
   });
 
   test("with protect off nothing of the identity and no record is held", async () => {
-    const open = await declareSmall(
-      {},
-      { protect: false, protectRecords: false, server: { ...smallPlan().server, protect: false } },
-    );
+    const server = { ...smallPlan().server, protect: false, deployKeys: planDeployKeys([1], false) };
+    const open = await declareSmall({}, { protect: false, protectRecords: false, server });
     expect(open.registrations.filter((it) => it.protect)).toEqual([]);
+  });
+
+  test("what comes last waits for every container", () => {
+    const last = find(run, "Command", "step-old-images");
+    expect(last.dependsOn).toEqual(expect.arrayContaining(smallPlan().containers.map(({ name }) => name)));
+    expect(last.inputs["create"]).toContain("docker image rm old");
   });
 
   test("a limit is given only where the plugin takes it: elsewhere it would be a warning at each change", () => {

@@ -127,6 +127,7 @@ test.each([
       ...["ready", "directories"],
       ...plan.files.map((it) => `file-${it.role}`),
       ...plan.steps.map((it) => `step-${it.role}`),
+      ...plan.lastSteps.map((it) => `step-${it.role}`),
     ].sort(),
   );
   for (const container of plan.containers) {

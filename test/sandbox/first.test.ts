@@ -16,6 +16,7 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "host firewall": () => import("./first/hostFirewall.ts"),
   "looks at the host": () => import("./first/hostLooks.ts"),
   "day two": () => import("./first/dayTwo.ts"),
+  "SSH keys": () => import("./first/sshKeys.ts"),
   "further records": () => import("./first/furtherRecords.ts"),
   certificate: () => import("./first/certificate.ts"),
   generation: () => import("./first/generation.ts"),

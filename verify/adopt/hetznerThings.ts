@@ -81,11 +81,12 @@ interface PlannedThing {
 
 /** Every thing that the plan has, but reverse names, which have no name of their own. */
 export function plannedThings(stack: string, { server }: Pick<Plan, "server">): readonly PlannedThing[] {
+  const [key] = server.deployKeys;
   return [
     { kind: "primary_ips", role: "ipv4", name: addressName(stack, "ipv4") },
     { kind: "primary_ips", role: "ipv6", name: addressName(stack, "ipv6") },
     { kind: "firewalls", role: "firewall", name: thingName(stack) },
-    { kind: "ssh_keys", role: "deploy-key", name: thingName(stack) },
+    { kind: "ssh_keys", role: key.role, name: `${thingName(stack)}${key.vendorSuffix}` },
     { kind: "servers", role: "server", name: server.name },
   ];
 }

@@ -50,12 +50,12 @@ export interface QueuedMessage {
   readonly sender: string;
   readonly recipient: string;
   readonly raw: Binary;
-  readonly state: "queued" | "sent" | "failed";
+  readonly status: "queued" | "sent" | "rejected";
   readonly attempts: number;
   readonly nextTry: Date;
   /** Why it is still here, or how it ended. */
   readonly reason: string;
-  readonly created: Date;
+  readonly created_at: Date;
 }
 
 /** The open database. */
@@ -76,7 +76,8 @@ export async function openDatabase(settings: Settings): Promise<Database> {
     accounts: database.collection("accounts"),
     domains: database.collection("domains"),
     aliases: database.collection("aliases"),
-    queue: database.collection("emails"),
+    // Upstream keeps them in a database of their own, under these names.
+    queue: client.db(settings.emailsDatabase).collection("emails"),
     close: () => client.close(),
   };
 }

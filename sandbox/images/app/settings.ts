@@ -17,6 +17,8 @@ export interface Settings {
   readonly exchanges: readonly string[];
   readonly ports: Readonly<Record<PortName, number>>;
   readonly mongoUri: string;
+  /** Database of the outgoing queue. */
+  readonly emailsDatabase: string;
   readonly redis: { readonly host: string; readonly port: number };
   readonly helperKey: string;
   readonly srsSecret: string;
@@ -135,6 +137,7 @@ function settingsFrom(value: (name: string, fallback?: string) => string): Setti
       portNames.map((name) => [name, Number(value(`${name}_PORT`, String(PORTS[name])))]),
     ) as Record<PortName, number>,
     mongoUri: value("MONGO_URI", `mongodb://${mongo}/${value("MONGO_NAME", "forwardemail_production")}`),
+    emailsDatabase: value("EMAILS_MONGO_NAME", "forwardemail_emails_production"),
     redis: { host: value("REDIS_HOST", "127.0.0.1"), port: Number(value("REDIS_PORT", "6379")) },
     helperKey: value("HELPER_ENCRYPTION_KEY"),
     srsSecret: value("SRS_SECRET"),

@@ -10,11 +10,13 @@ const SERVER: PlannedServer = {
   image: "debian-13",
   generation: 3,
   protect: true,
+  deployKeys: [
+    { number: 1, role: "deploy-key", vendorSuffix: "", protect: true, publicKey: "deployPublicKey" },
+  ],
   boot: {
     distribution: "debian-13",
     dnsProvider: "cloudflare",
     hostname: "mx.example.com",
-    adminKeys: ["ssh-ed25519 AAAAADMIN admin"],
     swapMib: 2048,
     environment: { EMAIL: "me@example.net", DOMAIN: "example.com", AUTH_BASIC_USERNAME: "admin" },
     directories: [{ path: "/srv/it's/data", mode: "0700" }],
@@ -114,6 +116,9 @@ export function smallPlan(differs: Partial<Plan> = {}): Plan {
         timeoutSeconds: 900,
       },
       { role: "timer", command: "systemctl enable x", files: [], after: ["certificate"], timeoutSeconds: 30 },
+    ],
+    lastSteps: [
+      { role: "old-images", command: "docker image rm old", files: [], after: [], timeoutSeconds: 60 },
     ],
     images: [
       { role: "app", reference: "ghcr.io/a/b:1@sha256:aa" },

@@ -4,6 +4,8 @@
 export const SECRETS = {
   hostPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nHOSTSECRET\n-----END OPENSSH PRIVATE KEY-----\n",
   deployPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nDEPLOYSECRET\n-----END OPENSSH PRIVATE KEY-----\n",
+  secondDeployPrivateKey:
+    "-----BEGIN OPENSSH PRIVATE KEY-----\nSECONDDEPLOYSECRET\n-----END OPENSSH PRIVATE KEY-----\n",
   dkimPrivateKey: "-----BEGIN RSA PRIVATE KEY-----\nDKIMSECRET\n-----END RSA PRIVATE KEY-----\n",
 } as const;
 
@@ -13,6 +15,7 @@ export const DKIM_VALUE = `MIIB${"A".repeat(384)}QAB=`;
 const KEYS: Readonly<Record<string, { open: string; secret: string }>> = {
   "host-key": { open: "ssh-ed25519 AAAAHOST", secret: SECRETS.hostPrivateKey },
   "deploy-key": { open: "ssh-ed25519 AAAADEPLOY", secret: SECRETS.deployPrivateKey },
+  "deploy-key-2": { open: "ssh-ed25519 AAAASECOND", secret: SECRETS.secondDeployPrivateKey },
   "dkim-key": { open: "ssh-rsa AAAADKIM", secret: SECRETS.dkimPrivateKey },
 };
 

@@ -262,13 +262,16 @@ describe("another image", () => {
     const { anew, done, zone } = await change();
     const apps = await plannedNames(({ image }) => image === "app");
     expect(anew).toEqual(apps);
-    // The containers and their image.
-    expect(done).toEqual({ replaced: apps.length + 1 });
+    // The containers and their image; and the step that removes the old one.
+    expect(done).toEqual({ updated: 1, replaced: apps.length + 1 });
     expect(zone).toEqual(ZONE_AS_BEFORE);
     expect(
       await onHost("docker inspect --format '{{.Config.Image}}' web; docker image ls --digests\n"),
     ).toContain(other);
     expect(await remembered()).toHaveProperty(["app", "digests", "v1.0.0"], other);
+    // What nothing runs from any more is gone, of our images alone: one for each that the plan names.
+    const kept = await onHost("docker image ls --quiet --no-trunc | sort -u | wc -l\n");
+    expect(kept.trim()).toBe("4");
     const user =
       "docker inspect --format '{{.Image}}' web | xargs docker image inspect --format '[{{.Config.User}}]'";
     expect(await onHost(`${user}\n`)).toBe("[]\n");

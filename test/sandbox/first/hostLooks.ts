@@ -1,8 +1,9 @@
 /**
  * Proves: `logs` shows the end of a container's log, and with `-f` what comes after; `status` of a healthy server says
- * what it did not ask and exits with 0, shows a container that was stopped with its own last lines, and tells a port 25
- * that the vendor blocks for one family, with the text to send; a process that could not read `.env`, and so runs in
- * silence with what upstream ships for everyone to read, is found by its health check and shown by `status`.
+ * what it did not ask and what its host is like, and exits with 0, shows a container that was stopped with its own last
+ * lines, and tells a port 25 that the vendor blocks for one family, with the text to send; a process that could not read
+ * `.env`, and so runs in silence with what upstream ships for everyone to read, is found by its health check and shown by
+ * `status`.
  * Cannot: prove how a vendor blocks; here its side of the cable drops the packets.
  */
 import { spawn } from "node:child_process";
@@ -120,6 +121,22 @@ test("status of a healthy server: 0, and it is said that the server's checklist 
   expect(code).toBe(0);
   expect(of("container pop3")?.state).toBe("ok");
   expect(of("the server's checklist")).toMatchObject({ state: "warn", seen: "was not asked" });
+});
+
+test("status looks at the host itself: room, memory, what waits to leave, the clock, and a restart that updates wait for", async () => {
+  await onHost("echo linux-image-amd64 | tee /run/reboot-required /run/reboot-required.pkgs\n");
+  try {
+    const { code, of } = await status();
+    expect(code).toBe(0);
+    for (const subject of ["disk /", "memory", "mail queue"]) expect(of(subject)?.state, subject).toBe("ok");
+    expect(of("disk /")?.seen).toMatch(/^\d+% used, \d+\.\d GiB free$/);
+    expect(of("mail queue")?.seen).toMatch(/^no mail waits to leave$|^\d+ wait to leave, the oldest for /);
+    expect(of("clock")?.seen).toMatch(/^synchronised, and the same as here$|^the same as here, but not/);
+    expect(of("restart")).toMatchObject({ state: "warn", seen: "updates wait for one (linux-image-amd64)" });
+  } finally {
+    await onHost("rm /run/reboot-required /run/reboot-required.pkgs\n");
+  }
+  expect((await status()).of("restart")?.state).toBe("ok");
 });
 
 test("a container that was stopped is red, with the end of its own log", async () => {

@@ -32,6 +32,12 @@ const WELL = {
     `now=${String(DAY)}`,
   ].join("\n"),
   gate: '{"domain":"example.com","state":"open","since":"2026-01-01T00:00:00Z","answer":"known 2"}\nloaded\nopen',
+  health: [
+    "disk / 41% 7% 32212254720",
+    "memory MemTotal: 4000000",
+    "memory MemAvailable: 2000000",
+    "queue 0 0",
+  ].join("\n"),
   port25: "4 open a.example.net\n6 open a.example.net",
   checklist: JSON.stringify({ checklist: [{ name: "a", type: "MX", expected: "b", pass: true }] }),
 };
@@ -57,6 +63,7 @@ beforeEach(() => {
     `case "$(cat)" in
     *'docker ps'*) part=containers ;; *certificate.json*) part=certificate ;;
     *mail-gate.json*) part=gate ;;
+    *MemAvailable*) part=health; date '+clock %s.%N yes' ;;
     *dev/tcp*) part=port25 ;; *setup/dns*) part=checklist ;;
     esac
     cat "$HOME/$part.out"; cat "$HOME/$part.err" >&2; exit "$(cat "$HOME/$part.code")"`,
@@ -86,7 +93,14 @@ test("all is well: 0, and every part is there", async () => {
   expect(ran.code).toBe(0);
   expect(notWell(ran)).toEqual([]);
   const subjects = findingsOf(ran).map(({ subject }) => subject);
-  for (const subject of ["container web", "certificate", "outbound port 25 over IPv6", "checklist MX a"])
+  for (const subject of [
+    "container web",
+    "certificate",
+    "outbound port 25 over IPv6",
+    "checklist MX a",
+    "disk /",
+    "clock",
+  ])
     expect(subjects).toContain(subject);
 });
 
@@ -164,7 +178,8 @@ test("no SSH is one finding for all that could not be asked; what the configurat
   expect(ran.code).toBe(1);
   expect(findingsOf(ran)).toMatchObject([
     {
-      subject: "containers, certificate, port 25, outbound port 25, the server's checklist",
+      subject:
+        "containers, certificate, the host's health, port 25, outbound port 25, the server's checklist",
       state: "bad",
       seen: "no SSH to 203.0.113.10: connection timed out",
       fix: expect.stringContaining("is the server on") as string,

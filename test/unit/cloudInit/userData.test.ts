@@ -17,6 +17,7 @@ import {
 } from "../../../cloud-init/renderUserData.ts";
 import { placeholder } from "../../../cloud-init/sources.ts";
 import { readAsset } from "../../../components/assets.ts";
+import { planDeployKeys } from "../../../stack/deployKeys.ts";
 import type { PlannedBoot, PlannedServer } from "../../../stack/plan.ts";
 import { SLOTS } from "../../../stack/slots.ts";
 import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";
@@ -25,7 +26,6 @@ const boot: PlannedBoot = {
   distribution: "debian-13",
   dnsProvider: "cloudflare",
   hostname: "mx.example.com",
-  adminKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPeopleKey people@example.com"],
   swapMib: 1024,
   environment: { EMAIL: "o'neil@example.com", DOMAIN: "example.com", AUTH_BASIC_USERNAME: "admin" },
   directories: [{ path: "/root/forwardemail.net/self-hosting/ssl", mode: "0700" }],
@@ -39,6 +39,7 @@ const server: PlannedServer = {
   image: "debian-13",
   generation: 1,
   protect: false,
+  deployKeys: planDeployKeys([1], false),
   boot,
 };
 
@@ -61,15 +62,9 @@ describe("user-data of a host", () => {
     expect(renderUserData(structuredClone(boot), sources)).toBe(text);
   });
 
-  test("stays below the limit, with people's keys and the host key's real length", () => {
+  test("stays below the limit with the host key's real length", () => {
     const key = `-----BEGIN OPENSSH PRIVATE KEY-----\n${"A".repeat(340)}\n-----END OPENSSH PRIVATE KEY-----\n`;
-    const full = renderUserData(
-      {
-        ...boot,
-        adminKeys: Array.from({ length: 10 }, (_, index) => `ssh-rsa ${"A".repeat(540)} key${index}`),
-      },
-      { slot: () => key, asset: readAsset },
-    );
+    const full = renderUserData(boot, { slot: () => key, asset: readAsset });
     expect(Buffer.byteLength(full)).toBeLessThan(USER_DATA_LIMIT_BYTES);
   });
 
@@ -184,7 +179,7 @@ describe.skipIf(sharedSpecs === undefined)(`cloud-init's published schemas ${NEE
     const validate = ajv.compile(schema);
     const documents = [
       renderUserData(boot, sources),
-      renderUserData({ ...boot, distribution: "ubuntu-24.04", adminKeys: [], swapMib: 0 }, sources),
+      renderUserData({ ...boot, distribution: "ubuntu-24.04", swapMib: 0 }, sources),
       guide,
     ];
     for (const text of documents) {

@@ -130,6 +130,7 @@ describe("good configurations", () => {
         image: "ubuntu-24.04",
         adminNetworks: ["203.0.113.0/24"],
         adminKeys: [],
+        deployKeys: [1],
         disposable: false,
         swapMib: 2048,
       },

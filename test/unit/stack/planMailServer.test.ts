@@ -43,7 +43,6 @@ describe("server", () => {
     expect(plan.server.boot).toMatchObject({
       distribution: "ubuntu-24.04",
       hostname: "mx.example.com",
-      adminKeys: [],
       swapMib: 2048,
       environment: { EMAIL: "ops@example.org", DOMAIN: "example.com", AUTH_BASIC_USERNAME: "admin" },
     });
@@ -276,7 +275,7 @@ describe("certificates", () => {
   const isCertificate = ({ role }: { role: string }) => !/^(firewall|mail-gate)/.test(role);
   const paths = (of: Plan) =>
     of.files
-      .slice(3)
+      .slice(4)
       .filter(isCertificate)
       .map(({ path, mode }) => `${mode} ${path}`);
   const steps = (of: Plan) =>
@@ -395,6 +394,7 @@ describe("files", () => {
     expect([...new Set(slots)].sort()).toEqual([
       "apiSecret",
       "authBasicPassword",
+      "deployPublicKey",
       "dkimPrivateKey",
       "dnsApiToken",
       "helperEncryptionKey",

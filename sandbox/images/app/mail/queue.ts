@@ -16,11 +16,11 @@ export async function enqueue(
     sender: message.sender,
     recipient,
     raw: new Binary(message.raw),
-    state: "queued",
+    status: "queued",
     attempts: 0,
     nextTry: now,
     reason: "",
-    created: now,
+    created_at: now,
   }));
   if (documents.length > 0) await database.queue.insertMany(documents);
   return documents.map((document) => document._id);

@@ -18,14 +18,19 @@ log("ready");
 every(1, "queue", () => sendDue(database, settings));
 
 async function sendDue(database: Database, settings: Settings): Promise<void> {
-  const due = database.queue.find({ state: "queued", nextTry: { $lte: new Date() } }).limit(20);
+  const due = database.queue.find({ status: "queued", nextTry: { $lte: new Date() } }).limit(20);
   for await (const message of due) await tryOne(database, settings, message);
 }
 
 async function tryOne(database: Database, settings: Settings, message: QueuedMessage): Promise<void> {
   const outcome = await attempt(database, settings, message);
   const attempts = message.attempts + 1;
-  log(outcome.state, { id: message._id, kind: message.kind, domain: message.domain, reason: outcome.reason });
+  log(outcome.status, {
+    id: message._id,
+    kind: message.kind,
+    domain: message.domain,
+    reason: outcome.reason,
+  });
   const nextTry = new Date(Date.now() + pauseAfter(attempts) * 1000);
   await database.queue.updateOne({ _id: message._id }, { $set: { ...outcome, attempts, nextTry } });
 }
@@ -34,20 +39,20 @@ async function attempt(
   database: Database,
   settings: Settings,
   message: QueuedMessage,
-): Promise<Pick<QueuedMessage, "state" | "reason">> {
+): Promise<Pick<QueuedMessage, "status" | "reason">> {
   try {
-    if (!settings.sendEmail) return { state: "queued", reason: "SEND_EMAIL is not true" };
+    if (!settings.sendEmail) return { status: "queued", reason: "SEND_EMAIL is not true" };
     const { raw, held } = await prepared(database, settings, message);
-    if (held !== undefined) return { state: overdue(message) ? "failed" : "queued", reason: held };
-    return { state: "sent", reason: await deliver(settings, { ...message, raw }) };
+    if (held !== undefined) return { status: overdue(message) ? "rejected" : "queued", reason: held };
+    return { status: "sent", reason: await deliver(settings, { ...message, raw }) };
   } catch (error) {
     const final = error instanceof Rejected || overdue(message);
-    return { state: final ? "failed" : "queued", reason: reasonOf(error) };
+    return { status: final ? "rejected" : "queued", reason: reasonOf(error) };
   }
 }
 
 function overdue(message: QueuedMessage): boolean {
-  return Date.now() - message.created.getTime() > GIVE_UP_AFTER_MS;
+  return Date.now() - message.created_at.getTime() > GIVE_UP_AFTER_MS;
 }
 
 /** The message as it will leave, and what holds it back. Forwarded mail passes as it came. */

@@ -46,7 +46,7 @@ const routes: Routes = {
     return { body: { username: address, password: await renewPassword(database, address) } };
   },
   "GET /v1/emails": async () => {
-    const messages = await database.queue.find().sort({ created: 1 }).toArray();
+    const messages = await database.queue.find().sort({ created_at: 1 }).toArray();
     return { body: messages.map(shown) };
   },
 };
@@ -73,13 +73,13 @@ function authorise(call: Call): Promise<undefined> {
 }
 
 function shown(message: QueuedMessage): object {
-  const { _id, kind, domain, recipient, state, attempts, reason, created } = message;
+  const { _id, kind, domain, recipient, status, attempts, reason, created_at: created } = message;
   return {
     id: _id,
     kind,
     domain,
     recipient,
-    status: state,
+    status,
     attempts,
     reason,
     created_at: created.toISOString(),

@@ -43,6 +43,7 @@ function cut(plan: Plan, impossible: string | undefined): Plan {
     records: plan.records.filter(({ role }) => RECORDS.includes(role)),
     files: plan.files.filter(({ role }) => role === "env"),
     steps: [],
+    lastSteps: [],
     images: plan.images.filter(({ role }) => role === "mongo" || role === "redis"),
     containers: plan.containers.filter(({ name }) => CONTAINERS.includes(name)),
   };

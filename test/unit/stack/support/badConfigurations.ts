@@ -456,7 +456,7 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
   },
   {
     name: "the same network twice",
-    raw: rawWith({ "server.adminNetworks": ["2001:DB8::/32", "2001:db8::/32"] }),
+    raw: rawWith({ "server.adminNetworks": ["2001:DB8::/32", "2001:db8::/32", "203.0.113.0/24"] }),
     faults: [["mailstead:server.adminNetworks[1]", "duplicate-network", "the same block is at [0]"]],
   },
   {
@@ -483,16 +483,9 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     faults: [["mailstead:server.adminKeys[0]", "not-an-ssh-key", "the key is cut off or damaged"]],
   },
   {
-    name: "more keys than the user-data has room for, the last one twice",
+    name: "the same SSH key twice among a dozen of RSA",
     raw: rawWith({ "server.adminKeys": [...MANY_KEYS, MANY_KEYS[11]] }),
-    faults: [
-      ["mailstead:server.adminKeys[12]", "duplicate-key", "the same key is at [11]"],
-      [
-        "mailstead:server.adminKeys",
-        "keys-too-long",
-        "the keys take 9555 bytes of the server's user-data, which has room for 8192",
-      ],
-    ],
+    faults: [["mailstead:server.adminKeys[12]", "duplicate-key", "the same key is at [11]"]],
   },
   {
     name: "an SSH key of another type than it says",
@@ -533,6 +526,38 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
       ],
     }),
   ),
+  ...[
+    ["2001:db8::/32"],
+    ["10.0.0.0/8", "192.168.1.0/24", "2001:db8::/32"],
+    ["100.64.0.0/10"],
+    ["127.0.0.1/32"],
+    ["169.254.0.0/24"],
+    ["172.20.0.0/16"],
+    ["0.0.0.0/8"],
+    ["239.1.0.0/16"],
+    ["255.255.255.255/32"],
+    ["::/0"],
+  ].map((adminNetworks): BadConfiguration => ({
+    name: `admin networks that the deploy never comes from: ${adminNetworks.join(", ")}`,
+    raw: rawWith({ "server.adminNetworks": adminNetworks }),
+    faults: [
+      [
+        "mailstead:server.adminNetworks",
+        "deploy-locked-out",
+        "no block lets the deploy in: it connects by IPv4 from the Internet",
+      ],
+    ],
+  })),
+  {
+    name: "the same deploy key twice",
+    raw: rawWith({ "server.deployKeys": [2, 2] }),
+    faults: [["mailstead:server.deployKeys[1]", "duplicate-key", "the same number is at [0]"]],
+  },
+  {
+    name: "three deploy keys",
+    raw: rawWith({ "server.deployKeys": [1, 2, 3] }),
+    faults: [["mailstead:server.deployKeys", "list-too-long", "the list has more than 2 entries"]],
+  },
   {
     name: "disposable as text",
     raw: rawWith({ "server.disposable": "true" }),
