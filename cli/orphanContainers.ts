@@ -19,18 +19,20 @@ export function hostOf(stack: string, resources: readonly StateResource[]): Remo
 }
 
 /**
- * Looks on the host, but only where the making of a container never ended.
+ * Looks on the host, but only where the making of a container never ended, or where the state knows the containers of a
+ * server whose successor it does not know.
  *
+ * @param ofSuccessor the server at the vendor is the successor of the one in the state.
  * @throws CommandError when the host does not answer.
  */
 export async function findOrphanContainers(
   stack: string,
   resources: readonly StateResource[],
   pending: readonly { readonly resource: StateResource }[],
+  ofSuccessor = false,
 ): Promise<Orphan[]> {
-  const unsure = new Set(
-    pending.filter(({ resource }) => resource.type === CONTAINER).map(({ resource }) => nameOf(resource)),
-  );
+  const asked = [...pending.map(({ resource }) => resource), ...(ofSuccessor ? resources : [])];
+  const unsure = new Set(asked.filter(({ type }) => type === CONTAINER).map(nameOf));
   const host = unsure.size === 0 ? undefined : hostOf(stack, resources);
   if (host === undefined) return [];
   const printed = await runScript(host, "docker ps --all --no-trunc --format '{{.ID}} {{.Names}}'\n");

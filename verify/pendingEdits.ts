@@ -39,6 +39,17 @@ function isOnHost(type: string): boolean {
   return type.startsWith("command:remote:") || type.startsWith("docker:index/");
 }
 
+/** A server that is gone has no addresses: that they would be given to it again is no edit. */
+function isLoss({ op, urn, diffReasons }: PreviewStep): boolean {
+  const reasons = diffReasons ?? [];
+  return (
+    typeOf(urn) === HETZNER_TYPES.servers &&
+    op === "update" &&
+    reasons.length > 0 &&
+    reasons.every((key) => key.startsWith("publicNets"))
+  );
+}
+
 /** Whether a step is made necessary by a server that the state has not any more. */
 function followsServer({ op, urn, diffReasons }: PreviewStep): boolean {
   const type = typeOf(urn);
@@ -55,6 +66,7 @@ function followsServer({ op, urn, diffReasons }: PreviewStep): boolean {
 export function pendingEdits(steps: readonly PreviewStep[], isForgotten: boolean): PendingEdit[] {
   return steps
     .filter(({ op }) => !QUIET.includes(op) && !PARTS_OF_REPLACE.includes(op))
+    .filter((step) => !isLoss(step))
     .filter((step) => !(isForgotten && followsServer(step)))
     .map(({ op, urn, diffReasons }) => ({
       op,

@@ -13,7 +13,7 @@ import type { Finding } from "../../verify/finding.ts";
 import { VendorError } from "../../verify/http.ts";
 import { checkChange } from "../../stack/guards/checkChange.ts";
 import { readDeployed } from "../../stack/guards/deployed.ts";
-import { runPreflight, type Orphan } from "../../verify/preflight.ts";
+import { HETZNER_TYPES, runPreflight, type Orphan } from "../../verify/preflight.ts";
 import { listedOnce, zoneReader } from "../../verify/providers/readers.ts";
 import type { ZoneReader } from "../../verify/providers/zoneReader.ts";
 import { checkImages } from "../../verify/registry/checkImages.ts";
@@ -81,10 +81,13 @@ async function lookOnHost(
   stack: string,
   resources: readonly StateResource[],
   pending: Parameters<typeof findOrphanContainers>[2],
+  orphans: readonly Orphan[],
   findings: Finding[],
 ): Promise<Orphan[]> {
+  const has = (wanted: string): boolean => resources.some(({ type }) => type === wanted);
+  const isSuccessor = orphans.some((one) => one.vendor === "hetzner" && one.kind === "servers");
   try {
-    return await findOrphanContainers(stack, resources, pending);
+    return await findOrphanContainers(stack, resources, pending, isSuccessor && has(HETZNER_TYPES.servers));
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     findings.push({
@@ -176,7 +179,7 @@ export async function preflightCommand(options: Options): Promise<number> {
   const addresses = await knownAddresses(new Hetzner(tokens.hetzner), stack);
   const slots = { ...stateSlots(resources), ...addresses };
   findings.push(...(await lookAtZone(stack, reader, slots, loaded, resources, orphans)));
-  const left = await lookOnHost(stack, resources, pending, findings);
+  const left = await lookOnHost(stack, resources, pending, orphans, findings);
   const recordIds = orphans.some(({ vendor }) => vendor === "dns")
     ? (await reader.records()).map(({ importId }) => stateId(importId, provider))
     : [];

@@ -32,7 +32,7 @@ async function needLoss(hetzner: Hetzner, stack: string, known: StateResource | 
   const [server] = servers;
   if (server === undefined) return;
   const what = `${server.name} (${String(server.id)}) is at Hetzner, so there is nothing to rebuild`;
-  const next = "pulumi up does what the configuration wants; a new server for it: raise mailstead:generation";
+  const next = "pulumi up does what the configuration wants";
   if (String(server.id) === known?.id) throw new CommandError(what, next);
   throw new CommandError(`${what}; the state does not know it`, `${COMMAND} preflight --fix`);
 }

@@ -37,8 +37,10 @@ function keptConfig(): object {
   return { ...config, "mailstead:server": server, "mailstead:protect": "true" };
 }
 
+/** The state but for ciphertexts, which are others in each export. */
 async function state(): Promise<unknown> {
-  const { deployment } = JSON.parse(mustSucceed(await small(["stack", "export"]))) as {
+  const exported = mustSucceed(await small(["stack", "export"]));
+  const { deployment } = JSON.parse(exported.replaceAll(/"ciphertext": "[^"]*"/g, '"ciphertext": ""')) as {
     deployment: { resources: unknown; pending_operations?: unknown };
   };
   return { resources: deployment.resources, pending: deployment.pending_operations };
@@ -149,7 +151,7 @@ test("a refresh with it forgets the server: it is taken back as it runs", async 
   expect(fixed.code).toBe(0);
   const printed = await upSmall();
   console.log(printed.slice(-1500));
-  expect(printed).not.toMatch(/hcloud:index:Server server (creat|updat|replac|delet)\w+ /);
+  expect(printed).not.toMatch(/hcloud:index:Server server (creat|replac|delet)\w+ /);
   expect(await containers()).toBe(running);
   await expectWhole(there);
 });
@@ -160,17 +162,18 @@ test("an old copy of the state: the server that it does not know is taken in", a
   const copy = mustSucceed(await small(["stack", "export"]));
   mustSucceed(await small(["config", "set", "mailstead:generation", "2"]));
   await upSmall();
-  const [there, running] = [await ids(), await containers()];
+  const there = await ids();
   mustSucceed(await small(["stack", "import"], ["--non-interactive"], copy));
   const fixed = await mailstead(["preflight", "--fix", "--yes"]);
   console.log(fixed.stdout + fixed.stderr);
   expect(fixed.code).toBe(0);
   expect(fixed.stdout).toMatch(/done: server mx\.example\.net/);
+  // That copy does not know its containers either; what they wrote is in folders of the host.
+  expect(fixed.stdout.match(/done: container /g)).toHaveLength(2);
   await upSmall();
   expect((await ids()).filter((text) => text.startsWith("servers "))).toEqual(
     there.filter((text) => text.startsWith("servers ")),
   );
-  console.log(running);
   await expectWhole(there);
 });
 
@@ -217,7 +220,7 @@ test("rebuild shows edits that have nothing to do with the loss, and stops until
   mustSucceed(await small(["config", "rm", "--path", "mailstead:server.adminNetworks[2]"]));
   mustSucceed(await small(["config", "set", "--path", "mailstead:server.swapMib", "0"]));
   // As a rebuild leaves it that was killed after the refresh.
-  const [urn = ""] = /urn:\S+::server(?=")/.exec(JSON.stringify(before)) ?? [];
+  const [urn = ""] = /urn:[^"\s]+::server(?=")/.exec(JSON.stringify(before)) ?? [];
   mustSucceed(await small(["refresh", "--run-program", "--target", urn, ...QUIETLY]));
   const rebuilt = await mailstead(["rebuild"]);
   console.log(rebuilt.stdout.slice(-1500) + rebuilt.stderr);

@@ -51,6 +51,14 @@ test("named is the container of a pending name that the state does not know, and
   ]);
 });
 
+test("of a server's successor each container of a known name is named that the state has under another id", async () => {
+  const known = [address, container("web", "of-the-old-server"), container("redis", "bbb")];
+  expect(await findOrphanContainers("dev", known, [], true)).toEqual([
+    { vendor: "host", id: "aaa", name: "web" },
+  ]);
+  expect(await findOrphanContainers("dev", known, [], false)).toEqual([]);
+});
+
 test("a host that does not answer is an error, not an empty list", async () => {
   runScript.mockRejectedValue(new Error("no answer"));
   await expect(findOrphanContainers("dev", [address], [{ resource: container("web") }])).rejects.toThrow(

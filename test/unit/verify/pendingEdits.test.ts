@@ -47,6 +47,13 @@ test("edits beside it are, each with what differs", () => {
   ]);
 });
 
+test("addresses of a server that is gone are no edit, another input of it is", () => {
+  expect(names([step("update", SERVER, "server", ["publicNets"])], false)).toEqual([]);
+  expect(names([step("update", SERVER, "server", ["publicNets", "firewallIds"])], false)).toEqual([
+    "update server publicNets firewallIds",
+  ]);
+});
+
 test("with the server in the state nothing follows from a loss", () => {
   expect(names(AFTER_THE_LOSS, false)).toEqual([
     "create server",
