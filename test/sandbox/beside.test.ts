@@ -10,6 +10,7 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   kills: () => import("./small/kills.ts"),
   faults: () => import("./small/faults.ts"),
   import: () => import("./small/import.ts"),
+  "living domain": () => import("./others/livingDomain.ts"),
   "DNS at DigitalOcean": () => import("./others/digitaloceanDns.ts"),
   "DNS at Hetzner": () => import("./others/hetznerDns.ts"),
   "forwarding only": () => import("./others/forwardOnly.ts"),
