@@ -7,6 +7,7 @@ import type { Plan, PlannedRecord } from "../stack/plan.ts";
 import { RECORD_TYPES, stateId } from "./dns/alreadyThere.ts";
 import type { Finding } from "./finding.ts";
 import { cureFor, VendorError } from "./http.ts";
+import { SEVERAL_ZONES } from "./providers/zoneReader.ts";
 import type { ZoneFacts, ZoneReader } from "./providers/zoneReader.ts";
 
 /** A record that bears our comment, at Hetzner a whole set of them, and that the state does not know. */
@@ -115,10 +116,9 @@ export async function checkZone(
     return { findings, orphans: findOrphanRecords(await reader.records(), plan, known) };
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
-    const fix = `${token}; export ${variable}`;
-    return {
-      findings: [{ subject, state: "bad", seen: error.message, fix: cureFor(error, fix) }],
-      orphans: [],
-    };
+    const fix = cureFor(error, `${token}; export ${variable}`);
+    // Two zones of the name: the token is good.
+    const about = error.status === SEVERAL_ZONES ? "zone" : subject;
+    return { findings: [{ subject: about, state: "bad", seen: error.message, fix }], orphans: [] };
   }
 }

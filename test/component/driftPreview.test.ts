@@ -1,6 +1,7 @@
 /**
  * Proves: with the real engine a plain preview prints a warning for a stray, and one for a record that the last `up`
- * declared and that is gone at the vendor; nothing for what is still to be made; `drift: error` makes it fail.
+ * declared and that is gone at the vendor; nothing for what is still to be made; `drift: error` makes it fail. At Hetzner a
+ * value of somebody else's in a set of ours makes a plain one fail, until it is declared.
  * Cannot prove: the same with late values known, since no server boots here; the sandbox does.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -15,21 +16,23 @@ import { findEngine, makeEngineProject, type EngineProject } from "./support/eng
 const engine = findEngine();
 const RECORDS = "/zones/c7915704a794c5f99111b674c1985c3a/dns_records";
 
-function configuration(): string {
+function configuration(changes: Readonly<Record<string, unknown>> = {}): string {
   const text = readFileSync(join(import.meta.dirname, "../../Pulumi.dev.yaml"), "utf8");
   const { config } = parse(text) as { config: Record<string, Record<string, unknown>> };
   const digests = ["app", "nginx", "mongo", "redis"].map((role) => [role, { digest: DIGEST }]);
   const mail = { ...config["mailstead:mail"], images: Object.fromEntries(digests) as unknown };
-  return stringify({ config: { ...config, "mailstead:mail": mail } });
+  return stringify({ config: { ...config, "mailstead:mail": mail, ...changes } });
 }
 
+const MX = { name: "example.com", type: "MX", value: "0 mx.example.com" };
+
 /** The state after an `up` of which only the outputs are left. */
-function lastUp(): string {
+function lastUp(...records: readonly object[]): string {
   const stack = {
     urn: "urn:pulumi:drift::mailstead::pulumi:pulumi:Stack::mailstead-drift",
     custom: false,
     type: "pulumi:pulumi:Stack",
-    outputs: { records: [{ name: "example.com", type: "MX", value: "0 mx.example.com" }] },
+    outputs: { records },
   };
   const manifest = { time: "2026-01-01T00:00:00Z", magic: "", version: "" };
   const file = join(temporaryFolder(), "state.json");
@@ -50,7 +53,7 @@ describe.skipIf(engine === undefined)("a plain preview (needs pulumi: make sandb
       CLOUDFLARE_BASE_URL: `${cloud.cloud.cloudflareUrl}/client/v4`,
     });
     await project.pulumi(["stack", "init", "drift"]);
-    await project.pulumi(["stack", "import", "--stack", "drift", "--file", lastUp()]);
+    await project.pulumi(["stack", "import", "--stack", "drift", "--file", lastUp(MX)]);
     const stray = { type: "A", name: "blog.example.com", content: "192.0.2.9", ttl: 300 };
     expect((await cloud.cloudflare("POST", RECORDS, stray)).status).toBe(200);
   }, 300_000);
@@ -75,5 +78,46 @@ describe.skipIf(engine === undefined)("a plain preview (needs pulumi: make sandb
     await expect(preview).rejects.toThrow(
       /mailstead:drift is error; nothing was changed\.\n\s+DNS: missing MX example\.com: .*\n\s+DNS: stray A blog/,
     );
+  });
+});
+
+describe.skipIf(engine === undefined)("a plain preview with the zone at Hetzner (needs pulumi)", () => {
+  const SPF = { name: "example.edu", type: "TXT", value: "v=spf1 a -all" };
+  let cloud: Started;
+  let project: EngineProject;
+
+  beforeAll(async () => {
+    cloud = await started({ hetznerZones: ["example.edu"] });
+    const dns = { provider: "hetzner" };
+    const changes = {
+      "mailstead:domain": "example.edu",
+      "mailstead:dns": dns,
+      "mailstead:certificates": { method: "http-01", directory: "letsencrypt" },
+    };
+    project = await makeEngineProject(engine ?? "", "drift", configuration(changes), {
+      HCLOUD_TOKEN: HETZNER_TOKEN,
+      HCLOUD_ENDPOINT: `${cloud.cloud.hetznerUrl}/v1`,
+    });
+    await project.pulumi(["stack", "init", "drift"]);
+    await project.pulumi(["stack", "import", "--stack", "drift", "--file", lastUp(SPF)]);
+    const records = [{ value: '"v=spf1 a -all"' }, { value: '"google=1"' }];
+    const set = { name: "@", type: "TXT", ttl: 300, records };
+    expect((await cloud.hetzner("POST", "/zones/example.edu/rrsets", set)).status).toBe(201);
+  }, 300_000);
+
+  afterAll(async () => {
+    project.remove();
+    await cloud.close();
+  });
+
+  test("stops before an up takes away somebody's text in a set of ours, until it is declared", async () => {
+    await expect(project.pulumi(["preview", "--stack", "drift"])).rejects.toThrow(
+      /nothing was changed\.\n\s+DNS: TXT example\.edu: .*google=1 is not declared, and Hetzner keeps one set .* → add to mailstead:dns\.records: \{ role: kept-txt, /,
+    );
+    const key = (name: string): string => `mailstead:dns.records[0].${name}`;
+    const entry = { role: "kept-txt", name: "@", type: "TXT", text: "google=1" };
+    for (const [name, value] of Object.entries(entry))
+      await project.pulumi(["config", "set", "--stack", "drift", "--path", key(name), value]);
+    expect(await project.pulumi(["preview", "--stack", "drift"])).not.toContain("google=1 is not declared");
   });
 });

@@ -133,14 +133,14 @@ function keepingFirst(comparison: Comparison, bad: Judgement | undefined): Judge
 
 /** What else stands in a set that is as declared. */
 function settled({ desired, foreign, facts }: Comparison, unknown: boolean): Judgement {
-  const [first] = foreign;
-  if (first === undefined) {
+  if (foreign.length === 0) {
     const reason = unknown ? "there; its value is known after the first `pulumi up`" : "as declared";
     return { verdict: "ok", severity: "info", reason };
   }
   const { name, type, ttlSeconds } = desired;
   const reason = `as declared; beside it ${listed(foreign)}, which is not ours and harms nothing`;
-  const fix = ignoreLine({ name, type, ttlSeconds, value: first }, facts, true);
+  const records = foreign.map((value) => ({ name, type, ttlSeconds, value }));
+  const fix = ignoreLine(records, facts, true);
   return { verdict: "stray", severity: "info", reason, fix };
 }
 

@@ -57,7 +57,7 @@ function literally(text: string): string {
 const TARGET_LENGTH = 40;
 
 /** A rule for the configuration; with a target where the set holds values of ours too. */
-export function ignoreLine(record: ZoneRecord, { zone }: AuditContext, withTarget: boolean): string {
+function ignoreRule(record: ZoneRecord, { zone }: AuditContext, withTarget: boolean): string {
   const { value } = record;
   const target =
     value.length <= TARGET_LENGTH ? literally(value) : `${literally(value.slice(0, TARGET_LENGTH))}*`;
@@ -67,7 +67,17 @@ export function ignoreLine(record: ZoneRecord, { zone }: AuditContext, withTarge
     ...(withTarget ? [`target: ${JSON.stringify(target)}`] : []),
     'reason: "not part of the mail server"',
   ];
-  return `add to mailstead:dns.ignore: { ${rule.join(", ")} }`;
+  return `{ ${rule.join(", ")} }`;
+}
+
+/** Rules that hide a set, or these values in a set of ours. */
+export function ignoreLine(
+  records: readonly ZoneRecord[],
+  context: AuditContext,
+  withTarget: boolean,
+): string {
+  const rules = records.map((record) => ignoreRule(record, context, withTarget));
+  return `add to mailstead:dns.ignore: ${[...new Set(rules)].join(", ")}`;
 }
 
 /**

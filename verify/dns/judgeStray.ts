@@ -15,7 +15,6 @@ export function judgeStray(stray: StraySet, sight: ZoneSight): Judgement {
   if (stray.records.every(({ providerOwned }) => providerOwned === true)) {
     return { verdict: "provider-owned", severity: "info", reason: "the provider made it and keeps it" };
   }
-  const [first] = stray.records;
-  const fix = first === undefined ? {} : { fix: ignoreLine(first, facts, false) };
-  return { verdict: "stray", severity: "info", reason: "not declared, and it harms nothing", ...fix };
+  const fix = ignoreLine(stray.records.slice(0, 1), facts, false);
+  return { verdict: "stray", severity: "info", reason: "not declared, and it harms nothing", fix };
 }

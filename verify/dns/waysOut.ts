@@ -27,8 +27,11 @@ function mergeable(policy: string): readonly string[] | undefined {
   return fit && terms.length > 0 ? terms.map(({ text }) => text.replace(/^\+/, "")) : undefined;
 }
 
+/** A set is taken over as a whole. */
+const DECLARE_REST = "declare what else the set holds";
+
 /** Lines that put the senders of other policies into ours. */
-function mergeLines({ records, planned }: Obstacle): string[] {
+function mergeLines({ records, planned, hasHarmlessBeside }: Obstacle): string[] {
   const ours = planned.find(({ value }) => isSpf(value));
   const senders = sendersOf(ours?.value ?? "");
   const others = records.map(({ value }) => mergeable(value));
@@ -40,7 +43,8 @@ function mergeLines({ records, planned }: Obstacle): string[] {
   // The policy's own `a` is no entry of the list.
   const first = senders.length - 1;
   const lines = Array.from(wanted, (term, index) => setLine(`dns.spf.mechanisms[${first + index}]`, term));
-  return [`${lines.join(" && ")}, then ${IMPORT}`];
+  const also = hasHarmlessBeside ? `${DECLARE_REST}, ` : "";
+  return [`${lines.join(" && ")}, ${also}then ${IMPORT}`];
 }
 
 /** Where naming our authority beside the others lets it give the certificate, the lines that do; or another gives it. */
@@ -53,9 +57,12 @@ function authorityLines({ name, records }: Obstacle, context: AuditContext, role
   const { domain: issuer, accountUri } = known;
   const value = `0 issue ${issuer}${accountUri === undefined ? "" : `; accounturi=${accountUri}`}`;
   if (forbiddenByCaa([...records.map((one) => one.value), value], context) !== undefined) return [other];
-  if (isWithin(domain, name)) return [setLine("dns.caa.enabled", "true"), other];
+  // One set: what the other authorities have there is declared too.
+  const kept = context.provider === "hetzner" ? keepLine(records, role) : undefined;
+  const also = kept === undefined ? "" : `, and ${kept}, then ${IMPORT}`;
+  if (isWithin(domain, name)) return [`${setLine("dns.caa.enabled", "true")}${also}`, other];
   const entry = asEntry({ name, type: "CAA", value }, role, "own-caa");
-  return entry === undefined ? [other] : [`add to mailstead:dns.records: ${entry}`, other];
+  return entry === undefined ? [other] : [`add to mailstead:dns.records: ${entry}${also}`, other];
 }
 
 /** Records that one's own switch leaves out, by role. */
@@ -80,8 +87,10 @@ function isMail({ type, planned }: Obstacle): boolean {
 const HOSTS: readonly string[] = ["A", "AAAA", "CNAME"];
 
 /** Whether mail, or people's programs, go there today: that can stay until the mailboxes are here. */
-function canBeHeld(obstacle: Obstacle): boolean {
+function canBeHeld(obstacle: Obstacle, { issuer }: AuditContext): boolean {
   const { type, planned } = obstacle;
+  // An order by http-01 asks at the very names that would stay elsewhere, so the configuration refuses it.
+  if (issuer?.method === "http-01") return false;
   const isHost = HOSTS.includes(type) && planned.length > 0 && planned.every(isHeld);
   return isMail(obstacle) || isHost;
 }
@@ -104,12 +113,12 @@ function configurationLines(obstacle: Obstacle, context: AuditContext, role: Rol
   if (roles.some((one) => one.startsWith("dkim-") && one !== "dkim-default"))
     return [`use another selector than ${name.split(".")[0] ?? ""} in mailstead:dns.dkim`];
   const switched = SWITCHES.flatMap(([is, line]) => (roles.some((one) => is.test(one)) ? [line] : []));
-  return [...switched, ...(canBeHeld(obstacle) ? [HOLD] : [])].slice(0, 1);
+  return [...switched, ...(canBeHeld(obstacle, context) ? [HOLD] : [])].slice(0, 1);
 }
 
 function adoptLine({ type, name, records, hasHarmlessBeside }: Obstacle): string {
   const values = listed(records.map(({ value }) => value));
-  const first = hasHarmlessBeside ? "declare what else the set holds, then " : "";
+  const first = hasHarmlessBeside ? `${DECLARE_REST}, then ` : "";
   const next = `the next \`pulumi up\` puts what is declared in the place of ${values}`;
   return `${first}${IMPORT} --adopt ${shellQuote(`${type} ${name}`)} (${next})`;
 }

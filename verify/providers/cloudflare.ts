@@ -4,7 +4,7 @@ import { cloudflareForm, type CloudflareRow } from "../../stack/dns/providers/cl
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
 import { apiOf } from "./apis.ts";
-import type { ZoneFacts, ZoneReader } from "./zoneReader.ts";
+import { SEVERAL_ZONES, type ZoneFacts, type ZoneReader } from "./zoneReader.ts";
 
 /** Records a page. The API takes far more; a page of this size is some 2 MB. */
 const PAGE = 5000;
@@ -29,7 +29,7 @@ function several(name: string, zones: readonly FoundZone[]): VendorError {
   const active = zones.filter(({ status }) => status === "active");
   const id = active.length === 1 && active[0] !== undefined ? active[0].id : "ID";
   return new VendorError(
-    409,
+    SEVERAL_ZONES,
     `the token sees ${zones.length} zones ${name} at Cloudflare: ${list.join(", ")}`,
     {
       fix: `say which one is meant: pulumi config set --path 'mailstead:dns.zoneId' ${id}`,

@@ -2,6 +2,9 @@
 import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
 import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
 
+/** Status of the error that tells of several zones of one name; the vendor itself has nothing against them. */
+export const SEVERAL_ZONES = 409;
+
 /** A zone as its provider describes it. */
 export interface ZoneFacts {
   /** The provider's id; the zone's name where it has no other. */

@@ -7,6 +7,7 @@ import { isOpenAliasList, isVerification } from "../verification.ts";
 import { harm, type Harm, type SharedSet } from "./foreign.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import type { Complaint, Place, Rule } from "./rule.ts";
+import type { ZoneFacts } from "./zoneView.ts";
 
 /** A kind of text with its number. */
 export interface LimitedText {
@@ -38,6 +39,18 @@ function already(kind: string, effect: string, fix: string): (name: string) => C
 }
 
 export const LIMITED: readonly LimitedText[] = [
+  {
+    // First, since whatever stands there is taken for a key: of two texts verifiers may take either.
+    rule: "second-dkim",
+    words: "key at this selector",
+    most: 1,
+    harm: "verifiers may take either, and signatures fail",
+    is: (name) => name.includes("._domainkey."),
+    grade: "rfc",
+    title: "A DKIM selector has one key.",
+    source: "RFC 6376 3.6.2.2",
+    complaint: () => ({ message: "this selector has a key already", fix: "use another selector" }),
+  },
   {
     rule: "second-spf",
     words: "SPF policy",
@@ -116,18 +129,6 @@ export const LIMITED: readonly LimitedText[] = [
       fix: "make the aliases in the web interface",
     }),
   },
-  {
-    // Whatever stands there: of two texts verifiers may take either.
-    rule: "second-dkim",
-    words: "key at this selector",
-    most: 1,
-    harm: "verifiers may take either, and signatures fail",
-    is: (name) => name.includes("._domainkey."),
-    grade: "rfc",
-    title: "A DKIM selector has one key.",
-    source: "RFC 6376 3.6.2.2",
-    complaint: () => ({ message: "this selector has a key already", fix: "use another selector" }),
-  },
 ];
 
 /** The kind of a text, or undefined. */
@@ -140,20 +141,24 @@ export function isPolicyText(name: string, text: string): boolean {
   return isDmarc(text) || isMtaSts(text) || isTlsRpt(text) || isDkim(text) || name.includes("._domainkey.");
 }
 
-/** Names at which only the domain itself is told of. */
+/** Texts that say something of the domain at its own name alone. */
 const OF_DOMAIN = ["verification-as-record", "open-aliases"];
+
+function isElsewhere({ rule }: LimitedText, name: string, { domain }: ZoneFacts): boolean {
+  return OF_DOMAIN.includes(rule) && name !== domain;
+}
 
 function judge(kind: LimitedText, { record, before, zone }: Place): Complaint | undefined {
   const isOne = ({ type, name, value }: JudgedRecord) => type === "TXT" && limitedText(name, value) === kind;
-  if (!isOne(record) || (OF_DOMAIN.includes(kind.rule) && record.name !== zone.facts.domain))
-    return undefined;
+  if (!isOne(record) || isElsewhere(kind, record.name, zone.facts)) return undefined;
   const tooMany = before.filter(isOne).length >= kind.most;
   return tooMany || (kind.hasOwnKey === true && record.owners === true)
     ? kind.complaint(record.name)
     : undefined;
 }
 
-function inSet(kind: LimitedText, { desired, foreign, values }: SharedSet): readonly Harm[] {
+function inSet(kind: LimitedText, { desired, foreign, values, facts }: SharedSet): readonly Harm[] {
+  if (isElsewhere(kind, desired.name, facts)) return [];
   const isOne = (value: string): boolean => limitedText(desired.name, value) === kind;
   if (desired.type !== "TXT" || values.filter(isOne).length <= kind.most) return [];
   const beside = kind.most === 0 ? "" : "second ";

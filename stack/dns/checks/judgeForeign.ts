@@ -8,23 +8,29 @@ export interface OfRule {
   readonly rule: string;
 }
 
+const IN_SET = RULES.filter(({ inSet }) => inSet !== undefined);
+const DROPS = RULES.filter(({ drops }) => drops !== undefined);
+const STRAY = RULES.filter(({ stray }) => stray !== undefined);
+
 /** Every harm that values of others do to a declared set, in the order of the rules. */
 export function harmsInSet(set: SharedSet): readonly (Harm & OfRule)[] {
-  return RULES.flatMap(({ name, inSet }) => inSet?.(set).map((one) => ({ ...one, rule: name })) ?? []);
+  if (set.foreign.length === 0) return [];
+  return IN_SET.flatMap(({ name, inSet }) => inSet?.(set).map((one) => ({ ...one, rule: name })) ?? []);
 }
 
 /** Values of others that no harm is found in, and that are lost with the next write of the set. */
 export function dropsInSet(set: SharedSet): readonly (Harm & OfRule)[] {
+  if (set.foreign.length === 0) return [];
   const harmful = new Set(harmsInSet(set).flatMap(({ values }) => values));
   const foreign = set.foreign.filter((value) => !harmful.has(value));
-  return RULES.flatMap(
+  return DROPS.flatMap(
     ({ name, drops }) => drops?.({ ...set, foreign }).map((one) => ({ ...one, rule: name })) ?? [],
   );
 }
 
 /** The worst that a set which nobody declared does; of several alike that of the first rule. Undefined where it harms nothing. */
 export function breakOf(stray: StraySet, sight: ZoneSight): (Break & OfRule) | undefined {
-  const found = RULES.flatMap(({ name, stray: judge }) => {
+  const found = STRAY.flatMap(({ name, stray: judge }) => {
     const one = judge?.(stray, sight);
     return one === undefined ? [] : [{ ...one, rule: name }];
   });

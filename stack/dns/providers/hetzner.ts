@@ -40,6 +40,7 @@ export function hetznerSetName({ name, type }: Pick<ZoneRecord, "name" | "type">
 export function hetznerValue(type: string, value: string): string {
   switch (type) {
     case "CNAME":
+    case "DNAME":
     case "NS":
     case "PTR":
       return withDot(value);

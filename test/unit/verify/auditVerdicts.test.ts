@@ -181,6 +181,38 @@ describe("columns together", () => {
     expect(auditExitCode(result)).toBe(1);
   });
 
+  describe("what resolvers deny with the name servers out of reach", () => {
+    const both = (resolver: Answer, server: Answer, more: Partial<AuditInput> = {}) =>
+      audit({
+        desired: only,
+        authoritative: mx(server),
+        resolvers: mx(resolver),
+        ignore: [],
+        context,
+        ...more,
+      });
+    const kept = { negativeTtlSeconds: 60 };
+
+    test.each(["nxdomain", "empty"] as const)("could not be told (%s)", (state) => {
+      const result = both({ state, ...kept }, { state: "timeout" });
+      expect(found(result)).toEqual(["unreachable MX example.com"]);
+      expect(auditExitCode(result)).toBe(1);
+    });
+
+    test("is missing where a name server says so, where they were not asked, and changed where resolvers have another", () => {
+      expect(found(both({ state: "nxdomain" }, { state: "nxdomain" }))).toEqual(["missing MX example.com"]);
+      const alone = audit({ desired: only, resolvers: mx({ state: "nxdomain" }), ignore: [], context });
+      expect(found(alone)).toEqual(["missing MX example.com"]);
+      const other = { state: "answer", values: ["0 mx.example.net"], ttlSeconds } as const;
+      expect(found(both(other, { state: "timeout" }))).toEqual(["changed MX example.com"]);
+    });
+
+    test("is on its way where the provider has it", () => {
+      const result = both({ state: "nxdomain", ...kept }, { state: "timeout" }, { provider: api });
+      expect(found(result)).toEqual(["propagating MX example.com"]);
+    });
+  });
+
   test("without the API the servers decide", () => {
     const result = audit({ desired: only, authoritative: mx({ state: "empty" }), ignore: [], context });
     expect(found(result)).toEqual(["missing MX example.com"]);

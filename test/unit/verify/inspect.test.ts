@@ -89,6 +89,21 @@ test("what the provider has and no server answers yet is on its way; the world r
   expect(auditExitCode({ ...audit, checks: [] })).toBe(3);
 });
 
+test("a name server that resolvers deny is at fault where its own zone says so, and not known where nobody can be asked", async () => {
+  const delegated = ["one.example.test", "ns.gone.test"];
+  const state = async (known: Scene["known"] = {}) => {
+    const { checks } = await inspect({ columns: ["authoritative"] }, { delegated, known });
+    told(checks);
+    return checks.find(({ check, subject }) => check === "delegation" && subject === "ns.gone.test")?.state;
+  };
+  expect(await state()).toBe("bad");
+  const data = { mname: "ns.gone.test", rname: "h.test", serial: 1, minimum: 60 };
+  // Resolvers say that its zone is gone.test, whose name servers nobody knows.
+  expect(await state({ "ns.gone.test SOA": [{ type: "SOA", name: "gone.test", ttl: 300, data }] })).toBe(
+    "unknown",
+  );
+});
+
 test("a vendor that refuses is told once, and the servers still judge", async () => {
   const refused = reader(() => {
     throw new VendorError(429, "rate limit reached, ask again in 17 seconds");

@@ -12,13 +12,18 @@ import { digitaloceanForm } from "../../../stack/dns/providers/digitalocean.ts";
 import { DNS_PROVIDERS, type DnsProviderName } from "../../../stack/dns/providers/dnsForm.ts";
 import { hetznerForm } from "../../../stack/dns/providers/hetzner.ts";
 import type { ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import { audit } from "../../../verify/dns/audit.ts";
+import { readProvider } from "../../../verify/dns/inspect.ts";
 import { VendorError } from "../../../verify/http.ts";
+import { checkZone } from "../../../verify/preflightZone.ts";
 import { zoneReader } from "../../../verify/providers/readers.ts";
 import { sharedSpecs } from "../../support/shared.ts";
 import { judgeOf } from "../cloud/specification.ts";
 
 const ZONE = { name: "example.com", id: "c7915704a794c5f99111b674c1985c3a" };
 const MADE = "2026-01-01T00:00:00Z";
+
+const PLAN = { zone: "example.com", records: [], dnsProvider: "cloudflare" } as const;
 
 /** As many records as two pages and a bit hold, at the provider whose pages are given. */
 function manyRecords(count: number): ZoneRecord[] {
@@ -241,6 +246,40 @@ async function fault(provider: DnsProviderName): Promise<VendorError> {
   if (!(error instanceof VendorError)) throw new Error(`no VendorError but ${String(error)}`);
   return error;
 }
+
+test("Cloudflare: of two zones of the name none is taken; both are told, and the id says which", async () => {
+  const zones = [
+    { ...zoneOfCloudflare(), id: "a".repeat(32), status: "pending" },
+    { ...zoneOfCloudflare(), id: "b".repeat(32), status: "active" },
+  ];
+  const asked = await serving("cloudflare", (request, response) => {
+    const records = VENDORS.cloudflare.answer("/dns_records", 1, 5000, manyRecords(2));
+    const isZones = request.url?.includes("/dns_records") !== true;
+    response.end(JSON.stringify(isZones ? { success: true, result: zones } : records));
+  });
+  const told = {
+    message: `the token sees 2 zones example.com at Cloudflare: ${"a".repeat(32)} (pending, in Example), ${"b".repeat(32)} (active, in Example)`,
+    fix: `say which one is meant: pulumi config set --path 'mailstead:dns.zoneId' ${"b".repeat(32)}`,
+  };
+  const reader = zoneReader("cloudflare", "example.com", "token");
+  await expect(reader.zone()).rejects.toMatchObject(told);
+  await expect(reader.records()).rejects.toMatchObject(told);
+  expect(asked.every((url) => !url.includes("/dns_records"))).toBe(true);
+  const { findings } = await checkZone(PLAN, reader, { has: () => false });
+  expect(findings).toEqual([{ subject: "zone", state: "bad", seen: told.message, fix: told.fix }]);
+  const column = await readProvider(reader);
+  const { checks } = audit({
+    desired: [],
+    provider: column,
+    ignore: [],
+    context: { domain: "example.com", zone: "example.com" },
+  });
+  expect(checks).toMatchObject([{ check: "provider-api", state: "unknown", fix: told.fix }]);
+
+  const chosen = zoneReader("cloudflare", "example.com", "token", "b".repeat(32));
+  expect(await chosen.zone()).toMatchObject({ id: "b".repeat(32), status: "active" });
+  expect(await chosen.records()).toHaveLength(2);
+});
 
 test.each(DNS_PROVIDERS)("%s: a rate limit says when to ask again", async (provider) => {
   await serving(provider, (_request, response) => response.writeHead(429, { "retry-after": "17" }).end("{}"));
