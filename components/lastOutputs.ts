@@ -19,6 +19,7 @@ export function lastOutputs(): Promise<Readonly<Record<string, unknown>>> {
 
 /** A resource of the state. */
 export interface LastResource {
+  readonly urn: string;
   readonly type: string;
   readonly outputs: Readonly<Record<string, unknown>>;
 }
@@ -26,5 +27,8 @@ export interface LastResource {
 /** Resources of the state before this run; none where the engine cannot say. */
 export async function lastResources(): Promise<readonly LastResource[]> {
   const byUrn = await askEngine("pulumi:pulumi:readStackResourceOutputs", "stackName", "outputs");
-  return Object.values(byUrn) as LastResource[];
+  return Object.entries(byUrn).map(([urn, resource]) => ({
+    ...(resource as Omit<LastResource, "urn">),
+    urn,
+  }));
 }

@@ -105,7 +105,7 @@ function lookAtChange(
   loaded: { readonly config: Config; readonly plan: Plan },
   resources: readonly StateResource[],
 ): Finding[] {
-  return findingsOf(checkChange(loaded, readDeployed(outputsIn(resources))));
+  return findingsOf(checkChange(loaded, readDeployed(outputsIn(resources), resources)));
 }
 
 function findingsOf(issues: readonly Issue[]): Finding[] {

@@ -7,6 +7,7 @@
 import { containerHashes, type ContainerHashes } from "../changes/containerChanges.ts";
 import type { Plan } from "../plan.ts";
 import { readImages, type DeployedImages } from "./deployedImages.ts";
+import { domainInState, imagesInState, type StateFact } from "./stateFacts.ts";
 
 /** Name of the stack's output. */
 export const DEPLOYED_OUTPUT = "deployed";
@@ -74,16 +75,23 @@ function domainOfAddress(webAddress: unknown): string | undefined {
  * Reads it from the stack's outputs.
  *
  * @param outputs every output of the last `up`; empty before the first. What has another shape counts as absent.
+ * @param resources of the state: they tell domain and images where the outputs do not.
  */
-export function readDeployed(outputs: Readonly<Record<string, unknown>>): Deployed {
+export function readDeployed(
+  outputs: Readonly<Record<string, unknown>>,
+  resources: readonly StateFact[] = [],
+): Deployed {
   const deployed = outputs[DEPLOYED_OUTPUT];
   const generation = partOf(deployed, "generation");
   return present({
-    domain: textOf(partOf(deployed, "domain")) ?? domainOfAddress(outputs["webAddress"]),
+    domain:
+      textOf(partOf(deployed, "domain")) ??
+      domainOfAddress(outputs["webAddress"]) ??
+      domainInState(resources),
     containers: textsOf(partOf(deployed, "containers")),
     generation: typeof generation === "number" ? generation : undefined,
     ipv4: textOf(partOf(outputs["addresses"], "ipv4")),
-    images: readImages(partOf(deployed, "images")),
+    images: readImages(partOf(deployed, "images")) ?? imagesInState(resources),
     deployKeys: numbersOf(partOf(deployed, "deployKeys")),
   });
 }

@@ -62,6 +62,17 @@ test.each([
   ]);
 });
 
+test("another domain is refused by the state's resources too, where an up that failed early left no output", async () => {
+  const type = "hcloud:index/rdns:Rdns";
+  const urn = `urn:pulumi:test::mailstead::${type}::reverse-v4`;
+  const resources = { [urn]: { type, outputs: { dnsPtr: "mx.example.net" } } };
+  const { errors, registrations } = await runProgram(RAW, {}, { resources });
+  expect(registrations).toEqual([]);
+  expect(errors.map(({ message }) => message)).toEqual([
+    expect.stringContaining("mailstead:domain: this stack is the mail server of example.net"),
+  ]);
+});
+
 test.each([
   { deployed: { domain: "example.net" } },
   { webAddress: "https://example.net" },

@@ -1,0 +1,37 @@
+/**
+ * What the state's resources tell of the last `up`, where the stack's outputs do not: the engine drops all outputs when an
+ * `up` fails early, and a stack of an earlier version kept fewer.
+ */
+import { serviceNames } from "../mail/serviceNames.ts";
+import { readImages, type DeployedImages } from "./deployedImages.ts";
+
+/** A resource of the state, as far as it is looked at. */
+export interface StateFact {
+  readonly urn: string;
+  readonly type: string;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** First label of the server's own name, with its dot: the reverse names bear that name. */
+const HOST_PREFIX = serviceNames("").mx;
+
+/** Mail domain, by a reverse name. */
+export function domainInState(resources: readonly StateFact[]): string | undefined {
+  const names = resources.flatMap(({ type, outputs }) =>
+    type === "hcloud:index/rdns:Rdns" && typeof outputs?.["dnsPtr"] === "string" ? [outputs["dnsPtr"]] : [],
+  );
+  return names.find((name) => name.startsWith(HOST_PREFIX))?.slice(HOST_PREFIX.length);
+}
+
+/** Tag and digest by role, from the images that the host has: `image-mongo` is `mongo:8.0@sha256:…`. */
+export function imagesInState(resources: readonly StateFact[]): DeployedImages | undefined {
+  const found = resources.flatMap(({ urn, type, outputs }) => {
+    const role = /::image-(\w+)$/.exec(urn)?.[1];
+    const [, tag, digest] = /:([^:@/]+)@(sha256:[0-9a-f]+)$/.exec(String(outputs?.["name"])) ?? [];
+    if (type !== "docker:index/remoteImage:RemoteImage" || role === undefined) return [];
+    return tag === undefined || digest === undefined
+      ? []
+      : [[role, { tag, digests: { [tag]: digest } }] as const];
+  });
+  return found.length === 0 ? undefined : readImages(Object.fromEntries(found));
+}
