@@ -73,7 +73,9 @@ export class MailStack extends pulumi.ComponentResource {
     const last = plan.lastSteps.map((step) =>
       declareStep(onHost, step, this.#hashOfFiles(step.files), [...this.containers.values()]),
     );
-    const all = [...prepared, ...this.containers.values(), ...last];
+    // The server by name too: a refresh of it alone, when it is gone, passes over what depends on it itself, and would
+    // stop at what depends on it through others.
+    const all = [args.host.server, ...prepared, ...this.containers.values(), ...last];
     new KeptWithServer("kept-with-server", { parent: this, protect: plan.server.protect, dependsOn: all });
     this.registerOutputs({ containers: plan.containers.map((container) => container.name) });
   }

@@ -148,7 +148,11 @@ test("protect alone frees identity and records, and not the server", async () =>
   const printed = await up();
   expect(printed).toContain("mailstead:protect: a destroy now deletes keys");
   const held = ((await deployment()).resources ?? []).filter(({ protect }) => protect === true);
-  expect(held.map(({ type }) => type)).toEqual(["hcloud:index/server:Server"]);
+  expect(held.map(({ type }) => type)).toEqual([
+    "hcloud:index/server:Server",
+    // What stands on the server stays with it.
+    "mailstead:components:KeptWithServer",
+  ]);
 });
 
 test("both switches, up, destroy: nothing is left at the vendors, in the DNS and in the state", async () => {

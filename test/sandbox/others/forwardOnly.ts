@@ -78,7 +78,7 @@ test("nine containers run, and those with a check are healthy", async () => {
   expect(seen.map((line) => line.split(" ")[0])).toEqual(NINE);
   for (const line of seen) expect(line).toMatch(/ Up /);
   const checked = seen.filter((line) => line.includes("(healthy)")).map((line) => line.split(" ")[0]);
-  expect(checked).toEqual(["api", "mongodb", "mx", "redis", "smtp", "web"]);
+  expect(checked).toEqual(["api", "bree", "mongodb", "mx", "redis", "smtp", "smtp_bree", "web"]);
 });
 
 test("the certificate is from the ACME server, by port 80, and nothing is left to do", async () => {
