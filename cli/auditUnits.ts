@@ -10,20 +10,31 @@ export interface AuditUnit {
   readonly node: string;
   /** Absolute path of `mailstead.js`. */
   readonly command: string;
+  /** Absolute path of the folder that `pulumi` is in; undefined where it is not found, for where its installer puts it. */
+  readonly engine: string | undefined;
 }
+
+/** Where a program is looked for beside: `sendmail` is often for administrators alone. */
+const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** A path in a unit: `%` begins a specifier (systemd.unit(5)). */
 function plain(text: string): string {
   return text.replaceAll("%", "%%");
 }
 
-/** A word of a command line (systemd.service(5)). */
+/** In double quotes, with escapes (systemd.syntax(7)). */
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}
+
+/** A word of a command line, in which `$` begins a variable (systemd.service(5)); in `Environment=` it begins none. */
 function word(text: string): string {
-  return `"${plain(text).replace(/["\\]/g, "\\$&").replaceAll("$", "$$$$")}"`;
+  return quoted(plain(text)).replaceAll("$", "$$$$");
 }
 
 /** The service. Drift and a faulty configuration make it fail, so that `systemctl --failed` shows them. */
-export function auditService({ domain, stack, project, node, command }: AuditUnit): string {
+export function auditService({ domain, stack, project, node, command, engine }: AuditUnit): string {
+  const path = `${engine === undefined ? "%h/.pulumi/bin" : plain(engine)}:${SYSTEM_PATH}`;
   return `# ~/.config/systemd/user/mailstead-audit.service
 [Unit]
 Description=Audit of the DNS of ${plain(domain)}
@@ -31,7 +42,10 @@ Description=Audit of the DNS of ${plain(domain)}
 [Service]
 Type=oneshot
 WorkingDirectory=${plain(project)}
-# Mode 0600: tokens, PULUMI_CONFIG_PASSPHRASE_FILE, and MAILSTEAD_NOTIFY="mail:you@example.org".
+# Pulumi is no program of the system.
+Environment=${quoted(`PATH=${path}`)}
+# Mode 0600: the DNS token, PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, and
+# MAILSTEAD_NOTIFY="mail:you@example.org" if somebody is to be told.
 EnvironmentFile=-%h/.config/mailstead/${plain(stack)}.env
 ExecStart=${word(node)} ${word(command)} audit --stack ${word(stack)}
 # Propagating is no failure.

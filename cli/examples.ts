@@ -1,5 +1,13 @@
 /** Examples in the help texts, of the command as a whole and of each of its commands. */
 import { COMMAND } from "../stack/command.ts";
+import { SLOTS } from "../stack/slots.ts";
+
+/** Each late value, as it stands in a document, and what it is. */
+function placeholders(): string {
+  return Object.entries(SLOTS)
+    .map(([name, { meaning }]) => `  ${`<${name}>`.padEnd(24)} ${meaning}`)
+    .join("\n");
+}
 
 /** Lines as they stand in the help, by the command's name. */
 export const COMMAND_EXAMPLES: Readonly<Record<string, string>> = {
@@ -8,7 +16,11 @@ export const COMMAND_EXAMPLES: Readonly<Record<string, string>> = {
   render: `  ${COMMAND} render dns                    the records as a zone file
   ${COMMAND} render user-data              the guide's user-data, for any other cloud
   ${COMMAND} render env --show-secrets     the whole .env, with the stack's secrets
-  ${COMMAND} render containers --json`,
+  ${COMMAND} render containers --json
+
+What stands in <…> is no text of the plan: a stack makes it, and --show-secrets fills in what the selected one has. The
+rest fill in by hand before you use the document:
+${placeholders()}`,
   status: `  ${COMMAND} status                        what should run and does not, with the last log lines
   ${COMMAND} status --json                 the same findings for a program`,
   preflight: `  ${COMMAND} preflight                     before the first up: look, change nothing

@@ -3,6 +3,7 @@ import { DEFAULTS } from "../stack/config/defaults.ts";
 import { UNCHANGED, type Field, type Fields } from "../stack/config/field.ts";
 import { SECTIONS } from "../stack/config/schema.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
+import { UNKNOWN_DIGEST } from "../stack/config/words.ts";
 
 const VALUES: Readonly<Record<string, { readonly value: unknown }>> = DEFAULTS;
 const ROLES = ["app", "nginx", "mongo", "redis"] as const;
@@ -69,7 +70,8 @@ function images(): string[] {
     const repository = DEFAULTS[`mail.images.${role}.repository`].value;
     const tag = role === "app" ? "RELEASE" : DEFAULTS[`mail.images.${role}.tag`].value;
     const print = `docker buildx imagetools inspect ${repository}:${tag}`;
-    return [`${role}:`, ...indented([...comment(`as this prints it: ${print}`), `digest: ${UNCHANGED}`])];
+    const meaning = `as this prints it: ${print} (or ${UNKNOWN_DIGEST})`;
+    return [`${role}:`, ...indented([...comment(meaning), `digest: ${UNCHANGED}`])];
   });
 }
 

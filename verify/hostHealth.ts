@@ -78,13 +78,23 @@ function duration(seconds: number): string {
   return `${String(Math.round(seconds / 3600))} h`;
 }
 
-function disks(lines: readonly string[]): Finding[] {
+/**
+ * What a larger machine would be. A new generation deletes the old server with the mail on it, so where that is kept none
+ * is advised.
+ */
+function larger(what: string, keep: boolean): string {
+  return keep
+    ? `a larger mailstead:server.type counts for a new server alone, which starts empty: it does not help here`
+    : `${what} with a larger mailstead:server.type and a new generation, which starts empty`;
+}
+
+function disks(lines: readonly string[], keep: boolean): Finding[] {
   const found = words(lines, "disk").map(([target = "", used = "", inodes = "", available = ""]): Finding => {
     const [room, files] = [Number.parseInt(used, 10) / 100, (Number.parseInt(inodes, 10) || 0) / 100];
     const [ofRoom, ofFiles] = [grade(room, HEALTH_LIMITS.diskUsed), grade(files, HEALTH_LIMITS.diskUsed)];
     const state = WORSE[ofRoom] >= WORSE[ofFiles] ? ofRoom : ofFiles;
     const seen = `${used} used, ${gib(Number(available))} free${ofFiles === "ok" ? "" : `; ${inodes} of its inodes used`}`;
-    const fix = `see what is large: ./mailstead ssh -- du -xh --max-depth 3 ${target} | sort -h | tail; a larger disk comes with a larger mailstead:server.type and a new generation`;
+    const fix = `see what is large: ./mailstead ssh -- du -xh --max-depth 3 ${target} | sort -h | tail; ${larger("a larger disk comes", keep)}`;
     return { subject: `disk ${target}`, ...told(state, seen, fix) };
   });
   if (found.length > 0) return found;
@@ -98,7 +108,7 @@ function disks(lines: readonly string[]): Finding[] {
   ];
 }
 
-function memory(lines: readonly string[]): Judged {
+function memory(lines: readonly string[], keep: boolean): Judged {
   const sizes = new Map(words(lines, "memory").map(([name = "", kib = ""]) => [name, Number(kib) * 1024]));
   const [total, available] = [sizes.get("MemTotal:"), sizes.get("MemAvailable:")];
   if (total === undefined || available === undefined)
@@ -106,8 +116,7 @@ function memory(lines: readonly string[]): Judged {
   const { warn, bad } = HEALTH_LIMITS.memoryAvailable;
   // Turned round, as here less is worse.
   const state = grade(1 - available / total, { warn: 1 - warn, bad: 1 - bad });
-  const fix =
-    "see what takes it: ./mailstead ssh -- docker stats --no-stream; a larger mailstead:server.type has more";
+  const fix = `see what takes it: ./mailstead ssh -- docker stats --no-stream; ${larger("more comes", keep)}`;
   return told(state, `${gib(available)} of ${gib(total)} available`, fix);
 }
 
@@ -161,15 +170,23 @@ function restart(lines: readonly string[]): Judged {
   };
 }
 
-/** Findings about the host, in the order in which they hurt. */
-export async function checkHostHealth(ask: AskHost, now: () => number = Date.now): Promise<Finding[]> {
+/**
+ * Findings about the host, in the order in which they hurt.
+ *
+ * @param keep it may hold mail, so no new one is advised in its place.
+ */
+export async function checkHostHealth(
+  ask: AskHost,
+  keep: boolean,
+  now: () => number = Date.now,
+): Promise<Finding[]> {
   const asked = now();
   const lines = (await ask(SCRIPT)).split("\n");
   const answered = now();
   const here = { seconds: (asked + answered) / 2000, within: (answered - asked) / 2000 };
   return [
-    ...disks(lines),
-    { subject: "memory", ...memory(lines) },
+    ...disks(lines, keep),
+    { subject: "memory", ...memory(lines, keep) },
     { subject: "mail queue", ...queue(lines) },
     { subject: "clock", ...clock(lines, here) },
     { subject: "restart", ...restart(lines) },

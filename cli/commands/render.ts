@@ -1,5 +1,6 @@
 /** `mailstead render`: the documents that a plan becomes, on standard output. */
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { delimiter, isAbsolute, join } from "node:path";
 import process from "node:process";
 import { renderGuideUserData } from "../../cloud-init/renderUserData.ts";
 import { placeholder } from "../../cloud-init/sources.ts";
@@ -36,7 +37,9 @@ function environmentFile(plan: Plan): Template {
 
 function unitOf({ domain }: Plan, stack: string): AuditUnit {
   const command = join(import.meta.dirname, "../mailstead.js");
-  return { domain, stack, project: projectFolder, node: process.execPath, command };
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute);
+  const engine = folders.find((folder) => existsSync(join(folder, "pulumi")));
+  return { domain, stack, project: projectFolder, node: process.execPath, command, engine };
 }
 
 function render(document: Document, plan: Plan, values: Values, stack: string): string {

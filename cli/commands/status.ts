@@ -86,7 +86,7 @@ export async function collectStatus(stack: string): Promise<Finding[]> {
       "certificate",
       checkCertificate(ask).then((finding) => [finding]),
     ),
-    part("the host's health", checkHostHealth(ask)),
+    part("the host's health", checkHostHealth(ask, plan.server.protect)),
     part("port 25", checkMailGate(ask, plan)),
     part("outbound port 25", checkPort25(ask, plan.domain, addresses)),
     part("the server's checklist", checklist(ask, plan)),

@@ -8,6 +8,7 @@ import { fill } from "../slots.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { registrableDomain } from "./domainName.ts";
 import type { Draft } from "./draft.ts";
+import { HELD_NAMES_ASKED, otherMethods } from "./otherMethods.ts";
 
 /** What each provider says to a zone below a registrable domain; nothing where it takes it. */
 const ZONE_BELOW: Readonly<
@@ -75,16 +76,14 @@ export function checkProvider(draft: Draft): readonly Issue[] {
 }
 
 /** A dns-01 order that nothing on the host could carry out. */
-function withoutAuthenticator({ certificates, server }: Draft, provider: DnsProviderName): Issue[] {
+function withoutAuthenticator(draft: Draft, provider: DnsProviderName): Issue[] {
+  const { certificates, dns, server } = draft;
   const image = server.image ?? DEFAULTS["server.image"].value;
   const images = DNS_AUTHENTICATORS[provider]?.distributions ?? [];
   if (certificates.method !== "dns-01" || images.includes(image)) return [];
-  const message = `${image} has no certbot plugin that writes records at ${provider}`;
-  const set = "pulumi config set --path mailstead:";
-  const ways = [
-    `certificates.method to http-01: ${set}certificates.method http-01`,
-    ...images.map((other) => `server.image to ${other}: ${set}server.image ${other}`),
-  ];
+  const held = dns.mx === "hold" ? `, and ${HELD_NAMES_ASKED}` : "";
+  const message = `${image} has no certbot plugin that writes records at ${provider}${held}`;
+  const fix = `set ${otherMethods(draft).join(", or ")}`;
   const path = "mailstead:certificates.method";
-  return [{ path, rule: "no-authenticator", severity: "error", message, fix: `set ${ways.join(", or ")}` }];
+  return [{ path, rule: "no-authenticator", severity: "error", message, fix }];
 }

@@ -10,6 +10,7 @@ import { serviceNames, WEB_NAMES } from "../mail/serviceNames.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import { isWithin } from "./domainName.ts";
 import type { Draft } from "./draft.ts";
+import { HELD_NAMES_ASKED, otherMethods } from "./otherMethods.ts";
 import type { Fault } from "./reading.ts";
 import { errorAt } from "./readSection.ts";
 
@@ -191,14 +192,14 @@ const checkNullMxHosts: Check = ({ dns, top, zone }) =>
   });
 
 /** Mail that the old server goes on sending has to pass policies that are ours from the first `up` on. */
-const checkHold: Check = ({ dns, spf, dmarc, certificates }) => {
+const checkHold: Check = (draft) => {
+  const { dns, spf, dmarc, certificates } = draft;
   if (dns.mx !== "hold") return [];
   const issues: Issue[] = [];
   if (certificates.method === "http-01") {
-    const message =
-      "http-01 asks at names such as imap and smtp, which dns.mx: hold leaves to another server";
-    const fix = "set dns-01 until dns.mx is point";
-    issues.push(errorAt("mailstead:certificates.method", { rule: "names-held", message, fix }));
+    const fix = `until dns.mx is point set ${otherMethods(draft).join(", or ")}`;
+    const fault = { rule: "names-held", message: HELD_NAMES_ASKED, fix };
+    issues.push(errorAt("mailstead:certificates.method", fault));
   }
   if ((spf.mechanisms ?? []).length === 0) {
     const message = "mail still leaves by the old server as well, which the SPF policy does not let in";

@@ -188,7 +188,7 @@ export const IMAGE = {
   digest: {
     schema: text(words.readDigest),
     meaning: "digest of the image's index",
-    fix: "set sha256:… as `docker buildx imagetools inspect REPOSITORY:TAG` prints it",
+    fix: `set sha256:… as \`docker buildx imagetools inspect REPOSITORY:TAG\` prints it, or ${words.UNKNOWN_DIGEST}`,
     required: true,
   },
 } satisfies Fields;

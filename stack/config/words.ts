@@ -1,5 +1,6 @@
 /** Readers of single words: vendor names, tags, tokens, PEM. None repeats a value that may be secret. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { COMMAND } from "../command.ts";
 import { ACME_DIRECTORIES } from "./defaults.ts";
 import { readMailAddress } from "./mailAddress.ts";
 import type { Reading } from "./reading.ts";
@@ -82,11 +83,14 @@ export function readRepository(text: string): Reading<string> {
     : bad("not-a-repository", "this is not a name of an image", "write it as ghcr.io/owner/name");
 }
 
+/** How a digest is had without buildx: preflight asks the registry, and tells the one that is there. */
+export const UNKNOWN_DIGEST = `sha256: and 64 zeros, for which \`${COMMAND} preflight\` prints the right one`;
+
 export const readDigest = matching(
   /^sha256:[0-9a-f]{64}$/,
   "not-a-digest",
   "a digest is sha256: and 64 hexadecimal digits",
-  "copy it from `docker buildx imagetools inspect REPOSITORY:TAG`",
+  `copy it from \`docker buildx imagetools inspect REPOSITORY:TAG\`, or set ${UNKNOWN_DIGEST}`,
 );
 
 export const readUserName = matching(

@@ -47,11 +47,12 @@ function mergeLines({ records, planned, hasHarmlessBeside }: Obstacle): string[]
   return [`${lines.join(" && ")}, ${also}then ${IMPORT}`];
 }
 
+/** Goes with every zone. */
+const OWN_CERTIFICATE = `bring a certificate of your own: ${setLine("certificates.method", "provided")}`;
+
 /** Where naming our authority beside the others lets it give the certificate, the lines that do; or another gives it. */
 function authorityLines({ name, records }: Obstacle, context: AuditContext, role: RoleFor): string[] {
-  const other =
-    "use an authority that it allows (mailstead:certificates.directory), or bring a certificate of your own: " +
-    setLine("certificates.method", "provided");
+  const other = `use an authority that it allows (mailstead:certificates.directory), or ${OWN_CERTIFICATE}`;
   const { domain, issuer: known } = context;
   if (known === undefined) return [other];
   const { domain: issuer, accountUri } = known;
@@ -138,6 +139,11 @@ function removal(obstacle: Obstacle, context: AuditContext): string[] {
   ];
 }
 
+/** A certificate without records: `http-01` asks at names that are somebody else's as long as the MX is held. */
+function otherOrder({ held }: AuditContext): string {
+  return held === undefined ? setLine("certificates.method", "http-01") : OWN_CERTIFICATE;
+}
+
 /** Three where there are as many: the configuration, agreeing, and removing by hand. */
 function waysOut(obstacle: Obstacle, context: AuditContext, role: RoleFor): string[] {
   const { canBeAdopted, isHarmless, isEcho, records, planned, rules, type } = obstacle;
@@ -152,7 +158,7 @@ function waysOut(obstacle: Obstacle, context: AuditContext, role: RoleFor): stri
   if (isEcho) return [...adopt, ...configured, remove];
   if (records.length > 0 && records.every((one) => planned.some((ours) => isRespelt(ours, one))))
     return [...adopt, remove];
-  if (rules.includes("challenge-alias")) return [remove, setLine("certificates.method", "http-01")];
+  if (rules.includes("challenge-alias")) return [remove, otherOrder(context)];
   return [...configured, ...(isShort ? [ownDomain(context)] : []), ...adopt, ...removal(obstacle, context)];
 }
 

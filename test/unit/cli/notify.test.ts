@@ -183,6 +183,7 @@ test.each(["mail:nobody", "webhook:ftp://example.net/KEY", "webhook:KEY", "pager
 const UNIT = {
   ...{ domain: "example.com", stack: "prod", project: "/srv/100% mine", node: "/usr/bin/node" },
   command: '/srv/100% mine/$x "cli"/mailstead.js',
+  engine: '/opt/100% $x "tools"',
 };
 
 test("paths with blanks, quotes and signs of systemd's own stay what they are", () => {
@@ -191,7 +192,13 @@ test("paths with blanks, quotes and signs of systemd's own stay what they are", 
   expect(unit).toContain(
     String.raw`ExecStart="/usr/bin/node" "/srv/100%% mine/$$x \"cli\"/mailstead.js" audit --stack "prod"`,
   );
+  expect(unit).toContain(String.raw`
+Environment="PATH=/opt/100%% $x \"tools\":/usr/local/sbin:`);
   expect(unit).toContain("\nSuccessExitStatus=3\n");
+  // systemd gives a service no folder of the user's own.
+  expect(auditService({ ...UNIT, engine: undefined })).toContain(
+    '\nEnvironment="PATH=%h/.pulumi/bin:/usr/local/sbin:',
+  );
 });
 
 test("render prints both units for this project", async () => {

@@ -64,6 +64,14 @@ test("user-data is cloud-config with the guide's three names and placeholders fo
   expect(profile?.content).toContain("<authBasicPassword>");
 });
 
+test("the help says what each placeholder is", async () => {
+  const help = await render("--help");
+  const documents = await Promise.all(["dns", "user-data", "env"].map((document) => render(document)));
+  const names = documents.flatMap((text) => Array.from(text.matchAll(/<\w+>/g), ([name]) => name));
+  expect(new Set(names).size).toBeGreaterThan(4);
+  for (const name of names) expect(help).toMatch(new RegExp(`^ +${name} +\\S`, "m"));
+});
+
 test("--show-secrets fills in what the stack holds, and leaves the rest as placeholders", async () => {
   const printed = await render("env", "--show-secrets");
   expect(printed).toContain("filled-in-password");

@@ -1,6 +1,6 @@
 /**
- * Proves: the pages under docs/reference/ are what the program's own tables give, every key and rule is on them, and no
- * link in a document leads nowhere.
+ * Proves: the pages under docs/reference/ are what the program's own tables give, every key and rule is on them, no link in
+ * a document leads nowhere, and no guide stops between the file that `mailstead import` writes and the engine's import.
  * Cannot prove: that the words are good.
  */
 import { existsSync, globSync, readFileSync } from "node:fs";
@@ -54,8 +54,20 @@ test("every default and every section is on it", () => {
   }
 });
 
+const pages = ["README.md", "CONTRIBUTING.md", ...globSync("docs/**/*.md", { cwd: repository })];
+
+test("where `mailstead import` is to be typed, the line that takes over what it found comes next", () => {
+  const typed = pages.flatMap((page) => {
+    const lines = readFileSync(join(repository, page), "utf8").split("\n");
+    return lines.flatMap((line, at) =>
+      /^ {4}\.\/mailstead import\b/.test(line) ? [{ page, next: lines[at + 1] }] : [],
+    );
+  });
+  expect(typed.length).toBeGreaterThan(3);
+  expect(typed.filter(({ next = "" }) => !next.startsWith("    pulumi import --file "))).toEqual([]);
+});
+
 describe("links", () => {
-  const pages = ["README.md", "CONTRIBUTING.md", ...globSync("docs/**/*.md", { cwd: repository })];
   test.each(pages)("%s leads somewhere", (page) => {
     const text = readFileSync(join(repository, page), "utf8");
     const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? "");

@@ -5,6 +5,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
+import { DNS_PROVIDERS } from "../../../stack/dns/providers/dnsForm.ts";
 import { planOf } from "./support/planOf.ts";
 import { rawWith } from "./support/validRaw.ts";
 
@@ -80,6 +81,47 @@ describe("what does not go with hold", () => {
       "warning mailstead:dns.dmarc.policy",
     ]);
     expect(issuesOf({ "dns.spf": { mechanisms: ["mx"] }, "dns.dmarc": { policy: "none" } })).toEqual([]);
+  });
+
+  /** What to set, as each way of a fix says it. */
+  const settingsIn = (fix: string): [string, string][][] =>
+    fix
+      .split(", or ")
+      .map((way) =>
+        Array.from(way.matchAll(/--path mailstead:(\S+) (\S+)/g), ([, path = "", to = ""]) => [path, to]),
+      );
+
+  test.each(
+    DNS_PROVIDERS.flatMap((provider) =>
+      (["ubuntu-24.04", "debian-13"] as const).flatMap((image) =>
+        (["dns-01", "http-01"] as const).flatMap((method) =>
+          (["hold", "point"] as const).map((mx) => ({ provider, image, method, mx })),
+        ),
+      ),
+    ),
+  )("each way out of a method that does not fit leads out: $provider, $image, $method, $mx", (given) => {
+    const raw = (changes: Readonly<Record<string, string>>) =>
+      rawWith({
+        "dns.mx": given.mx,
+        "dns.provider": given.provider,
+        "server.image": given.image,
+        "certificates.method": given.method,
+        ...changes,
+      });
+    const faultsAt = (changes: Readonly<Record<string, string>>) =>
+      parseConfig(raw(changes)).issues.filter(
+        ({ path, severity }) => path === "mailstead:certificates.method" && severity === "error",
+      );
+    const faults = faultsAt({});
+    expect(faults.length).toBeLessThan(2);
+    for (const { fix } of faults) {
+      const ways = settingsIn(fix);
+      expect(ways.length).toBeGreaterThan(0);
+      for (const way of ways) {
+        expect(way.length).toBeGreaterThan(0);
+        expect(faultsAt(Object.fromEntries(way)), fix).toEqual([]);
+      }
+    }
   });
 
   test("http-01, which asks at names that are held, is a fault", () => {

@@ -19,10 +19,11 @@ const WELL = {
   queue: "queue 0 0",
 };
 
-async function findings(change: Partial<typeof WELL> = {}): Promise<readonly Finding[]> {
+async function findings(change: Partial<typeof WELL> = {}, keep = true): Promise<readonly Finding[]> {
   const answer = Object.values({ ...WELL, ...change }).join("\n");
   return checkHostHealth(
     () => Promise.resolve(answer),
+    keep,
     () => NOW * 1000,
   );
 }
@@ -69,10 +70,26 @@ test.each<[keyof typeof WELL, string, string, Finding["state"]]>([
   if (state !== "ok") expect(found?.fix).toMatch(/\S/);
 });
 
+test.each<[keyof typeof WELL, string, string]>([
+  ["disk", "disk / 95% 1% 1", "disk /"],
+  ["memory", "memory MemTotal: 1000\nmemory MemAvailable: 9", "memory"],
+])(
+  "a larger machine starts empty, and none is advised in the place of one that holds mail: %s",
+  async (part, text, subject) => {
+    const adviceOf = async (keep: boolean): Promise<string> =>
+      (await findings({ [part]: text }, keep)).find((one) => one.subject === subject)?.fix ?? "";
+    const [kept, disposable] = [await adviceOf(true), await adviceOf(false)];
+    expect(kept).not.toMatch(/generation/);
+    expect(disposable).toContain("a new generation");
+    for (const advice of [kept, disposable]) expect(advice).toContain("starts empty");
+  },
+);
+
 test("a slow answer is no wrong clock", async () => {
   const times = [NOW * 1000, (NOW + 90) * 1000];
   const slow = await checkHostHealth(
     () => Promise.resolve(Object.values({ ...WELL, clock: `clock ${String(NOW + 89)} yes` }).join("\n")),
+    true,
     () => times.shift() ?? 0,
   );
   expect(slow.find(({ subject }) => subject === "clock")?.state).toBe("ok");
@@ -83,7 +100,7 @@ test("the script is whole, and ends well where there is no docker", async () => 
   await checkHostHealth((text) => {
     script = text;
     return Promise.resolve("");
-  });
+  }, true);
   const run = spawnSync("bash", ["-s"], { input: script, encoding: "utf8" });
   expect(run.status).toBe(0);
   expect(run.stdout).toMatch(/^disk \/\S* \d+% /m);

@@ -68,6 +68,13 @@ describe("where an order by dns-01 writes its values", () => {
       expect(first).toMatch(new RegExp(`^remove at ${provider}: _acme-challenge\\.example\\.com\\. `));
       expect(second).toBe("pulumi config set --path 'mailstead:certificates.method' 'http-01'");
       expect(more).toEqual([]);
+      // An order by http-01 is refused as long as the MX is held.
+      const held = [{ name: "imap.example.com" }];
+      const meanwhile = look(provider, [early(name, type, value)], { facts: { ...orders, held } }).findings;
+      expect(ways(meanwhile[0] as Finding)).toEqual([
+        first,
+        "bring a certificate of your own: pulumi config set --path 'mailstead:certificates.method' 'provided'",
+      ]);
       expect(look(provider, [early(name, type, value)]).findings).toEqual([]);
 
       const zone = read[provider]([...DECLARED, record(name, type, value)]);
