@@ -9,15 +9,24 @@ import type { ImportFile } from "../verify/adopt/importFile.ts";
 import { knownEngineError } from "./engineErrors.ts";
 import { CommandError } from "./terminal.ts";
 
-/** The nearest folder upward that holds a `Pulumi.yaml`, as Pulumi itself looks for its project. */
+/** Whether a project is one of Mailstead: by its name, which begins so, or by the command in it, where it was renamed. */
+function isOurs(folder: string): boolean {
+  if (existsSync(join(folder, "cli/mailstead.js"))) return true;
+  return /^["']?name["']?\s*:\s*["']?mailstead\b/m.test(readFileSync(join(folder, "Pulumi.yaml"), "utf8"));
+}
+
+/**
+ * The nearest folder upward that holds a `Pulumi.yaml`, as Pulumi itself looks for its project. In a project of another
+ * kind the command would work on what it knows nothing of.
+ */
 function nearestProject(from: string): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    if (existsSync(join(folder, "Pulumi.yaml"))) return isOurs(folder) ? folder : undefined;
     if (folder === dirname(folder)) return undefined;
   }
 }
 
-/** Root of the project: the one of the working directory, else the one that this command belongs to. */
+/** Root of the project: the one of the working directory where it is Mailstead's, else the one that this command belongs to. */
 export const projectFolder = nearestProject(process.cwd()) ?? dirname(import.meta.dirname);
 
 interface Ended {

@@ -10,6 +10,8 @@ import { freshBundle } from "./bundle/fresh.js";
 const NEEDED = [22, 18];
 /** What a shell says of a program that ended by SIGPIPE, as most do whose reader has seen enough (`… | head`). */
 const PIPE_CLOSED = 141;
+/** Where standard output cannot be written to. */
+const WAYS_OUT = { ENOSPC: "the disk is full: make room, or write it elsewhere" };
 const folder = dirname(fileURLToPath(import.meta.url));
 const [major, minor] = process.versions.node.split(".").map(Number);
 
@@ -19,16 +21,34 @@ const [major, minor] = process.versions.node.split(".").map(Number);
  * @param {string} nextStep
  */
 function stop(code, problem, nextStep) {
-  process.stderr.write(`error: ${problem}\nNext step: ${nextStep}\n`);
+  if (wantsJson)
+    process.stdout.write(`${JSON.stringify({ error: { message: problem, nextStep } }, null, 2)}\n`);
+  say(problem, nextStep);
   process.exitCode = code;
 }
 
+/**
+ * @param {string} problem
+ * @param {string} nextStep
+ */
+function say(problem, nextStep) {
+  process.stderr.write(`error: ${problem}\nNext step: ${nextStep}\n`);
+}
+
+/** `ssh` hands its arguments on to the host. */
+const wantsJson = process.argv.includes("--json") && process.argv[2] !== "ssh";
 const cannotRun = process.argv[2] === "audit" ? 1 : 2;
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(PIPE_CLOSED);
+    if (error.code === "EPIPE") process.exit(PIPE_CLOSED);
+    // Where nothing can be told either, the exit code alone says it.
+    if (stream === process.stdout)
+      say(
+        `what was asked for cannot be written: ${error.code}`,
+        WAYS_OUT[error.code] ?? "write it elsewhere",
+      );
+    process.exit(1);
   });
 }
 

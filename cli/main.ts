@@ -5,7 +5,7 @@ import { COMMAND } from "../stack/command.ts";
 import { nearest } from "../stack/config/nearest.ts";
 import { DOCUMENTS, type Document } from "./documents.ts";
 import { COMMAND_EXAMPLES, PROGRAM_HELP } from "./examples.ts";
-import { CommandError, styled } from "./terminal.ts";
+import { CommandError, hasPrinted, printJson, styled } from "./terminal.ts";
 import { printableLines } from "../stack/printable.ts";
 import { VendorError } from "../verify/http.ts";
 import { LOOK_AT_PROVIDER } from "../verify/dns/fixes.ts";
@@ -152,9 +152,27 @@ function told(error: unknown): CommandError {
   return new CommandError(`${path ?? "a file"}: ${code ?? ""}`, next);
 }
 
-function report(error: unknown, args: readonly string[]): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageFault(args);
+/** Whether the command was asked for JSON, also where its command line is wrong. What `ssh` hands on is not for us. */
+function wantsJson(program: Command, args: readonly string[]): boolean {
+  const command = program.commands.find((one) => one.name() === args[0]);
+  return command?.options.some(({ long }) => long === "--json") === true && args.includes("--json");
+}
+
+/** The same for a program that reads standard output, where nothing stands there yet. */
+function reportJson(message: string, nextStep: string): void {
+  if (!hasPrinted()) printJson({ error: { message, nextStep } });
+}
+
+function report(error: unknown, program: Command, args: readonly string[]): number {
+  const json = wantsJson(program, args);
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    const message = error.message.replace(/^error: /, "").split("\n")[0] ?? "";
+    if (json) reportJson(message, `${COMMAND} ${args[0] ?? ""} --help`);
+    return usageFault(args);
+  }
   const { message, nextStep, exitCode } = told(error);
+  if (json) reportJson(message, nextStep);
   const head = styled("red", "error:", process.stderr);
   process.stderr.write(printableLines(`${message}\nNext step: ${nextStep}\n`).replace(/^/, `${head} `));
   return exitCode;
@@ -192,6 +210,6 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {
-    return report(error, args);
+    return report(error, program, args);
   }
 }

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
+import { COMMAND } from "../stack/command.ts";
 import type { Config } from "../stack/config/config.ts";
 import { checkStackName } from "../stack/config/lengthChecks.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
@@ -25,7 +26,7 @@ function stackFile(stack: string): string {
   if (existsSync(path)) return path;
   throw new CommandError(
     `there is no Pulumi.${stack}.yaml`,
-    `make it with \`pulumi stack init ${stack}\``,
+    `make it with \`${COMMAND} init DOMAIN --stack ${stack}\`, DOMAIN being the mail domain`,
     2,
   );
 }
@@ -52,8 +53,12 @@ export async function stackToRead(given: string | undefined): Promise<string> {
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new CommandError(
-      `there are ${stacks.length} stack files here, and which one is meant is not known`,
-      "name it: --stack NAME reads Pulumi.NAME.yaml",
+      stacks.length === 0
+        ? "there is no stack's file here"
+        : `there are ${stacks.length} stack files here (${stacks.join(", ")}), and which one is meant is not known`,
+      stacks.length === 0
+        ? `write one: ${COMMAND} init DOMAIN`
+        : "name it: --stack NAME reads Pulumi.NAME.yaml",
       2,
     );
   }
@@ -101,25 +106,38 @@ export function describeIssues(issues: readonly Issue[]): string {
   return issues.map(({ path, message, fix }) => `${path}: ${message}. ${fix}.`).join("\n");
 }
 
+function faultsIn(issues: readonly Issue[]): Issue[] {
+  return issues.filter(({ severity }) => severity === "error");
+}
+
+/** A stack as its file describes it. */
+export interface Loaded {
+  readonly config: Config;
+  readonly plan: Plan;
+  /** What the program says of a good configuration at every preview. */
+  readonly warnings: readonly Issue[];
+}
+
 /**
  * Configuration and plan of a stack.
  *
- * @throws CommandError that lists every fault of the configuration.
+ * @throws CommandError that lists every fault of the configuration, and no warning: what is said there has to be mended.
  */
-export function loadPlan(stack: string): { config: Config; plan: Plan } {
+export function loadPlan(stack: string): Loaded {
   const path = stackFile(stack);
   const parsed = parseConfig(readRawConfig(stackValues(path)));
   if (parsed.config === undefined) {
     throw new CommandError(
-      `${path} has faults:\n${describeIssues(parsed.issues)}`,
+      `${path} has faults:\n${describeIssues(faultsIn(parsed.issues))}`,
       "mend them and try again; a file of your own is read with --stack NAME, as Pulumi.NAME.yaml",
       2,
     );
   }
   const { plan, issues } = planMailServer(parsed.config);
-  const errors = [...checkStackName(stack), ...issues].filter(({ severity }) => severity === "error");
+  const all = [...checkStackName(stack), ...parsed.issues, ...issues];
+  const errors = faultsIn(all);
   if (errors.length > 0) {
     throw new CommandError(`the plan has faults:\n${describeIssues(errors)}`, "mend them and try again", 2);
   }
-  return { config: parsed.config, plan };
+  return { config: parsed.config, plan, warnings: all };
 }

@@ -48,6 +48,25 @@ export function remoteAt(stack: string, address: string): Remote {
 /** A script asks at most six mail hosts for five seconds each, and Docker, which may be slow to answer. */
 const LIMIT_SECONDS = 180;
 
+/** What `ssh` itself ends with; any other code is that of the command on the host. */
+const SSH_FAILED = 255;
+
+function noSsh(message: string, exitCode?: number): CommandError {
+  return new CommandError(
+    message,
+    "is the server on, and your address in mailstead:server.adminNetworks? Where you have moved to another network: add " +
+      "it, `pulumi up`, and restart the server at its vendor, which then takes SSH from there for 15 minutes. " +
+      `\`${COMMAND} rebuild\` makes a lost server anew`,
+    exitCode,
+  );
+}
+
+/** The exit code of a command on the host. @throws CommandError where `ssh` failed, which has said why. */
+function ofHost({ address }: Remote, code: number): number {
+  if (code !== SSH_FAILED) return code;
+  throw noSsh(`ssh to ${address} ended with ${String(code)}, as it does without a connection`, code);
+}
+
 /**
  * Runs a script on the host. It travels by standard input, so that nothing in it shows in a process list.
  *
@@ -56,13 +75,8 @@ const LIMIT_SECONDS = 180;
  */
 export async function runScript(remote: Remote, script: string): Promise<string> {
   const ended = await collect("ssh", [...remote.options, remote.address, "bash -s"], script, LIMIT_SECONDS);
-  if (ended.code === 255) {
-    throw new CommandError(
-      `no SSH to ${remote.address}: ${ended.stderr.trim().slice(-800)}`,
-      "is the server on, and your address in mailstead:server.adminNetworks? Where you have moved to another network: add " +
-        "it, `pulumi up`, and restart the server at its vendor, which then takes SSH from there for 15 minutes. " +
-        `\`${COMMAND} rebuild\` makes a lost server anew`,
-    );
+  if (ended.code === SSH_FAILED) {
+    throw noSsh(`no SSH to ${remote.address}: ${ended.stderr.trim().slice(-800)}`);
   }
   if (ended.code !== 0) {
     throw new CommandError(
@@ -78,9 +92,10 @@ export async function runScript(remote: Remote, script: string): Promise<string>
  * hide: logs hold what strangers sent.
  *
  * @returns its exit code.
+ * @throws CommandError where SSH fails
  */
-export function showLines(remote: Remote, command: readonly string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function showLines(remote: Remote, command: readonly string[]): Promise<number> {
+  const code = await new Promise<number>((resolve, reject) => {
     const child = spawn("ssh", [...remote.options, remote.address, ...command], {
       cwd: projectFolder,
       stdio: ["ignore", "pipe", "pipe"],
@@ -98,10 +113,11 @@ export function showLines(remote: Remote, command: readonly string[]): Promise<n
       resolve(code ?? 1);
     });
   });
+  return ofHost(remote, code);
 }
 
-/** Opens a shell, or runs one command, on this terminal. Returns its exit code. */
-export function openShell(remote: Remote, command: readonly string[]): Promise<number> {
+/** Opens a shell, or runs one command, on this terminal. Returns its exit code. @throws CommandError where SSH fails */
+export async function openShell(remote: Remote, command: readonly string[]): Promise<number> {
   const terminal = command.length === 0 ? ["-t"] : [];
-  return attach("ssh", [...remote.options, ...terminal, remote.address, ...command]);
+  return ofHost(remote, await attach("ssh", [...remote.options, ...terminal, remote.address, ...command]));
 }

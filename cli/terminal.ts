@@ -54,7 +54,15 @@ export function printJson(value: unknown): void {
   print(printableJson(JSON.stringify(value, null, 2)));
 }
 
+let printedAnything = false;
+
+/** Whether something stands on standard output: a second document there would make both unreadable. */
+export function hasPrinted(): boolean {
+  return printedAnything;
+}
+
 /** Writes to standard output, with a final newline. */
 export function print(text: string): void {
+  printedAnything = true;
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }

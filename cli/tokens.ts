@@ -50,6 +50,39 @@ export async function readGivenToken(place: TokenPlace, stack: string): Promise<
   );
 }
 
+/** What was refused, in one error where there are more. */
+function together(refused: readonly CommandError[]): CommandError | undefined {
+  const [first] = refused;
+  const said = (part: "message" | "nextStep"): string =>
+    [...new Set(refused.map((one) => one[part]))].join("; ");
+  return first && new CommandError(said("message"), said("nextStep"), first.exitCode);
+}
+
+/**
+ * The tokens of several places, in their order.
+ *
+ * @throws CommandError that names every place that has none, or what is no token.
+ */
+export async function readGivenTokens<const Places extends readonly TokenPlace[]>(
+  places: Places,
+  stack: string,
+): Promise<{ [Index in keyof Places]: GivenToken }> {
+  const refused: CommandError[] = [];
+  const given: GivenToken[] = [];
+  // One after the other: the engine may have to be asked for each, and it locks what it reads.
+  for (const place of places) {
+    try {
+      given.push(await readGivenToken(place, stack));
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      refused.push(error);
+    }
+  }
+  const fault = together(refused);
+  if (fault !== undefined) throw fault;
+  return given as { [Index in keyof Places]: GivenToken };
+}
+
 /** A token. @throws CommandError that names both places when neither has it. */
 export async function readToken(place: TokenPlace, stack: string): Promise<string> {
   return (await readGivenToken(place, stack)).token;

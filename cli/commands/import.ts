@@ -21,7 +21,7 @@ import { previewCreates, projectFolder, readState, stackName } from "../engine.t
 import { writeWhole } from "../lateValues.ts";
 import { loadPlan, projectName } from "../project.ts";
 import { CommandError, mark, print, printJson } from "../terminal.ts";
-import { DNS_TOKENS, HETZNER_TOKEN, readGivenToken, readToken } from "../tokens.ts";
+import { DNS_TOKENS, HETZNER_TOKEN, readGivenTokens } from "../tokens.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
 
 interface Options {
@@ -50,8 +50,7 @@ interface Collected {
 /** Asks vendors and engine at once: none waits for another. */
 async function look(stack: string, config: Config, plan: Plan) {
   const { provider, zone, zoneId } = config.dns;
-  const dns = await readToken(DNS_TOKENS[provider], stack);
-  const given = await readGivenToken(HETZNER_TOKEN, stack);
+  const [given, { token: dns }] = await readGivenTokens([HETZNER_TOKEN, DNS_TOKENS[provider]], stack);
   const hetzner = new Hetzner(given.token);
   const { resources } = await readState(stack);
   await needOwnAccount(config, resources, given);

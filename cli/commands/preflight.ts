@@ -25,7 +25,7 @@ import { loadPlan } from "../project.ts";
 import { findOrphanContainers, nameOf } from "../orphanContainers.ts";
 import { serverKnows } from "../serverKnows.ts";
 import { CommandError, print, printJson } from "../terminal.ts";
-import { DNS_TOKENS, HETZNER_TOKEN, readGivenToken, readToken, type GivenToken } from "../tokens.ts";
+import { DNS_TOKENS, HETZNER_TOKEN, readGivenTokens, type GivenToken } from "../tokens.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
 import { COMMAND } from "../../stack/command.ts";
 
@@ -40,8 +40,8 @@ async function readTokens(
   stack: string,
   provider: DnsProviderName,
 ): Promise<VendorTokens & { readonly given: GivenToken }> {
-  const given = await readGivenToken(HETZNER_TOKEN, stack);
-  return { given, hetzner: given.token, dns: await readToken(DNS_TOKENS[provider], stack) };
+  const [given, dns] = await readGivenTokens([HETZNER_TOKEN, DNS_TOKENS[provider]], stack);
+  return { given, hetzner: given.token, dns: dns.token };
 }
 
 /** Asks, unless told not to. */
@@ -184,7 +184,7 @@ export async function preflightCommand(options: Options): Promise<number> {
     ? (await reader.records()).map(({ importId }) => stateId(importId, provider))
     : [];
   const cures = curesOf([...orphans, ...left], { stack, plan, tokens, resources, recordIds });
-  findings.unshift(...lookAtChange(loaded, resources));
+  findings.unshift(...findingsOf(loaded.warnings), ...lookAtChange(loaded, resources));
   const all = [...lostState(resources, orphans), ...findings, ...cures.map(orphanFinding)];
   for (const { type, resource } of pending) {
     all.push({

@@ -109,7 +109,7 @@ function readConfig(config: Mapping, project: string): Found {
 }
 
 /** What the engine keeps beside `config`, by which it opens secrets. */
-const TEXTS = ["encryptionsalt", "secretsprovider", "encryptedkey"];
+export const TEXTS = ["encryptionsalt", "secretsprovider", "encryptedkey"];
 
 /** The values of a document whose YAML is right. */
 function readRoot(root: Value, project: string): Found {

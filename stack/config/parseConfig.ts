@@ -104,6 +104,7 @@ function knownFacts({ dns, mtaSts, mail, certificates }: Draft, whole: ZoneFacts
     ...{ domain, zone, reverseFamilies },
     provider: dns.provider,
     issuer: ordered ? whole.issuer : undefined,
+    ordersByDns: ordered ? whole.ordersByDns : undefined,
     certificateNames: ordered && named ? whole.certificateNames : undefined,
   });
 }

@@ -161,7 +161,9 @@ export function refuseUnknownKeys(
 ): void {
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
-    issues.push(errorAt(below(path, key), unknownKey(key, known, path)));
+    // At the top, one with a namespace is whole.
+    const place = key.includes(":") && path === "mailstead:" ? key : below(path, key);
+    issues.push(errorAt(place, unknownKey(key, known, path)));
   }
 }
 

@@ -50,6 +50,11 @@ export function unknownKey(key: string, known: readonly string[], path: string):
     const way = `pulumi config rm 'mailstead:${key}', then pulumi config set --path 'mailstead:${key}' VALUE`;
     return { rule: "flat-path", message, fix: way };
   }
+  const [namespace = "", name] = key.split(":");
+  if (sectionOf(path) === "" && name !== undefined) {
+    const fix = `write it as mailstead:${nearest(name, known) ?? name}`;
+    return { rule: "unknown-key", message: `nothing reads the namespace ${namespace}`, fix };
+  }
   const message = "there is no such key";
   const near = nearest(key, known);
   const places = placesOf(key).filter((place) => place !== pathOfKey(sectionOf(path), key));

@@ -39,7 +39,7 @@ export function factsOf(input: FactsInput): FactsOfZone {
     zone: dns.zone,
     provider: dns.provider,
     ...(issuer && { issuer }),
-    ...(certificates.method === "dns-01" && { ordersByDns: true as const }),
+    ...(PROOFS[certificates.method] === "dns-01" && { ordersByDns: true as const }),
     certificateNames: certificateNames(domain, mail.storage, certificates.method, webNames(dns)),
     ...(held.length > 0 && { held }),
     reverseFamilies: REVERSE_FAMILIES,

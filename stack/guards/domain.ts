@@ -4,6 +4,7 @@
  * Names, certificate, keys and mail of the old domain would be renamed in place, and whatever looks for what the stack
  * has would look for the new name and find nothing.
  */
+import { COMMAND } from "../command.ts";
 import type { Guard } from "./guard.ts";
 
 export const keepsDomain: Guard = ({ config }, { domain }) => {
@@ -18,7 +19,7 @@ export const keepsDomain: Guard = ({ config }, { domain }) => {
         `${domain} would lose its records, its reverse names and its mail`,
       fix:
         `set it back: pulumi config set mailstead:domain ${domain}. For ${config.domain}, make a stack of its own: ` +
-        `pulumi stack init NAME. To give ${domain} up for good, set it back, tear this stack down ` +
+        `${COMMAND} init ${config.domain} --stack NAME. To give ${domain} up for good, set it back, tear this stack down ` +
         "(README, Tear it down), and set the new domain then",
     },
   ];

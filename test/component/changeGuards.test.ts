@@ -83,7 +83,7 @@ test.each([
   expect(registrations).toEqual([]);
   expect(errors.map(({ message }) => message)).toEqual([
     expect.stringMatching(
-      /^The configuration has 1 fault; nothing was changed\.\n {2}mailstead:domain: this stack is the mail server of example\.net.*→ set it back: pulumi config set mailstead:domain example\.net\. For example\.com, make a stack of its own: pulumi stack init NAME\. To give example\.net up for good, /,
+      /^The configuration has 1 fault; nothing was changed\.\n {2}mailstead:domain: this stack is the mail server of example\.net.*→ set it back: pulumi config set mailstead:domain example\.net\. For example\.com, make a stack of its own: \.\/mailstead init example\.com --stack NAME\. To give example\.net up for good, /,
     ),
   ]);
 });

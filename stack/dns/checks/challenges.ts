@@ -4,11 +4,20 @@ import { warning } from "./foreign.ts";
 import type { Rule } from "./rule.ts";
 import type { ZoneFacts } from "./zoneView.ts";
 
-/** Names at which an order by dns-01 leaves its values; none where we order in another way (RFC 8555 8.4). */
+/**
+ * Names at which values of a certificate order stand, written by us or given by hand; none where the order is proved in
+ * another way, or there is none (RFC 8555 8.4).
+ */
 function challengeNames({ certificateNames = [], ordersByDns }: ZoneFacts): readonly string[] {
   if (ordersByDns !== true) return [];
   return [...new Set(certificateNames.map((name) => `_acme-challenge.${name.replace(/^\*\./, "")}`))];
 }
+
+/** Records by which a name is answered from elsewhere. */
+const WAYS_ELSEWHERE: Readonly<Record<string, string>> = {
+  CNAME: "an alias",
+  NS: "a delegation to other name servers",
+};
 
 const challengeAlias: Rule = {
   ...CLASH,
@@ -17,9 +26,12 @@ const challengeAlias: Rule = {
   title: "The name that a certificate order writes to is no alias, and in no other zone.",
   source: "RFC 8555 8.4",
   judge: ({ record, zone }) => {
-    if (record.type !== "CNAME" || record.name !== `_acme-challenge.${zone.facts.domain}`) return undefined;
-    const message = "an alias here stops the certificate order from writing its values";
-    return { message, fix: "remove the record" };
+    const what = WAYS_ELSEWHERE[record.type];
+    if (what === undefined || !challengeNames(zone.facts).includes(record.name)) return undefined;
+    return {
+      message: `${what} here stops the certificate order from writing its values`,
+      fix: "remove the record",
+    };
   },
   stray: ({ name, type, records }, { zone }) => {
     if (!challengeNames(zone.facts).includes(name)) return undefined;

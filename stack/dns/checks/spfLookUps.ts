@@ -1,11 +1,12 @@
 /** Counts what an SPF policy makes a receiver look up (RFC 7208 4.6.4), with a resolver handed in. */
 import { isSpf } from "../policies/kinds.ts";
-import { textOf } from "./judgedRecord.ts";
+import { textOf, type JudgedRecord } from "./judgedRecord.ts";
 import type { Asked } from "./askRules.ts";
 import { askRules } from "./askRules.ts";
 import type { Complaint, LookUp, Rule } from "./rule.ts";
 import type { SpfTerm } from "./spfTerms.ts";
 import { ASKING, readSpf, workedThrough } from "./spfTerms.ts";
+import type { ZoneView } from "./zoneView.ts";
 
 /** Look-ups that a receiver makes for one policy, all includes counted. */
 export const MOST_LOOK_UPS = 10;
@@ -200,7 +201,30 @@ function firstOf(broken: readonly Broken[]): Complaint | undefined {
   return { key: "text", message, fix: fixes.join("; ") };
 }
 
-const brokenInclude = aboutCost(
+/** The names that a policy includes or redirects to, as far as its text tells: only a receiver expands a macro. */
+function sentTo(terms: readonly SpfTerm[]): readonly string[] {
+  return workedThrough(terms).flatMap(({ name, value, fault }) => {
+    if ((name !== "include" && name !== "redirect") || fault !== undefined || value.includes("%")) return [];
+    return [value.toLowerCase().replace(/\.$/, "")];
+  });
+}
+
+/** The way from a policy back to itself over policies that are declared; the name of each on it, the first one again last. */
+function wayBack(record: JudgedRecord, { at }: ZoneView): readonly string[] | undefined {
+  const targets = (text: string | undefined) => sentTo(readSpf(text) ?? []);
+  const seen = new Set<string>();
+  const ways = targets(textOf(record)).map((name) => [record.name, name]);
+  for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
+    const last = way.at(-1) ?? "";
+    if (last === record.name) return way;
+    if (seen.has(last)) continue;
+    seen.add(last);
+    for (const next of at(last).flatMap((one) => targets(textOf(one)))) ways.push([...way, next]);
+  }
+  return undefined;
+}
+
+const brokenIncludeAsked = aboutCost(
   {
     name: "spf-broken-include",
     grade: "rfc",
@@ -211,6 +235,21 @@ const brokenInclude = aboutCost(
   },
   ({ broken }) => firstOf(broken),
 );
+
+/** What is declared tells a circle by itself; all else is asked of the DNS. */
+const brokenInclude: Rule = {
+  ...brokenIncludeAsked,
+  judge: ({ record, zone }) => {
+    const way = wayBack(record, zone);
+    if (way === undefined) return undefined;
+    const message = `the policy leads back to itself (${way.join(" → ")}): receivers answer permerror to it`;
+    return {
+      key: "text",
+      message,
+      fix: `remove ${way[1] ?? ""} from it: a policy names other senders alone`,
+    };
+  },
+};
 
 const hostLimit = aboutCost(
   {

@@ -23,7 +23,7 @@ export interface ZoneFacts {
   readonly issuer?: Issuer;
   /** Names of the certificate, `*.example.com` for a wildcard. */
   readonly certificateNames?: readonly string[];
-  /** Our own orders prove the domain by records in the zone (dns-01). */
+  /** The certificate's order is proved by records in the zone (dns-01), which we write or which are given by hand. */
   readonly ordersByDns?: true;
   /** Places that are left to another mail server until `dns.mx` is `point`; what stands there harms nothing. */
   readonly held?: readonly HeldPlace[];

@@ -5,7 +5,16 @@
  * Cannot prove: how other shells than `sh` look commands up.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -61,6 +70,24 @@ test("the same look sees npx ask for the name", async () => {
 
 test("by its path it runs from anywhere", async () => {
   expect(await type(`'${join(root, COMMAND)}' --help`)).toBe(0);
+});
+
+test("through links to links it runs as by its path", async () => {
+  symlinkSync(join(root, COMMAND), join(elsewhere, "one"));
+  mkdirSync(join(elsewhere, "bin"));
+  symlinkSync("../one", join(elsewhere, "bin/two"));
+  expect(await type("bin/two --help")).toBe(0);
+  expect(await type("cd bin && ./two --help")).toBe(0);
+  expect(await type("PATH=$PWD/bin:$PATH && two --help")).toBe(0);
+});
+
+test("what cannot be written is one line with the next step", () => {
+  const line = `'${join(root, COMMAND)}' --help >/dev/full`;
+  const { status, stderr } = spawnSync("sh", ["-c", line], { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(/^error: .*ENOSPC\nNext step: the disk is full.*\n$/) as string,
+  });
 });
 
 test("without a Node it says what is missing", () => {

@@ -107,7 +107,13 @@ const WRONG: readonly (Wrong & { readonly what: string })[] = [
 test.each(WRONG)("$what: $code", async ({ args, environment, code, says, next }) => {
   for (const more of args[0] === "render" ? [[]] : [[], ["--json"]]) {
     const ran = await project.run([...args, ...more], environment);
-    expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code, stdout: "" });
+    expect(ran.code).toBe(code);
+    if (more.length === 0) expect(ran.stdout).toBe("");
+    else {
+      const { error } = JSON.parse(ran.stdout) as { error: { message: string; nextStep: string } };
+      expect(`error: ${error.message}`).toMatch(says);
+      expect(`Next step: ${error.nextStep}`).toMatch(next);
+    }
     expect(ran.stderr).toMatch(says);
     expect(ran.stderr).toMatch(next);
     expect(ran.stderr).not.toMatch(/^\s+at |node:internal/m);

@@ -410,6 +410,20 @@ describe("the engine's flat map", () => {
   });
 });
 
+test("a namespace that is nearly ours is a fault with the right one, and those of others are left alone", () => {
+  const others = ["pulumi:tags", "hcloud:token", "cloudflare:apiToken", "digitalocean:token", "docker:host"];
+  const read = (keys: readonly string[]) =>
+    parseConfig({ ...validRaw(), ...readRawConfig(Object.fromEntries(keys.map((key) => [key, "SECRET"]))) });
+  expect(read([...others, "small:serverSeconds", "mailstead-small:x"]).issues).toEqual([]);
+  for (const near of ["maistead", "mailsted", "Mailstead", "mail-stead", "mailstaed"]) {
+    const { issues } = read([...others, `${near}:protcet`]);
+    expect(issues.map(({ path, severity, fix }) => [path, severity, fix])).toEqual([
+      [`${near}:protcet`, "error", "write it as mailstead:protect"],
+    ]);
+    expect(JSON.stringify(issues)).not.toContain("SECRET");
+  }
+});
+
 test("nearest word", () => {
   const known = ["server", "dns", "mail"];
   expect(nearest("sever", known)).toBe("server");

@@ -4,7 +4,9 @@
  * Cannot prove: that a provider takes them; the component tests and the sandbox do.
  */
 import { describe, expect, test } from "vitest";
+import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import type { PlannedRecord } from "../../../stack/plan.ts";
+import { planMailServer } from "../../../stack/planMailServer.ts";
 import { fill } from "../../../stack/slots.ts";
 import { planned, planOf } from "./support/planOf.ts";
 import { dkimKey, rawWith, validRaw } from "./support/validRaw.ts";
@@ -269,6 +271,53 @@ describe("records that the plan refuses", () => {
   ])("%s", (_, fields, expected) => {
     const { issues } = planned(rawWith({ "dns.records": [{ role: "extra", name: "extra", ...fields }] }));
     expect(issues.map(({ path, rule, message }) => [path, rule, message])).toEqual([expected]);
+  });
+
+  const given = (method: string, type: string) => {
+    const own = { role: "extra", name: "_acme-challenge", type, target: "acme.example.net" };
+    const pem = { certificate: "x", privateKey: "x" };
+    const parsed = parseConfig(
+      rawWith({
+        "dns.records": [own],
+        certificates: { method, ...(method === "provided" ? pem : {}) },
+      }),
+    );
+    const issues = parsed.config === undefined ? parsed.issues : planMailServer(parsed.config).issues;
+    return issues.filter(({ rule }) => rule === "challenge-alias").map(({ path }) => path);
+  };
+
+  test.each([
+    ["dns-01", [place]],
+    ["manual", [place]],
+    ["http-01", []],
+    // Beside faults of the certificate given here, which hide no fault of the record.
+    ["provided", []],
+  ])("a name answered from elsewhere where values of an order by %s would stand", (method, expected) => {
+    for (const type of ["CNAME", "NS"]) expect([type, given(method, type)]).toEqual([type, expected]);
+  });
+
+  test("SPF policies that lead back to themselves, by one name or more", () => {
+    const told = (mechanisms: readonly string[], records: Readonly<Record<string, string>>) => {
+      const own = Object.entries(records).map(([name, text]) => ({ role: name, name, type: "TXT", text }));
+      const raw = rawWith({ "dns.spf": { mechanisms }, "dns.records": own });
+      const parsed = parseConfig(raw);
+      const issues = parsed.config === undefined ? parsed.issues : planMailServer(parsed.config).issues;
+      return issues.map(({ path, rule, severity }) => [path, rule, severity]);
+    };
+    const broken = (path: string) => [path, "spf-broken-include", "error"];
+    const at = (index: number) => broken(`mailstead:dns.records[${index}].text`);
+    expect(told(["include:example.com"], {})).toEqual([broken("mailstead:dns.spf.mechanisms")]);
+    expect(told([], { a: "v=spf1 redirect=A.example.com." })).toEqual([at(0)]);
+    const two = { a: "v=spf1 include:b.example.com -all", b: "v=spf1 ?include:a.example.com -all" };
+    expect(told([], two)).toEqual([at(0), at(1)]);
+    expect(told(["include:a.example.com"], { a: "v=spf1 include:example.com -all" })).toEqual([at(0)]);
+    expect(
+      told(["include:a.example.com"], { a: "v=spf1 include:b.example.com -all", b: "v=spf1 -all" }),
+    ).toEqual([]);
+    // Nobody reads a redirect beside all.
+    expect(told([], { a: "v=spf1 -all redirect=a.example.com" }).map(([, rule]) => rule)).toEqual([
+      "spf-after-all",
+    ]);
   });
 
   test("two of the owner's own against each other", () => {

@@ -64,6 +64,20 @@ export const RULE_CASES: readonly RuleCase[] = [
     rule: "challenge-alias",
     bad: ["_acme-challenge 300 CNAME x.test"],
     near: ["_acme-challenge.www 300 CNAME x.test"],
+    facts: { ordersByDns: true, certificateNames: ["d.test", "*.d.test"] },
+    nearFacts: { ordersByDns: true, certificateNames: ["d.test", "*.d.test"] },
+  },
+  {
+    rule: "challenge-alias",
+    bad: ["_acme-challenge.www 300 NS ns.test"],
+    near: ["_acme-challenge.www 300 NS ns.test"],
+    facts: { ordersByDns: true, certificateNames: ["d.test", "www.d.test"] },
+    nearFacts: { certificateNames: ["d.test", "www.d.test"] },
+  },
+  {
+    rule: "spf-broken-include",
+    bad: [spf("a include:D.test. -all")],
+    near: [spf("a include:x.d.test include:%{d}.d.test -all")],
   },
   { rule: "second-spf", bad: [spf("-all"), spf("a -all")], near: [spf("-all"), "b 300 TXT v=spf1 a -all"] },
   {
