@@ -117,9 +117,9 @@ test("one token for server and zone is asked for once", async () => {
   expect(stderr.match(/there is no/g)).toEqual(["there is no"]);
 });
 
-test.each([["logs", "mx"], ["ssh"], ["ssh", "true"]])(
-  "where SSH fails, %s %s names the way on",
-  async (...words) => {
+test.each([[["logs", "mx"]], [["ssh"]], [["ssh", "true"]]])(
+  "where SSH fails, %j names the way on",
+  async (words) => {
     project.pulumi(`echo '{"addresses": {"ipv4": "192.0.2.1"}}'`);
     const { keyFile, knownHosts } = sshFilePaths(join(project.folder, sshDirectory("good")));
     mkdirSync(dirname(keyFile), { recursive: true });
@@ -148,7 +148,7 @@ test("in another project's folder it is not that project that is worked on", asy
   expect({ code: ours.code, stderr: ours.stderr }).toEqual({ code: 0, stderr: "" });
 });
 
-test("what another file knows is told, where no stack is meant", async () => {
+test("the stack files are named where it is not known which one is meant", async () => {
   project.stack("other", validRaw());
   project.pulumi("exit 1");
   const { code, stderr } = await project.run(["render", "dns"]);
