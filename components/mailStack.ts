@@ -2,6 +2,7 @@
 import { Container } from "@pulumi/docker/container.js";
 import { Provider } from "@pulumi/docker/provider.js";
 import { RemoteImage } from "@pulumi/docker/remoteImage.js";
+import { RandomBytes } from "@pulumi/random/randomBytes.js";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import type { Plan, PlannedContainer, PlannedImage, PlannedStep } from "../stack/plan.ts";
@@ -73,11 +74,20 @@ export class MailStack extends pulumi.ComponentResource {
     const last = plan.lastSteps.map((step) =>
       declareStep(onHost, step, this.#hashOfFiles(step.files), [...this.containers.values()]),
     );
-    // The server by name too: a refresh of it alone, when it is gone, passes over what depends on it itself, and would
-    // stop at what depends on it through others.
-    const all = [args.host.server, ...prepared, ...this.containers.values(), ...last];
-    new KeptWithServer("kept-with-server", { parent: this, protect: plan.server.protect, dependsOn: all });
+    this.#keepWithServer([...prepared, ...this.containers.values(), ...last]);
     this.registerOutputs({ containers: plan.containers.map((container) => container.name) });
+  }
+
+  /**
+   * Has what is on the host kept as long as the server is: `destroy --exclude-protected` keeps what a protected resource
+   * depends on. Files and containers cannot be protected themselves, or no change could replace them.
+   *
+   * A resource of the state alone does it, and not a component: the engine stops at one in a refresh of a server that is
+   * gone, as it takes up a component's dependencies there.
+   */
+  #keepWithServer(dependsOn: pulumi.Resource[]): void {
+    const protect = this.#args.plan.server.protect;
+    new RandomBytes("kept-with-server", { length: 1 }, { parent: this, protect, dependsOn });
   }
 
   #declareSteps(onHost: OnHost, files: readonly pulumi.Resource[]): pulumi.Resource[] {
@@ -142,17 +152,6 @@ export class MailStack extends pulumi.ComponentResource {
   #hashOfFiles(roles: readonly string[]): pulumi.Output<string> {
     const hashes = roles.map((role) => need(this.#hashes, role, "a reader names the file"));
     return pulumi.all(hashes).apply((all) => sha256(all.join("\n")));
-  }
-}
-
-/**
- * Has what is on a host kept as long as the server is: `destroy --exclude-protected` keeps what a protected resource
- * depends on. Files and containers cannot be protected themselves, or no change could replace them.
- */
-class KeptWithServer extends pulumi.ComponentResource {
-  constructor(name: string, opts: pulumi.ComponentResourceOptions) {
-    super("mailstead:components:KeptWithServer", name, {}, opts);
-    this.registerOutputs({});
   }
 }
 

@@ -37,6 +37,11 @@ describe("identity", () => {
       { name: "smtp-transport-password", inputs: { length: 32, special: false }, ...kept },
       { name: "srs-secret", inputs: { length: 32, special: false }, ...kept },
       { name: "api-secret", inputs: { length: 32 }, ...kept },
+      // No secret: it has what is on the host kept as long as the server is.
+      {
+        ...{ name: "kept-with-server", inputs: { length: 1 } },
+        ...{ protect: true, parent: "mailstead:components:MailStack::stack" },
+      },
       { name: "txt-encryption-key", inputs: { length: 16 }, ...kept },
       { name: "webhook-signature-key", inputs: { length: 16 }, ...kept },
     ]);

@@ -151,7 +151,7 @@ test("protect alone frees identity and records, and not the server", async () =>
   expect(held.map(({ type }) => type)).toEqual([
     "hcloud:index/server:Server",
     // What stands on the server stays with it.
-    "mailstead:components:KeptWithServer",
+    "random:index/randomBytes:RandomBytes",
   ]);
 });
 

@@ -22,8 +22,8 @@ const web = thing("docker:index/container:Container", "web", {
 const record = thing("cloudflare:index/dnsRecord:DnsRecord", "autoconfig", { dependencies: [web.urn] });
 const mx = thing("cloudflare:index/dnsRecord:DnsRecord", "apex-mx", { protect: true });
 const marker = (protect: boolean): StandingResource => ({
-  ...{ urn: "urn:pulumi:prod::mailstead::mailstead:components:KeptWithServer::kept-with-server" },
-  ...{ type: "mailstead:components:KeptWithServer", protect, dependencies: [web.urn] },
+  ...{ urn: "urn:pulumi:prod::mailstead::random:index/randomBytes:RandomBytes::kept-with-server" },
+  ...{ type: "random:index/randomBytes:RandomBytes", protect, dependencies: [web.urn] },
 });
 
 test("with a protected server its containers stay too, and what they need", () => {
