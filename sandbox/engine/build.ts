@@ -53,11 +53,13 @@ export async function ensureEngine(cacheDir: string): Promise<string> {
 
 /** A `pulumi` on PATH that is none of ours and new enough. */
 async function findInstalled(bin: string): Promise<{ folder: string; version: string } | undefined> {
+  // The cache may be reached by more than one path: as itself, a link to it would end in a circle.
+  const own = await realpath(bin);
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
     const program = join(folder, "pulumi");
-    if (folder === bin || !(await exists(program))) continue;
+    if (!(await exists(program))) continue;
     const target = await realpath(program);
-    if (dirname(target) === bin) continue;
+    if (dirname(target) === own) continue;
     // One that does not even tell its version is no engine to build on.
     const version = await run(target, ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" } }).then(
       (text) => text.trim(),

@@ -118,6 +118,15 @@ test("with none on PATH both are built once; what is in the cache is not taken f
   expect(built()).toHaveLength(2);
 });
 
+test("what is in the cache is not taken for installed by another path either", async () => {
+  const other = join(home, "other-path");
+  mkdirSync(bin, { recursive: true });
+  symlinkSync(cache, other);
+  script(join(bin, "pulumi"), "echo v3.999.0");
+  onPath(join(other, "bin"));
+  expect(await ensureEngine(cache)).toMatch(/^pulumi v3\.\d+\.\d+ built$/);
+});
+
 test("an installed one takes the place of what was built, and is built again when it is too old", async () => {
   onPath();
   await ensureEngine(cache);
