@@ -3,9 +3,14 @@ import { spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import type { PlannedContainer, PlannedHealthCheck, PlannedImage, PlannedRights } from "../stack/plan.ts";
+import type {
+  PlannedContainer,
+  PlannedHealthCheck,
+  PlannedImage,
+  PlannedRights,
+} from "../stack/model/plan.ts";
 import type { StateResource } from "./bareProgram.ts";
-import { shellQuote } from "../stack/shellQuote.ts";
+import { shellQuote } from "../stack/values/shellQuote.ts";
 
 /** What is placed, as a deployment of the program had it. */
 export interface HandWork {

@@ -4,7 +4,7 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
-import type { PlannedContainer, PlannedImage } from "../stack/plan.ts";
+import type { PlannedContainer, PlannedImage } from "../stack/model/plan.ts";
 import type { StateResource } from "./bareProgram.ts";
 import { deleteServer, standUp, type HandWork } from "./byHand.ts";
 import { inTurn } from "./ratio.ts";

@@ -1,9 +1,9 @@
 /** Stops a command whose token opens another account at the server's vendor than the stack lives in. */
-import { COMMAND } from "../stack/command.ts";
-import type { Config } from "../stack/config/config.ts";
+import { COMMAND } from "../stack/values/command.ts";
+import type { Config } from "../stack/model/config.ts";
 import { keepsAccount, knownAddress } from "../stack/guards/account.ts";
 import { readDeployed } from "../stack/guards/deployed.ts";
-import type { Issue } from "../stack/issue.ts";
+import type { Issue } from "../stack/model/issue.ts";
 import { accountAddresses } from "../verify/account.ts";
 import { VendorError } from "../verify/http.ts";
 import { Hetzner } from "../verify/vendors.ts";

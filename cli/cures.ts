@@ -1,6 +1,6 @@
 /** Heals what a broken run left behind: each thing by its cure, and one that is refused keeps no other from its own. */
-import type { Plan } from "../stack/plan.ts";
-import { printable } from "../stack/printable.ts";
+import type { Plan } from "../stack/model/plan.ts";
+import { printable } from "../stack/values/printable.ts";
 import { plannedThings } from "../verify/adopt/hetznerThings.ts";
 import { RECORD_TYPES, stateId } from "../verify/dns/alreadyThere.ts";
 import { VendorError } from "../verify/http.ts";
@@ -11,7 +11,7 @@ import { clearPendingOperations, readState, type StateResource } from "./engine.
 import { removeContainer } from "./orphanContainers.ts";
 import { takeBack, type Wanted } from "./takeBack.ts";
 import { CommandError, print } from "./terminal.ts";
-import { COMMAND } from "../stack/command.ts";
+import { COMMAND } from "../stack/values/command.ts";
 
 const KEY_TYPE = "tls:index/privateKey:PrivateKey";
 

@@ -1,6 +1,6 @@
 /** Examples in the help texts, of the command as a whole and of each of its commands. */
-import { COMMAND } from "../stack/command.ts";
-import { SLOTS } from "../stack/slots.ts";
+import { COMMAND } from "../stack/values/command.ts";
+import { SLOTS } from "../stack/values/slots.ts";
 
 /** Each late value, as it stands in a document, and what it is. */
 function placeholders(): string {

@@ -1,12 +1,12 @@
 /** The command `mailstead`: thin commands over `stack/` and `verify/`. */
 import process from "node:process";
 import { Argument, Command, CommanderError, Option } from "commander";
-import { COMMAND } from "../stack/command.ts";
-import { nearest } from "../stack/config/nearest.ts";
+import { COMMAND } from "../stack/values/command.ts";
+import { nearest } from "../stack/values/nearest.ts";
 import { DOCUMENTS, type Document } from "./documents.ts";
 import { COMMAND_EXAMPLES, PROGRAM_HELP } from "./examples.ts";
 import { CommandError, hasPrinted, printJson, styled } from "./terminal.ts";
-import { printableLines } from "../stack/printable.ts";
+import { printableLines } from "../stack/values/printable.ts";
 import { VendorError } from "../verify/http.ts";
 import { LOOK_AT_PROVIDER } from "../verify/dns/fixes.ts";
 

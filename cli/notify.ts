@@ -1,12 +1,12 @@
 /** Tells somebody of an audit, when its findings changed since the last time. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readMailAddress } from "../stack/config/mailAddress.ts";
+import { readMailAddress } from "../stack/values/mailAddress.ts";
 import { auditExitCode } from "../verify/dns/exitCode.ts";
 import type { Audit } from "../verify/dns/observation.ts";
 import { summaryLine } from "../verify/dns/report/cells.ts";
 import { findingLines, newsSince, newsText, type News } from "../verify/dns/report/news.ts";
-import { printable } from "../stack/printable.ts";
+import { printable } from "../stack/values/printable.ts";
 import { textReport } from "../verify/dns/report/text.ts";
 import { collect, projectFolder } from "./engine.ts";
 import { writeWhole } from "./lateValues.ts";

@@ -2,13 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
-import { COMMAND } from "../stack/command.ts";
-import type { Config } from "../stack/config/config.ts";
+import { COMMAND } from "../stack/values/command.ts";
+import type { Config } from "../stack/model/config.ts";
 import { checkStackName } from "../stack/config/lengthChecks.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
 import { readRawConfig } from "../stack/config/readRawConfig.ts";
-import type { Issue } from "../stack/issue.ts";
-import type { Plan } from "../stack/plan.ts";
+import type { Issue } from "../stack/model/issue.ts";
+import type { Plan } from "../stack/model/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
 import { namedStack, projectFolder, selectedStack } from "./engine.ts";
 import { readStackFile, type PlacedFault } from "./stackFile/readStackFile.ts";

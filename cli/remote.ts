@@ -5,11 +5,11 @@ import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
-import { printableLines } from "../stack/printable.ts";
+import { printableLines } from "../stack/values/printable.ts";
 import { sshDirectory, sshFilePaths, sshOptions } from "../components/sshFiles.ts";
 import { attach, collect, projectFolder, readOutputs } from "./engine.ts";
 import { CommandError } from "./terminal.ts";
-import { COMMAND } from "../stack/command.ts";
+import { COMMAND } from "../stack/values/command.ts";
 
 /** A host that can be reached. */
 export interface Remote {

@@ -5,8 +5,8 @@
 import { rmSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Plan } from "../stack/plan.ts";
-import { GENERATION_LABEL } from "../stack/vendorNames.ts";
+import type { Plan } from "../stack/model/plan.ts";
+import { GENERATION_LABEL } from "../stack/vendors/names.ts";
 import { findHetznerThings, hetznerIds, type HetznerThings } from "../verify/adopt/hetznerThings.ts";
 import { fillImportFile, type FoundId, type ImportFile } from "../verify/adopt/importFile.ts";
 import { repointed, type FoundThing, type StateEntry } from "../verify/adopt/repoint.ts";

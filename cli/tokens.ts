@@ -6,9 +6,9 @@ import {
   SERVER_TOKEN_PLACE,
   type GivenToken,
   type TokenPlace,
-} from "../stack/dns/providers/tokenPlaces.ts";
+} from "../stack/vendors/tokenPlaces.ts";
 import { UNREAD_SECRET } from "../stack/config/field.ts";
-import { tokenCure, tokenFault } from "../stack/dns/providers/tokenText.ts";
+import { tokenCure, tokenFault } from "../stack/vendors/tokenText.ts";
 import { pulumi } from "./engine.ts";
 import { stackValue } from "./project.ts";
 import { CommandError } from "./terminal.ts";

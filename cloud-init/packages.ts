@@ -4,8 +4,8 @@
  * The distribution's own docker is taken: it needs no foreign archive key at first boot, and an upgrade of it
  * comes with the distribution's security updates.
  */
-import { dnsAuthenticator } from "../stack/mail/dnsAuthenticators.ts";
-import type { Distribution, PlannedBoot } from "../stack/plan.ts";
+import { dnsAuthenticator } from "../stack/vendors/dnsAuthenticators.ts";
+import type { Distribution, PlannedBoot } from "../stack/model/plan.ts";
 
 const DOCKER: Readonly<Record<Distribution, readonly string[]>> = {
   // Ubuntu's docker.io brings the command line client with it.

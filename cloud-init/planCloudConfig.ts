@@ -1,6 +1,6 @@
 /** What the first boot does, as an object. Small and stable: a change of it waits for the next generation. */
-import type { PlannedBoot } from "../stack/plan.ts";
-import { shellQuote } from "../stack/shellQuote.ts";
+import type { PlannedBoot } from "../stack/model/plan.ts";
+import { shellQuote } from "../stack/values/shellQuote.ts";
 import type { CloudConfig, WriteFile } from "./cloudConfig.ts";
 import { packagesOf } from "./packages.ts";
 import type { Sources } from "./sources.ts";

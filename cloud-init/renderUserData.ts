@@ -1,7 +1,7 @@
 /** Renders user-data: the first boot of our hosts, and the guide's own for any other cloud. */
 import { createHash } from "node:crypto";
 import { Document, Scalar, visit, type Tags } from "yaml";
-import type { PlannedBoot, PlannedServer } from "../stack/plan.ts";
+import type { PlannedBoot, PlannedServer } from "../stack/model/plan.ts";
 import type { CloudConfig, WriteFile } from "./cloudConfig.ts";
 import { planCloudConfig, profileEnvironment } from "./planCloudConfig.ts";
 import { placeholder, type Sources } from "./sources.ts";

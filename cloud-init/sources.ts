@@ -1,5 +1,5 @@
 /** Where late values and whole files come from; handed in, so that rendering stays pure. */
-import type { SlotName } from "../stack/slots.ts";
+import type { SlotName } from "../stack/values/slots.ts";
 
 export interface Sources {
   /** Value of a slot. */

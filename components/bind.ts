@@ -2,7 +2,7 @@
  * Where a slot meets an Output. Nothing else in the program fills a slot.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { fill, SLOTS, type SlotName, type Template } from "../stack/slots.ts";
+import { fill, SLOTS, type SlotName, type Template } from "../stack/values/slots.ts";
 
 /** The late values by slot. A slot that the configuration does not use may be absent. */
 export type SlotValues = Readonly<Partial<Record<SlotName, pulumi.Output<string>>>>;

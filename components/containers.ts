@@ -1,7 +1,7 @@
 /** Docker's form of the planned containers and images. */
 import type { ContainerArgs } from "@pulumi/docker/container.js";
 import type * as pulumi from "@pulumi/pulumi";
-import type { PlannedContainer, PlannedHealthCheck, PlannedRights } from "../stack/plan.ts";
+import type { PlannedContainer, PlannedHealthCheck, PlannedRights } from "../stack/model/plan.ts";
 import { goDuration } from "./goDuration.ts";
 
 /** Label of a container: hash of the files that it reads, so that a changed one replaces exactly its readers. */

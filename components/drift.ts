@@ -1,12 +1,12 @@
 /** In a preview: what stands in the zone at its provider and that the engine itself does not see. */
 import process from "node:process";
 import * as pulumi from "@pulumi/pulumi";
-import type { Config } from "../stack/config/config.ts";
-import type { Plan } from "../stack/plan.ts";
-import type { SlotName } from "../stack/slots.ts";
+import type { Config } from "../stack/model/config.ts";
+import type { Plan } from "../stack/model/plan.ts";
+import type { SlotName } from "../stack/values/slots.ts";
 import { causeText, outsideError, StopError } from "./errors.ts";
 import { lastOutputs } from "./lastOutputs.ts";
-import { COMMAND } from "../stack/command.ts";
+import { COMMAND } from "../stack/values/command.ts";
 
 /** What the review needs of the program. */
 export interface DriftInput {

@@ -1,6 +1,6 @@
 /** Errors that end a run with a message and no stack: the reader can act on each. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Issue } from "../stack/issue.ts";
+import type { Issue } from "../stack/model/issue.ts";
 
 /**
  * Ends the run; the engine prints the message alone.

@@ -1,10 +1,10 @@
 /** Late values that come from the configuration and not from resources. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Config } from "../stack/config/config.ts";
-import { DNS_TOKEN_PLACES, findToken } from "../stack/dns/providers/tokenPlaces.ts";
-import type { Plan } from "../stack/plan.ts";
-import type { SlotName } from "../stack/slots.ts";
-import { SLOTS, slotsOf } from "../stack/slots.ts";
+import type { Config } from "../stack/model/config.ts";
+import { DNS_TOKEN_PLACES, findToken } from "../stack/vendors/tokenPlaces.ts";
+import type { Plan } from "../stack/model/plan.ts";
+import type { SlotName } from "../stack/values/slots.ts";
+import { SLOTS, slotsOf } from "../stack/values/slots.ts";
 import { StopError } from "./errors.ts";
 
 /** Slots that the configuration fills. */

@@ -4,8 +4,8 @@ import { RandomBytes } from "@pulumi/random/randomBytes.js";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import * as pulumi from "@pulumi/pulumi";
 import { dkimValue } from "../stack/dns/dkim.ts";
-import type { PlannedDeployKey, PlannedServer } from "../stack/plan.ts";
-import type { SlotName } from "../stack/slots.ts";
+import type { PlannedDeployKey, PlannedServer } from "../stack/model/plan.ts";
+import type { SlotName } from "../stack/values/slots.ts";
 import type { SlotValues } from "./bind.ts";
 
 /** Secrets of letters and digits, by the slot they fill: logical name and length. */

@@ -1,6 +1,6 @@
 /** A whole mail server: what outlives the machine, the machine, its DNS, and what runs on it. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Plan } from "../stack/plan.ts";
+import type { Plan } from "../stack/model/plan.ts";
 import type { SlotValues } from "./bind.ts";
 import { MailDns } from "./dns/mailDns.ts";
 import { recordTable, type RecordRow } from "./dns/recordTable.ts";

@@ -5,7 +5,7 @@ import { RemoteImage } from "@pulumi/docker/remoteImage.js";
 import { RandomBytes } from "@pulumi/random/randomBytes.js";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
-import type { Plan, PlannedContainer, PlannedImage, PlannedStep } from "../stack/plan.ts";
+import type { Plan, PlannedContainer, PlannedImage, PlannedStep } from "../stack/model/plan.ts";
 import type { SlotValues } from "./bind.ts";
 import { containerArgs, inStartOrder } from "./containers.ts";
 import type { Host } from "./host/host.ts";

@@ -1,6 +1,6 @@
 /** What is left for people to do after the first `up`, in order. */
-import type { Plan } from "../stack/plan.ts";
-import { COMMAND } from "../stack/command.ts";
+import type { Plan } from "../stack/model/plan.ts";
+import { COMMAND } from "../stack/values/command.ts";
 
 /** Hetzner's form for raising limits; ports 25 and 465 are opened there, case by case. */
 const PORT_REQUEST_FORM = "https://console.hetzner.com/limits";

@@ -11,15 +11,15 @@ import { nextSteps as stepsAfter } from "./nextSteps.ts";
 import { needSoundTokens } from "./soundTokens.ts";
 import { registerAgain } from "./registerAgain.ts";
 import { tracesAsTheyAre, withoutTraces } from "./traces.ts";
-import type { Config } from "../stack/config/config.ts";
+import type { Config } from "../stack/model/config.ts";
 import { checkStackName } from "../stack/config/lengthChecks.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
 import { readRawConfig } from "../stack/config/readRawConfig.ts";
 import { checkChange } from "../stack/guards/checkChange.ts";
 import { DEPLOYED_OUTPUT, deployedBy, readDeployed } from "../stack/guards/deployed.ts";
 import { rememberImages } from "../stack/guards/deployedImages.ts";
-import type { Issue } from "../stack/issue.ts";
-import type { Plan } from "../stack/plan.ts";
+import type { Issue } from "../stack/model/issue.ts";
+import type { Plan } from "../stack/model/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
 
 /** Stops at any fault, with all of them; says every warning. */

@@ -2,11 +2,11 @@
 import { Command } from "@pulumi/command/remote/command.js";
 import * as pulumi from "@pulumi/pulumi";
 import { dirname } from "node:path/posix";
-import type { PlannedBoot, PlannedFile, PlannedStep } from "../stack/plan.ts";
-import { isSecret, type Template } from "../stack/slots.ts";
+import type { PlannedBoot, PlannedFile, PlannedStep } from "../stack/model/plan.ts";
+import { isSecret, type Template } from "../stack/values/slots.ts";
 import { readAsset } from "./assets.ts";
 import { bind, type SlotValues } from "./bind.ts";
-import { shellQuote } from "../stack/shellQuote.ts";
+import { shellQuote } from "../stack/values/shellQuote.ts";
 
 /** Seconds that reaching a host may take: 60 tries of at most 5 s each, with pauses between. */
 const REACH_SECONDS = 600;

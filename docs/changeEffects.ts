@@ -6,9 +6,9 @@ import { parseConfig } from "../stack/config/parseConfig.ts";
 import { checkChange } from "../stack/guards/checkChange.ts";
 import { deployedBy } from "../stack/guards/deployed.ts";
 import type { Planned } from "../stack/guards/guard.ts";
-import type { Plan } from "../stack/plan.ts";
+import type { Plan } from "../stack/model/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
-import { slotsOf } from "../stack/slots.ts";
+import { slotsOf } from "../stack/values/slots.ts";
 import { CHANGE_EXAMPLES, EXAMPLE_BASE, type ChangeExample } from "./changeExamples.ts";
 
 type Values = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import { COMMON_FIELDS, RECORD_FIELDS } from "../stack/config/extraRecord.ts";
 import { type Field, type Fields } from "../stack/config/field.ts";
 import { changeEffect } from "./changeEffects.ts";
 import { openedBy, OPEN_VALUE, PROTECTED_PARTS } from "../stack/protection.ts";
-import { LENGTHS, type Length } from "../stack/lengths.ts";
+import { LENGTHS, type Length } from "../stack/values/lengths.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
 
 const MTA_STS_ABOUT =

@@ -1,8 +1,8 @@
 /** The reference of the rules about DNS records as Markdown, from the table that the program itself judges with. */
-import type { Grade } from "../stack/issue.ts";
-import type { Rule } from "../stack/dns/checks/rule.ts";
-import { RULES } from "../stack/dns/checks/rules.ts";
-import { COMMAND } from "../stack/command.ts";
+import type { Grade } from "../stack/model/issue.ts";
+import type { Rule } from "../stack/dns/rules/rule.ts";
+import { RULES } from "../stack/dns/rules/rules.ts";
+import { COMMAND } from "../stack/values/command.ts";
 
 const GRADES: readonly { grade: Grade; about: string }[] = [
   {
@@ -74,7 +74,7 @@ export function dnsRulesReference(): string {
     "What others have in the zone is judged by what it does to what is declared. Preflight, preview and audit tell of it, and",
     "of what a plan cannot know, as it stands in the DNS or at the vendor: the check or verdict is named after the severity.",
     "",
-    "This page is made from `stack/dns/checks/`: change it there, then `npm run docs`.",
+    "This page is made from `stack/dns/rules/`: change it there, then `npm run docs`.",
     "",
     ...GRADES.flatMap(section),
   ];

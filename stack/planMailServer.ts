@@ -1,18 +1,18 @@
 /** The plan of one mail server: a pure function of its configuration. */
-import type { Config } from "./config/config.ts";
+import type { Config } from "./model/config.ts";
 import { planDeployKeys } from "./deployKeys.ts";
-import { checkRecords } from "./dns/checks/checkRecords.ts";
+import { checkRecords } from "./dns/rules/checkRecords.ts";
 import { planDns } from "./dns/planDns.ts";
 import { factsOf, REVERSE_FAMILIES } from "./dns/zoneFacts.ts";
 import { planFirewall } from "./firewall/planFirewall.ts";
-import type { Issue } from "./issue.ts";
+import type { Issue } from "./model/issue.ts";
 import { planImages } from "./mail/images.ts";
 import { removeOldImages } from "./mail/oldImages.ts";
 import { DIRECTORIES } from "./mail/paths.ts";
 import { planContainers } from "./mail/planContainers.ts";
 import { planFiles, planSteps } from "./mail/planFiles.ts";
-import { serviceNames } from "./mail/serviceNames.ts";
-import type { Plan, PlannedReverseName, PlannedServer } from "./plan.ts";
+import { serviceNames } from "./services/names.ts";
+import type { Plan, PlannedReverseName, PlannedServer } from "./model/plan.ts";
 import { protectedParts } from "./protection.ts";
 
 function planServer(config: Config): PlannedServer {

@@ -1,6 +1,6 @@
 /** The certificate as the host holds it. */
 import type { AskHost, Finding } from "./finding.ts";
-import { COMMAND } from "../stack/command.ts";
+import { COMMAND } from "../stack/values/command.ts";
 
 const SCRIPT = `
 cat /var/lib/mailstead/certificate.json 2>/dev/null || echo '{}'

@@ -1,7 +1,7 @@
 /** Compares the containers on the host with the plan. */
-import type { PlannedContainer } from "../stack/plan.ts";
+import type { PlannedContainer } from "../stack/model/plan.ts";
 import type { AskHost, Finding } from "./finding.ts";
-import { COMMAND } from "../stack/command.ts";
+import { COMMAND } from "../stack/values/command.ts";
 
 /** Lines of a log that are shown for a container that does not run. */
 const LOG_LINES = 8;

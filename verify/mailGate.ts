@@ -1,6 +1,6 @@
 /** Whether mail comes in: port 25 is closed on the host until the mail server knows the domain. */
-import { COMMAND } from "../stack/command.ts";
-import type { Plan } from "../stack/plan.ts";
+import { COMMAND } from "../stack/values/command.ts";
+import type { Plan } from "../stack/model/plan.ts";
 import { HOST_TABLE, OPENED } from "../stack/firewall/hostRules.ts";
 import type { AskHost, Finding } from "./finding.ts";
 

@@ -1,7 +1,7 @@
 /** What still keeps mail of people from leaving: from the configuration, and from the server's own checklist. */
-import type { Config, DkimConfig } from "../stack/config/config.ts";
+import type { Config, DkimConfig } from "../stack/model/config.ts";
 import type { AskHost, Finding } from "./finding.ts";
-import { shellQuote } from "../stack/shellQuote.ts";
+import { shellQuote } from "../stack/values/shellQuote.ts";
 
 /** Roles of the records that only the running server can name. */
 const VERIFICATION = "forward-email-site-verification=";

@@ -1,5 +1,5 @@
 /** Looks at the vendors before anything is made: tokens, zone, names, and what an interrupted run left behind. */
-import type { Plan } from "../stack/plan.ts";
+import type { Plan } from "../stack/model/plan.ts";
 import type { Finding } from "./finding.ts";
 import { cureFor, VendorError } from "./http.ts";
 import { checkOffer, readOffer } from "./preflightServer.ts";

@@ -1,5 +1,5 @@
 /** Whether the vendor makes the planned server: its location, its type there, and an image for the type's processor. */
-import type { Plan } from "../stack/plan.ts";
+import type { Plan } from "../stack/model/plan.ts";
 import type { Finding } from "./finding.ts";
 import type { Hetzner, HetznerThing } from "./vendors.ts";
 

@@ -1,9 +1,9 @@
 /** The zone before anything is made in it: whether the token opens it, and what a broken run left there. */
-import type { DnsProviderName } from "../stack/dns/providers/dnsForm.ts";
-import { DNS_TOKEN_PLACES } from "../stack/dns/providers/tokenPlaces.ts";
-import { hetznerSetName } from "../stack/dns/providers/hetzner.ts";
-import type { ProviderRecord } from "../stack/dns/zoneRecord.ts";
-import type { Plan, PlannedRecord } from "../stack/plan.ts";
+import type { DnsProviderName } from "../stack/vendors/dnsForm.ts";
+import { DNS_TOKEN_PLACES } from "../stack/vendors/tokenPlaces.ts";
+import { hetznerSetName } from "../stack/vendors/hetzner/dnsForm.ts";
+import type { ProviderRecord } from "../stack/model/zoneRecord.ts";
+import type { Plan, PlannedRecord } from "../stack/model/plan.ts";
 import { RECORD_TYPES, stateId } from "./dns/alreadyThere.ts";
 import type { Finding } from "./finding.ts";
 import { cureFor, VendorError } from "./http.ts";

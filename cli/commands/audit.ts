@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import process from "node:process";
-import type { Config } from "../../stack/config/config.ts";
-import type { Plan } from "../../stack/plan.ts";
-import { slotsOf } from "../../stack/slots.ts";
+import type { Config } from "../../stack/model/config.ts";
+import type { Plan } from "../../stack/model/plan.ts";
+import { slotsOf } from "../../stack/values/slots.ts";
 import type { DeployedValues } from "../../verify/dns/deployedValues.ts";
 import { AUDIT_EXIT, auditExitCode } from "../../verify/dns/exitCode.ts";
 import { AUDIT_COLUMNS, inspectDns, type AuditColumn } from "../../verify/dns/inspect.ts";
@@ -16,7 +16,7 @@ import type { NotifyTarget } from "../notify.ts";
 import { loadPlan, stackToRead } from "../project.ts";
 import { CommandError, print, styled } from "../terminal.ts";
 import { DNS_TOKENS, readToken } from "../tokens.ts";
-import { COMMAND } from "../../stack/command.ts";
+import { COMMAND } from "../../stack/values/command.ts";
 
 interface Options {
   readonly stack?: string;

@@ -2,7 +2,7 @@
 import { stackName } from "../engine.ts";
 import { findRemote, openShell, showLines } from "../remote.ts";
 import { CommandError } from "../terminal.ts";
-import { COMMAND } from "../../stack/command.ts";
+import { COMMAND } from "../../stack/values/command.ts";
 
 interface Options {
   readonly stack?: string;

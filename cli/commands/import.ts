@@ -1,8 +1,8 @@
 /** `mailstead import`: the file by which `pulumi import` takes over what is there already. Changes nothing itself. */
 import { join, relative } from "node:path";
 import process from "node:process";
-import type { Config } from "../../stack/config/config.ts";
-import type { Plan } from "../../stack/plan.ts";
+import type { Config } from "../../stack/model/config.ts";
+import type { Plan } from "../../stack/model/plan.ts";
 import { fillImportFile, type FoundId, type ImportFile } from "../../verify/adopt/importFile.ts";
 import { addressSlots, findHetznerThings, hetznerIds } from "../../verify/adopt/hetznerThings.ts";
 import { stateSlots } from "../../verify/adopt/stateSlots.ts";

@@ -1,11 +1,11 @@
 /** `mailstead init DOMAIN`: writes the stack's file of a new mail server. Never over a configuration that is there. */
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { COMMAND } from "../../stack/command.ts";
-import { readMailDomain } from "../../stack/config/domainName.ts";
+import { COMMAND } from "../../stack/values/command.ts";
+import { readMailDomain } from "../../stack/values/domainName.ts";
 import { UNCHANGED } from "../../stack/config/field.ts";
 import { checkStackName } from "../../stack/config/lengthChecks.ts";
-import { LENGTHS } from "../../stack/lengths.ts";
+import { LENGTHS } from "../../stack/values/lengths.ts";
 import { namedStack, projectFolder } from "../engine.ts";
 import { modelFile } from "../modelFile.ts";
 import { isWithoutConfig } from "../stackFile/withoutConfig.ts";

@@ -1,10 +1,10 @@
 /** `mailstead preflight`: looks at the vendors before anything is made, and heals what a broken run left behind. */
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
-import type { Config } from "../../stack/config/config.ts";
-import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
-import type { Issue } from "../../stack/issue.ts";
-import type { Plan } from "../../stack/plan.ts";
+import type { Config } from "../../stack/model/config.ts";
+import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
+import type { Issue } from "../../stack/model/issue.ts";
+import type { Plan } from "../../stack/model/plan.ts";
 import { knownAddresses } from "../../verify/adopt/hetznerThings.ts";
 import { stateSlots } from "../../verify/adopt/stateSlots.ts";
 import { checkZoneBefore } from "../../verify/adopt/zoneBefore.ts";
@@ -27,7 +27,7 @@ import { serverKnows } from "../serverKnows.ts";
 import { CommandError, print, printJson } from "../terminal.ts";
 import { DNS_TOKENS, HETZNER_TOKEN, readGivenTokens, type GivenToken } from "../tokens.ts";
 import { describeFinding, exitCodeOf } from "./status.ts";
-import { COMMAND } from "../../stack/command.ts";
+import { COMMAND } from "../../stack/values/command.ts";
 
 interface Options {
   readonly stack?: string;

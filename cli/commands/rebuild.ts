@@ -1,9 +1,9 @@
 /** `mailstead rebuild`: makes a server that was deleted at the vendor anew, and no edit that nobody asked for. */
-import { COMMAND } from "../../stack/command.ts";
+import { COMMAND } from "../../stack/values/command.ts";
 import { bootHash } from "../../cloud-init/renderUserData.ts";
 import { readAsset } from "../../components/assets.ts";
 import { bornChanges, type DeployedServer } from "../../stack/bornChanges.ts";
-import type { Plan } from "../../stack/plan.ts";
+import type { Plan } from "../../stack/model/plan.ts";
 import { findHetznerThings } from "../../verify/adopt/hetznerThings.ts";
 import { VendorError } from "../../verify/http.ts";
 import { pendingEdits, type PendingEdit, type PreviewStep } from "../../verify/pendingEdits.ts";

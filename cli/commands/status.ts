@@ -1,8 +1,8 @@
 /** `mailstead status`: what should be and is not, asked of the host itself. */
 import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
-import type { Plan } from "../../stack/plan.ts";
-import { printable, printableLines } from "../../stack/printable.ts";
+import type { Plan } from "../../stack/model/plan.ts";
+import { printable, printableLines } from "../../stack/values/printable.ts";
 import { checkCertificate } from "../../verify/certificate.ts";
 import { checkContainers } from "../../verify/containers.ts";
 import type { AskHost, Finding } from "../../verify/finding.ts";
@@ -14,7 +14,7 @@ import { readOutputs, stackName } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { findRemote, runScript } from "../remote.ts";
 import { CommandError, mark, print, printJson, styled } from "../terminal.ts";
-import { COMMAND } from "../../stack/command.ts";
+import { COMMAND } from "../../stack/values/command.ts";
 
 interface Options {
   readonly stack?: string;

@@ -1,6 +1,6 @@
 /** `mailstead teardown`: says before a `destroy` what it would keep, what it would take, and what is billed on. Looks only. */
-import { COMMAND } from "../../stack/command.ts";
-import type { Config } from "../../stack/config/config.ts";
+import { COMMAND } from "../../stack/values/command.ts";
+import type { Config } from "../../stack/model/config.ts";
 import { openedBy, OPEN_VALUE, type Opener } from "../../stack/protection.ts";
 import { findHetznerThings, type HetznerThings } from "../../verify/adopt/hetznerThings.ts";
 import { VendorError } from "../../verify/http.ts";

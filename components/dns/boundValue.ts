@@ -1,7 +1,7 @@
 /** The data of a planned record as text, as soon as its slots are known. */
 import type * as pulumi from "@pulumi/pulumi";
 import { canonicalValue } from "../../stack/dns/canonical.ts";
-import type { PlannedRecord } from "../../stack/plan.ts";
+import type { PlannedRecord } from "../../stack/model/plan.ts";
 import { bind, type SlotValues } from "../bind.ts";
 
 /** Canonical data in the form that a provider wants. */

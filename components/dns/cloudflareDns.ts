@@ -9,8 +9,8 @@
 import { DnsRecord, type DnsRecordArgs } from "@pulumi/cloudflare/dnsRecord.js";
 import { getZone } from "@pulumi/cloudflare/getZone.js";
 import * as pulumi from "@pulumi/pulumi";
-import { quoteText } from "../../stack/dns/characterStrings.ts";
-import type { PlannedRecord } from "../../stack/plan.ts";
+import { quoteText } from "../../stack/values/characterStrings.ts";
+import type { PlannedRecord } from "../../stack/model/plan.ts";
 import { bind, type SlotValues } from "../bind.ts";
 import { outsideError } from "../errors.ts";
 import { TIMEOUTS } from "../timeouts.ts";

@@ -8,8 +8,8 @@
  */
 import { DnsRecord, type DnsRecordArgs } from "@pulumi/digitalocean/dnsRecord.js";
 import { relativeName } from "../../stack/dns/canonical.ts";
-import { withDot } from "../../stack/dns/providers/rowData.ts";
-import type { PlannedRecord } from "../../stack/plan.ts";
+import { withDot } from "../../stack/vendors/rowData.ts";
+import type { PlannedRecord } from "../../stack/model/plan.ts";
 import type { SlotValues } from "../bind.ts";
 import { TIMEOUTS } from "../timeouts.ts";
 import { boundValue } from "./boundValue.ts";

@@ -1,6 +1,6 @@
 /** What a provider's file has to offer of a zone. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { PlannedRecord } from "../../stack/plan.ts";
+import type { PlannedRecord } from "../../stack/model/plan.ts";
 import type { SlotValues } from "../bind.ts";
 
 /** Records that one resource holds. */

@@ -9,8 +9,8 @@
  */
 import { ZoneRrset, type ZoneRrsetArgs } from "@pulumi/hcloud/zoneRrset.js";
 import { relativeName, ttlOfSet } from "../../stack/dns/canonical.ts";
-import { hetznerSetName, hetznerValue } from "../../stack/dns/providers/hetzner.ts";
-import type { PlannedRecord } from "../../stack/plan.ts";
+import { hetznerSetName, hetznerValue } from "../../stack/vendors/hetzner/dnsForm.ts";
+import type { PlannedRecord } from "../../stack/model/plan.ts";
 import type { SlotValues } from "../bind.ts";
 import { TIMEOUTS } from "../timeouts.ts";
 import { boundValue } from "./boundValue.ts";

@@ -1,7 +1,7 @@
 /** Every DNS record of the plan, at whichever provider holds the zone. */
 import * as pulumi from "@pulumi/pulumi";
-import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
-import type { Plan } from "../../stack/plan.ts";
+import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
+import type { Plan } from "../../stack/model/plan.ts";
 import type { SlotValues } from "../bind.ts";
 import { cloudflareZone, findZone } from "./cloudflareDns.ts";
 import { digitaloceanZone } from "./digitaloceanDns.ts";

@@ -1,6 +1,6 @@
 /** The DNS table as people read it in the outputs. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { PlannedRecord, RecordLevel } from "../../stack/plan.ts";
+import type { PlannedRecord, RecordLevel } from "../../stack/model/plan.ts";
 import { bind, type SlotValues } from "../bind.ts";
 
 export interface RecordRow {

@@ -1,9 +1,9 @@
 /** The look at the vendor's account, before anything is declared. */
-import { COMMAND } from "../../stack/command.ts";
+import { COMMAND } from "../../stack/values/command.ts";
 import { getPrimaryIps } from "@pulumi/hcloud/getPrimaryIps.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Config } from "../../stack/config/config.ts";
-import { findToken, SERVER_TOKEN_PLACE } from "../../stack/dns/providers/tokenPlaces.ts";
+import type { Config } from "../../stack/model/config.ts";
+import { findToken, SERVER_TOKEN_PLACE } from "../../stack/vendors/tokenPlaces.ts";
 import {
   addressesAreHeld,
   keepsAccount,
@@ -11,7 +11,7 @@ import {
   type AccountAddress,
 } from "../../stack/guards/account.ts";
 import type { Deployed } from "../../stack/guards/deployed.ts";
-import type { Issue } from "../../stack/issue.ts";
+import type { Issue } from "../../stack/model/issue.ts";
 import { causeText, outsideError } from "../errors.ts";
 import { lastResources } from "../lastOutputs.ts";
 

@@ -4,8 +4,8 @@
  * The server keeps its labels from creation, so they tell what it was made from.
  */
 import { bornChanges, type DeployedServer } from "../../stack/bornChanges.ts";
-import type { PlannedServer } from "../../stack/plan.ts";
-import { GENERATION_LABEL } from "../../stack/vendorNames.ts";
+import type { PlannedServer } from "../../stack/model/plan.ts";
+import { GENERATION_LABEL } from "../../stack/vendors/names.ts";
 import { refusal } from "../errors.ts";
 
 /**

@@ -2,8 +2,8 @@
 import { PrimaryIp } from "@pulumi/hcloud/primaryIp.js";
 import { Rdns } from "@pulumi/hcloud/rdns.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Plan } from "../../stack/plan.ts";
-import { addressName, STACK_LABEL } from "../../stack/vendorNames.ts";
+import type { Plan } from "../../stack/model/plan.ts";
+import { addressName, STACK_LABEL } from "../../stack/vendors/names.ts";
 import { TIMEOUTS } from "../timeouts.ts";
 import type { HostAddresses } from "./host.ts";
 import type { ReviewedServer } from "./reviewServer.ts";

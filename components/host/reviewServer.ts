@@ -2,12 +2,12 @@
 import { getServers } from "@pulumi/hcloud/getServers.js";
 import * as pulumi from "@pulumi/pulumi";
 import { bootHash } from "../../cloud-init/renderUserData.ts";
-import type { PlannedServer } from "../../stack/plan.ts";
-import { STACK_LABEL } from "../../stack/vendorNames.ts";
+import type { PlannedServer } from "../../stack/model/plan.ts";
+import { STACK_LABEL } from "../../stack/vendors/names.ts";
 import { readAsset } from "../assets.ts";
 import { causeText, outsideError } from "../errors.ts";
 import { reviewDeployed } from "./deployedServer.ts";
-import { COMMAND } from "../../stack/command.ts";
+import { COMMAND } from "../../stack/values/command.ts";
 
 /**
  * Name and location of a planned server, known once it may be declared.

@@ -1,6 +1,6 @@
 /** Which containers a change of the plan adds, takes away or starts anew. */
 import { createHash } from "node:crypto";
-import type { Plan } from "../plan.ts";
+import type { Plan } from "../model/plan.ts";
 
 /** Hash of all that a container is made from, by its name: 12 hexadecimal digits. */
 export type ContainerHashes = Readonly<Record<string, string>>;

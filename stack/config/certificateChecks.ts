@@ -1,8 +1,8 @@
 /** Checks on how the certificate is had: what a method needs, and what does not go with it. */
 import { createPrivateKey } from "node:crypto";
-import { certificateNames } from "../mail/certificateNames.ts";
-import { webNames, type WebName } from "../mail/serviceNames.ts";
-import type { Issue } from "../issue.ts";
+import { certificateNames } from "../services/certificateNames.ts";
+import { webNames, type WebName } from "../services/names.ts";
+import type { Issue } from "../model/issue.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 import { UNREAD_SECRET } from "./field.ts";

@@ -1,16 +1,16 @@
 /** Checks that look at more than one value. Each works on what could be read, so one fault hides no other. */
 import ipaddr from "ipaddr.js";
 import { dkimRole } from "../dns/dkim.ts";
-import type { Issue } from "../issue.ts";
+import type { Issue } from "../model/issue.ts";
 import { OPEN_VALUE, openedBy } from "../protection.ts";
-import { dkimKeyBits } from "./dkimKey.ts";
-import { hasPublicSuffix, isWithin, registrableDomain } from "./domainName.ts";
+import { dkimKeyBits } from "../values/dkimKey.ts";
+import { hasPublicSuffix, isWithin, registrableDomain } from "../values/domainName.ts";
 import type { Draft } from "./draft.ts";
 import { checkCertificates } from "./certificateChecks.ts";
 import { checkHostNames } from "./lengthChecks.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../values/nearest.ts";
 import { checkProvider, checkZoneBelow } from "./providerChecks.ts";
-import type { Fault } from "./reading.ts";
+import type { Fault } from "../values/reading.ts";
 import { errorAt } from "./readSection.ts";
 import { RECORD_CHECKS } from "./recordChecks.ts";
 

@@ -1,13 +1,13 @@
 /** The configuration while it is read: what failed or was left out is absent. */
-import type { Issue } from "../issue.ts";
-import type { Config, DkimConfig, ExtraRecord, IgnoreRule, ImageConfig } from "./config.ts";
+import type { Issue } from "../model/issue.ts";
+import type { Config, DkimConfig, ExtraRecord, IgnoreRule, ImageConfig } from "../model/config.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
-import { selectorOf } from "./dkimKey.ts";
-import { registrableDomain } from "./domainName.ts";
+import { selectorOf } from "../values/dkimKey.ts";
+import { registrableDomain } from "../values/domainName.ts";
 import { absoluteName, COMMON_FIELDS, readsAsForeign, RECORD_FIELDS } from "./extraRecord.ts";
 import { IGNORE } from "./ignoreSchema.ts";
-import { nearest } from "./nearest.ts";
-import type { Fault } from "./reading.ts";
+import { nearest } from "../values/nearest.ts";
+import type { Fault } from "../values/reading.ts";
 import { below, errorAt, isObject, readSection, unreadFault } from "./readSection.ts";
 import { UNREAD_SECRET, type Values } from "./field.ts";
 import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./recordSchema.ts";

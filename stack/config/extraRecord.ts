@@ -1,12 +1,18 @@
 /** Reads the records that the owner adds. */
 import { z } from "zod";
-import type { ExtraRecord } from "./config.ts";
+import type { ExtraRecord } from "../model/config.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { hasPublicSuffix, readDnsName, readHostName, registrableDomain, wholeName } from "./domainName.ts";
-import { readAddress } from "./network.ts";
-import type { Reading } from "./reading.ts";
-import { bad, good } from "./reading.ts";
-import { CAA_TAGS } from "../dns/caaTags.ts";
+import {
+  hasPublicSuffix,
+  readDnsName,
+  readHostName,
+  registrableDomain,
+  wholeName,
+} from "../values/domainName.ts";
+import { readAddress } from "../values/network.ts";
+import type { Reading } from "../values/reading.ts";
+import { bad, good } from "../values/reading.ts";
+import { CAA_TAGS } from "../model/caaTags.ts";
 import { text, type Fields } from "./field.ts";
 
 /** Longest comment that the smallest plan of Cloudflare keeps. */

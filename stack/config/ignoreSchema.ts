@@ -1,11 +1,11 @@
 /** Keys of a rule that leaves records to others. */
 import { z } from "zod";
-import { PROVIDER_LIMITS } from "../dns/checks/providers.ts";
+import { PROVIDER_LIMITS } from "../dns/rules/providers.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { text, type Fields } from "./field.ts";
-import { nearest } from "./nearest.ts";
-import type { Reading } from "./reading.ts";
-import { bad, good } from "./reading.ts";
+import { nearest } from "../values/nearest.ts";
+import type { Reading } from "../values/reading.ts";
+import { bad, good } from "../values/reading.ts";
 
 const GLOB_FIX = "write it with * for any characters and ? for one, such as *.shop or @";
 

@@ -1,5 +1,5 @@
 /** Which methods of having a certificate go with the rest of the configuration. Every check that refuses one names these. */
-import { DNS_AUTHENTICATORS } from "../mail/dnsAuthenticators.ts";
+import { DNS_AUTHENTICATORS } from "../vendors/dnsAuthenticators.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 

@@ -1,13 +1,13 @@
 /** Turns what the owner wrote into a {@link Config}, or into every fault at once. */
-import { checkRecords } from "../dns/checks/checkRecords.ts";
-import type { ZoneFacts } from "../dns/checks/zoneView.ts";
+import { checkRecords } from "../dns/rules/checkRecords.ts";
+import type { ZoneFacts } from "../dns/rules/zoneView.ts";
 import { planDns } from "../dns/planDns.ts";
 import { factsOf } from "../dns/zoneFacts.ts";
-import type { Issue } from "../issue.ts";
+import type { Issue } from "../model/issue.ts";
 import { missingForMethod } from "./certificateChecks.ts";
 import { CHECKS } from "./checks.ts";
 import { caaIssuer } from "./recordChecks.ts";
-import type { CaaConfig, CertificatesConfig, Config, DnsConfig, ServerConfig } from "./config.ts";
+import type { CaaConfig, CertificatesConfig, Config, DnsConfig, ServerConfig } from "../model/config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 import { readDraft } from "./draft.ts";

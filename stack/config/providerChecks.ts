@@ -1,12 +1,12 @@
 /** Checks on what the provider of the zone does not do. */
-import { PROVIDER_LIMITS } from "../dns/checks/providers.ts";
+import { PROVIDER_LIMITS } from "../dns/rules/providers.ts";
 import { dkimRecord } from "../dns/dkim.ts";
-import type { DnsProviderName } from "../dns/providers/dnsForm.ts";
-import { DNS_AUTHENTICATORS } from "../mail/dnsAuthenticators.ts";
-import type { Issue } from "../issue.ts";
-import { fill } from "../slots.ts";
+import type { DnsProviderName } from "../vendors/dnsForm.ts";
+import { DNS_AUTHENTICATORS } from "../vendors/dnsAuthenticators.ts";
+import type { Issue } from "../model/issue.ts";
+import { fill } from "../values/slots.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { registrableDomain } from "./domainName.ts";
+import { registrableDomain } from "../values/domainName.ts";
 import type { Draft } from "./draft.ts";
 import { HELD_NAMES_ASKED, otherMethods } from "./otherMethods.ts";
 

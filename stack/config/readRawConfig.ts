@@ -1,6 +1,6 @@
 /** Takes the engine's flat map of configuration apart. */
 
-import { nearest } from "./nearest.ts";
+import { nearest } from "../values/nearest.ts";
 
 const NAMESPACE = "mailstead";
 const PREFIX = `${NAMESPACE}:`;

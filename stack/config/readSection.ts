@@ -1,8 +1,8 @@
 /** Reads one object of the configuration by its table of fields, collecting every fault. */
 import type { core } from "zod";
-import type { Issue } from "../issue.ts";
-import { nearest } from "./nearest.ts";
-import type { Fault } from "./reading.ts";
+import type { Issue } from "../model/issue.ts";
+import { nearest } from "../values/nearest.ts";
+import type { Fault } from "../values/reading.ts";
 import { unknownKey } from "./unknownKey.ts";
 import { UNCHANGED, UNREAD_SECRET, type Field, type Fields, type Values } from "./field.ts";
 

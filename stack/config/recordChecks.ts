@@ -1,17 +1,17 @@
 /** Checks on the records that have switches of their own: what they need, and what does not go with them. */
-import { issuerOf } from "../dns/checks/caa.ts";
-import { judgeZone } from "../dns/checks/checkRecords.ts";
-import { issueOf } from "../dns/checks/rule.ts";
+import { issuerOf } from "../dns/rules/caa.ts";
+import { judgeZone } from "../dns/rules/checkRecords.ts";
+import { issueOf } from "../dns/rules/rule.ts";
 import { canonicalSpf } from "../dns/policies/canonicalSpf.ts";
 import { spfPolicy } from "../dns/spf.ts";
-import type { Issue } from "../issue.ts";
-import { fill } from "../slots.ts";
-import { serviceNames, WEB_NAMES } from "../mail/serviceNames.ts";
+import type { Issue } from "../model/issue.ts";
+import { fill } from "../values/slots.ts";
+import { serviceNames, WEB_NAMES } from "../services/names.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
-import { isWithin } from "./domainName.ts";
+import { isWithin } from "../values/domainName.ts";
 import type { Draft } from "./draft.ts";
 import { HELD_NAMES_ASKED, otherMethods } from "./otherMethods.ts";
-import type { Fault } from "./reading.ts";
+import type { Fault } from "../values/reading.ts";
 import { errorAt } from "./readSection.ts";
 
 type Check = (draft: Draft) => readonly Issue[];

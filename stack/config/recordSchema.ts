@@ -1,8 +1,8 @@
 /** Keys of the records that go beyond the guide's table, each with a switch of its own. */
 import { z } from "zod";
 import { DEFAULTS } from "./defaults.ts";
-import { readDkimPublicKey, readDkimSelector } from "./dkimKey.ts";
-import { readHostName, wholeName } from "./domainName.ts";
+import { readDkimPublicKey, readDkimSelector } from "../values/dkimKey.ts";
+import { readHostName, wholeName } from "../values/domainName.ts";
 import { count, list, switches, text, type Fields } from "./field.ts";
 import { readAccountUri, readReportTarget, readSpfMechanism } from "./recordWords.ts";
 import { readReportAddress } from "./words.ts";

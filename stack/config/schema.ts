@@ -1,12 +1,12 @@
 /** What may stand in the configuration: every key, its check, its meaning, and what to set. */
 import { z } from "zod";
 import { DEFAULTS } from "./defaults.ts";
-import { readHostName, readMailDomain } from "./domainName.ts";
+import { readHostName, readMailDomain } from "../values/domainName.ts";
 import { count, list, switches, text, ttl, type Fields } from "./field.ts";
-import { readMailAddress } from "./mailAddress.ts";
-import { readAddress, readNetwork } from "./network.ts";
+import { readMailAddress } from "../values/mailAddress.ts";
+import { readAddress, readNetwork } from "../values/network.ts";
 import { RECORD_SWITCHES } from "./recordSchema.ts";
-import { readSshPublicKey } from "./sshKey.ts";
+import { readSshPublicKey } from "../values/sshKey.ts";
 import * as words from "./words.ts";
 
 const TTL_FIX = 'set "auto" or 60 to 86400 seconds';

@@ -1,7 +1,7 @@
 /** What to write in place of a key that there is not. */
 import { RECORD_FIELDS } from "./extraRecord.ts";
-import { nearest } from "./nearest.ts";
-import type { Fault } from "./reading.ts";
+import { nearest } from "../values/nearest.ts";
+import type { Fault } from "../values/reading.ts";
 import { SECTIONS } from "./schema.ts";
 import { pathOfKey, TABLES } from "./tables.ts";
 

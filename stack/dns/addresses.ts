@@ -1,6 +1,6 @@
 /** Names with addresses: the domain itself and the host of the MX. */
-import type { PlannedRecord, RecordLevel } from "../plan.ts";
-import { slot, template } from "../slots.ts";
+import type { PlannedRecord, RecordLevel } from "../model/plan.ts";
+import { slot, template } from "../values/slots.ts";
 import type { DnsInput } from "./dnsInput.ts";
 
 /** A and AAAA of one name that is the server. */

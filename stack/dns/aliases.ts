@@ -1,6 +1,6 @@
 /** Names of services, each an alias of the domain unless something points to it that may not point to an alias. */
-import { webNames, type WebName } from "../mail/serviceNames.ts";
-import type { PlannedRecord, RecordLevel } from "../plan.ts";
+import { webNames, type WebName } from "../services/names.ts";
+import type { PlannedRecord, RecordLevel } from "../model/plan.ts";
 import { addressRecords } from "./addresses.ts";
 import type { DnsInput } from "./dnsInput.ts";
 

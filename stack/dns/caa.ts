@@ -1,5 +1,5 @@
 /** Certification Authority Authorization (RFC 8659) with the account bound (RFC 8657). */
-import type { PlannedRecord } from "../plan.ts";
+import type { PlannedRecord } from "../model/plan.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { reportUri } from "./reportUri.ts";
 

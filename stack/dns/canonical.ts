@@ -1,10 +1,10 @@
 /** The one spelling of names and data in which records are compared. */
 import ipaddr from "ipaddr.js";
-import { isWithin } from "../config/domainName.ts";
-import type { RecordData } from "../plan.ts";
-import { ISSUER_TAGS } from "./caaTags.ts";
-import { joinedText } from "./characterStrings.ts";
-import type { RecordSet, ZoneRecord } from "./zoneRecord.ts";
+import { isWithin } from "../values/domainName.ts";
+import type { RecordData } from "../model/plan.ts";
+import { ISSUER_TAGS } from "../model/caaTags.ts";
+import { joinedText } from "../values/characterStrings.ts";
+import type { RecordSet, ZoneRecord } from "../model/zoneRecord.ts";
 
 /** Types whose data ends in hexadecimal digits that may be written in groups, with the number of fields before. */
 const HEX_AFTER: Readonly<Record<string, number>> = { TLSA: 3, SMIMEA: 3, DS: 3, CDS: 3, SSHFP: 2 };

@@ -1,6 +1,6 @@
 /** Hosts that take no mail say so (RFC 7505), and those that send none too (RFC 7208). */
-import { serviceNames } from "../mail/serviceNames.ts";
-import type { PlannedRecord } from "../plan.ts";
+import { serviceNames } from "../services/names.ts";
+import type { PlannedRecord } from "../model/plan.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { spfPolicy } from "./spf.ts";
 import { textRecord } from "./textRecord.ts";

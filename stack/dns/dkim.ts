@@ -1,6 +1,6 @@
 /** DomainKeys Identified Mail (RFC 6376). */
-import type { Slot, Template } from "../slots.ts";
-import { slot } from "../slots.ts";
+import type { Slot, Template } from "../values/slots.ts";
+import { slot } from "../values/slots.ts";
 
 /** Name of the record of a selector. */
 export function dkimName(selector: string, domain: string): string {

@@ -1,6 +1,6 @@
 /** Domain-based Message Authentication, Reporting and Conformance (RFC 9989). */
-import type { Alignment, DmarcConfig } from "../config/config.ts";
-import type { Template } from "../slots.ts";
+import type { Alignment, DmarcConfig } from "../model/config.ts";
+import type { Template } from "../values/slots.ts";
 import { reportUri } from "./reportUri.ts";
 
 export { isDmarc } from "./policies/kinds.ts";

@@ -1,5 +1,5 @@
 /** What the records follow from. */
-import type { Config } from "../config/config.ts";
+import type { Config } from "../model/config.ts";
 
 /** The part of the configuration that decides the records. */
 export interface DnsInput {

@@ -1,6 +1,6 @@
 /** The owner's own records, as planned ones. */
-import type { ExtraRecord } from "../config/config.ts";
-import type { PlannedRecord } from "../plan.ts";
+import type { ExtraRecord } from "../model/config.ts";
+import type { PlannedRecord } from "../model/plan.ts";
 
 /** Plans one record of the configuration. */
 export function extraRecord(record: ExtraRecord, ttlSeconds: number | "auto"): PlannedRecord {

@@ -4,7 +4,7 @@
  * That is the MX; MTA-STS, since a policy binds senders to our host while the MX still names another; and the names and
  * SRV records by which programs find their servers, which lead to where the mailboxes are today.
  */
-import type { PlannedRecord } from "../plan.ts";
+import type { PlannedRecord } from "../model/plan.ts";
 
 const HELD =
   /^(apex-mx|mta-sts|mta-sts-id|imap|pop3|smtp|(caldav|carddav)(-v6|-null-mx|-closed-spf)?|autoconfig|autodiscover|srv-.+)$/;

@@ -1,7 +1,7 @@
 /** Mail Transfer Agent Strict Transport Security (RFC 8461), and reports on it (RFC 8460). */
 import { createHash } from "node:crypto";
-import { WELL_KNOWN } from "../mail/serviceNames.ts";
-import type { PlannedRecord } from "../plan.ts";
+import { WELL_KNOWN } from "../services/names.ts";
+import type { PlannedRecord } from "../model/plan.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { reportUri } from "./reportUri.ts";
 import { textRecord } from "./textRecord.ts";

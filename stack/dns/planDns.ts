@@ -1,5 +1,5 @@
 /** All records: the guide's table, what sending needs, and the owner's own. */
-import type { PlannedRecord } from "../plan.ts";
+import type { PlannedRecord } from "../model/plan.ts";
 import { apexAddresses, mxHost } from "./addresses.ts";
 import { serviceAliases, webAliases } from "./aliases.ts";
 import { caaRecords } from "./caa.ts";

@@ -1,7 +1,7 @@
 /** SRV records, by which programs find their server (RFC 6186, RFC 8314 5.1, RFC 6764). */
-import { serviceNames } from "../mail/serviceNames.ts";
-import type { PlannedRecord } from "../plan.ts";
-import { PROVIDER_LIMITS } from "./checks/providers.ts";
+import { serviceNames } from "../services/names.ts";
+import type { PlannedRecord } from "../model/plan.ts";
+import { PROVIDER_LIMITS } from "./rules/providers.ts";
 import type { DnsInput } from "./dnsInput.ts";
 
 interface Service {

@@ -1,5 +1,5 @@
 /** Sender Policy Framework (RFC 7208). */
-import type { Template } from "../slots.ts";
+import type { Template } from "../values/slots.ts";
 
 export { isSpf } from "./policies/kinds.ts";
 

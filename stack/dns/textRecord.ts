@@ -1,6 +1,6 @@
 /** TXT records of the plan. */
-import type { PlannedRecord, RecordLevel } from "../plan.ts";
-import type { Template } from "../slots.ts";
+import type { PlannedRecord, RecordLevel } from "../model/plan.ts";
+import type { Template } from "../values/slots.ts";
 import type { DnsInput } from "./dnsInput.ts";
 
 /** What is particular to one TXT record. */

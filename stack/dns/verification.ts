@@ -1,5 +1,5 @@
 /** The TXT record by which Forward Email sees that the domain is ours. */
-import type { Template } from "../slots.ts";
+import type { Template } from "../values/slots.ts";
 
 /** What the text of a site verification begins with. */
 export const VERIFICATION_PREFIX = "forward-email-site-verification=";

@@ -1,9 +1,9 @@
 /** What the rules about records know beside them. */
-import type { Config } from "../config/config.ts";
-import { certificateNames } from "../mail/certificateNames.ts";
-import { webNames } from "../mail/serviceNames.ts";
-import { issuerOf } from "./checks/caa.ts";
-import type { FactsOfZone, Issuer } from "./checks/zoneView.ts";
+import type { Config } from "../model/config.ts";
+import { certificateNames } from "../services/certificateNames.ts";
+import { webNames } from "../services/names.ts";
+import { issuerOf } from "./rules/caa.ts";
+import type { FactsOfZone, Issuer } from "./rules/zoneView.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { heldByConfig } from "./planDns.ts";
 

@@ -1,8 +1,8 @@
 /** Renders records as a zone file (RFC 1035 5), for people and for other providers' import forms. */
-import type { PlannedRecord } from "../plan.ts";
-import type { SlotName } from "../slots.ts";
-import { fill } from "../slots.ts";
-import { characterStrings } from "./characterStrings.ts";
+import type { PlannedRecord } from "../model/plan.ts";
+import type { SlotName } from "../values/slots.ts";
+import { fill } from "../values/slots.ts";
+import { characterStrings } from "../values/characterStrings.ts";
 
 /** Time to live where the provider chooses; Cloudflare answers 300 seconds then. */
 const AUTO_TTL = 300;

@@ -2,12 +2,12 @@
  * What puts the host's own rules in force, and what opens port 25 once the mail server knows the domain: files and steps
  * of the deploy, so that a server of an earlier version has them by one `up`.
  */
-import type { Config } from "../config/config.ts";
+import type { Config } from "../model/config.ts";
 import { VERIFICATION_PREFIX } from "../dns/verification.ts";
 import { script, settingsText, unit } from "../mail/hostFiles.ts";
 import { SCRIPTS, SETTINGS } from "../mail/paths.ts";
 import { FIXED } from "../mail/upstreamVariables.ts";
-import type { PlannedFile, PlannedStep } from "../plan.ts";
+import type { PlannedFile, PlannedStep } from "../model/plan.ts";
 import { renderHostRules } from "./hostRules.ts";
 import { planFirewall } from "./planFirewall.ts";
 

@@ -5,7 +5,7 @@
  * A table of its own in nftables, so that Docker's and other tables stay as they are. Containers are on the host's
  * network, and so their ports are judged here as well.
  */
-import type { FirewallRule } from "../plan.ts";
+import type { FirewallRule } from "../model/plan.ts";
 
 /** Family and name, as `nft` wants them. */
 export const HOST_TABLE = "inet mailstead_firewall";

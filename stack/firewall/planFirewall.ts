@@ -1,6 +1,6 @@
 /** What may come in. The provider drops all else before the server sees it, and the host itself by rules of its own. */
-import type { Config } from "../config/config.ts";
-import type { FirewallRule } from "../plan.ts";
+import type { Config } from "../model/config.ts";
+import type { FirewallRule } from "../model/plan.ts";
 
 /** Everyone, in both families. */
 const EVERYONE = ["0.0.0.0/0", "::/0"] as const;

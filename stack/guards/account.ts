@@ -4,9 +4,9 @@
  * Hetzner's API tells no name and no number of a project, and a token of another project finds nothing of this stack: a
  * refresh would forget the server, and an `up` would build a second one. So the stack knows its account by its addresses.
  */
-import type { Config } from "../config/config.ts";
-import type { Issue } from "../issue.ts";
-import { addressName } from "../vendorNames.ts";
+import type { Config } from "../model/config.ts";
+import type { Issue } from "../model/issue.ts";
+import { addressName } from "../vendors/names.ts";
 import type { Deployed } from "./deployed.ts";
 
 /** An address that an account at Hetzner has: a Primary IP. */

@@ -1,5 +1,5 @@
 /** Every guard, in the order in which people read the configuration. */
-import type { Issue } from "../issue.ts";
+import type { Issue } from "../model/issue.ts";
 import type { Deployed } from "./deployed.ts";
 import { changesDeployKeyByStep } from "./deployKeys.ts";
 import { keepsDomain } from "./domain.ts";

@@ -5,7 +5,7 @@
  * come from a resource's own outputs, never from the plan alone, or the next run would be judged by what never was.
  */
 import { containerHashes, type ContainerHashes } from "../changes/containerChanges.ts";
-import type { Plan } from "../plan.ts";
+import type { Plan } from "../model/plan.ts";
 import { readImages, type DeployedImages } from "./deployedImages.ts";
 import { domainInState, imagesInState, type StateFact } from "./stateFacts.ts";
 

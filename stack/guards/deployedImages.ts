@@ -1,7 +1,7 @@
 /** What the stack remembers of the images that its server runs. */
 import { z } from "zod";
-import type { Config } from "../config/config.ts";
-import type { PlannedImage } from "../plan.ts";
+import type { Config } from "../model/config.ts";
+import type { PlannedImage } from "../model/plan.ts";
 
 /** A role of an image, such as `mongo`. */
 export type ImageRole = PlannedImage["role"];

@@ -4,7 +4,7 @@
  * Names, certificate, keys and mail of the old domain would be renamed in place, and whatever looks for what the stack
  * has would look for the new name and find nothing.
  */
-import { COMMAND } from "../command.ts";
+import { COMMAND } from "../values/command.ts";
 import type { Guard } from "./guard.ts";
 
 export const keepsDomain: Guard = ({ config }, { domain }) => {

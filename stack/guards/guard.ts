@@ -1,7 +1,7 @@
 /** Guards: what a change of the configuration must not do to what is deployed, judged before anything is declared. */
-import type { Config } from "../config/config.ts";
-import type { Issue } from "../issue.ts";
-import type { Plan } from "../plan.ts";
+import type { Config } from "../model/config.ts";
+import type { Issue } from "../model/issue.ts";
+import type { Plan } from "../model/plan.ts";
 import type { Deployed } from "./deployed.ts";
 
 /** What the coming `up` would declare. */

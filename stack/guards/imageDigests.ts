@@ -5,8 +5,8 @@
  * changes nothing, and says nothing. Nobody but the registry knows the right digest (`preflight` asks it); what the stack
  * itself has deployed is known without it.
  */
-import { COMMAND } from "../command.ts";
-import type { Issue } from "../issue.ts";
+import { COMMAND } from "../values/command.ts";
+import type { Issue } from "../model/issue.ts";
 import type { DeployedImages, ImageRole } from "./deployedImages.ts";
 import { mayBeOne, versionOf } from "./imageVersion.ts";
 import type { Guard } from "./guard.ts";

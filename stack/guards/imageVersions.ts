@@ -3,8 +3,8 @@
  *
  * The data live and die with the server: a new generation starts with none, so any version is right there.
  */
-import { COMMAND } from "../command.ts";
-import type { Issue } from "../issue.ts";
+import { COMMAND } from "../values/command.ts";
+import type { Issue } from "../model/issue.ts";
 import { compareVersions, versionOf, type Version } from "./imageVersion.ts";
 import type { ImageRole } from "./deployedImages.ts";
 import type { Guard } from "./guard.ts";

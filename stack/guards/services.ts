@@ -1,6 +1,6 @@
 /** Says what a change does to the services that people and other servers use at the moment. */
 import { compareContainers, containerHashes } from "../changes/containerChanges.ts";
-import type { Issue } from "../issue.ts";
+import type { Issue } from "../model/issue.ts";
 import type { Guard } from "./guard.ts";
 
 function note(path: string, message: string, fix: string): Issue {

@@ -2,7 +2,7 @@
  * What the state's resources tell of the last `up`, where the stack's outputs do not: the engine drops all outputs when an
  * `up` fails early, and a stack of an earlier version kept fewer.
  */
-import { serviceNames } from "../mail/serviceNames.ts";
+import { serviceNames } from "../services/names.ts";
 import { readImages, type DeployedImages } from "./deployedImages.ts";
 
 /** A resource of the state, as far as it is looked at. */

@@ -7,7 +7,7 @@
  *
  * @see https://docs.docker.com/reference/dockerfile/#healthcheck (`--start-interval`: Docker 25, API 1.44)
  */
-import type { PlannedHealthCheck } from "../plan.ts";
+import type { PlannedHealthCheck } from "../model/plan.ts";
 import { ENV_IN_APP } from "./paths.ts";
 
 const TIMES = {

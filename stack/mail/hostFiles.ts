@@ -1,6 +1,6 @@
 /** Whole files from `cloud-init/files/` at their places on the host. */
-import type { PlannedFile } from "../plan.ts";
-import { shellQuote } from "../shellQuote.ts";
+import type { PlannedFile } from "../model/plan.ts";
+import { shellQuote } from "../values/shellQuote.ts";
 import { SCRIPTS } from "./paths.ts";
 
 const UNITS = "/etc/systemd/system";

@@ -3,8 +3,8 @@
  *
  * Repository and tag have defaults; a digest has none, since only the registry knows the right one.
  */
-import type { Config, ImageConfig } from "../config/config.ts";
-import type { PlannedImage } from "../plan.ts";
+import type { Config, ImageConfig } from "../model/config.ts";
+import type { PlannedImage } from "../model/plan.ts";
 
 function reference({ repository, tag, digest }: ImageConfig): string {
   return `${repository}:${tag}@${digest}`;

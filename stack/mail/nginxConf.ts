@@ -1,7 +1,7 @@
 /** The router on port 443: by the name asked for (SNI), TLS passes through untouched to one of five servers. */
 
 import { hasOwnFiles, WELL_KNOWN_PORT } from "./wellKnown.ts";
-import type { WebName } from "./serviceNames.ts";
+import type { WebName } from "../services/names.ts";
 
 /** First label of a name, and its port on loopback. */
 interface Route {

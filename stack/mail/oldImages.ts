@@ -1,6 +1,6 @@
 /** What goes from the host once all runs as it should: images that an earlier release ran from. */
-import { shellQuote } from "../shellQuote.ts";
-import type { PlannedImage, PlannedStep } from "../plan.ts";
+import { shellQuote } from "../values/shellQuote.ts";
+import type { PlannedImage, PlannedStep } from "../model/plan.ts";
 
 /** A repository as Docker itself writes it: its own hub and the hub's library are left out. */
 function familiar(reference: string): string {

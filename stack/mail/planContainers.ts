@@ -6,8 +6,8 @@
  * others and no named volume, Redis does not get `.env` as its environment (it reads nothing of it, and an environment is
  * seen by whoever may ask the daemon), and each container has the least rights that work.
  */
-import type { Config } from "../config/config.ts";
-import type { PlannedContainer, PlannedMount } from "../plan.ts";
+import type { Config } from "../model/config.ts";
+import type { PlannedContainer, PlannedMount } from "../model/plan.ts";
 import {
   appIsWell,
   httpsAnswers,
@@ -18,8 +18,8 @@ import {
 } from "./healthChecks.ts";
 import { DATA, ENV_FILE, ENV_IN_APP, NGINX_CONF, SQLITE_STORAGE_PATH, SSL } from "./paths.ts";
 import { appRights, MONGO_RIGHTS, nginxRights, REDIS_RIGHTS } from "./rights.ts";
-import type { ServiceName } from "./serviceNames.ts";
-import { serviceNames, webNames, WELL_KNOWN } from "./serviceNames.ts";
+import type { ServiceName } from "../services/names.ts";
+import { serviceNames, webNames, WELL_KNOWN } from "../services/names.ts";
 import { CERTIFICATES_IN_NGINX, hasOwnFiles, wellKnownFiles, WELL_KNOWN_PORT } from "./wellKnown.ts";
 
 const LOOPBACK = "127.0.0.1";

@@ -1,9 +1,9 @@
 /** The mail stack's `.env`: complete, with secrets as slots. */
-import type { Config } from "../config/config.ts";
-import type { Slot, Template } from "../slots.ts";
-import { slot } from "../slots.ts";
+import type { Config } from "../model/config.ts";
+import type { Slot, Template } from "../values/slots.ts";
+import { slot } from "../values/slots.ts";
 import { SQLITE_STORAGE_PATH } from "./paths.ts";
-import { serviceNames } from "./serviceNames.ts";
+import { serviceNames } from "../services/names.ts";
 import { FIXED, UNSET } from "./upstreamVariables.ts";
 
 type Variable = readonly [name: string, ...value: (string | Slot)[]];

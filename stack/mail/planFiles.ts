@@ -1,18 +1,18 @@
 /** Files that the deploy writes, and what it runs after them. */
-import type { Config } from "../config/config.ts";
+import type { Config } from "../model/config.ts";
 import { planDns } from "../dns/planDns.ts";
-import type { PlannedFile, PlannedStep } from "../plan.ts";
-import type { Template } from "../slots.ts";
-import { slot, template } from "../slots.ts";
+import type { PlannedFile, PlannedStep } from "../model/plan.ts";
+import type { Template } from "../values/slots.ts";
+import { slot, template } from "../values/slots.ts";
 import { hostFirewallFiles, hostFirewallSteps } from "../firewall/hostFirewall.ts";
-import { certificateNames } from "./certificateNames.ts";
-import { dnsAuthenticator, type DnsAuthenticator } from "./dnsAuthenticators.ts";
+import { certificateNames } from "../services/certificateNames.ts";
+import { dnsAuthenticator, type DnsAuthenticator } from "../vendors/dnsAuthenticators.ts";
 import { script, settingsText, unit } from "./hostFiles.ts";
 import { renderNginxConf } from "./nginxConf.ts";
 import { ENV_FILE, NGINX_CONF, SCRIPTS, SETTINGS, SSL } from "./paths.ts";
 import { certificateReaders } from "./planContainers.ts";
 import { planEnv } from "./planEnv.ts";
-import { webNames } from "./serviceNames.ts";
+import { webNames } from "../services/names.ts";
 import { wellKnownFiles } from "./wellKnown.ts";
 
 /** Orders that need no person: these renew themselves. */

@@ -9,7 +9,7 @@
  * @see https://man7.org/linux/man-pages/man7/capabilities.7.html
  * @see https://docs.kernel.org/userspace-api/no_new_privs.html
  */
-import type { Capability, PlannedRights } from "../plan.ts";
+import type { Capability, PlannedRights } from "../model/plan.ts";
 
 /** First port that needs no right; Docker lowers it for networks of its own alone, not for the host's. */
 const FIRST_FREE_PORT = 1024;

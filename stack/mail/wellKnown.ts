@@ -3,10 +3,10 @@
  * policy (RFC 8461 3.2), which upstream's server does not have, and settings for mail programs, which upstream's has
  * behind its first login and with services that a server without mailboxes lacks.
  */
-import type { Config } from "../config/config.ts";
+import type { Config } from "../model/config.ts";
 import { mtaStsPolicy } from "../dns/mtaSts.ts";
 import { WELL_KNOWN_FILES } from "./paths.ts";
-import { serviceNames, type WebName } from "./serviceNames.ts";
+import { serviceNames, type WebName } from "../services/names.ts";
 
 /** Port on loopback; the next after upstream's. */
 export const WELL_KNOWN_PORT = 7000;

@@ -8,11 +8,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { MailDns } from "../../components/dns/mailDns.ts";
 import { canonicalValue } from "../../stack/dns/canonical.ts";
-import { hetznerForm, type HetznerRow } from "../../stack/dns/providers/hetzner.ts";
-import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
-import type { PlannedRecord, RecordData } from "../../stack/plan.ts";
+import { hetznerForm, type HetznerRow } from "../../stack/vendors/hetzner/dnsForm.ts";
+import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
+import type { PlannedRecord, RecordData } from "../../stack/model/plan.ts";
 import { recordProgram, type RecordedRun } from "./support/recordedProgram.ts";
-import { slot, template } from "../../stack/slots.ts";
+import { slot, template } from "../../stack/values/slots.ts";
 
 const KEY = "K".repeat(392);
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../stack/config/readRawConfig.ts";
-import type { Plan } from "../../stack/plan.ts";
+import type { Plan } from "../../stack/model/plan.ts";
 import { planMailServer } from "../../stack/planMailServer.ts";
 import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
 import { DIGEST } from "../unit/stack/support/validRaw.ts";

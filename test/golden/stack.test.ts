@@ -11,7 +11,7 @@ import { renderUserData } from "../../cloud-init/renderUserData.ts";
 import { readAsset } from "../../components/assets.ts";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { renderZoneFile } from "../../stack/dns/zoneFile.ts";
-import type { Plan } from "../../stack/plan.ts";
+import type { Plan } from "../../stack/model/plan.ts";
 import { planMailServer } from "../../stack/planMailServer.ts";
 import { textOf } from "../unit/stack/support/planOf.ts";
 

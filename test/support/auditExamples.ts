@@ -1,6 +1,6 @@
 /** Audits to show: made by the engine itself from zones, so that their words are those that people read. */
 import { recordSets } from "../../stack/dns/canonical.ts";
-import type { ProviderRecord, ZoneRecord } from "../../stack/dns/zoneRecord.ts";
+import type { ProviderRecord, ZoneRecord } from "../../stack/model/zoneRecord.ts";
 import { audit } from "../../verify/dns/audit.ts";
 import type { AuditInput, ObservedSet } from "../../verify/dns/auditInput.ts";
 import type { Answer, Audit, AuditCheck, DesiredSet, Observation } from "../../verify/dns/observation.ts";

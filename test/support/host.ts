@@ -1,5 +1,5 @@
 /** What the host itself says, asked over the pinned SSH connection. */
-import type { Plan, PlannedContainer } from "../../stack/plan.ts";
+import type { Plan, PlannedContainer } from "../../stack/model/plan.ts";
 import { onHost, succeed, waitFor } from "./sandbox.ts";
 
 /** A container as `docker inspect` tells it. */

@@ -1,6 +1,6 @@
 /** What the processes of the containers may do, as the host's kernel tells it. */
 import { expect } from "vitest";
-import type { Capability } from "../../stack/plan.ts";
+import type { Capability } from "../../stack/model/plan.ts";
 import { planned } from "./host.ts";
 import { onHost } from "./sandbox.ts";
 

@@ -1,7 +1,7 @@
 /** The secrets of the stack `dev`, and the search for them in texts, in files and in the arguments of processes. */
 import { globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SLOTS, type SlotName } from "../../stack/slots.ts";
+import { SLOTS, type SlotName } from "../../stack/values/slots.ts";
 import { runFolder } from "./printed.ts";
 import { project, STACK, succeed } from "./sandbox.ts";
 

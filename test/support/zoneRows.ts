@@ -1,11 +1,11 @@
 /** Random records in canonical form, and every harmless way that a provider may spell its rows. */
 import fc from "fast-check";
-import type { CloudflareRow } from "../../stack/dns/providers/cloudflare.ts";
-import type { DigitaloceanRow } from "../../stack/dns/providers/digitalocean.ts";
-import type { ZoneIdentity } from "../../stack/dns/providers/dnsForm.ts";
-import type { HetznerRow } from "../../stack/dns/providers/hetzner.ts";
-import { joinedText } from "../../stack/dns/characterStrings.ts";
-import type { ZoneRecord } from "../../stack/dns/zoneRecord.ts";
+import type { CloudflareRow } from "../../stack/vendors/cloudflare/dnsForm.ts";
+import type { DigitaloceanRow } from "../../stack/vendors/digitalocean/dnsForm.ts";
+import type { ZoneIdentity } from "../../stack/vendors/dnsForm.ts";
+import type { HetznerRow } from "../../stack/vendors/hetzner/dnsForm.ts";
+import { joinedText } from "../../stack/values/characterStrings.ts";
+import type { ZoneRecord } from "../../stack/model/zoneRecord.ts";
 
 export const ZONE: ZoneIdentity = { name: "example.com", id: "6001" };
 

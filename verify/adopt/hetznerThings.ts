@@ -1,7 +1,7 @@
 /** What of this stack is at Hetzner, as `pulumi import` takes it: after the state was lost. */
-import type { Plan } from "../../stack/plan.ts";
-import type { SlotName } from "../../stack/slots.ts";
-import { addressName, thingName } from "../../stack/vendorNames.ts";
+import type { Plan } from "../../stack/model/plan.ts";
+import type { SlotName } from "../../stack/values/slots.ts";
+import { addressName, thingName } from "../../stack/vendors/names.ts";
 import { VendorError } from "../http.ts";
 import { HETZNER_TYPES } from "../preflight.ts";
 import { HETZNER_KINDS, type Hetzner, type HetznerKind, type HetznerThing } from "../vendors.ts";

@@ -1,6 +1,6 @@
 /** Values of slots that the state tells in plain, before there are outputs. Pure. */
 import { dkimValue } from "../../stack/dns/dkim.ts";
-import type { SlotName } from "../../stack/slots.ts";
+import type { SlotName } from "../../stack/values/slots.ts";
 import { nameOfUrn, type KnownResource } from "../dns/alreadyThere.ts";
 
 const KEY_TYPE = "tls:index/privateKey:PrivateKey";

@@ -1,8 +1,8 @@
 /** The zone before anything is made in it, for a preflight. */
-import type { Config } from "../../stack/config/config.ts";
-import type { Plan } from "../../stack/plan.ts";
-import type { SlotName } from "../../stack/slots.ts";
-import { hetznerSetName } from "../../stack/dns/providers/hetzner.ts";
+import type { Config } from "../../stack/model/config.ts";
+import type { Plan } from "../../stack/model/plan.ts";
+import type { SlotName } from "../../stack/values/slots.ts";
+import { hetznerSetName } from "../../stack/vendors/hetzner/dnsForm.ts";
 import { alreadyThere, nameOfUrn, type KnownResource } from "../dns/alreadyThere.ts";
 import { auditContext } from "../dns/auditContext.ts";
 import { mailElsewhereFindings, othersMailHosts, type ServerKnows } from "../dns/mailElsewhere.ts";

@@ -1,17 +1,17 @@
 /** Which record of a zone a declared resource can take over, instead of being made beside it. Pure. */
 import { canonicalValue } from "../../stack/dns/canonical.ts";
-import { forbidsEveryone } from "../../stack/dns/checks/caa.ts";
-import { readSpf } from "../../stack/dns/checks/spfTerms.ts";
-import { hetznerSetName } from "../../stack/dns/providers/hetzner.ts";
-import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
+import { forbidsEveryone } from "../../stack/dns/rules/caa.ts";
+import { readSpf } from "../../stack/dns/rules/spfTerms.ts";
+import { hetznerSetName } from "../../stack/vendors/hetzner/dnsForm.ts";
+import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
 import { samePolicy } from "../../stack/dns/policies/samePolicy.ts";
 import { isSpf } from "../../stack/dns/spf.ts";
-import type { ProviderRecord, ZoneRecord } from "../../stack/dns/zoneRecord.ts";
-import type { PlannedRecord } from "../../stack/plan.ts";
-import { slotsOf, type SlotName } from "../../stack/slots.ts";
+import type { ProviderRecord, ZoneRecord } from "../../stack/model/zoneRecord.ts";
+import type { PlannedRecord } from "../../stack/model/plan.ts";
+import { slotsOf, type SlotName } from "../../stack/values/slots.ts";
 import { sameTtl } from "./compareSet.ts";
 import { filled, templateOf } from "./desiredSets.ts";
-import { limitedText } from "../../stack/dns/checks/fewOfAKind.ts";
+import { limitedText } from "../../stack/dns/rules/fewOfAKind.ts";
 
 /** A planned record in canonical form. */
 export interface PlannedZoneRecord extends ZoneRecord {

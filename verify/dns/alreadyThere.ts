@@ -1,11 +1,11 @@
 /** What a zone holds before anything is made in it: what can be taken over, and what is in the way. Pure. */
-import { isEcho } from "../../stack/dns/checks/foreign.ts";
-import { harmsInSet } from "../../stack/dns/checks/judgeForeign.ts";
-import { listed } from "../../stack/dns/inWords.ts";
-import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
-import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
-import type { PlannedRecord } from "../../stack/plan.ts";
-import type { SlotName } from "../../stack/slots.ts";
+import { isEcho } from "../../stack/dns/rules/foreign.ts";
+import { harmsInSet } from "../../stack/dns/rules/judgeForeign.ts";
+import { listed } from "../../stack/values/inWords.ts";
+import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
+import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";
+import type { PlannedRecord } from "../../stack/model/plan.ts";
+import type { SlotName } from "../../stack/values/slots.ts";
 import {
   findAdoptions,
   plannedZoneRecord,

@@ -1,11 +1,11 @@
 /** The audit: what is declared against what the provider, the authoritative servers and resolvers say. Pure. */
-import { factsAt } from "../../stack/dns/checks/caaSets.ts";
-import type { ZoneSight } from "../../stack/dns/checks/foreign.ts";
-import { dropsInSet } from "../../stack/dns/checks/judgeForeign.ts";
-import { viewZone } from "../../stack/dns/checks/zoneView.ts";
+import { factsAt } from "../../stack/dns/rules/caaSets.ts";
+import type { ZoneSight } from "../../stack/dns/rules/foreign.ts";
+import { dropsInSet } from "../../stack/dns/rules/judgeForeign.ts";
+import { viewZone } from "../../stack/dns/rules/zoneView.ts";
 import { atMostWarning, severityOf } from "../../stack/dns/severity.ts";
 import { isAtHeldPlace } from "../../stack/dns/held.ts";
-import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
+import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";
 import type { AuditContext, AuditInput, IgnoreRule, Judgement, ObservedSet } from "./auditInput.ts";
 import { compareSet } from "./compareSet.ts";
 import { freeRoles, type RoleFor } from "./entries.ts";

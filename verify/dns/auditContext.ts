@@ -1,7 +1,7 @@
 /** What an audit must know of a configuration and its plan, beside the records. Pure. */
-import { serviceNames } from "../../stack/mail/serviceNames.ts";
-import type { Plan } from "../../stack/plan.ts";
-import type { SlotName } from "../../stack/slots.ts";
+import { serviceNames } from "../../stack/services/names.ts";
+import type { Plan } from "../../stack/model/plan.ts";
+import type { SlotName } from "../../stack/values/slots.ts";
 import type { ServerNames } from "./around/reverse.ts";
 
 export { factsOf as auditContext } from "../../stack/dns/zoneFacts.ts";

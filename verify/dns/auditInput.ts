@@ -1,9 +1,9 @@
 /** What an audit is made from, as plain data. */
-import type { IgnoreRule } from "../../stack/config/config.ts";
-import type { FactsOfZone } from "../../stack/dns/checks/zoneView.ts";
+import type { IgnoreRule } from "../../stack/model/config.ts";
+import type { FactsOfZone } from "../../stack/dns/rules/zoneView.ts";
 import type { DesiredSet, Observation, ProviderColumn } from "./observation.ts";
 
-export type { IgnoreRule } from "../../stack/config/config.ts";
+export type { IgnoreRule } from "../../stack/model/config.ts";
 
 /** What the servers of one column said about one record set. */
 export interface ObservedSet {

@@ -1,13 +1,13 @@
 /** Compares a declared set with the values that one side has. */
-import type { SharedSet } from "../../stack/dns/checks/foreign.ts";
-import { isEcho } from "../../stack/dns/checks/foreign.ts";
-import { forbiddenByCaa } from "../../stack/dns/checks/caaSets.ts";
-import { dropsInSet, harmsInSet } from "../../stack/dns/checks/judgeForeign.ts";
-import { inPlaceOf } from "../../stack/dns/checks/wholeSets.ts";
-import { listed } from "../../stack/dns/inWords.ts";
+import type { SharedSet } from "../../stack/dns/rules/foreign.ts";
+import { isEcho } from "../../stack/dns/rules/foreign.ts";
+import { forbiddenByCaa } from "../../stack/dns/rules/caaSets.ts";
+import { dropsInSet, harmsInSet } from "../../stack/dns/rules/judgeForeign.ts";
+import { inPlaceOf } from "../../stack/dns/rules/wholeSets.ts";
+import { listed } from "../../stack/values/inWords.ts";
 import { samePolicy } from "../../stack/dns/policies/samePolicy.ts";
-import { DIGITALOCEAN_TTL } from "../../stack/dns/providers/digitalocean.ts";
-import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
+import { DIGITALOCEAN_TTL } from "../../stack/vendors/digitalocean/dnsForm.ts";
+import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
 import { severityOf, worst } from "../../stack/dns/severity.ts";
 import type { AuditContext, Judgement } from "./auditInput.ts";
 import { freeRoles, keepLine, type RoleFor } from "./entries.ts";

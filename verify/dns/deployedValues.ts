@@ -1,6 +1,6 @@
 /** Late values of the plan's records, from what a deployed stack says of itself in plain. Pure. */
-import type { PlannedRecord } from "../../stack/plan.ts";
-import { slotsOf, type SlotName, type Template } from "../../stack/slots.ts";
+import type { PlannedRecord } from "../../stack/model/plan.ts";
+import { slotsOf, type SlotName, type Template } from "../../stack/values/slots.ts";
 
 /** Values by slot, none of them secret. */
 export type DeployedValues = Readonly<Partial<Record<SlotName, string>>>;

@@ -1,8 +1,8 @@
 /** The declared side of an audit, from the plan. */
 import { canonicalValue, recordSets } from "../../stack/dns/canonical.ts";
-import type { ZoneRecord } from "../../stack/dns/zoneRecord.ts";
-import type { PlannedRecord, RecordData, RecordLevel } from "../../stack/plan.ts";
-import { fill, slotsOf, type SlotName, type Template } from "../../stack/slots.ts";
+import type { ZoneRecord } from "../../stack/model/zoneRecord.ts";
+import type { PlannedRecord, RecordData, RecordLevel } from "../../stack/model/plan.ts";
+import { fill, slotsOf, type SlotName, type Template } from "../../stack/values/slots.ts";
 import type { DesiredSet } from "./observation.ts";
 
 const LEVELS: readonly RecordLevel[] = ["required", "recommended", "optional"];

@@ -1,8 +1,8 @@
 /** DKIM keys that are to sign before anybody can have them: the next key is published before its use. Pure. */
-import type { Config } from "../../stack/config/config.ts";
+import type { Config } from "../../stack/model/config.ts";
 import { dkimName, dkimRecord } from "../../stack/dns/dkim.ts";
-import type { ZoneRecord } from "../../stack/dns/zoneRecord.ts";
-import { fill } from "../../stack/slots.ts";
+import type { ZoneRecord } from "../../stack/model/zoneRecord.ts";
+import { fill } from "../../stack/values/slots.ts";
 
 /** What is compared by: records as they say the same. */
 type Said = Pick<ZoneRecord, "name" | "type" | "value">;

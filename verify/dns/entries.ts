@@ -1,11 +1,11 @@
 /** Records of others as entries of the configuration, which keep them. Pure. */
-import type { ExtraRecord } from "../../stack/config/config.ts";
+import type { ExtraRecord } from "../../stack/model/config.ts";
 import { RECORD_FIELDS } from "../../stack/config/extraRecord.ts";
 import { whyNoPolicy } from "../../stack/dns/policies/whyNoPolicy.ts";
-import { splitCaa, splitNumbers } from "../../stack/dns/providers/rowData.ts";
+import { splitCaa, splitNumbers } from "../../stack/vendors/rowData.ts";
 import { isVerification } from "../../stack/dns/verification.ts";
-import type { ZoneRecord } from "../../stack/dns/zoneRecord.ts";
-import { shellQuote } from "../../stack/shellQuote.ts";
+import type { ZoneRecord } from "../../stack/model/zoneRecord.ts";
+import { shellQuote } from "../../stack/values/shellQuote.ts";
 
 /** What an entry is made from. */
 export type Kept = Pick<ZoneRecord, "name" | "type" | "value">;

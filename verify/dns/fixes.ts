@@ -1,9 +1,9 @@
 /** The one line that cures a finding, ready to paste. */
 import { relativeName } from "../../stack/dns/canonical.ts";
-import type { ProviderRecord, ZoneRecord } from "../../stack/dns/zoneRecord.ts";
+import type { ProviderRecord, ZoneRecord } from "../../stack/model/zoneRecord.ts";
 import type { AuditContext } from "./auditInput.ts";
 import { zoneLine } from "./zoneLine.ts";
-import { COMMAND } from "../../stack/command.ts";
+import { COMMAND } from "../../stack/values/command.ts";
 
 /** Puts every declared record right. */
 export const REPAIR = "pulumi up --refresh --run-program";

@@ -1,6 +1,6 @@
 /** What the owner does not want to hear of. */
 import { relativeName } from "../../stack/dns/canonical.ts";
-import type { ZoneRecord } from "../../stack/dns/zoneRecord.ts";
+import type { ZoneRecord } from "../../stack/model/zoneRecord.ts";
 import type { IgnoreRule } from "./auditInput.ts";
 import { globTest } from "./glob.ts";
 import type { AuditCheck, DesiredSet } from "./observation.ts";

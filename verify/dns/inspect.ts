@@ -1,7 +1,7 @@
 /** Asks everyone who has a word on a domain's DNS, and makes the audit of it. */
-import type { Config } from "../../stack/config/config.ts";
-import type { Plan } from "../../stack/plan.ts";
-import type { SlotName } from "../../stack/slots.ts";
+import type { Config } from "../../stack/model/config.ts";
+import type { Plan } from "../../stack/model/plan.ts";
+import type { SlotName } from "../../stack/values/slots.ts";
 import { VendorError } from "../http.ts";
 import type { ZoneReader } from "../providers/zoneReader.ts";
 import type { LookAround } from "./around/lookAround.ts";

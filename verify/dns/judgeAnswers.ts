@@ -5,7 +5,7 @@ import { askAgain } from "./fixes.ts";
 import { hasSpoken, secondsKept, type DesiredSet, type Observation, type Severity } from "./observation.ts";
 import { atMostWarning, severityOf } from "../../stack/dns/severity.ts";
 import { answerWords, count } from "./words.ts";
-import { COMMAND } from "../../stack/command.ts";
+import { COMMAND } from "../../stack/values/command.ts";
 
 /** A column of servers. */
 export type ServerColumn = "authoritative" | "resolvers";

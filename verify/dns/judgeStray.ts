@@ -1,6 +1,6 @@
 /** The verdict on sets that nobody declared, by the rule book. */
-import type { StraySet, ZoneSight } from "../../stack/dns/checks/foreign.ts";
-import { breakOf } from "../../stack/dns/checks/judgeForeign.ts";
+import type { StraySet, ZoneSight } from "../../stack/dns/rules/foreign.ts";
+import { breakOf } from "../../stack/dns/rules/judgeForeign.ts";
 import type { Judgement } from "./auditInput.ts";
 import { ignoreLine, takeAway } from "./fixes.ts";
 

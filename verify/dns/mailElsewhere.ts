@@ -1,8 +1,8 @@
 /** Whether the domain gets its mail elsewhere today, and what moves it here. Pure. */
-import { COMMAND } from "../../stack/command.ts";
-import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
+import { COMMAND } from "../../stack/values/command.ts";
+import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";
 import type { Finding } from "../finding.ts";
-import { listed } from "../../stack/dns/inWords.ts";
+import { listed } from "../../stack/values/inWords.ts";
 
 /** How to move such a domain, step by step. */
 export const MOVE_GUIDE = "docs/guides/move-a-living-domain.md";

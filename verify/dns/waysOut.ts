@@ -1,18 +1,18 @@
 /** What to do about records that are there already: findings for people, with the exact lines. Pure. */
-import { isWithin } from "../../stack/config/domainName.ts";
-import { forbiddenByCaa } from "../../stack/dns/checks/caaSets.ts";
-import { readSpf, type SpfTerm } from "../../stack/dns/checks/spfTerms.ts";
+import { isWithin } from "../../stack/values/domainName.ts";
+import { forbiddenByCaa } from "../../stack/dns/rules/caaSets.ts";
+import { readSpf, type SpfTerm } from "../../stack/dns/rules/spfTerms.ts";
 import { isHeld } from "../../stack/dns/held.ts";
-import { listed, short } from "../../stack/dns/inWords.ts";
+import { listed, short } from "../../stack/values/inWords.ts";
 import { isSpf } from "../../stack/dns/spf.ts";
 import { isVerification } from "../../stack/dns/verification.ts";
-import { shellQuote } from "../../stack/shellQuote.ts";
+import { shellQuote } from "../../stack/values/shellQuote.ts";
 import type { Finding } from "../finding.ts";
 import { isRespelt, sendersOf, type Adoption } from "./adoption.ts";
 import type { AlreadyThere, Obstacle } from "./alreadyThere.ts";
 import type { AuditContext } from "./auditInput.ts";
 import { HOLD } from "./mailElsewhere.ts";
-import { COMMAND } from "../../stack/command.ts";
+import { COMMAND } from "../../stack/values/command.ts";
 import { asEntry, freeRoles, keepLine, setLine, verificationLine, type RoleFor } from "./entries.ts";
 import { removeLines, takeAway } from "./fixes.ts";
 

@@ -1,5 +1,5 @@
 /** Words that reasons and reports share. */
-import { listed } from "../../stack/dns/inWords.ts";
+import { listed } from "../../stack/values/inWords.ts";
 import type { Answer } from "./observation.ts";
 
 /** `1 value`, `2 values`. */

@@ -1,11 +1,11 @@
 /** What a plain `pulumi preview` cannot see: the engine compares with its own state and asks no provider. */
-import { WRITTEN_WHOLE } from "../../stack/dns/checks/wholeSets.ts";
-import { COMMAND } from "../../stack/command.ts";
+import { WRITTEN_WHOLE } from "../../stack/dns/rules/wholeSets.ts";
+import { COMMAND } from "../../stack/values/command.ts";
 import { canonicalData } from "../../stack/dns/canonical.ts";
-import type { Config } from "../../stack/config/config.ts";
-import type { ProviderRecord, ZoneRecord } from "../../stack/dns/zoneRecord.ts";
-import type { Plan } from "../../stack/plan.ts";
-import type { SlotName } from "../../stack/slots.ts";
+import type { Config } from "../../stack/model/config.ts";
+import type { ProviderRecord, ZoneRecord } from "../../stack/model/zoneRecord.ts";
+import type { Plan } from "../../stack/model/plan.ts";
+import type { SlotName } from "../../stack/values/slots.ts";
 import { zoneReader } from "../providers/readers.ts";
 import { audit } from "./audit.ts";
 import { auditContext } from "./auditContext.ts";
@@ -14,7 +14,7 @@ import { earlyKeys } from "./earlyKeys.ts";
 import { readProvider } from "./inspect.ts";
 import { HOLD, mailGoesElsewhere, othersMailHosts } from "./mailElsewhere.ts";
 import type { Audit, AuditRow } from "./observation.ts";
-import { printable } from "../../stack/printable.ts";
+import { printable } from "../../stack/values/printable.ts";
 
 /** What is known before the provider is asked. */
 export interface KnownZone {

@@ -1,7 +1,7 @@
 /** Records as lines of a zone file (RFC 1035 5.1), to paste or to look for. */
-import { characterStrings } from "../../stack/dns/characterStrings.ts";
-import { splitCaa, withDot } from "../../stack/dns/providers/rowData.ts";
-import type { ZoneRecord } from "../../stack/dns/zoneRecord.ts";
+import { characterStrings } from "../../stack/values/characterStrings.ts";
+import { splitCaa, withDot } from "../../stack/vendors/rowData.ts";
+import type { ZoneRecord } from "../../stack/model/zoneRecord.ts";
 
 /** Types whose data ends in a name. */
 const NAMED = new Set(["CNAME", "DNAME", "MX", "NS", "PTR", "SRV"]);

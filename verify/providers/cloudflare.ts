@@ -1,7 +1,7 @@
 /** Reads a zone at Cloudflare. @see https://developers.cloudflare.com/api/resources/dns/ */
 import { canonicalName } from "../../stack/dns/canonical.ts";
-import { cloudflareForm, type CloudflareRow } from "../../stack/dns/providers/cloudflare.ts";
-import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
+import { cloudflareForm, type CloudflareRow } from "../../stack/vendors/cloudflare/dnsForm.ts";
+import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
 import { apiOf } from "./apis.ts";
 import { SEVERAL_ZONES, type ZoneFacts, type ZoneReader } from "./zoneReader.ts";

@@ -1,7 +1,7 @@
 /** Reads a zone at Hetzner. @see https://docs.hetzner.cloud/reference/cloud#zones */
 import { canonicalName } from "../../stack/dns/canonical.ts";
-import { hetznerForm, type HetznerRow } from "../../stack/dns/providers/hetzner.ts";
-import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
+import { hetznerForm, type HetznerRow } from "../../stack/vendors/hetzner/dnsForm.ts";
+import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
 import { apiOf } from "./apis.ts";
 import type { ZoneFacts, ZoneReader } from "./zoneReader.ts";

@@ -1,5 +1,5 @@
 /** The reader of each DNS provider. */
-import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
+import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
 import { CloudflareZone } from "./cloudflare.ts";
 import { DigitaloceanZone } from "./digitalocean.ts";
 import { HetznerZone } from "./hetzner.ts";

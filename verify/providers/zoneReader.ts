@@ -1,6 +1,6 @@
 /** What a provider's API says about a zone. */
-import type { DnsProviderName } from "../../stack/dns/providers/dnsForm.ts";
-import type { ProviderRecord } from "../../stack/dns/zoneRecord.ts";
+import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
+import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";
 
 /** Status of the error that tells of several zones of one name; the vendor itself has nothing against them. */
 export const SEVERAL_ZONES = 409;

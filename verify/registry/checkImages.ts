@@ -1,5 +1,5 @@
 /** Whether each image's tag and digest belong together: asked of its registry, which alone knows. */
-import type { Config, ImageConfig } from "../../stack/config/config.ts";
+import type { Config, ImageConfig } from "../../stack/model/config.ts";
 import { mayBeOne, versionOf } from "../../stack/guards/imageVersion.ts";
 import type { Finding } from "../finding.ts";
 import { platformsIn, versionBehind } from "./imageVersion.ts";

@@ -1,5 +1,5 @@
 /** Kinds of text that other mail servers look for: where each stands, and how it begins. The one table of them. */
-import { editDistance } from "../../config/nearest.ts";
+import { editDistance } from "../../values/nearest.ts";
 
 /** A kind of policy or key in a TXT record. */
 export interface PolicyKind {

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
 import { MailServer, type MailServerArgs } from "../../../components/mailServer.ts";
-import type { Plan } from "../../../stack/plan.ts";
+import type { Plan } from "../../../stack/model/plan.ts";
 import { temporaryFolder } from "../../support/temporaryFolder.ts";
 import { recordProgram, type RecordedRun, type RunOptions } from "./recordedProgram.ts";
 import { smallPlan } from "./smallPlan.ts";

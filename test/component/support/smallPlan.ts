@@ -1,6 +1,6 @@
 /** A plan of every kind of row, small enough to read. */
-import type { Plan, PlannedServer } from "../../../stack/plan.ts";
-import { slot, template } from "../../../stack/slots.ts";
+import type { Plan, PlannedServer } from "../../../stack/model/plan.ts";
+import { slot, template } from "../../../stack/values/slots.ts";
 
 const SERVER: PlannedServer = {
   name: "mx.example.com",

@@ -13,7 +13,7 @@ import { afterAll, expect, test } from "vitest";
 import { port25Rules } from "../../../sandbox/hosts/firewall.ts";
 import { linkName } from "../../../sandbox/hosts/machine.ts";
 import { hostKey } from "../../../sandbox/cloud/hetzner/cloud.ts";
-import { shellQuote } from "../../../stack/shellQuote.ts";
+import { shellQuote } from "../../../stack/values/shellQuote.ts";
 import { healthyAgain, planned } from "../../support/host.ts";
 import { DOMAIN, sendFromOutside } from "../../support/people.ts";
 import { inside, onHost, outputs, project, STACK, succeed, waitFor } from "../../support/sandbox.ts";

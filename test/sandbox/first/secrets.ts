@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { shellQuote } from "../../../stack/shellQuote.ts";
+import { shellQuote } from "../../../stack/values/shellQuote.ts";
 import { runFolder } from "../../support/printed.ts";
 import { inside, STACK } from "../../support/sandbox.ts";
 import { forms, searchFiles, type Secret, secretsIn, stackSecrets } from "../../support/secretSearch.ts";

@@ -21,7 +21,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { COMMAND } from "../../../stack/command.ts";
+import { COMMAND } from "../../../stack/values/command.ts";
 import { COMMAND_EXAMPLES } from "../../../cli/examples.ts";
 
 const root = join(import.meta.dirname, "../../..");

@@ -3,7 +3,7 @@
 // every answer validates against the published schema where it is at hand.
 // Cannot prove: that the real API's texts are the same, nor what a real name server answers (test/sandbox).
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { digitaloceanForm, type DigitaloceanRow } from "../../../stack/dns/providers/digitalocean.ts";
+import { digitaloceanForm, type DigitaloceanRow } from "../../../stack/vendors/digitalocean/dnsForm.ts";
 import { type Answer, type Started, started } from "./startedCloud.ts";
 
 let cloud: Started;

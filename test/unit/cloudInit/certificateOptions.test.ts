@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { fill } from "../../../stack/slots.ts";
+import { fill } from "../../../stack/values/slots.ts";
 import { planOf } from "../stack/support/planOf.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
 

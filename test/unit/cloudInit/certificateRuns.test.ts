@@ -6,7 +6,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { beforeEach, describe, expect, test } from "vitest";
-import { fill } from "../../../stack/slots.ts";
+import { fill } from "../../../stack/values/slots.ts";
 import { planOf } from "../stack/support/planOf.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
 import { type HostFolder, makeHostFolder } from "./hostFolder.ts";

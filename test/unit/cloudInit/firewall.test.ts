@@ -8,8 +8,8 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { renderHostRules } from "../../../stack/firewall/hostRules.ts";
-import type { FirewallRule } from "../../../stack/plan.ts";
-import { readNetwork } from "../../../stack/config/network.ts";
+import type { FirewallRule } from "../../../stack/model/plan.ts";
+import { readNetwork } from "../../../stack/values/network.ts";
 import { makeHostFolder } from "./hostFolder.ts";
 
 const hasNamespace = spawnSync("unshare", ["-rn", "nft", "list", "ruleset"]).status === 0;

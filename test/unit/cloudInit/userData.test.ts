@@ -18,8 +18,8 @@ import {
 import { placeholder } from "../../../cloud-init/sources.ts";
 import { readAsset } from "../../../components/assets.ts";
 import { planDeployKeys } from "../../../stack/deployKeys.ts";
-import type { PlannedBoot, PlannedServer } from "../../../stack/plan.ts";
-import { SLOTS } from "../../../stack/slots.ts";
+import type { PlannedBoot, PlannedServer } from "../../../stack/model/plan.ts";
+import { SLOTS } from "../../../stack/values/slots.ts";
 import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";
 
 const boot: PlannedBoot = {

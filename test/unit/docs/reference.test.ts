@@ -12,7 +12,7 @@ import { CHANGE_EXAMPLES } from "../../../docs/changeExamples.ts";
 import { DEFAULTS, DERIVED } from "../../../stack/config/defaults.ts";
 import { SECTIONS } from "../../../stack/config/schema.ts";
 import { pathOfKey, TABLES } from "../../../stack/config/tables.ts";
-import { RULES } from "../../../stack/dns/checks/rules.ts";
+import { RULES } from "../../../stack/dns/rules/rules.ts";
 
 const repository = join(import.meta.dirname, "../../..");
 const committed = readFileSync(CONFIGURATION_PAGE, "utf8");

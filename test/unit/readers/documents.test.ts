@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { parseEnv } from "node:util";
 import { describe, expect, test } from "vitest";
 import { renderZoneFile } from "../../../stack/dns/zoneFile.ts";
-import type { Plan, PlannedRecord } from "../../../stack/plan.ts";
+import type { Plan, PlannedRecord } from "../../../stack/model/plan.ts";
 import { CERTIFICATES_IN_NGINX } from "../../../stack/mail/wellKnown.ts";
 import { temporaryFolder } from "../../support/temporaryFolder.ts";
 import { writeFileSync } from "node:fs";

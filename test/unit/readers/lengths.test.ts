@@ -1,5 +1,5 @@
 /**
- * Proves: at the lengths that `stack/lengths.ts` names, what sets them says yes, and one byte further no: the kernel for host
+ * Proves: at the lengths that `stack/values/lengths.ts` names, what sets them says yes, and one byte further no: the kernel for host
  * names, nginx for the names of the files that Mailstead serves, openssl for the name in the certificate that stands in; and
  * that the longest domain which the configuration takes keeps to all of them.
  * Cannot: prove the limits of vendors. Skips where no namespace can be made, or without Debian's libnginx-mod-stream.
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkStackName } from "../../../stack/config/lengthChecks.ts";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
-import { LENGTHS } from "../../../stack/lengths.ts";
+import { LENGTHS } from "../../../stack/values/lengths.ts";
 import { CERTIFICATES_IN_NGINX } from "../../../stack/mail/wellKnown.ts";
 import { temporaryFolder } from "../../support/temporaryFolder.ts";
 import { planOf, textOf } from "../stack/support/planOf.ts";

@@ -9,11 +9,11 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { bitsOf, dkimFault } from "../../../stack/dns/checks/dkim.ts";
-import { dmarcFault, isReportUri, reportUris } from "../../../stack/dns/checks/dmarc.ts";
-import type { LookUp } from "../../../stack/dns/checks/rule.ts";
-import { checkSpfLookUps } from "../../../stack/dns/checks/spfLookUps.ts";
-import { readSpf } from "../../../stack/dns/checks/spfTerms.ts";
+import { bitsOf, dkimFault } from "../../../stack/dns/rules/dkim.ts";
+import { dmarcFault, isReportUri, reportUris } from "../../../stack/dns/rules/dmarc.ts";
+import type { LookUp } from "../../../stack/dns/rules/rule.ts";
+import { checkSpfLookUps } from "../../../stack/dns/rules/spfLookUps.ts";
+import { readSpf } from "../../../stack/dns/rules/spfTerms.ts";
 import { isDmarc } from "../../../stack/dns/policies/kinds.ts";
 import type { Tags } from "../../../stack/dns/policies/tagList.ts";
 import { readTags } from "../../../stack/dns/policies/tagList.ts";

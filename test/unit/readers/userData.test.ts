@@ -10,8 +10,8 @@ import { planCloudConfig, profileEnvironment } from "../../../cloud-init/planClo
 import { renderCloudConfig, renderUserData } from "../../../cloud-init/renderUserData.ts";
 import { placeholder } from "../../../cloud-init/sources.ts";
 import { readAsset } from "../../../components/assets.ts";
-import type { PlannedBoot } from "../../../stack/plan.ts";
-import { shellQuote } from "../../../stack/shellQuote.ts";
+import type { PlannedBoot } from "../../../stack/model/plan.ts";
+import { shellQuote } from "../../../stack/values/shellQuote.ts";
 import { temporaryFolder } from "../../support/temporaryFolder.ts";
 import { arbitraryRaw } from "../stack/support/arbitraryRaw.ts";
 import { planOf, textOf } from "../stack/support/planOf.ts";

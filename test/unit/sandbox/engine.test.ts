@@ -123,8 +123,8 @@ test("what is in the cache is not taken for installed by another path either", a
   mkdirSync(bin, { recursive: true });
   symlinkSync(cache, other);
   script(join(bin, "pulumi"), "echo v3.999.0");
-  onPath(join(other, "bin"));
-  expect(await ensureEngine(cache)).toMatch(/^pulumi v3\.\d+\.\d+ built$/);
+  onPath(bin);
+  expect(await ensureEngine(other)).toMatch(/^pulumi v3\.\d+\.\d+ built$/);
 });
 
 test("an installed one takes the place of what was built, and is built again when it is too old", async () => {

@@ -7,7 +7,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
-import { DNS_TOKEN_PLACES, findToken } from "../../../stack/dns/providers/tokenPlaces.ts";
+import { DNS_TOKEN_PLACES, findToken } from "../../../stack/vendors/tokenPlaces.ts";
 import { addressesAreHeld, keepsAccount, knownAddress } from "../../../stack/guards/account.ts";
 import { readDeployed } from "../../../stack/guards/deployed.ts";
 import { rawWith } from "./support/validRaw.ts";

@@ -13,7 +13,7 @@ import { readStackFile } from "../../../cli/stackFile/readStackFile.ts";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../stack/config/readRawConfig.ts";
 import { renderZoneFile } from "../../../stack/dns/zoneFile.ts";
-import type { Issue } from "../../../stack/issue.ts";
+import type { Issue } from "../../../stack/model/issue.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import { brokenFile } from "./support/brokenFiles.ts";
 

@@ -5,11 +5,11 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cloudflareForm, type CloudflareRow } from "../../../stack/dns/providers/cloudflare.ts";
-import { digitaloceanForm, type DigitaloceanRow } from "../../../stack/dns/providers/digitalocean.ts";
-import type { DnsForm } from "../../../stack/dns/providers/dnsForm.ts";
-import { hetznerForm, type HetznerRow } from "../../../stack/dns/providers/hetzner.ts";
-import type { ProviderRecord, ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import { cloudflareForm, type CloudflareRow } from "../../../stack/vendors/cloudflare/dnsForm.ts";
+import { digitaloceanForm, type DigitaloceanRow } from "../../../stack/vendors/digitalocean/dnsForm.ts";
+import type { DnsForm } from "../../../stack/vendors/dnsForm.ts";
+import { hetznerForm, type HetznerRow } from "../../../stack/vendors/hetzner/dnsForm.ts";
+import type { ProviderRecord, ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import {
   arbitraryChoose,
   arbitraryZone,

@@ -6,14 +6,14 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { forbidsIssuer, issuerOf } from "../../../stack/dns/checks/caa.ts";
-import { judgeZone } from "../../../stack/dns/checks/checkRecords.ts";
-import { checkForeignReports } from "../../../stack/dns/checks/dmarc.ts";
-import { judgedOf } from "../../../stack/dns/checks/judgedRecord.ts";
-import type { LookUp } from "../../../stack/dns/checks/rule.ts";
-import { RULES } from "../../../stack/dns/checks/rules.ts";
-import { checkSpfLookUps } from "../../../stack/dns/checks/spfLookUps.ts";
-import { catchesByWildcard } from "../../../stack/dns/checks/wildcards.ts";
+import { forbidsIssuer, issuerOf } from "../../../stack/dns/rules/caa.ts";
+import { judgeZone } from "../../../stack/dns/rules/checkRecords.ts";
+import { checkForeignReports } from "../../../stack/dns/rules/dmarc.ts";
+import { judgedOf } from "../../../stack/dns/rules/judgedRecord.ts";
+import type { LookUp } from "../../../stack/dns/rules/rule.ts";
+import { RULES } from "../../../stack/dns/rules/rules.ts";
+import { checkSpfLookUps } from "../../../stack/dns/rules/spfLookUps.ts";
+import { catchesByWildcard } from "../../../stack/dns/rules/wildcards.ts";
 import { factsOf } from "../../../stack/dns/zoneFacts.ts";
 import { arbitraryRaw } from "./support/arbitraryRaw.ts";
 import { RULE_CASES, zoneOf } from "./support/dnsRuleCases.ts";

@@ -5,10 +5,10 @@
  */
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { judgedOf } from "../../../stack/dns/checks/judgedRecord.ts";
+import { judgedOf } from "../../../stack/dns/rules/judgedRecord.ts";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
-import type { Plan, PlannedRecord } from "../../../stack/plan.ts";
-import { fill } from "../../../stack/slots.ts";
+import type { Plan, PlannedRecord } from "../../../stack/model/plan.ts";
+import { fill } from "../../../stack/values/slots.ts";
 import { planOf } from "./support/planOf.ts";
 import { dkimKey, rawWith } from "./support/validRaw.ts";
 

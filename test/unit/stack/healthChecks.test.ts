@@ -11,7 +11,7 @@ import { createServer, type AddressInfo, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appIsWell, httpsAnswers, tcpAnswers, tlsAnswers } from "../../../stack/mail/healthChecks.ts";
-import { fill } from "../../../stack/slots.ts";
+import { fill } from "../../../stack/values/slots.ts";
 import { temporaryFolder } from "../../support/temporaryFolder.ts";
 import { planOf } from "./support/planOf.ts";
 import { certificateFor, rawWith } from "./support/validRaw.ts";

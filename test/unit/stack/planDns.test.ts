@@ -5,9 +5,9 @@
  */
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
-import type { PlannedRecord } from "../../../stack/plan.ts";
+import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
-import { fill } from "../../../stack/slots.ts";
+import { fill } from "../../../stack/values/slots.ts";
 import { planned, planOf } from "./support/planOf.ts";
 import { dkimKey, rawWith, validRaw } from "./support/validRaw.ts";
 

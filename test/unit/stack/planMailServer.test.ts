@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EXCLUDED, FIXED, UNSET } from "../../../stack/mail/upstreamVariables.ts";
-import type { Plan } from "../../../stack/plan.ts";
-import { fill, isSecret, slotsOf } from "../../../stack/slots.ts";
+import type { Plan } from "../../../stack/model/plan.ts";
+import { fill, isSecret, slotsOf } from "../../../stack/values/slots.ts";
 import { planOf } from "./support/planOf.ts";
 import { certificateFor, DIGEST, rawWith, validRaw } from "./support/validRaw.ts";
 

@@ -6,16 +6,16 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bitsOf, dkimFault } from "../../../stack/dns/checks/dkim.ts";
-import { dmarcFault, reportUris } from "../../../stack/dns/checks/dmarc.ts";
-import { readSpf } from "../../../stack/dns/checks/spfTerms.ts";
+import { bitsOf, dkimFault } from "../../../stack/dns/rules/dkim.ts";
+import { dmarcFault, reportUris } from "../../../stack/dns/rules/dmarc.ts";
+import { readSpf } from "../../../stack/dns/rules/spfTerms.ts";
 import { dkimRecord } from "../../../stack/dns/dkim.ts";
 import { kindMeant, kindOfText, POLICY_KINDS } from "../../../stack/dns/policies/kinds.ts";
 import { canonicalPolicy, samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
 import { readTags } from "../../../stack/dns/policies/tagList.ts";
 import { readNotice } from "../../../stack/dns/policies/transportNotice.ts";
 import { whyNoPolicy } from "../../../stack/dns/policies/whyNoPolicy.ts";
-import { fill } from "../../../stack/slots.ts";
+import { fill } from "../../../stack/values/slots.ts";
 import { planned, planOf } from "./support/planOf.ts";
 import { arbitraryRaw } from "./support/arbitraryRaw.ts";
 import { dkimKey, rawWith } from "./support/validRaw.ts";

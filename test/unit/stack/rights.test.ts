@@ -5,7 +5,7 @@
  * have the official images' entry points; nobody here ran the real ones.
  */
 import { describe, expect, test } from "vitest";
-import type { Plan } from "../../../stack/plan.ts";
+import type { Plan } from "../../../stack/model/plan.ts";
 import { planOf } from "./support/planOf.ts";
 import { rawWith } from "./support/validRaw.ts";
 

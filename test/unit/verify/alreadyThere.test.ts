@@ -5,9 +5,9 @@
  * Cannot prove: that `pulumi import` takes the ids; the engine's own runs do.
  */
 import { describe, expect, test } from "vitest";
-import { DNS_PROVIDERS } from "../../../stack/dns/providers/dnsForm.ts";
-import type { ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
-import type { PlannedRecord } from "../../../stack/plan.ts";
+import { DNS_PROVIDERS } from "../../../stack/vendors/dnsForm.ts";
+import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
+import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import { plannedZoneRecord } from "../../../verify/dns/adoption.ts";
 import { RECORD_TYPES, stateId } from "../../../verify/dns/alreadyThere.ts";
 import { known, look, PLAN, read, record } from "./zoneBefore.ts";

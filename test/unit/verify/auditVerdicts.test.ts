@@ -4,8 +4,8 @@
  * Cannot prove: that random mutations are told; the examples are chosen by hand.
  */
 import { describe, expect, test } from "vitest";
-import { template, slot } from "../../../stack/slots.ts";
-import type { ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import { template, slot } from "../../../stack/values/slots.ts";
+import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { audit } from "../../../verify/dns/audit.ts";
 import type { AuditInput } from "../../../verify/dns/auditInput.ts";
 import { desiredSets } from "../../../verify/dns/desiredSets.ts";

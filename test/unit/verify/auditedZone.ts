@@ -1,9 +1,9 @@
 /** A small declared zone, how each provider lists it, and its audit. */
 import { recordSets } from "../../../stack/dns/canonical.ts";
-import { cloudflareForm } from "../../../stack/dns/providers/cloudflare.ts";
-import { digitaloceanForm } from "../../../stack/dns/providers/digitalocean.ts";
-import { hetznerForm } from "../../../stack/dns/providers/hetzner.ts";
-import type { ProviderRecord, ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import { cloudflareForm } from "../../../stack/vendors/cloudflare/dnsForm.ts";
+import { digitaloceanForm } from "../../../stack/vendors/digitalocean/dnsForm.ts";
+import { hetznerForm } from "../../../stack/vendors/hetzner/dnsForm.ts";
+import type { ProviderRecord, ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { audit } from "../../../verify/dns/audit.ts";
 import type { AuditInput } from "../../../verify/dns/auditInput.ts";
 import type { DesiredSet } from "../../../verify/dns/observation.ts";

@@ -4,7 +4,7 @@
  * Cannot prove: which spellings of a rule the configuration takes; the tests of the configuration do.
  */
 import { describe, expect, test } from "vitest";
-import type { ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { audit } from "../../../verify/dns/audit.ts";
 import { auditExitCode } from "../../../verify/dns/exitCode.ts";
 import { findingLines } from "../../../verify/dns/report/news.ts";

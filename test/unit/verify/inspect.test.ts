@@ -7,8 +7,8 @@
  */
 import { afterEach, expect, test } from "vitest";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
-import { RULES } from "../../../stack/dns/checks/rules.ts";
-import type { ProviderRecord } from "../../../stack/dns/zoneRecord.ts";
+import { RULES } from "../../../stack/dns/rules/rules.ts";
+import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import { reverseName } from "../../../verify/dns/around/reverse.ts";
 import { desiredSets } from "../../../verify/dns/desiredSets.ts";

@@ -6,10 +6,10 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { judgeZone } from "../../../stack/dns/checks/checkRecords.ts";
-import { harmsInSet } from "../../../stack/dns/checks/judgeForeign.ts";
-import { RULES } from "../../../stack/dns/checks/rules.ts";
-import { DNS_PROVIDERS } from "../../../stack/dns/providers/dnsForm.ts";
+import { judgeZone } from "../../../stack/dns/rules/checkRecords.ts";
+import { harmsInSet } from "../../../stack/dns/rules/judgeForeign.ts";
+import { RULES } from "../../../stack/dns/rules/rules.ts";
+import { DNS_PROVIDERS } from "../../../stack/vendors/dnsForm.ts";
 import { arbitraryChoose } from "../../support/zoneRows.ts";
 import { arbitraryRaw } from "../stack/support/arbitraryRaw.ts";
 import { askAgain, auditedWorld } from "./cures/auditedWorld.ts";

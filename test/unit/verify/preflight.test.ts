@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
-import type { Plan } from "../../../stack/plan.ts";
+import type { Plan } from "../../../stack/model/plan.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import { HETZNER_TYPES, runPreflight, type Preflight } from "../../../verify/preflight.ts";
 import { zoneReader } from "../../../verify/providers/readers.ts";

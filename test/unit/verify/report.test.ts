@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import type { Audit, AuditRow, DesiredSet, ProviderColumn } from "../../../verify/dns/observation.ts";
 import { jsonReport } from "../../../verify/dns/report/json.ts";
 import { markdownReport } from "../../../verify/dns/report/markdown.ts";
-import { printable } from "../../../stack/printable.ts";
+import { printable } from "../../../stack/values/printable.ts";
 import { markdownCode, markdownText } from "../../../verify/dns/report/markdownText.ts";
 import { textReport } from "../../../verify/dns/report/text.ts";
 

@@ -6,8 +6,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../stack/dns/providers/dnsForm.ts";
-import type { ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import { DNS_PROVIDERS, type DnsProviderName } from "../../../stack/vendors/dnsForm.ts";
+import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { isReplaced } from "../../../verify/dns/adoption.ts";
 import type { Finding } from "../../../verify/finding.ts";
 import { planOf } from "../stack/support/planOf.ts";

@@ -1,9 +1,9 @@
 /** A zone before anything is made in it, at any provider, and what is said of it. */
-import { cloudflareForm } from "../../../stack/dns/providers/cloudflare.ts";
-import { digitaloceanForm } from "../../../stack/dns/providers/digitalocean.ts";
-import type { DnsProviderName } from "../../../stack/dns/providers/dnsForm.ts";
-import { hetznerForm } from "../../../stack/dns/providers/hetzner.ts";
-import type { ProviderRecord, ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import { cloudflareForm } from "../../../stack/vendors/cloudflare/dnsForm.ts";
+import { digitaloceanForm } from "../../../stack/vendors/digitalocean/dnsForm.ts";
+import type { DnsProviderName } from "../../../stack/vendors/dnsForm.ts";
+import { hetznerForm } from "../../../stack/vendors/hetzner/dnsForm.ts";
+import type { ProviderRecord, ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { alreadyThere, type AlreadyThereInput } from "../../../verify/dns/alreadyThere.ts";
 import type { AuditContext } from "../../../verify/dns/auditInput.ts";
 import { alreadyThereFindings } from "../../../verify/dns/waysOut.ts";

@@ -7,11 +7,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
-import { cloudflareForm } from "../../../stack/dns/providers/cloudflare.ts";
-import { digitaloceanForm } from "../../../stack/dns/providers/digitalocean.ts";
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../stack/dns/providers/dnsForm.ts";
-import { hetznerForm } from "../../../stack/dns/providers/hetzner.ts";
-import type { ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import { cloudflareForm } from "../../../stack/vendors/cloudflare/dnsForm.ts";
+import { digitaloceanForm } from "../../../stack/vendors/digitalocean/dnsForm.ts";
+import { DNS_PROVIDERS, type DnsProviderName } from "../../../stack/vendors/dnsForm.ts";
+import { hetznerForm } from "../../../stack/vendors/hetzner/dnsForm.ts";
+import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { audit } from "../../../verify/dns/audit.ts";
 import { readProvider } from "../../../verify/dns/inspect.ts";
 import { VendorError } from "../../../verify/http.ts";

@@ -6,11 +6,11 @@
  * Cannot prove: that vendors keep records so; the rows are written after their documents and reports of users.
  */
 import { describe, expect, test } from "vitest";
-import { cloudflareForm } from "../../../stack/dns/providers/cloudflare.ts";
-import { digitaloceanForm } from "../../../stack/dns/providers/digitalocean.ts";
-import { DNS_PROVIDERS } from "../../../stack/dns/providers/dnsForm.ts";
-import { hetznerForm } from "../../../stack/dns/providers/hetzner.ts";
-import type { ProviderRecord, ZoneRecord } from "../../../stack/dns/zoneRecord.ts";
+import { cloudflareForm } from "../../../stack/vendors/cloudflare/dnsForm.ts";
+import { digitaloceanForm } from "../../../stack/vendors/digitalocean/dnsForm.ts";
+import { DNS_PROVIDERS } from "../../../stack/vendors/dnsForm.ts";
+import { hetznerForm } from "../../../stack/vendors/hetzner/dnsForm.ts";
+import type { ProviderRecord, ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import type { Finding } from "../../../verify/finding.ts";
 import { planOf } from "../stack/support/planOf.ts";
 import { dkimKey, rawWith } from "../stack/support/validRaw.ts";

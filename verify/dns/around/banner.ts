@@ -1,7 +1,7 @@
 /** The name that the mail server greets with, read from port 25 (RFC 5321 4.2). */
 import { connect } from "node:net";
 import type { AuditCheck } from "../observation.ts";
-import { COMMAND } from "../../../stack/command.ts";
+import { COMMAND } from "../../../stack/values/command.ts";
 
 export interface BannerOptions {
   /** Default 25. */

@@ -3,7 +3,7 @@ import { hasSpoken, secondsKept, type Answer, type AuditCheck } from "../observa
 import { atMostWarning } from "../../../stack/dns/severity.ts";
 import type { Source } from "../lookUp/source.ts";
 import { count } from "../words.ts";
-import { COMMAND } from "../../../stack/command.ts";
+import { COMMAND } from "../../../stack/values/command.ts";
 
 /** Both sides of a cache. */
 export interface Sources {

@@ -1,8 +1,8 @@
 /** Declared policies that send others on: what SPF makes receivers look up, and who must take reports about the domain. */
-import { remembering, type Asked } from "../../../stack/dns/checks/askRules.ts";
-import { checkForeignReports } from "../../../stack/dns/checks/dmarc.ts";
-import type { LookUp } from "../../../stack/dns/checks/rule.ts";
-import { checkSpfLookUps, MOST_LOOK_UPS, spfCost } from "../../../stack/dns/checks/spfLookUps.ts";
+import { remembering, type Asked } from "../../../stack/dns/rules/askRules.ts";
+import { checkForeignReports } from "../../../stack/dns/rules/dmarc.ts";
+import type { LookUp } from "../../../stack/dns/rules/rule.ts";
+import { checkSpfLookUps, MOST_LOOK_UPS, spfCost } from "../../../stack/dns/rules/spfLookUps.ts";
 import { isDmarc } from "../../../stack/dns/dmarc.ts";
 import { isSpf } from "../../../stack/dns/spf.ts";
 import { followed, type Source } from "../lookUp/source.ts";

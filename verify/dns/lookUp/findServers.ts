@@ -1,5 +1,5 @@
 /** Who serves a zone: what the zone above says of it, and what its own servers say. */
-import { isWithin } from "../../../stack/config/domainName.ts";
+import { isWithin } from "../../../stack/values/domainName.ts";
 import { canonicalName } from "../../../stack/dns/canonical.ts";
 import { hasSpoken, type Answer } from "../observation.ts";
 import type { DnsClient, Outcome } from "./dnsClient.ts";

@@ -1,5 +1,5 @@
 /** From what a server said to what it means for one record set. Pure. */
-import { isWithin } from "../../../stack/config/domainName.ts";
+import { isWithin } from "../../../stack/values/domainName.ts";
 import { canonicalName } from "../../../stack/dns/canonical.ts";
 import type { Answer } from "../observation.ts";
 import type { Outcome } from "./dnsClient.ts";

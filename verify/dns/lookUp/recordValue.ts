@@ -1,6 +1,6 @@
 /** Data of records from the wire, in the canonical form of `ZoneRecord`. Pure. */
 import { canonicalData, canonicalName } from "../../../stack/dns/canonical.ts";
-import { quoteText } from "../../../stack/dns/characterStrings.ts";
+import { quoteText } from "../../../stack/values/characterStrings.ts";
 import { typeName, type PacketRecord } from "./message.ts";
 
 /** A record of the Internet class with data: all but the options of the message itself. */

@@ -1,14 +1,14 @@
 /** Resolvers: which there are, and questions to the first that answers. */
 import { getServers } from "node:dns";
 import { isIP } from "node:net";
-import { isWithin } from "../../../stack/config/domainName.ts";
+import { isWithin } from "../../../stack/values/domainName.ts";
 import { canonicalName } from "../../../stack/dns/canonical.ts";
 import { askAgain } from "../fixes.ts";
 import type { Answer, AuditCheck } from "../observation.ts";
 import type { DnsClient, Outcome } from "./dnsClient.ts";
 import type { Question } from "./message.ts";
 import { readAnswer } from "./readAnswer.ts";
-import { COMMAND } from "../../../stack/command.ts";
+import { COMMAND } from "../../../stack/values/command.ts";
 
 /** Resolvers for everyone, each of another operator. */
 export const PUBLIC_RESOLVERS: readonly string[] = ["1.1.1.1", "8.8.8.8", "9.9.9.9"];

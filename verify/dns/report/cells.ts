@@ -1,7 +1,7 @@
 /** What each column of an audit says of one set, in a few words; the same for every form of the report. */
 import { SEVERITIES } from "../../../stack/dns/severity.ts";
 import type { Answer, Audit, AuditCheck, AuditRow, DesiredSet } from "../observation.ts";
-import { short } from "../../../stack/dns/inWords.ts";
+import { short } from "../../../stack/values/inWords.ts";
 import { count } from "../words.ts";
 
 /** The four columns, as headings. */

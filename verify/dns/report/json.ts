@@ -1,7 +1,7 @@
 /** The audit for programs. */
 import type { Audit } from "../observation.ts";
 import { summaryLine } from "./cells.ts";
-import { printableJson } from "../../../stack/printable.ts";
+import { printableJson } from "../../../stack/values/printable.ts";
 
 /** Raised when a field is renamed, removed or changes its meaning; not when one is added. */
 export const AUDIT_SCHEMA_VERSION = 2;

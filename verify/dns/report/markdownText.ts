@@ -1,5 +1,5 @@
 /** Text of strangers in Markdown. */
-import { printable } from "../../../stack/printable.ts";
+import { printable } from "../../../stack/values/printable.ts";
 
 /** Text in Markdown, in a table too: shown as it is, without a link, an emphasis, an entity or a mention in it. */
 export function markdownText(text: string): string {

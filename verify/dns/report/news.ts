@@ -1,7 +1,7 @@
 /** What is new since the last audit that somebody was told of. Pure. */
 import type { Audit, AuditCheck, AuditRow } from "../observation.ts";
 import { setName } from "./cells.ts";
-import { printable } from "../../../stack/printable.ts";
+import { printable } from "../../../stack/values/printable.ts";
 
 /** A finding in one line that stays the same as long as the finding does: without times that count down. */
 export type FindingLine = string;

@@ -10,7 +10,7 @@ import {
   summaryLine,
   type ColumnName,
 } from "./cells.ts";
-import { printable } from "../../../stack/printable.ts";
+import { printable } from "../../../stack/values/printable.ts";
 
 /** Colours that the report knows. */
 export type Paint = (colour: "red" | "yellow" | "green" | "dim" | "bold", text: string) => string;

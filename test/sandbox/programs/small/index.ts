@@ -14,7 +14,7 @@ import { AFTER_AN_ERROR } from "../../../../components/nextSteps.ts";
 import { parseConfig } from "../../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../../stack/config/readRawConfig.ts";
 import { readDeployed } from "../../../../stack/guards/deployed.ts";
-import type { Plan } from "../../../../stack/plan.ts";
+import type { Plan } from "../../../../stack/model/plan.ts";
 import { planMailServer } from "../../../../stack/planMailServer.ts";
 
 const CONTAINERS = ["mongodb", "redis"];

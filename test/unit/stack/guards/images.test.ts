@@ -7,13 +7,13 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Config } from "../../../../stack/config/config.ts";
+import type { Config } from "../../../../stack/model/config.ts";
 import { parseConfig } from "../../../../stack/config/parseConfig.ts";
 import { checkChange } from "../../../../stack/guards/checkChange.ts";
 import { readDeployed, type Deployed } from "../../../../stack/guards/deployed.ts";
 import { readImages, rememberImages, type DeployedImages } from "../../../../stack/guards/deployedImages.ts";
 import { compareVersions, mayBeOne, versionOf } from "../../../../stack/guards/imageVersion.ts";
-import type { Issue } from "../../../../stack/issue.ts";
+import type { Issue } from "../../../../stack/model/issue.ts";
 import { planMailServer } from "../../../../stack/planMailServer.ts";
 import { rawWith } from "../support/validRaw.ts";
 

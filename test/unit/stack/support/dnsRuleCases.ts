@@ -1,6 +1,6 @@
 /** One case for each rule: records that break it, and near ones that do not. A record is one line: `NAME TTL TYPE data`. */
-import type { JudgedRecord } from "../../../../stack/dns/checks/judgedRecord.ts";
-import type { ZoneFacts } from "../../../../stack/dns/checks/zoneView.ts";
+import type { JudgedRecord } from "../../../../stack/dns/rules/judgedRecord.ts";
+import type { ZoneFacts } from "../../../../stack/dns/rules/zoneView.ts";
 import { dkimKey } from "./validRaw.ts";
 
 /** Names as in a zone of the domain `d.test`: `@`, or relative; what ends in a dot is taken as it is, without the dot. */

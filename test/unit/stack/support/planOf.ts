@@ -1,9 +1,9 @@
 /** Plans a configuration that must be good. */
 import { parseConfig } from "../../../../stack/config/parseConfig.ts";
-import type { Config } from "../../../../stack/config/config.ts";
-import type { Issue } from "../../../../stack/issue.ts";
-import type { Plan } from "../../../../stack/plan.ts";
-import { fill, type SlotName } from "../../../../stack/slots.ts";
+import type { Config } from "../../../../stack/model/config.ts";
+import type { Issue } from "../../../../stack/model/issue.ts";
+import type { Plan } from "../../../../stack/model/plan.ts";
+import { fill, type SlotName } from "../../../../stack/values/slots.ts";
 import { planMailServer } from "../../../../stack/planMailServer.ts";
 import type { Raw } from "./validRaw.ts";
 

@@ -1,7 +1,7 @@
 /** Does to a configuration and a zone what a printed line says, as its reader would. Nothing here is the product's code. */
 import { parse } from "yaml";
-import type { IgnoreRule } from "../../../../stack/config/config.ts";
-import type { ZoneRecord } from "../../../../stack/dns/zoneRecord.ts";
+import type { IgnoreRule } from "../../../../stack/model/config.ts";
+import type { ZoneRecord } from "../../../../stack/model/zoneRecord.ts";
 import { zoneData } from "../../../../verify/dns/zoneLine.ts";
 import type { Raw } from "../../stack/support/validRaw.ts";
 

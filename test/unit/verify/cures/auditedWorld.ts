@@ -1,7 +1,7 @@
 /** A mutated zone with its audit, and what it becomes when a cure is followed. */
-import type { IgnoreRule } from "../../../../stack/config/config.ts";
-import type { DnsProviderName } from "../../../../stack/dns/providers/dnsForm.ts";
-import type { ZoneRecord } from "../../../../stack/dns/zoneRecord.ts";
+import type { IgnoreRule } from "../../../../stack/model/config.ts";
+import type { DnsProviderName } from "../../../../stack/vendors/dnsForm.ts";
+import type { ZoneRecord } from "../../../../stack/model/zoneRecord.ts";
 import type { Choose } from "../../../support/zoneRows.ts";
 import { audit } from "../../../../verify/dns/audit.ts";
 import { auditContext } from "../../../../verify/dns/auditContext.ts";

@@ -1,6 +1,6 @@
 /** A zone before the first `up`, with what is in the way in it, and what it becomes when a way out is taken. */
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../../stack/dns/providers/dnsForm.ts";
-import type { ZoneRecord } from "../../../../stack/dns/zoneRecord.ts";
+import { DNS_PROVIDERS, type DnsProviderName } from "../../../../stack/vendors/dnsForm.ts";
+import type { ZoneRecord } from "../../../../stack/model/zoneRecord.ts";
 import { RECORD_TYPES, stateId, type KnownResource } from "../../../../verify/dns/alreadyThere.ts";
 import { auditContext } from "../../../../verify/dns/auditContext.ts";
 import type { Finding } from "../../../../verify/finding.ts";

@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import type { AuditCheck } from "../../../../verify/dns/observation.ts";
 import { createDnsClient, type DnsClient } from "../../../../verify/dns/lookUp/dnsClient.ts";
 import { createNameServers, type Source } from "../../../../verify/dns/lookUp/source.ts";
-import { isWithin } from "../../../../stack/config/domainName.ts";
+import { isWithin } from "../../../../stack/values/domainName.ts";
 import { createRecursion, type Recursion } from "../../../../verify/dns/lookUp/resolvers.ts";
 import { startFakeDns, type FakeDns, type Said, type Seen } from "../../../support/fakeDns.ts";
 

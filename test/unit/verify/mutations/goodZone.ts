@@ -3,8 +3,8 @@
  *
  * What must be said is worked out in this folder from the RFCs and the mutation itself, without the audit's own code.
  */
-import type { DnsProviderName } from "../../../../stack/dns/providers/dnsForm.ts";
-import type { ZoneRecord } from "../../../../stack/dns/zoneRecord.ts";
+import type { DnsProviderName } from "../../../../stack/vendors/dnsForm.ts";
+import type { ZoneRecord } from "../../../../stack/model/zoneRecord.ts";
 import type { Choose } from "../../../support/zoneRows.ts";
 
 /** A zone as it should be, with records of others that harm nothing. */

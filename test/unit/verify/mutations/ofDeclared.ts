@@ -1,5 +1,5 @@
 /** Mutations of records that are declared. */
-import type { ZoneRecord } from "../../../../stack/dns/zoneRecord.ts";
+import type { ZoneRecord } from "../../../../stack/model/zoneRecord.ts";
 import { setOf, all, pick, isAt, without, replaced, joining, type GoodZone, type Kind } from "./goodZone.ts";
 import { otherCase, otherPriority, otherValue, VALUES, markOf, SPF_MARK } from "./values.ts";
 

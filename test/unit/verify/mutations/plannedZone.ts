@@ -1,12 +1,12 @@
 /** A zone planned from a random configuration, as a provider lists it, with records of others, and its judge. */
-import { cloudflareForm } from "../../../../stack/dns/providers/cloudflare.ts";
-import { digitaloceanForm } from "../../../../stack/dns/providers/digitalocean.ts";
-import type { DnsProviderName } from "../../../../stack/dns/providers/dnsForm.ts";
-import { hetznerForm } from "../../../../stack/dns/providers/hetzner.ts";
-import type { ZoneRecord } from "../../../../stack/dns/zoneRecord.ts";
-import type { PlannedRecord } from "../../../../stack/plan.ts";
+import { cloudflareForm } from "../../../../stack/vendors/cloudflare/dnsForm.ts";
+import { digitaloceanForm } from "../../../../stack/vendors/digitalocean/dnsForm.ts";
+import type { DnsProviderName } from "../../../../stack/vendors/dnsForm.ts";
+import { hetznerForm } from "../../../../stack/vendors/hetzner/dnsForm.ts";
+import type { ZoneRecord } from "../../../../stack/model/zoneRecord.ts";
+import type { PlannedRecord } from "../../../../stack/model/plan.ts";
 import { planMailServer } from "../../../../stack/planMailServer.ts";
-import { fill } from "../../../../stack/slots.ts";
+import { fill } from "../../../../stack/values/slots.ts";
 import { audit } from "../../../../verify/dns/audit.ts";
 import { auditContext } from "../../../../verify/dns/auditContext.ts";
 import { desiredSets } from "../../../../verify/dns/desiredSets.ts";

@@ -1,5 +1,5 @@
 /** Values for records that take the place of declared ones, and what declared texts are known by. */
-import type { ZoneRecord } from "../../../../stack/dns/zoneRecord.ts";
+import type { ZoneRecord } from "../../../../stack/model/zoneRecord.ts";
 import type { Choose } from "../../../support/zoneRows.ts";
 
 /** The same MX or SRV with another priority. */

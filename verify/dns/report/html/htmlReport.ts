@@ -8,7 +8,7 @@ import { headlineOf, type Headline } from "./headline.ts";
 import { markup, Markup } from "./markup.ts";
 import { settledList } from "./settledList.ts";
 import { facts, severityLinks, verdictCounts } from "./summary.ts";
-import { COMMAND } from "../../../../stack/command.ts";
+import { COMMAND } from "../../../../stack/values/command.ts";
 
 const STYLE = readFileSync(new URL("report.css", import.meta.url), "utf8");
 

@@ -1,5 +1,5 @@
 /** HTML made from values that may be hostile: whatever is put into it becomes text, never markup. */
-import { printable } from "../../../../stack/printable.ts";
+import { printable } from "../../../../stack/values/printable.ts";
 
 /** Finished HTML. Made by {@link markup} alone. */
 export class Markup {

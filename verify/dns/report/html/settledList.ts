@@ -1,6 +1,6 @@
 /** What needs nothing: ignored, the provider's own, as declared, and checks that passed. */
 import type { Audit, AuditCheck, AuditRow, Verdict } from "../../observation.ts";
-import { listed } from "../../../../stack/dns/inWords.ts";
+import { listed } from "../../../../stack/values/inWords.ts";
 import { count } from "../../words.ts";
 import { isOpen } from "./findings.ts";
 import { badge, title } from "./labels.ts";

@@ -1,5 +1,5 @@
 /** The columns of one record set as a table: who says what. */
-import type { ProviderRecord } from "../../../../stack/dns/zoneRecord.ts";
+import type { ProviderRecord } from "../../../../stack/model/zoneRecord.ts";
 import type { Answer, AuditRow, DesiredSet, Observation, ProviderColumn } from "../../observation.ts";
 import { answerWords, count } from "../../words.ts";
 import { markup, type Markup, type Part } from "./markup.ts";

@@ -1,0 +1,62 @@
+/** The rule about sets that a provider keeps as one: what writes ours writes all of it. */
+import { isEcho, type Harm, type SharedSet } from "./foreign.ts";
+import { limitedText } from "./fewOfAKind.ts";
+import type { Rule } from "./rule.ts";
+import { listed } from "../../values/inWords.ts";
+
+/** Name of the rule. */
+export const WRITTEN_WHOLE = "set-written-whole";
+
+/** Characters that two texts begin with alike, whatever their case. */
+function alike(one: string, other: string): number {
+  const [left, right] = [one.toLowerCase(), other.toLowerCase()];
+  let at = 0;
+  while (at < left.length && left[at] === right[at]) at += 1;
+  return at;
+}
+
+/** A text of no kind is taken for a changed one where it begins like it. */
+function beginsLike(missing: string, foreign: string): boolean {
+  return alike(missing, foreign) >= Math.min(4, Math.max(1, missing.length - 1));
+}
+
+/** Whether a value of others stands where a declared one should: of the same kind, or of a type of which each does. */
+function standsFor(missing: string, foreign: string, { name, type }: SharedSet["desired"]): boolean {
+  if (type === "CAA") return missing.split(" ")[1] === foreign.split(" ")[1];
+  if (type !== "TXT") return true;
+  const kind = limitedText(name, missing);
+  if (limitedText(name, foreign) !== kind) return false;
+  return kind !== undefined || beginsLike(missing, foreign);
+}
+
+/** Values that stand in the place of declared ones that are not there: their change, and no bystander. */
+export function inPlaceOf({
+  desired,
+  missing,
+  foreign,
+}: Pick<SharedSet, "desired" | "missing" | "foreign">): readonly string[] {
+  return foreign.filter((value) => missing.some((one) => standsFor(one, value, desired)));
+}
+
+/** Values of others that the next write of the set drops; those in the place of ours, and those that lead where ours do, may go. */
+function dropped(set: SharedSet): readonly Harm[] {
+  if (set.facts.provider !== "hetzner") return [];
+  const replaced = inPlaceOf(set);
+  const values = set.foreign.filter((value) => !isEcho(value, set.desired) && !replaced.includes(value));
+  if (values.length === 0) return [];
+  const reason = `${listed(values)} ${values.length === 1 ? "is" : "are"} not declared, and Hetzner keeps one set of a name and type: \`pulumi up --refresh\`, and each change of ours in it, writes the set without`;
+  return [{ values, reason }];
+}
+
+const writtenWhole: Rule = {
+  name: WRITTEN_WHOLE,
+  grade: "provider-limit",
+  severity: "warning",
+  title:
+    "At Hetzner, values of others in a set of ours are declared too: a name has one set of a type, and each write of it drops what is not declared.",
+  source: "docs.hetzner.cloud/reference/cloud#zone-rrsets",
+  verified: "2026-11-24",
+  drops: dropped,
+};
+
+export const WHOLE_SET_RULES: readonly Rule[] = [writtenWhole];

@@ -1,0 +1,85 @@
+/** All records together, found by name, with what is known of the zone round them. */
+import type { HeldPlace } from "../held.ts";
+import { serviceNames } from "../../services/names.ts";
+import type { DnsProviderName } from "../../vendors/dnsForm.ts";
+import type { JudgedRecord } from "./judgedRecord.ts";
+import { targetOf } from "./judgedRecord.ts";
+
+/** An authority, by its CAA name, how its order is proved (`dns-01`), and by which account (RFC 8657). */
+export interface Issuer {
+  readonly domain: string;
+  readonly method?: string;
+  readonly accountUri?: string;
+}
+
+/** What is known beside the records. A rule that needs what is not known says nothing. */
+export interface ZoneFacts {
+  /** Mail domain. */
+  readonly domain: string;
+  /** Apex of the zone that the records are in; the mail domain where absent. */
+  readonly zone?: string;
+  readonly provider?: DnsProviderName;
+  /** Authority that must be able to give the certificate. */
+  readonly issuer?: Issuer;
+  /** Names of the certificate, `*.example.com` for a wildcard. */
+  readonly certificateNames?: readonly string[];
+  /** The certificate's order is proved by records in the zone (dns-01), which we write or which are given by hand. */
+  readonly ordersByDns?: true;
+  /** Places that are left to another mail server until `dns.mx` is `point`; what stands there harms nothing. */
+  readonly held?: readonly HeldPlace[];
+  /** Families of which an address of the server has a reverse name. */
+  readonly reverseFamilies?: readonly ("ipv4" | "ipv6")[];
+}
+
+/** Facts with the zone given. */
+export type FactsOfZone = ZoneFacts & { readonly zone: string };
+
+/** The records and what is known of them. */
+export interface ZoneView {
+  readonly facts: ZoneFacts;
+  readonly apex: string;
+  readonly at: (name: string) => readonly JudgedRecord[];
+  /** Place of each record in the order given, from 0. */
+  readonly order: ReadonlyMap<JudgedRecord, number>;
+  /** First place of each role. */
+  readonly roles: ReadonlyMap<string, number>;
+  /** Names with records, and those above them that exist for it (empty non-terminals, RFC 4592 2.2.2). */
+  readonly names: ReadonlySet<string>;
+  /** Names that mail goes through: those of the services, and the targets of the domain's MX. */
+  readonly mailHosts: ReadonlySet<string>;
+}
+
+/** The name, and every one above it up to the top. */
+export function ancestry(name: string): string[] {
+  const labels = name.split(".");
+  return labels.map((_, index) => labels.slice(index).join("."));
+}
+
+/** The name, and every one above it in the zone. */
+export function climb(name: string, apex: string): string[] {
+  return ancestry(name).filter((one) => one === apex || one.endsWith(`.${apex}`));
+}
+
+/** Names with records and those above them: what exists for a wildcard (RFC 4592 2.2.2). */
+export function existingNames(names: Iterable<string>): ReadonlySet<string> {
+  return new Set([...names].flatMap(ancestry));
+}
+
+/** Builds the view once for all rules; each look at it takes no longer in a zone of many records. */
+export function viewZone(records: readonly JudgedRecord[], facts: ZoneFacts): ZoneView {
+  const byName = Map.groupBy(records, ({ name }) => name);
+  const at = (name: string) => byName.get(name) ?? [];
+  const exchanges = at(facts.domain).flatMap((record) =>
+    record.type === "MX" ? [targetOf(record)?.name ?? ""] : [],
+  );
+  const services = Object.values(serviceNames(facts.domain));
+  return {
+    facts,
+    apex: facts.zone ?? facts.domain,
+    at,
+    order: new Map(records.map((record, index) => [record, index])),
+    roles: new Map(records.map(({ role = "" }, index) => [role, index] as const).reverse()),
+    names: existingNames(byName.keys()),
+    mailHosts: new Set([facts.domain, `fe-bounces.${facts.domain}`, ...services, ...exchanges]),
+  };
+}

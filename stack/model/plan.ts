@@ -1,0 +1,239 @@
+/**
+ * The plan: everything Mailstead will declare, as plain data.
+ *
+ * `components/` turns each row into one resource. Whatever needs a decision is decided here.
+ */
+import type { CaaTag } from "./caaTags.ts";
+import type { DnsProviderName } from "../vendors/dnsForm.ts";
+import type { Template } from "../values/slots.ts";
+
+/** How much a record matters: `required` ones survive `pulumi destroy --exclude-protected`. */
+export type RecordLevel = "required" | "recommended" | "optional";
+
+interface RecordBase {
+  /** Logical name by role, stable for ever: `mx-host`, `apex-spf`. Never type, value or position. */
+  readonly role: string;
+  /** Lower-case FQDN without a final dot. */
+  readonly name: string;
+  /** Seconds; `"auto"` leaves it to the provider. */
+  readonly ttlSeconds: number | "auto";
+  /** One line in plain words, stored as the record's comment. */
+  readonly purpose: string;
+  readonly level: RecordLevel;
+  /** Containers that must run before: they serve what the record promises. */
+  readonly after?: readonly string[];
+}
+
+/**
+ * What a DNS record says, by type. Targets are lower-case FQDNs without a final dot, or `.` where there is no host (null
+ * MX, service not offered); a TXT is one string.
+ *
+ * @typeParam Text `string`, or {@link Template} where a part may be known only later.
+ */
+export type RecordData<Text> =
+  | { readonly type: "A" | "AAAA"; readonly address: Text }
+  | { readonly type: "CNAME"; readonly target: string }
+  | { readonly type: "MX"; readonly priority: number; readonly exchange: string }
+  | { readonly type: "TXT"; readonly text: Text }
+  | {
+      readonly type: "SRV";
+      readonly priority: number;
+      readonly weight: number;
+      readonly port: number;
+      readonly target: string;
+    }
+  | {
+      readonly type: "CAA";
+      readonly flags: number;
+      readonly tag: CaaTag;
+      readonly value: string;
+    }
+  | { readonly type: "NS"; readonly target: string };
+
+/** One DNS record. */
+export type PlannedRecord = RecordBase & RecordData<Template>;
+
+/** A reverse name on one of the server's addresses. */
+export interface PlannedReverseName {
+  readonly role: "reverse-v4" | "reverse-v6";
+  readonly family: "ipv4" | "ipv6";
+  /** FQDN that the address maps to; its forward record names the address again. */
+  readonly ptr: string;
+}
+
+/** One inbound rule of the provider's firewall. What no rule allows is dropped. */
+export interface FirewallRule {
+  readonly purpose: string;
+  readonly protocol: "tcp" | "udp" | "icmp";
+  /** Absent for ICMP. */
+  readonly port?: number;
+  /** CIDR blocks, canonical (no host bits). */
+  readonly sources: readonly string[];
+  /** Open at the provider; the host itself refuses the port until the mail server knows the domain. */
+  readonly waitsForDomain?: true;
+}
+
+/** The server as the vendor is asked for it. */
+export interface PlannedServer {
+  readonly name: string;
+  readonly provider: "hetzner";
+  readonly location: string;
+  readonly type: string;
+  readonly image: string;
+  /** The one thing that replaces the server. */
+  readonly generation: number;
+  /** It may not be deleted, and no new generation may be made (the part `server` of `protection.ts`). */
+  readonly protect: boolean;
+  /** The deploy connects with the first; the host lets all of them in. One, or two while the key is changed. */
+  readonly deployKeys: readonly [PlannedDeployKey, ...PlannedDeployKey[]];
+  readonly boot: PlannedBoot;
+}
+
+/** One SSH key of the deploy's own. */
+export interface PlannedDeployKey {
+  /** Number in the configuration. */
+  readonly number: number;
+  /** Logical name by role: `deploy-key` for the first that ever was, then `deploy-key-2`. */
+  readonly role: string;
+  /** What follows the stack's name in the key's name at the vendor. */
+  readonly vendorSuffix: string;
+  readonly protect: boolean;
+  readonly publicKey: "deployPublicKey" | "otherDeployPublicKey";
+}
+
+/** Distributions whose first boot is known. */
+export type Distribution = "ubuntu-24.04" | "debian-13";
+
+/** What the first boot needs to know; `cloud-init/` renders it. */
+export interface PlannedBoot {
+  readonly distribution: Distribution;
+  /** Where the zone is kept: certificate orders may write there. */
+  readonly dnsProvider: DnsProviderName;
+  /** FQDN of the host: the name of the MX, which the reverse names bear too. */
+  readonly hostname: string;
+  readonly swapMib: number;
+  /** `/etc/profile.d/env.sh` of the guide: EMAIL, DOMAIN, AUTH_BASIC_USERNAME. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Directories that must exist before anything is bound to them, absolute. */
+  readonly directories: readonly { readonly path: string; readonly mode: string }[];
+}
+
+/** A file that the deploy writes over SSH. */
+export interface PlannedFile {
+  /** Logical name by role: `env`, `nginx-conf`, `dkim-key`. */
+  readonly role: string;
+  /** Absolute path on the host. */
+  readonly path: string;
+  /** Four octal digits. */
+  readonly mode: string;
+  /** The text, or the name of a whole file under `cloud-init/files/`. */
+  readonly content: Template | { readonly asset: string };
+  /** Shell command run on the host after the file changed, such as `systemctl daemon-reload`; holds no secret. */
+  readonly afterChange?: string;
+}
+
+/** A command that the deploy runs on the host after the files are there. Idempotent; holds no secret. */
+export interface PlannedStep {
+  readonly role: string;
+  readonly command: string;
+  /** Runs again when one of these files changes. */
+  readonly files: readonly string[];
+  /** Roles of records and steps that must exist before. */
+  readonly after: readonly string[];
+  readonly timeoutSeconds: number;
+}
+
+/** A container image, pinned by tag and digest. */
+export interface PlannedImage {
+  readonly role: "app" | "nginx" | "mongo" | "redis";
+  /** `registry/name:tag@sha256:…` */
+  readonly reference: string;
+}
+
+export interface PlannedMount {
+  readonly hostPath: string;
+  readonly containerPath: string;
+  readonly readOnly: boolean;
+}
+
+/** Health check with durations in seconds. */
+export interface PlannedHealthCheck {
+  readonly test: readonly string[];
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly retries: number;
+  /** A failure within it counts for nothing. */
+  readonly startPeriodSeconds: number;
+  /** Time between looks within the start period, until the first success. */
+  readonly startIntervalSeconds: number;
+}
+
+/** Linux capabilities that a container may keep, in the only spelling that the docker plugin reads back unchanged. */
+export type Capability =
+  "CAP_CHOWN" | "CAP_DAC_OVERRIDE" | "CAP_NET_BIND_SERVICE" | "CAP_SETGID" | "CAP_SETPCAP" | "CAP_SETUID";
+
+/** What a container may do. */
+export interface PlannedRights {
+  /** `UID:GID` in numbers that its first process starts as, whatever user its image names. */
+  readonly user: string;
+  /** The capabilities it keeps; all others are dropped. */
+  readonly capabilities: readonly Capability[];
+  /** No process gains rights by starting a program, neither by a set-user-ID bit nor by a file's capabilities. */
+  readonly noNewPrivileges: boolean;
+}
+
+/** One container of the mail stack. All use the host's network. */
+export interface PlannedContainer {
+  /** Container name as upstream's compose file has it: `web`, `smtp_bree`. */
+  readonly name: string;
+  readonly image: PlannedImage["role"];
+  readonly command: readonly string[];
+  readonly rights: PlannedRights;
+  readonly hostname?: string;
+  /** Ports it listens on, for firewall, checks and people. */
+  readonly ports: readonly number[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Roles of planned files whose change replaces the container (upstream's `env_file` for Redis, mounts for the rest). */
+  readonly reads: readonly string[];
+  readonly mounts: readonly PlannedMount[];
+  /** Extra hosts: name → IPv4 address. */
+  readonly hosts: Readonly<Record<string, string>>;
+  readonly healthCheck?: PlannedHealthCheck;
+  /** Names of containers that must be healthy (or running, where they have no check) before. */
+  readonly startsAfter: readonly string[];
+  readonly stopTimeoutSeconds: number;
+}
+
+/** The whole plan. */
+export interface Plan {
+  /** Mail domain, lower-case ASCII. */
+  readonly domain: string;
+  /** Zone at the DNS provider that holds it. */
+  readonly zone: string;
+  readonly dnsProvider: DnsProviderName;
+  /** `hold`: mail stays where it is. */
+  readonly mx: "hold" | "point";
+  readonly contact: string;
+  /** Keys and addresses may not be deleted (the part `identity` of `protection.ts`). */
+  readonly protect: boolean;
+  /** Records of level `required` may not be deleted (the part `records`). */
+  readonly protectRecords: boolean;
+  readonly server: PlannedServer;
+  readonly firewall: readonly FirewallRule[];
+  readonly reverseNames: readonly PlannedReverseName[];
+  readonly records: readonly PlannedRecord[];
+  readonly files: readonly PlannedFile[];
+  readonly steps: readonly PlannedStep[];
+  readonly images: readonly PlannedImage[];
+  readonly containers: readonly PlannedContainer[];
+  /** After every container: what may be done only when the change went well. */
+  readonly lastSteps: readonly PlannedStep[];
+  /** Client settings for people, as printed in the outputs. */
+  readonly clients: readonly {
+    readonly service: "IMAP" | "SMTP" | "POP3";
+    readonly host: string;
+    readonly port: number;
+    readonly security: "TLS";
+  }[];
+  readonly webAddress: string;
+}

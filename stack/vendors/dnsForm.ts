@@ -1,0 +1,29 @@
+/** What is particular to one DNS provider, as pure functions: its wire form of records and its limits. */
+import type { ProviderRecord, ZoneRecord } from "../model/zoneRecord.ts";
+
+/** Names of the providers that hold zones. */
+export const DNS_PROVIDERS = ["cloudflare", "digitalocean", "hetzner"] as const;
+export type DnsProviderName = (typeof DNS_PROVIDERS)[number];
+
+/** The zone that rows belong to. */
+export interface ZoneIdentity {
+  /** Lower-case FQDN. */
+  readonly name: string;
+  /** The provider's id of the zone; its name where the provider has no other. */
+  readonly id: string;
+}
+
+/**
+ * A provider's wire form.
+ *
+ * Law: `read(write(records)) = records`, whatever spelling of equal meaning the API answers with.
+ *
+ * @typeParam Row one element of the list that the provider's REST API answers with.
+ */
+export interface DnsForm<Row> {
+  readonly provider: DnsProviderName;
+  /** Rows as the API would list them after the records were made. */
+  write(records: readonly ZoneRecord[], zone: ZoneIdentity): readonly Row[];
+  /** Canonical records of the rows that the API listed. */
+  read(rows: readonly Row[], zone: ZoneIdentity): readonly ProviderRecord[];
+}
