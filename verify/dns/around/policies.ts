@@ -87,7 +87,7 @@ async function judge(policy: Policy, source: Source): Promise<AuditCheck | undef
   return { ...base, state: "unknown", severity: "warning", seen, fix: source.again(name, type) };
 }
 
-/** Runs the rules that ask the DNS (stack/dns/checks) on every declared policy. */
+/** Runs the rules that ask the DNS (stack/dns/rules) on every declared policy. */
 export async function checkPolicies(sources: Sources, sets: readonly DeclaredSet[]): Promise<AuditCheck[]> {
   const texts = sets.filter(({ type }) => type === "TXT");
   const policies = texts.flatMap((set) => (set.values ?? []).flatMap((text) => policyOf(set, text) ?? []));
