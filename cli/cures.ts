@@ -1,12 +1,12 @@
 /** Heals what a broken run left behind: each thing by its cure, and one that is refused keeps no other from its own. */
 import type { Plan } from "../stack/model/plan.ts";
 import { printable } from "../stack/values/printable.ts";
-import { plannedThings } from "../verify/adopt/hetznerThings.ts";
+import { plannedThings } from "../verify/vendors/hetzner/things.ts";
 import { RECORD_TYPES, stateId } from "../verify/dns/alreadyThere.ts";
 import { VendorError } from "../verify/http.ts";
 import { HETZNER_TYPES, type Orphan } from "../verify/preflight.ts";
-import { removeRecord } from "../verify/providers/removeRecord.ts";
-import { Hetzner } from "../verify/vendors.ts";
+import { removeRecord } from "../verify/vendors/removeRecord.ts";
+import { Hetzner } from "../verify/vendors/hetzner/api.ts";
 import { clearPendingOperations, readState, type StateResource } from "./engine.ts";
 import { removeContainer } from "./orphanContainers.ts";
 import { takeBack, type Wanted } from "./takeBack.ts";

@@ -7,13 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "../stack/model/plan.ts";
 import { GENERATION_LABEL } from "../stack/vendors/names.ts";
-import { findHetznerThings, hetznerIds, type HetznerThings } from "../verify/adopt/hetznerThings.ts";
+import { findHetznerThings, hetznerIds, type HetznerThings } from "../verify/vendors/hetzner/things.ts";
 import { fillImportFile, type FoundId, type ImportFile } from "../verify/adopt/importFile.ts";
 import { repointed, type FoundThing, type StateEntry } from "../verify/adopt/repoint.ts";
 import { underParents } from "../verify/adopt/underParents.ts";
 import { nameOfUrn } from "../verify/dns/alreadyThere.ts";
 import { HETZNER_TYPES } from "../verify/preflight.ts";
-import { HETZNER_KINDS, type Hetzner } from "../verify/vendors.ts";
+import { HETZNER_KINDS, type Hetzner } from "../verify/vendors/hetzner/api.ts";
 import { changeState, previewCreates, pulumi, readState } from "./engine.ts";
 
 const QUIETLY = ["--yes", "--skip-preview"] as const;

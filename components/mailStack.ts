@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import type { Plan, PlannedContainer, PlannedImage, PlannedStep } from "../stack/model/plan.ts";
 import type { SlotValues } from "./bind.ts";
 import { containerArgs, inStartOrder } from "./containers.ts";
-import type { Host } from "./host/host.ts";
+import type { Host } from "./vendors/cloud.ts";
 import {
   declareDirectories,
   declareFile,

@@ -2,10 +2,10 @@
 import type { Plan } from "../stack/model/plan.ts";
 import type { Finding } from "./finding.ts";
 import { cureFor, VendorError } from "./http.ts";
-import { checkOffer, readOffer } from "./preflightServer.ts";
+import { checkOffer, readOffer } from "./vendors/hetzner/offer.ts";
 import { checkZone, type OrphanRecord } from "./preflightZone.ts";
-import type { ZoneReader } from "./providers/zoneReader.ts";
-import { Hetzner, HETZNER_KINDS, type HetznerKind } from "./vendors.ts";
+import type { ZoneReader } from "./vendors/zoneReader.ts";
+import { Hetzner, HETZNER_KINDS, type HetznerKind } from "./vendors/hetzner/api.ts";
 
 /** A thing that bears our mark, or one of our names on our host, and that the state does not know. */
 export type Orphan =

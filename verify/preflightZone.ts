@@ -7,8 +7,8 @@ import type { Plan, PlannedRecord } from "../stack/model/plan.ts";
 import { RECORD_TYPES, stateId } from "./dns/alreadyThere.ts";
 import type { Finding } from "./finding.ts";
 import { cureFor, VendorError } from "./http.ts";
-import { SEVERAL_ZONES } from "./providers/zoneReader.ts";
-import type { ZoneFacts, ZoneReader } from "./providers/zoneReader.ts";
+import { SEVERAL_ZONES } from "./vendors/zoneReader.ts";
+import type { ZoneFacts, ZoneReader } from "./vendors/zoneReader.ts";
 
 /** A record that bears our comment, at Hetzner a whole set of them, and that the state does not know. */
 export interface OrphanRecord {

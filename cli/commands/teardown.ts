@@ -2,11 +2,11 @@
 import { COMMAND } from "../../stack/values/command.ts";
 import type { Config } from "../../stack/model/config.ts";
 import { openedBy, OPEN_VALUE, type Opener } from "../../stack/protection.ts";
-import { findHetznerThings, type HetznerThings } from "../../verify/adopt/hetznerThings.ts";
+import { findHetznerThings, type HetznerThings } from "../../verify/vendors/hetzner/things.ts";
 import { VendorError } from "../../verify/http.ts";
 import { HETZNER_TYPES } from "../../verify/preflight.ts";
 import { teardownOf, type Sort, type StandingResource } from "../../verify/teardown.ts";
-import { Hetzner, type HetznerThing } from "../../verify/vendors.ts";
+import { Hetzner, type HetznerThing } from "../../verify/vendors/hetzner/api.ts";
 import { needOwnAccount } from "../account.ts";
 import { readState, stackName } from "../engine.ts";
 import { loadPlan } from "../project.ts";

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import type { SlotValues } from "../bind.ts";
-import { cloudflareZone, findZone } from "./cloudflareDns.ts";
-import { digitaloceanZone } from "./digitaloceanDns.ts";
-import type { DnsZone, RecordGroup } from "./dnsZone.ts";
-import { hetznerZone } from "./hetznerDns.ts";
+import { cloudflareZone, findZone } from "../vendors/cloudflare/dnsZone.ts";
+import { digitaloceanZone } from "../vendors/digitalocean/dnsZone.ts";
+import type { DnsZone, RecordGroup } from "../vendors/dnsZone.ts";
+import { hetznerZone } from "../vendors/hetzner/dnsZone.ts";
 
 export interface MailDnsArgs {
   readonly plan: Pick<Plan, "protectRecords" | "zone" | "records">;

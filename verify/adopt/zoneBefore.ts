@@ -9,7 +9,7 @@ import { mailElsewhereFindings, othersMailHosts, type ServerKnows } from "../dns
 import { alreadyThereFindings } from "../dns/waysOut.ts";
 import type { Finding } from "../finding.ts";
 import { VendorError } from "../http.ts";
-import type { ZoneReader } from "../providers/zoneReader.ts";
+import type { ZoneReader } from "../vendors/zoneReader.ts";
 
 /** What a preflight knows of the stack. */
 export interface ZoneBefore {

@@ -3,7 +3,7 @@ import type { Config } from "../../stack/model/config.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import type { SlotName } from "../../stack/values/slots.ts";
 import { VendorError } from "../http.ts";
-import type { ZoneReader } from "../providers/zoneReader.ts";
+import type { ZoneReader } from "../vendors/zoneReader.ts";
 import type { LookAround } from "./around/lookAround.ts";
 import { audit } from "./audit.ts";
 import { auditContext, serverNames } from "./auditContext.ts";

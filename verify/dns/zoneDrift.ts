@@ -6,7 +6,7 @@ import type { Config } from "../../stack/model/config.ts";
 import type { ProviderRecord, ZoneRecord } from "../../stack/model/zoneRecord.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import type { SlotName } from "../../stack/values/slots.ts";
-import { zoneReader } from "../providers/readers.ts";
+import { zoneReader } from "../vendors/registry.ts";
 import { audit } from "./audit.ts";
 import { auditContext } from "./auditContext.ts";
 import { desiredSets } from "./desiredSets.ts";

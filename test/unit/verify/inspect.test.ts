@@ -15,7 +15,7 @@ import { desiredSets } from "../../../verify/dns/desiredSets.ts";
 import { auditExitCode } from "../../../verify/dns/exitCode.ts";
 import { inspectDns, type InspectInput } from "../../../verify/dns/inspect.ts";
 import { VendorError } from "../../../verify/http.ts";
-import type { ZoneReader } from "../../../verify/providers/zoneReader.ts";
+import type { ZoneReader } from "../../../verify/vendors/zoneReader.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
 import { ADDRESS, startWorld, told, type Scene, type World } from "./lookUp/world.ts";
 

@@ -4,7 +4,7 @@
  * Cannot prove: that the vendor has a machine free; only an order tells.
  */
 import { expect, test } from "vitest";
-import { checkOffer, type Offer } from "../../../verify/preflightServer.ts";
+import { checkOffer, type Offer } from "../../../verify/vendors/hetzner/offer.ts";
 
 const NOW = new Date("2027-03-01T12:00:00Z");
 const PLACES = ["fsn1", "nbg1", "ash"].map((name, id) => ({ id, name }));

@@ -16,7 +16,7 @@ import { audit } from "../../../verify/dns/audit.ts";
 import { readProvider } from "../../../verify/dns/inspect.ts";
 import { VendorError } from "../../../verify/http.ts";
 import { checkZone } from "../../../verify/preflightZone.ts";
-import { zoneReader } from "../../../verify/providers/readers.ts";
+import { zoneReader } from "../../../verify/vendors/registry.ts";
 import { sharedSpecs } from "../../support/shared.ts";
 import { judgeOf } from "../cloud/specification.ts";
 

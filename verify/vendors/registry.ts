@@ -1,8 +1,8 @@
 /** The reader of each DNS provider. */
 import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
-import { CloudflareZone } from "./cloudflare.ts";
-import { DigitaloceanZone } from "./digitalocean.ts";
-import { HetznerZone } from "./hetzner.ts";
+import { CloudflareZone } from "./cloudflare/zone.ts";
+import { DigitaloceanZone } from "./digitalocean/zone.ts";
+import { HetznerZone } from "./hetzner/zone.ts";
 import type { ZoneReader } from "./zoneReader.ts";
 
 /** A reader that lists the records once, however often it is asked: for looks of one moment. */

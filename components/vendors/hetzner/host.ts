@@ -3,16 +3,16 @@ import { Firewall } from "@pulumi/hcloud/firewall.js";
 import { Server } from "@pulumi/hcloud/server.js";
 import { SshKey } from "@pulumi/hcloud/sshKey.js";
 import * as pulumi from "@pulumi/pulumi";
-import { bootHash, renderUserData } from "../../cloud-init/renderUserData.ts";
-import type { FirewallRule, Plan } from "../../stack/model/plan.ts";
-import { slot } from "../../stack/values/slots.ts";
-import { BOOT_LABEL, GENERATION_LABEL, STACK_LABEL, thingName } from "../../stack/vendors/names.ts";
-import { readAsset } from "../assets.ts";
-import { bind, bindText, type SlotValues } from "../bind.ts";
-import { TIMEOUTS } from "../timeouts.ts";
-import type { ReviewedServer } from "./reviewServer.ts";
-import type { HetznerAddresses } from "./hetznerAddresses.ts";
-import type { Host } from "./host.ts";
+import { bootHash, renderUserData } from "../../../cloud-init/renderUserData.ts";
+import type { FirewallRule, Plan } from "../../../stack/model/plan.ts";
+import { slot } from "../../../stack/values/slots.ts";
+import { BOOT_LABEL, GENERATION_LABEL, STACK_LABEL, thingName } from "../../../stack/vendors/names.ts";
+import { readAsset } from "../../assets.ts";
+import { bind, bindText, type SlotValues } from "../../bind.ts";
+import { TIMEOUTS } from "../../timeouts.ts";
+import type { ReviewedServer } from "../../host/reviewServer.ts";
+import type { HetznerAddresses } from "./addresses.ts";
+import type { Host } from "../cloud.ts";
 
 export interface HetznerHostArgs {
   readonly plan: Pick<Plan, "server" | "firewall">;

@@ -8,14 +8,14 @@
  * @see https://docs.hetzner.cloud/reference/cloud#zone-rrsets
  */
 import { ZoneRrset, type ZoneRrsetArgs } from "@pulumi/hcloud/zoneRrset.js";
-import { relativeName, ttlOfSet } from "../../stack/dns/canonical.ts";
-import { hetznerSetName, hetznerValue } from "../../stack/vendors/hetzner/dnsForm.ts";
-import type { PlannedRecord } from "../../stack/model/plan.ts";
-import type { SlotValues } from "../bind.ts";
-import { TIMEOUTS } from "../timeouts.ts";
-import { boundValue } from "./boundValue.ts";
-import { shortPurpose } from "./comment.ts";
-import type { DnsZone, RecordGroup } from "./dnsZone.ts";
+import { relativeName, ttlOfSet } from "../../../stack/dns/canonical.ts";
+import { hetznerSetName, hetznerValue } from "../../../stack/vendors/hetzner/dnsForm.ts";
+import type { PlannedRecord } from "../../../stack/model/plan.ts";
+import type { SlotValues } from "../../bind.ts";
+import { TIMEOUTS } from "../../timeouts.ts";
+import { boundValue } from "../../dns/boundValue.ts";
+import { shortPurpose } from "../../dns/comment.ts";
+import type { DnsZone, RecordGroup } from "../dnsZone.ts";
 
 /** A zone at Hetzner. */
 export function hetznerZone(zone: string): DnsZone {

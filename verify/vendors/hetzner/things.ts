@@ -1,11 +1,11 @@
 /** What of this stack is at Hetzner, as `pulumi import` takes it: after the state was lost. */
-import type { Plan } from "../../stack/model/plan.ts";
-import type { SlotName } from "../../stack/values/slots.ts";
-import { addressName, thingName } from "../../stack/vendors/names.ts";
-import { VendorError } from "../http.ts";
-import { HETZNER_TYPES } from "../preflight.ts";
-import { HETZNER_KINDS, type Hetzner, type HetznerKind, type HetznerThing } from "../vendors.ts";
-import type { FoundId } from "./importFile.ts";
+import type { Plan } from "../../../stack/model/plan.ts";
+import type { SlotName } from "../../../stack/values/slots.ts";
+import { addressName, thingName } from "../../../stack/vendors/names.ts";
+import { VendorError } from "../../http.ts";
+import { HETZNER_TYPES } from "../../preflight.ts";
+import { HETZNER_KINDS, type Hetzner, type HetznerKind, type HetznerThing } from "./api.ts";
+import type { FoundId } from "../../adopt/importFile.ts";
 
 /** A Primary IP is a thing with an address and its reverse names. */
 export interface HetznerAddress extends HetznerThing {

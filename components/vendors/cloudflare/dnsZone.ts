@@ -9,14 +9,14 @@
 import { DnsRecord, type DnsRecordArgs } from "@pulumi/cloudflare/dnsRecord.js";
 import { getZone } from "@pulumi/cloudflare/getZone.js";
 import * as pulumi from "@pulumi/pulumi";
-import { quoteText } from "../../stack/values/characterStrings.ts";
-import type { PlannedRecord } from "../../stack/model/plan.ts";
-import { bind, type SlotValues } from "../bind.ts";
-import { outsideError } from "../errors.ts";
-import { TIMEOUTS } from "../timeouts.ts";
-import { boundValue } from "./boundValue.ts";
-import { shortPurpose } from "./comment.ts";
-import type { DnsZone } from "./dnsZone.ts";
+import { quoteText } from "../../../stack/values/characterStrings.ts";
+import type { PlannedRecord } from "../../../stack/model/plan.ts";
+import { bind, type SlotValues } from "../../bind.ts";
+import { outsideError } from "../../errors.ts";
+import { TIMEOUTS } from "../../timeouts.ts";
+import { boundValue } from "../../dns/boundValue.ts";
+import { shortPurpose } from "../../dns/comment.ts";
+import type { DnsZone } from "../dnsZone.ts";
 
 /** A zone at Cloudflare. */
 export function cloudflareZone(zone: string, zoneId?: string): DnsZone {

@@ -7,13 +7,13 @@
  * @see https://www.pulumi.com/registry/packages/digitalocean/api-docs/dnsrecord/
  */
 import { DnsRecord, type DnsRecordArgs } from "@pulumi/digitalocean/dnsRecord.js";
-import { relativeName } from "../../stack/dns/canonical.ts";
-import { withDot } from "../../stack/vendors/rowData.ts";
-import type { PlannedRecord } from "../../stack/model/plan.ts";
-import type { SlotValues } from "../bind.ts";
-import { TIMEOUTS } from "../timeouts.ts";
-import { boundValue } from "./boundValue.ts";
-import type { DnsZone } from "./dnsZone.ts";
+import { relativeName } from "../../../stack/dns/canonical.ts";
+import { withDot } from "../../../stack/vendors/rowData.ts";
+import type { PlannedRecord } from "../../../stack/model/plan.ts";
+import type { SlotValues } from "../../bind.ts";
+import { TIMEOUTS } from "../../timeouts.ts";
+import { boundValue } from "../../dns/boundValue.ts";
+import type { DnsZone } from "../dnsZone.ts";
 
 /** A domain at DigitalOcean. */
 export function digitaloceanZone(zone: string): DnsZone {

@@ -1,7 +1,7 @@
 /** What tells one account at the server's vendor from another. */
-import type { AccountAddress } from "../stack/guards/account.ts";
-import type { HetznerAddress } from "./adopt/hetznerThings.ts";
-import type { Hetzner } from "./vendors.ts";
+import type { AccountAddress } from "../../../stack/guards/account.ts";
+import type { HetznerAddress } from "./things.ts";
+import type { Hetzner } from "./api.ts";
 
 /** Every Primary IP of the account. @throws VendorError */
 export async function accountAddresses(hetzner: Pick<Hetzner, "list">): Promise<AccountAddress[]> {

@@ -1,10 +1,10 @@
 /** Reads a zone at Hetzner. @see https://docs.hetzner.cloud/reference/cloud#zones */
-import { canonicalName } from "../../stack/dns/canonical.ts";
-import { hetznerForm, type HetznerRow } from "../../stack/vendors/hetzner/dnsForm.ts";
-import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";
-import { allPages, callVendor, VendorError } from "../http.ts";
-import { apiOf } from "./apis.ts";
-import type { ZoneFacts, ZoneReader } from "./zoneReader.ts";
+import { canonicalName } from "../../../stack/dns/canonical.ts";
+import { hetznerForm, type HetznerRow } from "../../../stack/vendors/hetzner/dnsForm.ts";
+import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
+import { allPages, callVendor, VendorError } from "../../http.ts";
+import { apiOf } from "../apis.ts";
+import type { ZoneFacts, ZoneReader } from "../zoneReader.ts";
 
 /** Most that a page of record sets holds. */
 const PAGE = 100;

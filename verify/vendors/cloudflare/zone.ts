@@ -1,10 +1,10 @@
 /** Reads a zone at Cloudflare. @see https://developers.cloudflare.com/api/resources/dns/ */
-import { canonicalName } from "../../stack/dns/canonical.ts";
-import { cloudflareForm, type CloudflareRow } from "../../stack/vendors/cloudflare/dnsForm.ts";
-import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";
-import { allPages, callVendor, VendorError } from "../http.ts";
-import { apiOf } from "./apis.ts";
-import { SEVERAL_ZONES, type ZoneFacts, type ZoneReader } from "./zoneReader.ts";
+import { canonicalName } from "../../../stack/dns/canonical.ts";
+import { cloudflareForm, type CloudflareRow } from "../../../stack/vendors/cloudflare/dnsForm.ts";
+import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
+import { allPages, callVendor, VendorError } from "../../http.ts";
+import { apiOf } from "../apis.ts";
+import { SEVERAL_ZONES, type ZoneFacts, type ZoneReader } from "../zoneReader.ts";
 
 /** Records a page. The API takes far more; a page of this size is some 2 MB. */
 const PAGE = 5000;

@@ -2,11 +2,11 @@
 import { PrimaryIp } from "@pulumi/hcloud/primaryIp.js";
 import { Rdns } from "@pulumi/hcloud/rdns.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Plan } from "../../stack/model/plan.ts";
-import { addressName, STACK_LABEL } from "../../stack/vendors/names.ts";
-import { TIMEOUTS } from "../timeouts.ts";
-import type { HostAddresses } from "./host.ts";
-import type { ReviewedServer } from "./reviewServer.ts";
+import type { Plan } from "../../../stack/model/plan.ts";
+import { addressName, STACK_LABEL } from "../../../stack/vendors/names.ts";
+import { TIMEOUTS } from "../../timeouts.ts";
+import type { HostAddresses } from "../cloud.ts";
+import type { ReviewedServer } from "../../host/reviewServer.ts";
 
 export interface HetznerAddressesArgs {
   readonly plan: Pick<Plan, "protect" | "reverseNames">;
