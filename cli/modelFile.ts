@@ -1,6 +1,6 @@
 /** The stack's file that a new user begins with: its keys with their meaning, made from the tables. Pure. */
 import { DEFAULTS } from "../stack/config/defaults.ts";
-import { UNCHANGED, type Field, type Fields } from "../stack/config/field.ts";
+import { UNCHANGED, type Field, type Fields } from "../stack/values/field.ts";
 import { SECTIONS } from "../stack/config/schema.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
 import { UNKNOWN_DIGEST } from "../stack/config/words.ts";

@@ -7,7 +7,7 @@ import {
   type GivenToken,
   type TokenPlace,
 } from "../stack/vendors/tokenPlaces.ts";
-import { UNREAD_SECRET } from "../stack/config/field.ts";
+import { UNREAD_SECRET } from "../stack/values/field.ts";
 import { tokenCure, tokenFault } from "../stack/vendors/tokenText.ts";
 import { pulumi } from "./engine.ts";
 import { stackValue } from "./project.ts";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { DEFAULTS, DERIVED } from "../stack/config/defaults.ts";
 import { COMMON_FIELDS, RECORD_FIELDS } from "../stack/config/extraRecord.ts";
-import { type Field, type Fields } from "../stack/config/field.ts";
+import { type Field, type Fields } from "../stack/values/field.ts";
 import { changeEffect } from "./changeEffects.ts";
 import { openedBy, OPEN_VALUE, PROTECTED_PARTS } from "../stack/protection.ts";
 import { LENGTHS, type Length } from "../stack/values/lengths.ts";

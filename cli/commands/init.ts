@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMMAND } from "../../stack/values/command.ts";
 import { readMailDomain } from "../../stack/values/domainName.ts";
-import { UNCHANGED } from "../../stack/config/field.ts";
+import { UNCHANGED } from "../../stack/values/field.ts";
 import { checkStackName } from "../../stack/config/lengthChecks.ts";
 import { LENGTHS } from "../../stack/values/lengths.ts";
 import { namedStack, projectFolder } from "../engine.ts";

@@ -11,7 +11,7 @@ import {
   type ParsedNode,
   type Scalar as ScalarNode,
 } from "yaml";
-import { UNREAD_SECRET } from "../../stack/config/field.ts";
+import { UNREAD_SECRET } from "../../stack/values/field.ts";
 import { readBytes } from "./bytes.ts";
 import type { Scalar } from "./scalars.ts";
 import { tabFaults } from "./tabs.ts";

@@ -5,7 +5,7 @@ import { webNames, type WebName } from "../services/names.ts";
 import type { Issue } from "../model/issue.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
-import { UNREAD_SECRET } from "./field.ts";
+import { UNREAD_SECRET } from "../values/field.ts";
 import { errorAt } from "./readSection.ts";
 import { certificatesOf } from "./words.ts";
 

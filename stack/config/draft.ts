@@ -9,7 +9,7 @@ import { IGNORE } from "./ignoreSchema.ts";
 import { nearest } from "../values/nearest.ts";
 import type { Fault } from "../values/reading.ts";
 import { below, errorAt, isObject, readSection, unreadFault } from "./readSection.ts";
-import { UNREAD_SECRET, type Values } from "./field.ts";
+import { UNREAD_SECRET, type Values } from "../values/field.ts";
 import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./recordSchema.ts";
 import { CERTIFICATES, DNS, IMAGE, MAIL, SECTIONS, SERVER, TOP } from "./schema.ts";
 

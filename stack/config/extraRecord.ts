@@ -13,7 +13,7 @@ import { readAddress } from "../values/network.ts";
 import type { Reading } from "../values/reading.ts";
 import { bad, good } from "../values/reading.ts";
 import { CAA_TAGS } from "../model/caaTags.ts";
-import { text, type Fields } from "./field.ts";
+import { text, type Fields } from "../values/field.ts";
 
 /** Longest comment that the smallest plan of Cloudflare keeps. */
 export const MAX_PURPOSE = 100;

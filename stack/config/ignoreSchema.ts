@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { PROVIDER_LIMITS } from "../dns/rules/providers.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { text, type Fields } from "./field.ts";
+import { text, type Fields } from "../values/field.ts";
 import { nearest } from "../values/nearest.ts";
 import type { Reading } from "../values/reading.ts";
 import { bad, good } from "../values/reading.ts";

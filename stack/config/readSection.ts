@@ -4,7 +4,7 @@ import type { Issue } from "../model/issue.ts";
 import { nearest } from "../values/nearest.ts";
 import type { Fault } from "../values/reading.ts";
 import { unknownKey } from "./unknownKey.ts";
-import { UNCHANGED, UNREAD_SECRET, type Field, type Fields, type Values } from "./field.ts";
+import { UNCHANGED, UNREAD_SECRET, type Field, type Fields, type Values } from "../values/field.ts";
 
 /** Builds an error at a path. */
 export function errorAt(path: string, fault: Fault): Issue {

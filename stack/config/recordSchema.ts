@@ -3,7 +3,7 @@ import { z } from "zod";
 import { DEFAULTS } from "./defaults.ts";
 import { readDkimPublicKey, readDkimSelector } from "../values/dkimKey.ts";
 import { readHostName, wholeName } from "../values/domainName.ts";
-import { count, list, switches, text, type Fields } from "./field.ts";
+import { count, list, switches, text, type Fields } from "../values/field.ts";
 import { readAccountUri, readReportTarget, readSpfMechanism } from "./recordWords.ts";
 import { readReportAddress } from "./words.ts";
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { DEFAULTS } from "./defaults.ts";
 import { readHostName, readMailDomain } from "../values/domainName.ts";
-import { count, list, switches, text, ttl, type Fields } from "./field.ts";
+import { count, list, switches, text, ttl, type Fields } from "../values/field.ts";
 import { readMailAddress } from "../values/mailAddress.ts";
 import { readAddress, readNetwork } from "../values/network.ts";
 import { RECORD_SWITCHES } from "./recordSchema.ts";

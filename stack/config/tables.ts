@@ -1,6 +1,6 @@
 /** Every table of keys by its path under `mailstead:`: what the reference shows, and what tests walk. */
 import { COMMON_FIELDS } from "./extraRecord.ts";
-import type { Fields } from "./field.ts";
+import type { Fields } from "../values/field.ts";
 import { IGNORE } from "./ignoreSchema.ts";
 import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./recordSchema.ts";
 import { CERTIFICATES, DNS, IMAGE, MAIL, SERVER, TOP } from "./schema.ts";

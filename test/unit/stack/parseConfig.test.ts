@@ -6,7 +6,7 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULTS, DERIVED } from "../../../stack/config/defaults.ts";
 import { COMMON_FIELDS, RECORD_FIELDS } from "../../../stack/config/extraRecord.ts";
-import { UNREAD_SECRET, type Fields } from "../../../stack/config/field.ts";
+import { UNREAD_SECRET, type Fields } from "../../../stack/values/field.ts";
 import { nearest } from "../../../stack/values/nearest.ts";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../stack/config/readRawConfig.ts";

@@ -1,6 +1,6 @@
 /** One key of the configuration: its check, its meaning, and what to set. */
 import { z } from "zod";
-import type { Reading } from "../values/reading.ts";
+import type { Reading } from "./reading.ts";
 
 /** Stands for a secret whose text is not at hand: what reads a stack's file without its key sees no more of it. */
 export const UNREAD_SECRET = "<secret>";
