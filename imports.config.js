@@ -9,6 +9,19 @@ const MAY_IMPORT = {
   "index.ts": ["verify", "components", "cloud-init", "stack", "cli/bundle"],
   sandbox: [],
 };
+/**
+ * Inside of a part: which of its folders may import which others of it, each a path below the part. What is not in a
+ * part's table stands above all of it: it may import every folder, and none of them it.
+ */
+const WITHIN = {
+  verify: {
+    model: [],
+    judge: ["model"],
+    report: ["model", "judge"],
+    // Each host check asks and judges by itself: they share nothing with the DNS.
+    host: ["model"],
+  },
+};
 const OURS = [...Object.keys(MAY_IMPORT), "test", "bench", "docs"];
 
 const under = (parts) => `^(${parts.join("|").replaceAll(".", "\\.")})(/|$)`;
@@ -20,10 +33,20 @@ const directions = Object.entries(MAY_IMPORT).map(([part, others]) => ({
   to: { path: under(OURS), pathNot: under([part, ...others]) },
 }));
 
+const layers = Object.entries(WITHIN).flatMap(([part, folders]) =>
+  Object.entries(folders).map(([folder, others]) => ({
+    name: `${part}/${folder} may import ${others.join(", ") || "nothing else"} of ${part}`,
+    severity: "error",
+    from: { path: under([`${part}/${folder}`]) },
+    to: { path: under([part]), pathNot: under([folder, ...others].map((one) => `${part}/${one}`)) },
+  })),
+);
+
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
   forbidden: [
     ...directions,
+    ...layers,
     // Of types too: two files that know each other are one.
     { name: "no cycle", severity: "error", from: {}, to: { circular: true } },
     // What cannot be found cannot be judged: without this, a rule could pass because it sees nothing.

@@ -21,7 +21,7 @@ export const { webAddress, login, addresses, clients, records, ssh, slots, deplo
 
 await program.reviewZone(async (known) => {
   const { zoneDrift } = (await import(
-    bundle === undefined ? "./verify/dns/zoneDrift.ts" : join(bundle, "zoneDrift.js")
-  )) as typeof import("./verify/dns/zoneDrift.ts");
+    bundle === undefined ? "./verify/zoneDrift.ts" : join(bundle, "zoneDrift.js")
+  )) as typeof import("./verify/zoneDrift.ts");
   return zoneDrift(known);
 });

@@ -5,7 +5,7 @@ import { keepsAccount, knownAddress } from "../stack/guards/account.ts";
 import { readDeployed } from "../stack/guards/deployed.ts";
 import type { Issue } from "../stack/model/issue.ts";
 import { accountAddresses } from "../verify/vendors/hetzner/account.ts";
-import { VendorError } from "../verify/http.ts";
+import { VendorError } from "../verify/vendors/http.ts";
 import { Hetzner } from "../verify/vendors/hetzner/api.ts";
 import { outputsIn, type StateResource } from "./engine.ts";
 import { CommandError } from "./terminal.ts";

@@ -2,9 +2,9 @@
 import type { Plan } from "../stack/model/plan.ts";
 import { printable } from "../stack/values/printable.ts";
 import { plannedThings } from "../verify/vendors/hetzner/things.ts";
-import { RECORD_TYPES, stateId } from "../verify/dns/alreadyThere.ts";
-import { VendorError } from "../verify/http.ts";
-import { HETZNER_TYPES, type Orphan } from "../verify/preflight.ts";
+import { RECORD_TYPES, stateId } from "../verify/judge/existing/alreadyThere.ts";
+import { VendorError } from "../verify/vendors/http.ts";
+import { HETZNER_TYPES, type Orphan } from "../verify/preflight/preflight.ts";
 import { removeRecord } from "../verify/vendors/removeRecord.ts";
 import { Hetzner } from "../verify/vendors/hetzner/api.ts";
 import { clearPendingOperations, readState, type StateResource } from "./engine.ts";

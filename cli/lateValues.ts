@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import type { PlannedRecord } from "../stack/model/plan.ts";
-import { deployedValues, type DeployedValues } from "../verify/dns/deployedValues.ts";
+import { deployedValues, type DeployedValues } from "../verify/state/deployedValues.ts";
 import { projectFolder, readOutputs } from "./engine.ts";
 
 function fileOf(stack: string): string {

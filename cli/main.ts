@@ -7,8 +7,8 @@ import { DOCUMENTS, type Document } from "./documents.ts";
 import { COMMAND_EXAMPLES, PROGRAM_HELP } from "./examples.ts";
 import { CommandError, hasPrinted, printJson, styled } from "./terminal.ts";
 import { printableLines } from "../stack/values/printable.ts";
-import { VendorError } from "../verify/http.ts";
-import { LOOK_AT_PROVIDER } from "../verify/dns/fixes.ts";
+import { VendorError } from "../verify/vendors/http.ts";
+import { LOOK_AT_PROVIDER } from "../verify/judge/fixes/fixes.ts";
 
 type Run = (code: Promise<number>) => Promise<void>;
 

@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readMailAddress } from "../stack/values/mailAddress.ts";
-import { auditExitCode } from "../verify/dns/exitCode.ts";
-import type { Audit } from "../verify/dns/observation.ts";
-import { summaryLine } from "../verify/dns/report/cells.ts";
-import { findingLines, newsSince, newsText, type News } from "../verify/dns/report/news.ts";
+import { auditExitCode } from "../verify/judge/exitCode.ts";
+import type { Audit } from "../verify/model/observation.ts";
+import { summaryLine } from "../verify/report/cells.ts";
+import { findingLines, newsSince, newsText, type News } from "../verify/report/news.ts";
 import { printable } from "../stack/values/printable.ts";
-import { textReport } from "../verify/dns/report/text.ts";
+import { textReport } from "../verify/report/text.ts";
 import { collect, projectFolder } from "./engine.ts";
 import { writeWhole } from "./lateValues.ts";
 import { CommandError } from "./terminal.ts";

@@ -1,5 +1,5 @@
 /** Containers that a killed run left on the host: Docker had made them, and the state never heard of it. */
-import type { Orphan } from "../verify/preflight.ts";
+import type { Orphan } from "../verify/preflight/preflight.ts";
 import type { StateResource } from "./engine.ts";
 import { remoteAt, runScript, type Remote } from "./remote.ts";
 

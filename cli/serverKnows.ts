@@ -1,7 +1,7 @@
 /** Whether the server of an earlier `up` knows the domain. */
-import type { ServerKnows } from "../verify/dns/mailElsewhere.ts";
-import { readMailGate } from "../verify/mailGate.ts";
-import { HETZNER_TYPES } from "../verify/preflight.ts";
+import type { ServerKnows } from "../verify/judge/existing/mailElsewhere.ts";
+import { readMailGate } from "../verify/host/mailGate.ts";
+import { HETZNER_TYPES } from "../verify/preflight/preflight.ts";
 import type { StateResource } from "./engine.ts";
 import { hostOf } from "./orphanContainers.ts";
 import { runScript } from "./remote.ts";

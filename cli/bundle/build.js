@@ -13,7 +13,7 @@ import { bundleFolder, stampOf } from "./fresh.js";
 const ENTRIES = {
   main: "cli/main.ts",
   program: "components/program.ts",
-  zoneDrift: "verify/dns/zoneDrift.ts",
+  zoneDrift: "verify/zoneDrift.ts",
 };
 
 /**

@@ -5,10 +5,10 @@ import process from "node:process";
 import type { Config } from "../../stack/model/config.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import { slotsOf } from "../../stack/values/slots.ts";
-import type { DeployedValues } from "../../verify/dns/deployedValues.ts";
-import { AUDIT_EXIT, auditExitCode } from "../../verify/dns/exitCode.ts";
-import { AUDIT_COLUMNS, inspectDns, type AuditColumn } from "../../verify/dns/inspect.ts";
-import type { Audit, AuditCheck } from "../../verify/dns/observation.ts";
+import type { DeployedValues } from "../../verify/state/deployedValues.ts";
+import { AUDIT_EXIT, auditExitCode } from "../../verify/judge/exitCode.ts";
+import { AUDIT_COLUMNS, inspectDns, type AuditColumn } from "../../verify/auditDns.ts";
+import type { Audit, AuditCheck } from "../../verify/model/observation.ts";
 import { zoneReader } from "../../verify/vendors/registry.ts";
 import type { ZoneReader } from "../../verify/vendors/zoneReader.ts";
 import { askValues, keptValues } from "../lateValues.ts";
@@ -129,10 +129,10 @@ const NO_VALUES = { check: "stack", subject: "addresses and keys" } as const;
 
 async function render(audit: Audit, { json, markdown, html }: Options): Promise<string> {
   if (html !== undefined)
-    return (await import("../../verify/dns/report/html/htmlReport.ts")).htmlReport(audit, new Date());
-  if (json === true) return (await import("../../verify/dns/report/json.ts")).jsonReport(audit);
-  if (markdown === true) return (await import("../../verify/dns/report/markdown.ts")).markdownReport(audit);
-  return (await import("../../verify/dns/report/text.ts")).textReport(audit, styled);
+    return (await import("../../verify/report/html/htmlReport.ts")).htmlReport(audit, new Date());
+  if (json === true) return (await import("../../verify/report/json.ts")).jsonReport(audit);
+  if (markdown === true) return (await import("../../verify/report/markdown.ts")).markdownReport(audit);
+  return (await import("../../verify/report/text.ts")).textReport(audit, styled);
 }
 
 /** Writes a page for a browser into a file, and says in a line what is in it. */
@@ -145,7 +145,7 @@ async function writePage(file: string, page: string, audit: Audit): Promise<void
       `name a file in a folder that is there: ${COMMAND} audit --html dns.html`,
     );
   }
-  const { summaryLine } = await import("../../verify/dns/report/cells.ts");
+  const { summaryLine } = await import("../../verify/report/cells.ts");
   print(`${summaryLine(audit)}\nThe page is ${file}`);
 }
 

@@ -13,8 +13,8 @@ import { pathToFileURL } from "node:url";
 import type { AxeResults } from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Audit } from "../../verify/dns/observation.ts";
-import { htmlReport } from "../../verify/dns/report/html/htmlReport.ts";
+import type { Audit } from "../../verify/model/observation.ts";
+import { htmlReport } from "../../verify/report/html/htmlReport.ts";
 import { badAudit, cleanAudit, MADE_AT, unreachableAudit } from "../support/auditExamples.ts";
 
 const OUTPUT = join(import.meta.dirname, "../../test-output/report");

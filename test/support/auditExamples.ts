@@ -1,9 +1,9 @@
 /** Audits to show: made by the engine itself from zones, so that their words are those that people read. */
 import { recordSets } from "../../stack/dns/canonical.ts";
 import type { ProviderRecord, ZoneRecord } from "../../stack/model/zoneRecord.ts";
-import { audit } from "../../verify/dns/audit.ts";
-import type { AuditInput, ObservedSet } from "../../verify/dns/auditInput.ts";
-import type { Answer, Audit, AuditCheck, DesiredSet, Observation } from "../../verify/dns/observation.ts";
+import { audit } from "../../verify/judge/sets/audit.ts";
+import type { AuditInput, ObservedSet } from "../../verify/model/auditInput.ts";
+import type { Answer, Audit, AuditCheck, DesiredSet, Observation } from "../../verify/model/observation.ts";
 
 /** When they were made. */
 export const MADE_AT = new Date("2026-03-04T05:06:07Z");

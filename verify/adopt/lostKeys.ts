@@ -1,6 +1,6 @@
 /** What no import brings back: keys and secrets are in the state alone. Pure. */
-import type { Finding } from "../finding.ts";
-import { HETZNER_TYPES } from "../preflight.ts";
+import type { Finding } from "../model/finding.ts";
+import { HETZNER_TYPES } from "../preflight/preflight.ts";
 import { logicalNameOf, urnIn, type ImportFile } from "./importFile.ts";
 
 const KEY_TYPES = ["tls:index/privateKey:PrivateKey"];

@@ -4,8 +4,8 @@
  * A preview would tell the same, and all else too; but it fails as long as the addresses are forgotten and containers are
  * not: their provider is reached by an address that is not known then.
  */
-import { nameOfUrn, RECORD_TYPES } from "../dns/alreadyThere.ts";
-import { HETZNER_TYPES } from "../preflight.ts";
+import { nameOfUrn, RECORD_TYPES } from "../judge/existing/alreadyThere.ts";
+import { HETZNER_TYPES } from "../preflight/preflight.ts";
 import type { FoundId, ImportFile, ImportSpec } from "./importFile.ts";
 
 const ADDRESSES = "mailstead:host:HetznerAddresses";

@@ -1,7 +1,7 @@
 /** Where the providers' APIs are. Each variable is the one that the provider's plugin reads. */
 import process from "node:process";
 import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
-import { VendorError } from "../http.ts";
+import { VendorError } from "./http.ts";
 
 const APIS: Readonly<Record<DnsProviderName, readonly [variable: string, base: string]>> = {
   cloudflare: ["CLOUDFLARE_BASE_URL", "https://api.cloudflare.com/client/v4"],

@@ -1,6 +1,6 @@
 /** Deletes a record at its provider. */
 import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
-import { callVendor } from "../http.ts";
+import { callVendor } from "./http.ts";
 import { apiOf } from "./apis.ts";
 
 /** Path of a record, or of a whole set where the provider keeps sets, by its import id. */

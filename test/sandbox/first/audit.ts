@@ -6,7 +6,7 @@
  * for it.
  */
 import { afterEach, expect, test } from "vitest";
-import type { Audit, AuditCheck, AuditRow } from "../../../verify/dns/observation.ts";
+import type { Audit, AuditCheck, AuditRow } from "../../../verify/model/observation.ts";
 import { clearFaults, fault } from "../../support/faults.ts";
 import { inside, outputs, pulumi, STACK } from "../../support/sandbox.ts";
 import { countsLine, zoneWarnings } from "../../support/summary.ts";

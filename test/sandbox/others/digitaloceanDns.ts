@@ -8,7 +8,7 @@
 import { expect, test } from "vitest";
 import { canonicalValue } from "../../../stack/dns/canonical.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
-import { filled } from "../../../verify/dns/desiredSets.ts";
+import { filled } from "../../../verify/judge/sets/desiredSets.ts";
 import { digServer, standingProgram } from "../../support/dnsProgram.ts";
 import { succeed, waitFor } from "../../support/sandbox.ts";
 import { digitalocean } from "../../support/vendors.ts";

@@ -12,7 +12,7 @@ import { cloudflareForm } from "../../../stack/vendors/cloudflare/dnsForm.ts";
 import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import { fill, type SlotName } from "../../../stack/values/slots.ts";
-import { desiredSets } from "../../../verify/dns/desiredSets.ts";
+import { desiredSets } from "../../../verify/judge/sets/desiredSets.ts";
 import { CLOUDFLARE_TOKEN, started, type Started } from "../cloud/startedCloud.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
 import { makeProject, type Project, type Ran } from "./project.ts";

@@ -6,7 +6,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { heal, type Cure } from "../../../cli/cures.ts";
 import { CommandError } from "../../../cli/terminal.ts";
-import type { Orphan } from "../../../verify/preflight.ts";
+import type { Orphan } from "../../../verify/preflight/preflight.ts";
 
 const clearPendingOperations = vi.hoisted(() => vi.fn());
 vi.mock("../../../cli/engine.ts", () => ({ clearPendingOperations }));

@@ -14,7 +14,7 @@ import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { cloudflareForm } from "../../../stack/vendors/cloudflare/dnsForm.ts";
 import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
-import { desiredSets } from "../../../verify/dns/desiredSets.ts";
+import { desiredSets } from "../../../verify/judge/sets/desiredSets.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
 import { temporaryFolder } from "../../support/temporaryFolder.ts";
 import { makeProject, type Project, type Ran } from "./project.ts";

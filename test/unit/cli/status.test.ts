@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Finding } from "../../../verify/finding.ts";
+import type { Finding } from "../../../verify/model/finding.ts";
 import { planOf } from "../stack/support/planOf.ts";
 import { dkimKey, rawWith } from "../stack/support/validRaw.ts";
 import { makeProject, type Project, type Ran } from "./project.ts";

@@ -2,7 +2,7 @@
 import { canonicalName } from "../../../stack/dns/canonical.ts";
 import { cloudflareForm, type CloudflareRow } from "../../../stack/vendors/cloudflare/dnsForm.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
-import { allPages, callVendor, VendorError } from "../../http.ts";
+import { allPages, callVendor, VendorError } from "../http.ts";
 import { apiOf } from "../apis.ts";
 import { SEVERAL_ZONES, type ZoneFacts, type ZoneReader } from "../zoneReader.ts";
 

@@ -1,7 +1,7 @@
 /** Reads a domain at DigitalOcean. @see https://docs.digitalocean.com/reference/api/reference/domains/ */
 import { digitaloceanForm, type DigitaloceanRow } from "../../../stack/vendors/digitalocean/dnsForm.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
-import { allPages, callVendor, VendorError } from "../../http.ts";
+import { allPages, callVendor, VendorError } from "../http.ts";
 import { apiOf } from "../apis.ts";
 import type { ZoneFacts, ZoneReader } from "../zoneReader.ts";
 

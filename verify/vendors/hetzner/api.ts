@@ -1,5 +1,5 @@
 /** The server vendor's REST API, as far as a preflight asks it. */
-import { allPages, callVendor } from "../../http.ts";
+import { allPages, callVendor } from "../http.ts";
 import { apiOf } from "../apis.ts";
 
 /** A thing at Hetzner, as far as a preflight looks at it. */

@@ -1,6 +1,6 @@
 /** Whether the vendor makes the planned server: its location, its type there, and an image for the type's processor. */
 import type { Plan } from "../../../stack/model/plan.ts";
-import type { Finding } from "../../finding.ts";
+import type { Finding } from "../../model/finding.ts";
 import type { Hetzner, HetznerThing } from "./api.ts";
 
 /** A server type: where it is offered, and where it is about to go or has gone. */

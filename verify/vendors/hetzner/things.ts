@@ -2,8 +2,8 @@
 import type { Plan } from "../../../stack/model/plan.ts";
 import type { SlotName } from "../../../stack/values/slots.ts";
 import { addressName, thingName } from "../../../stack/vendors/names.ts";
-import { VendorError } from "../../http.ts";
-import { HETZNER_TYPES } from "../../preflight.ts";
+import { VendorError } from "../http.ts";
+import { HETZNER_TYPES } from "../../preflight/preflight.ts";
 import { HETZNER_KINDS, type Hetzner, type HetznerKind, type HetznerThing } from "./api.ts";
 import type { FoundId } from "../../adopt/importFile.ts";
 

@@ -2,7 +2,7 @@
 import { canonicalName } from "../../../stack/dns/canonical.ts";
 import { hetznerForm, type HetznerRow } from "../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
-import { allPages, callVendor, VendorError } from "../../http.ts";
+import { allPages, callVendor, VendorError } from "../http.ts";
 import { apiOf } from "../apis.ts";
 import type { ZoneFacts, ZoneReader } from "../zoneReader.ts";
 

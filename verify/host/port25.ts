@@ -1,0 +1,66 @@
+/** Whether mail can leave: TCP to port 25 of well-known mail hosts, from the host itself, by address family. */
+import type { AskHost, Finding } from "../model/finding.ts";
+
+/** Mail hosts of large providers with addresses of both families. One answer is enough. */
+export const MAIL_HOSTS = [
+  "gmail-smtp-in.l.google.com",
+  "mx-aol.mail.gm0.yahoodns.net",
+  "outlook-com.olc.protection.outlook.com",
+];
+
+/** Seconds for one connection; a vendor that blocks the port drops packets in silence. */
+const TIMEOUT_SECONDS = 5;
+
+function probe(family: 4 | 6): string {
+  const database = family === 4 ? "ahostsv4" : "ahostsv6";
+  return `
+for host in ${MAIL_HOSTS.join(" ")}; do
+  address=$(getent ${database} "$host" | awk 'NR == 1 { print $1 }')
+  case $address in '' | ::ffff:*) continue ;; esac
+  if timeout ${String(TIMEOUT_SECONDS)} bash -c "exec 3<>/dev/tcp/$address/25" 2>/dev/null; then echo "${String(family)} open $host"; break; fi
+  echo "${String(family)} closed $host"
+done
+`;
+}
+
+/** The text to send the vendor, ready to paste. */
+export function requestText(
+  domain: string,
+  addresses: { readonly ipv4: string; readonly ipv6: string },
+): string {
+  return [
+    "Please unblock outgoing port 25 (and 465) for my server.",
+    `It is the mail server of ${domain}: ${addresses.ipv4} and ${addresses.ipv6}.`,
+    "Reverse names, SPF, DKIM and DMARC are in place; it sends personal mail of this domain only, no bulk mail.",
+  ].join("\n");
+}
+
+/** One finding a family. */
+export async function checkPort25(
+  ask: AskHost,
+  domain: string,
+  addresses: { readonly ipv4: string; readonly ipv6: string },
+): Promise<Finding[]> {
+  const lines = (await ask(`${probe(4)}${probe(6)}`)).split("\n");
+  return ([4, 6] as const).map((family) => {
+    const subject = `outbound port 25 over IPv${family}`;
+    const seen = lines.filter((line) => line.startsWith(`${family} `));
+    const open = seen.find((line) => line.includes(" open "));
+    if (open !== undefined) return { subject, state: "ok", seen: `${open.split(" ")[2] ?? ""} answers` };
+    if (seen.length === 0) {
+      return {
+        subject,
+        state: "warn",
+        seen: "no mail host has an address of this family from here",
+        fix: "look at the host's resolver",
+      };
+    }
+    return {
+      subject,
+      state: "bad",
+      seen: `blocked: none of ${seen.length} mail hosts answers`,
+      fix: "ask the vendor to open it (Hetzner: console, Limits; DigitalOcean: a support ticket), with this text:",
+      detail: requestText(domain, addresses).split("\n"),
+    };
+  });
+}

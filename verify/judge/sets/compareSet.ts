@@ -1,0 +1,172 @@
+/** Compares a declared set with the values that one side has. */
+import type { SharedSet } from "../../../stack/dns/rules/foreign.ts";
+import { isEcho } from "../../../stack/dns/rules/foreign.ts";
+import { forbiddenByCaa } from "../../../stack/dns/rules/caaSets.ts";
+import { dropsInSet, harmsInSet } from "../../../stack/dns/rules/judgeForeign.ts";
+import { inPlaceOf } from "../../../stack/dns/rules/wholeSets.ts";
+import { listed } from "../../../stack/values/inWords.ts";
+import { samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
+import { DIGITALOCEAN_TTL } from "../../../stack/vendors/digitalocean/dnsForm.ts";
+import type { DnsProviderName } from "../../../stack/vendors/dnsForm.ts";
+import { severityOf, worst } from "../../../stack/dns/severity.ts";
+import type { AuditContext, Judgement } from "../../model/auditInput.ts";
+import { freeRoles, keepLine, type RoleFor } from "../fixes/entries.ts";
+import { REPAIR, ignoreLine, removeLines, takeAway } from "../fixes/fixes.ts";
+import type { DesiredSet, Severity } from "../../model/observation.ts";
+import { count } from "../answerWords.ts";
+
+/** What one side has of a set. */
+export interface ActualSet {
+  readonly values: readonly string[];
+  /** Each that a declared value is met with; none where a TTL says nothing, as at a resolver. */
+  readonly ttls: readonly (number | "auto")[];
+  readonly proxied: boolean;
+  /** Product of the provider that made a value, by value. */
+  readonly madeBy?: ReadonlyMap<string, string>;
+}
+
+interface Comparison extends SharedSet {
+  readonly actual: ActualSet;
+  readonly role: RoleFor;
+}
+
+/** What it does to mail. Renewals fail under a CAA set that forbids the certificate, however little it is needed else. */
+function severityHere({ desired, actual, facts }: Comparison): Severity {
+  const severity = severityOf(desired);
+  const forbids = desired.type === "CAA" && forbiddenByCaa(actual.values, facts) !== undefined;
+  return forbids ? worst([severity, "warning"]) : severity;
+}
+
+/** Seconds that an API answers for a TTL that was left to it, where it answers a number. */
+const CHOSEN_TTL: Partial<Record<DnsProviderName, number>> = { digitalocean: DIGITALOCEAN_TTL };
+
+/** Whether the provider answers the declared time to live so. */
+export function sameTtl(
+  desired: number | "auto",
+  actual: number | "auto",
+  { provider }: Pick<AuditContext, "provider">,
+): boolean {
+  const chosen = (provider && CHOSEN_TTL[provider]) ?? "auto";
+  return (desired === "auto" ? chosen : desired) === (actual === "auto" ? chosen : actual);
+}
+
+/** Values of the set as records. */
+function recordsOf({ desired, actual }: Comparison, values: readonly string[]) {
+  const { name, type } = desired;
+  return values.map((value) => {
+    const madeBy = actual.madeBy?.get(value);
+    return { name, type, ttlSeconds: "auto" as const, value, ...(madeBy !== undefined && { madeBy }) };
+  });
+}
+
+function conflict(comparison: Comparison): Judgement | undefined {
+  const { actual, facts } = comparison;
+  const severity = severityHere(comparison);
+  if (actual.proxied) {
+    const reason = "the provider answers with its own addresses (proxied), which pass no mail";
+    return { verdict: "conflict", severity, reason, fix: REPAIR, rules: ["proxied-mail-host"] };
+  }
+  const harms = harmsInSet(comparison);
+  if (harms.length === 0) return undefined;
+  const values = harms.flatMap((one) => one.values);
+  const fix = takeAway(recordsOf(comparison, values), facts);
+  const reason = harms.map((one) => one.reason).join("; ");
+  return { verdict: "conflict", severity, reason, fix, rules: harms.map(({ rule }) => rule) };
+}
+
+/** How what stands there means the same, where it does: no mail is lost by it. */
+function sameMeaning({ desired, missing }: Comparison, instead: readonly string[]): string | undefined {
+  const { name, type } = desired;
+  const [first] = instead;
+  if (missing.length === 1 && instead.length === 1 && first !== undefined && isEcho(first, desired))
+    return "the same host, at another place in the order";
+  const respelt = (one: string): boolean => instead.some((other) => samePolicy(name, one, other));
+  return type === "TXT" && missing.every(respelt) ? "the same in another spelling" : undefined;
+}
+
+function drift(comparison: Comparison): Judgement | undefined {
+  const { desired, missing, actual, facts } = comparison;
+  const severity = severityHere(comparison);
+  if (actual.values.length === 0) {
+    const reason = `${desired.type} is declared and not there`;
+    return { verdict: "missing", severity, reason, fix: REPAIR };
+  }
+  const instead = inPlaceOf(comparison);
+  if (instead.length > 0) {
+    const same = sameMeaning(comparison, instead);
+    const how = same === undefined ? "" : `: ${same}`;
+    const reason = `${listed(instead)} stands where ${listed(missing)} is declared${how}`;
+    return { verdict: "changed", severity: same === undefined ? severity : "info", reason, fix: REPAIR };
+  }
+  if (missing.length > 0) {
+    const reason = `${count(missing.length, "declared value")} of ${desired.values.length} not there: ${listed(missing)}`;
+    return { verdict: "missing", severity, reason, fix: REPAIR };
+  }
+  const ttl = actual.ttls.find((seconds) => !sameTtl(desired.ttlSeconds, seconds, facts));
+  if (ttl === undefined) return undefined;
+  const reason = `the time to live is ${ttl}, declared is ${desired.ttlSeconds}`;
+  return { verdict: "changed", severity: "info", reason, fix: REPAIR };
+}
+
+/** What the cure itself, and every other write of the set, would take away: it is declared first. */
+function keepingFirst(comparison: Comparison, bad: Judgement | undefined): Judgement | undefined {
+  const { facts, role } = comparison;
+  const drops = dropsInSet(comparison);
+  if (drops.length === 0) return bad;
+  const reason = drops.map((one) => one.reason).join("; ");
+  const kept = recordsOf(
+    comparison,
+    drops.flatMap(({ values }) => values),
+  );
+  const keep = keepLine(kept, role) ?? removeLines(kept, facts);
+  const rules = drops.map(({ rule }) => rule);
+  if (bad === undefined) return { verdict: "stray", severity: "warning", reason, fix: keep, keep, rules };
+  return {
+    ...bad,
+    severity: worst([bad.severity, "warning"]),
+    reason: `${bad.reason}; ${reason}`,
+    fix: `${keep}, then ${bad.fix ?? REPAIR}`,
+    keep,
+    rules: [...(bad.rules ?? []), ...rules],
+  };
+}
+
+/** What else stands in a set that is as declared. */
+function settled({ desired, foreign, facts }: Comparison, unknown: boolean): Judgement {
+  if (foreign.length === 0) {
+    const reason = unknown ? "there; its value is known after the first `pulumi up`" : "as declared";
+    return { verdict: "ok", severity: "info", reason };
+  }
+  const { name, type, ttlSeconds } = desired;
+  const reason = `as declared; beside it ${listed(foreign)}, which is not ours and harms nothing`;
+  const records = foreign.map((value) => ({ name, type, ttlSeconds, value }));
+  const fix = ignoreLine(records, facts, true);
+  return { verdict: "stray", severity: "info", reason, fix };
+}
+
+/**
+ * The verdict on a declared set, from what one side has of it.
+ *
+ * @param role gives roles to entries that keep what others have in the set.
+ */
+export function compareSet(
+  desired: DesiredSet,
+  actual: ActualSet,
+  context: AuditContext,
+  role: RoleFor = freeRoles(desired.roles),
+): Judgement {
+  const unknown = desired.valuesUnknown === true && actual.values.length > 0;
+  const missing = unknown ? [] : desired.values.filter((value) => !actual.values.includes(value));
+  const foreign = unknown ? [] : actual.values.filter((value) => !desired.values.includes(value));
+  const comparison: Comparison = {
+    desired,
+    facts: context,
+    missing,
+    foreign,
+    values: actual.values,
+    actual: unknown ? { ...actual, ttls: [] } : actual,
+    role,
+  };
+  const bad = conflict(comparison) ?? drift(comparison);
+  return keepingFirst(comparison, bad) ?? settled(comparison, unknown);
+}

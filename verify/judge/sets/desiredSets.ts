@@ -1,0 +1,64 @@
+/** The declared side of an audit, from the plan. */
+import { canonicalValue, recordSets } from "../../../stack/dns/canonical.ts";
+import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
+import type { PlannedRecord, RecordData, RecordLevel } from "../../../stack/model/plan.ts";
+import { fill, slotsOf, type SlotName, type Template } from "../../../stack/values/slots.ts";
+import type { DesiredSet } from "../../model/observation.ts";
+
+const LEVELS: readonly RecordLevel[] = ["required", "recommended", "optional"];
+
+/** The part of a record that may have slots. */
+export function templateOf(record: PlannedRecord): Template {
+  if (record.type === "A" || record.type === "AAAA") return record.address;
+  return record.type === "TXT" ? record.text : [];
+}
+
+/** What a record says, with its slots filled. */
+export function filled(record: PlannedRecord, value: (name: SlotName) => string): RecordData<string> {
+  switch (record.type) {
+    case "A":
+    case "AAAA":
+      return { ...record, address: fill(record.address, value) };
+    case "TXT":
+      return { ...record, text: fill(record.text, value) };
+    case "CAA":
+    case "CNAME":
+    case "MX":
+    case "NS":
+    case "SRV":
+      return record;
+  }
+}
+
+/**
+ * Declared record sets, in the order of the plan.
+ *
+ * @param slotValue text of a slot, or undefined before the first `up`: a set with such a value in it holds its other
+ * values and is marked `valuesUnknown`.
+ */
+export function desiredSets(
+  records: readonly PlannedRecord[],
+  slotValue: (name: SlotName) => string | undefined = () => undefined,
+): DesiredSet[] {
+  const planned = records.map((record) => ({
+    record,
+    known: slotsOf(templateOf(record)).every((name) => slotValue(name) !== undefined),
+  }));
+  const groups = Map.groupBy(planned, ({ record }) => `${record.name} ${record.type}`);
+  return Array.from(groups.values(), (members) => {
+    const zoneRecords = members.map(({ record }): ZoneRecord => {
+      const value = canonicalValue(filled(record, (name) => slotValue(name) ?? ""));
+      return { name: record.name, type: record.type, ttlSeconds: record.ttlSeconds, value };
+    });
+    const [set] = recordSets(zoneRecords);
+    if (set === undefined) throw new Error("a group has at least one member");
+    const known = recordSets(zoneRecords.filter((_, index) => members[index]?.known === true));
+    return {
+      ...set,
+      values: known[0]?.values ?? [],
+      roles: members.map(({ record }) => record.role),
+      level: LEVELS.find((level) => members.some(({ record }) => record.level === level)) ?? "optional",
+      ...(members.every((member) => member.known) ? {} : { valuesUnknown: true as const }),
+    };
+  });
+}

@@ -1,0 +1,129 @@
+/** Whether the zone above points at the servers that hold the zone, and whether they hold the same. */
+import type { AuditCheck, CheckResult } from "../model/observation.ts";
+import type { DnsClient } from "./lookUp/dnsClient.ts";
+import { serverName, type ZoneServers } from "./lookUp/findServers.ts";
+import { readAnswer } from "./lookUp/readAnswer.ts";
+import { askAgain, followDown } from "../judge/fixes/fixes.ts";
+import { answerWords } from "../judge/answerWords.ts";
+
+function sameNames(left: readonly string[], right: readonly string[]): boolean {
+  return [...left].sort().join(" ") === [...right].sort().join(" ");
+}
+
+function delegationCheck(zone: string, rest: CheckResult): AuditCheck {
+  return { check: "delegation", subject: zone, ...rest };
+}
+
+/** What the zone above has, against the provider's list. */
+function fromAbove({ zone, delegation }: ZoneServers, wanted: readonly string[]): AuditCheck {
+  const theirs = wanted.length > 0 ? wanted.join(", ") : "those that the DNS provider shows for the zone";
+  const fix = `at the registrar of ${zone}, set the name servers to ${theirs}`;
+  if (delegation.state === "nxdomain" || delegation.state === "empty") {
+    const seen = "the zone above does not delegate it: nobody finds its records";
+    return delegationCheck(zone, { state: "bad", severity: "critical", seen, fix });
+  }
+  if (delegation.state !== "answer") {
+    const seen = `a server of the zone above ${answerWords(delegation, "NS")}`;
+    const again = followDown(zone, "NS");
+    return delegationCheck(zone, { state: "unknown", severity: "warning", seen, fix: again });
+  }
+  const names = delegation.values.join(", ");
+  if (wanted.length > 0 && !sameNames(delegation.values, wanted)) {
+    const ours = delegation.values.some((name) => wanted.includes(name));
+    const seen = `delegated to ${names}; the provider's are ${wanted.join(", ")}`;
+    return delegationCheck(zone, { state: "bad", severity: ours ? "warning" : "critical", seen, fix });
+  }
+  return delegationCheck(zone, { state: "ok", severity: "info", seen: `delegated to ${names}` });
+}
+
+/** Servers that do not serve what is delegated to them, or name others. */
+function fromServers(
+  { zone, delegation, servers, withoutAddress }: ZoneServers,
+  untold: ReadonlySet<string>,
+): AuditCheck[] {
+  const faults = servers.flatMap((server): AuditCheck[] => {
+    const subject = serverName(server);
+    const { ownNs } = server;
+    if (ownNs.state !== "answer") {
+      const seen = answerWords(ownNs, "NS");
+      const fix = `add ${zone} at ${server.name}, or take that server out of the delegation`;
+      const state = ownNs.state === "timeout" ? "unknown" : "bad";
+      return [{ check: "delegation", subject, state, severity: "warning", seen, fix }];
+    }
+    if (delegation.state !== "answer" || sameNames(ownNs.values, delegation.values)) return [];
+    const seen = `names ${ownNs.values.join(", ")}, the zone above ${delegation.values.join(", ")}`;
+    const fix = `make the NS records of ${zone} and those at its registrar the same`;
+    return [{ check: "delegation", subject, state: "bad", severity: "warning", seen, fix }];
+  });
+  const known = withoutAddress.filter((name) => !untold.has(name));
+  const unknown = withoutAddress.filter((name) => untold.has(name));
+  const unsure = unknown.map((name): AuditCheck => ({
+    check: "delegation",
+    subject: name,
+    state: "unknown",
+    severity: "warning",
+    seen: "resolvers know no address of this name server, and nobody could be asked who knows for sure",
+    fix: followDown(name, "A"),
+  }));
+  const nameless = known.map((name): AuditCheck => ({
+    check: "delegation",
+    subject: name,
+    state: "bad",
+    severity: "warning",
+    seen: "this name server has no address",
+    fix: `take ${name} out of the delegation of ${zone}, or give it an address`,
+  }));
+  return [...faults, ...nameless, ...unsure];
+}
+
+/**
+ * Checks the delegation: zone above, zone and provider name the same servers, and each of them serves the zone.
+ *
+ * @param wanted name servers that the provider gave the zone; empty when they are not known.
+ * @param untold name servers without an address at resolvers, of whose own zone nobody could be asked.
+ */
+export function checkDelegation(
+  found: ZoneServers,
+  wanted: readonly string[],
+  untold: ReadonlySet<string> = new Set(),
+): AuditCheck[] {
+  const away = found.notReachableFromHere.map((server): AuditCheck => ({
+    check: "delegation",
+    subject: serverName(server),
+    state: "unknown",
+    severity: "info",
+    seen: "not asked: this machine has no way to addresses of this family",
+    fix: `run the audit on a machine with ${server.address.includes(":") ? "IPv6" : "IPv4"}`,
+  }));
+  return [fromAbove(found, wanted), ...fromServers(found, untold), ...away];
+}
+
+/** Checks that all servers have the same version of the zone, by the serial of its SOA (RFC 1035 3.3.13). */
+export async function checkSerials(client: DnsClient, found: ZoneServers): Promise<AuditCheck[]> {
+  const { zone, servers } = found;
+  const serials = await Promise.all(
+    servers.map(async (server) => {
+      const outcome = await client.ask(server.address, { name: zone, type: "SOA", recurse: false });
+      const answer = readAnswer(outcome, { role: "authority", zone }, zone, "SOA");
+      return { server, serial: answer.state === "answer" ? answer.values[0]?.split(" ")[2] : undefined };
+    }),
+  );
+  const known = serials.filter(({ serial }) => serial !== undefined);
+  const distinct = [...new Set(known.map(({ serial }) => serial))];
+  const base = { check: "serials", subject: zone } as const;
+  const [only] = distinct;
+  if (only === undefined) {
+    const [first] = servers;
+    const fix =
+      first === undefined ? followDown(zone, "SOA") : askAgain(serverName(first), zone, "SOA", false);
+    return [{ ...base, state: "unknown", severity: "warning", seen: "no server told one", fix }];
+  }
+  if (distinct.length === 1) {
+    const seen = `serial ${only} at all ${known.length} addresses that answer`;
+    return [{ ...base, state: "ok", severity: "info", seen }];
+  }
+  const seen = known.map(({ server, serial }) => `${serverName(server)}: ${serial ?? ""}`).join(", ");
+  const fix =
+    "wait until the provider's servers have the same serial; ask the provider when they still differ in an hour";
+  return [{ ...base, state: "propagating", severity: "warning", seen, fix }];
+}

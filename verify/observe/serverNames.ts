@@ -1,0 +1,121 @@
+/** The server's names as other mail servers check them: reverse names, greeting, and the return path's alias. */
+import ipaddr from "ipaddr.js";
+import { hasSpoken, type Answer, type AuditCheck, type Severity } from "../model/observation.ts";
+import { REPAIR } from "../judge/fixes/fixes.ts";
+import { followed, type Source } from "./lookUp/source.ts";
+import { answerWords } from "../judge/answerWords.ts";
+import type { ServerNames } from "../judge/auditContext.ts";
+import { judgeTwice, type Sources } from "./judgeTwice.ts";
+
+const FAMILIES = [
+  ["ipv4", "A", "reverse-v4"],
+  ["ipv6", "AAAA", "reverse-v6"],
+] as const;
+
+/** Name that holds an address's PTR (RFC 1035 3.5, RFC 3596 2.5), without a final dot. */
+export function reverseName(address: string): string {
+  const parsed = ipaddr.parse(address);
+  const bytes = parsed.toByteArray();
+  if (parsed.kind() === "ipv4") return `${bytes.reverse().join(".")}.in-addr.arpa`;
+  const digits = Buffer.from(bytes).toString("hex").split("").reverse();
+  return `${digits.join(".")}.ip6.arpa`;
+}
+
+function valuesOf(answer: Answer): readonly string[] {
+  return answer.state === "answer" ? answer.values : [];
+}
+
+type Words = readonly [state: "bad" | "unknown", severity: Severity, seen: string, fix: string];
+
+function finding(
+  base: Pick<AuditCheck, "check" | "subject">,
+  [state, severity, seen, fix]: Words,
+): AuditCheck {
+  return { ...base, state, severity, seen, fix };
+}
+
+function inOrder(base: Pick<AuditCheck, "check" | "subject">, seen: string): AuditCheck {
+  return { ...base, state: "ok", severity: "info", seen };
+}
+
+/** A resolver had no word on it. */
+function notTold(answer: Answer, name: string, type: string, source: Source): Words {
+  return ["unknown", "warning", `the resolver ${answerWords(answer, type)}`, source.again(name, type)];
+}
+
+async function checkReverse(
+  source: Source,
+  { address, type, check, ptr }: { address: string; type: "A" | "AAAA"; check: string; ptr: string },
+): Promise<AuditCheck> {
+  const base = { check, subject: address };
+  const say = (...words: Words): AuditCheck => finding(base, words);
+  // A block smaller than /24 is delegated by aliases (RFC 2317).
+  const answer = await followed(source, reverseName(address), "PTR");
+  if (!hasSpoken(answer)) return say(...notTold(answer, reverseName(address), "PTR", source));
+  const names = valuesOf(answer);
+  if (names.length === 0)
+    return say("bad", "critical", "has no reverse name: large providers refuse its mail", REPAIR);
+  if (names.length > 1 || names[0] !== ptr) {
+    const seen = `its reverse name is ${names.join(", ")}, declared is ${ptr}`;
+    return say("bad", "critical", seen, REPAIR);
+  }
+  const forward = await followed(source, ptr, type);
+  if (!hasSpoken(forward)) return say(...notTold(forward, ptr, type, source));
+  if (valuesOf(forward).includes(address)) return inOrder(base, `${ptr}, which names it back`);
+  const seen = `${ptr} does not name it back (${type}: ${valuesOf(forward).join(", ") || "none"})`;
+  return say("bad", "critical", seen, REPAIR);
+}
+
+async function checkHelo(source: Source, name: string, names: ServerNames): Promise<AuditCheck> {
+  const base = { check: "helo", subject: name } as const;
+  const wanted = FAMILIES.flatMap(([family, type]) => {
+    const address = names.addresses[family];
+    return address === undefined ? [] : [{ address, type }];
+  });
+  const answers = await Promise.all(
+    wanted.map(async ({ address, type }) => {
+      return { address, type, answer: await followed(source, name, type) };
+    }),
+  );
+  const missing = answers.filter(({ address, answer }) => !valuesOf(answer).includes(address));
+  const wrong = missing.filter(({ answer }) => hasSpoken(answer));
+  const list = (some: typeof answers): string => some.map(({ address }) => address).join(" and ");
+  if (wrong.length > 0) {
+    const seen = `greets others with this name, which does not lead to ${list(wrong)}`;
+    return finding(base, ["bad", "warning", seen, REPAIR]);
+  }
+  const [first] = missing;
+  if (first === undefined) return inOrder(base, `leads to ${list(answers)}`);
+  const seen = `no resolver told whether it leads to ${list(missing)}`;
+  return finding(base, ["unknown", "warning", seen, source.again(name, first.type)]);
+}
+
+async function checkBounces(
+  source: Source,
+  { name, target }: { readonly name: string; readonly target: string },
+): Promise<AuditCheck> {
+  const base = { check: "bounces", subject: name } as const;
+  const answer = await source.answer(name, "CNAME");
+  if (!hasSpoken(answer)) return finding(base, notTold(answer, name, "CNAME", source));
+  if (valuesOf(answer).includes(target)) return inOrder(base, `is an alias of ${target}`);
+  const seen = `is no alias of ${target}, as it must be before any mail leaves`;
+  return finding(base, ["bad", "critical", seen, REPAIR]);
+}
+
+/**
+ * Checks reverse names of both families, forward-confirmed (RFC 8499 "FCrDNS"), greeting names and return path. What is
+ * wrong in a resolver's memory alone is on its way.
+ */
+export async function checkServerNames(sources: Sources, names: ServerNames): Promise<AuditCheck[]> {
+  const { addresses, ptr, helo, bounces } = names;
+  const looks = [
+    ...FAMILIES.flatMap(([family, type, check]) => {
+      const address = addresses[family];
+      if (address === undefined) return [];
+      return [(source: Source) => checkReverse(source, { address, type, check, ptr })];
+    }),
+    ...[...new Set(helo)].map((name) => (source: Source) => checkHelo(source, name, names)),
+    ...(bounces === undefined ? [] : [(source: Source) => checkBounces(source, bounces)]),
+  ];
+  return Promise.all(looks.map((look) => judgeTwice(sources, look)));
+}

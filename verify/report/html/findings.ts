@@ -1,0 +1,78 @@
+/** What an audit found, rows and checks in one order, worst first. Pure. */
+import type { Audit, AuditCheck, AuditRow, Severity, Verdict } from "../../model/observation.ts";
+import { SEVERITIES } from "../../../stack/dns/severity.ts";
+import { VERDICTS } from "../../judge/sets/worstFirst.ts";
+
+/** Something that is not as it should be, or could not be told. */
+export interface Finding {
+  /** Fragment that the page reaches it by, unique in the audit. */
+  readonly id: string;
+  /** What was looked at: the type, or the check's name. */
+  readonly kind: string;
+  /** Whose: the name of the record set, or the check's subject. */
+  readonly subject: string;
+  readonly verdict: Verdict | "bad";
+  readonly severity: Severity;
+  readonly reason: string;
+  readonly fix?: string;
+  /** Absent for a check. */
+  readonly row?: AuditRow;
+}
+
+/** Verdicts that leave nothing to do. */
+const SETTLED: ReadonlySet<Verdict> = new Set(["ok", "provider-owned", "ignored"]);
+
+/** Whether a row is one to look at. */
+export function isOpen({ verdict }: Pick<AuditRow, "verdict">): boolean {
+  return !SETTLED.has(verdict);
+}
+
+const CHECK_VERDICTS = {
+  bad: "bad",
+  unknown: "unreachable",
+  propagating: "propagating",
+} as const satisfies Record<Exclude<AuditCheck["state"], "ok">, Finding["verdict"]>;
+
+/** A bad check stands among the records that are not as declared. */
+const ORDER: readonly Finding["verdict"][] = VERDICTS.flatMap((verdict) =>
+  verdict === "changed" ? ["bad", verdict] : [verdict],
+);
+
+function ofRow(row: AuditRow): Omit<Finding, "id"> {
+  const { type: kind, name: subject, verdict, severity, reason, fix } = row;
+  return { kind, subject, verdict, severity, reason, ...(fix === undefined ? {} : { fix }), row };
+}
+
+function ofCheck({ check: kind, subject, state, severity, seen, fix }: AuditCheck): Omit<Finding, "id">[] {
+  if (state === "ok") return [];
+  const verdict = CHECK_VERDICTS[state];
+  return [{ kind, subject, verdict, severity, reason: seen, fix }];
+}
+
+function byWorst(one: Omit<Finding, "id">, other: Omit<Finding, "id">): number {
+  return (
+    SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) ||
+    ORDER.indexOf(one.verdict) - ORDER.indexOf(other.verdict)
+  );
+}
+
+/** All findings, by severity, then verdict; within these as the audit has them. */
+export function findingsOf({ rows, checks }: Pick<Audit, "rows" | "checks">): Finding[] {
+  return [...rows.filter(isOpen).map(ofRow), ...checks.flatMap(ofCheck)]
+    .sort(byWorst)
+    .map((finding, index) => ({ id: `finding-${index + 1}`, ...finding }));
+}
+
+/** A line with the findings that it cures. */
+export interface Cure {
+  readonly fix: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Every line once, in the order of the worst finding that it cures; of findings that touch mail. */
+export function curesOf(findings: readonly Finding[]): Cure[] {
+  const touching = findings.filter(({ severity }) => severity !== "info");
+  return [...Map.groupBy(touching, ({ fix }) => fix)].flatMap(([fix, cured]) =>
+    fix === undefined ? [] : [{ fix, findings: cured }],
+  );
+}

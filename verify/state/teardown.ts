@@ -1,0 +1,98 @@
+/**
+ * What `pulumi destroy --exclude-protected` takes and what it keeps: the engine keeps what is protected, and all that
+ * stands under it. Pure.
+ *
+ * @see https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/cmd/pulumi/operations/destroy.go getProtectedExcludes
+ */
+import { nameOfUrn } from "../judge/existing/alreadyThere.ts";
+
+/** A resource of an exported state, as far as it is looked at. */
+export interface StandingResource {
+  readonly urn: string;
+  readonly type: string;
+  /** Absent of components. */
+  readonly id?: string;
+  readonly protect?: boolean;
+  readonly parent?: string;
+  /** `URN::ID` */
+  readonly provider?: string;
+  readonly dependencies?: readonly string[] | null;
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>> | null;
+  readonly deletedWith?: string;
+  readonly replaceWith?: readonly string[] | null;
+}
+
+/** Things of one sort, with their names. */
+export interface Sort {
+  readonly what: string;
+  readonly names: readonly string[];
+}
+
+/** Words for people, by the beginning of a type. What has none is no thing of its own. */
+const SORTS: readonly (readonly [type: string, what: string])[] = [
+  ["hcloud:index/server:", "server"],
+  ["docker:index/container:", "containers"],
+  ["docker:index/remoteImage:", "images"],
+  ["command:remote:", "files and steps on the host"],
+  ["hcloud:index/primaryIp:", "addresses"],
+  ["hcloud:index/rdns:", "reverse names"],
+  ["hcloud:index/firewall:", "firewall"],
+  ["hcloud:index/sshKey:", "deploy key at Hetzner"],
+  ["tls:index/", "keys"],
+  ["random:index/", "generated secrets"],
+  ["cloudflare:index/dnsRecord:", "DNS records"],
+  ["digitalocean:index/dnsRecord:", "DNS records"],
+  ["hcloud:index/zoneRrset:", "DNS records"],
+];
+
+function standsOn(resource: StandingResource): string[] {
+  const { parent, provider, dependencies, propertyDependencies, deletedWith, replaceWith } = resource;
+  const properties = Object.values(propertyDependencies ?? {}).flatMap((urns) => urns ?? []);
+  const one = [parent, provider?.slice(0, provider.lastIndexOf("::")), deletedWith];
+  const all = [...one, ...(dependencies ?? []), ...properties, ...(replaceWith ?? [])];
+  return all.filter((urn): urn is string => urn !== undefined && urn !== "");
+}
+
+/** URNs that are kept. */
+function keptUrns(resources: readonly StandingResource[]): ReadonlySet<string> {
+  const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+  const kept = new Set<string>();
+  const keep = (urn: string): void => {
+    const resource = byUrn.get(urn);
+    if (resource === undefined || kept.has(urn)) return;
+    kept.add(urn);
+    for (const under of standsOn(resource)) keep(under);
+  };
+  for (const { urn, protect } of resources) if (protect === true) keep(urn);
+  return kept;
+}
+
+function sorted(resources: readonly StandingResource[]): Sort[] {
+  const words = [...new Set(SORTS.map(([, what]) => what))];
+  const whatOf = ({ type }: StandingResource): string | undefined =>
+    SORTS.find(([start]) => type.startsWith(start))?.[1];
+  return words.flatMap((what) => {
+    const names = resources.filter((one) => whatOf(one) === what).map(({ urn }) => nameOfUrn(urn));
+    return names.length === 0 ? [] : [{ what, names: names.sort() }];
+  });
+}
+
+/** What a teardown for a while does. */
+export interface Teardown {
+  /** Most important first. */
+  readonly stays: readonly Sort[];
+  readonly goes: readonly Sort[];
+  /** All that stays, as `TYPE ID`. */
+  readonly keptIds: ReadonlySet<string>;
+}
+
+/** Things that stay and things that go. */
+export function teardownOf(resources: readonly StandingResource[]): Teardown {
+  const kept = keptUrns(resources);
+  const things = resources.filter(({ id }) => id !== undefined);
+  return {
+    stays: sorted(things.filter(({ urn }) => kept.has(urn))),
+    goes: sorted(things.filter(({ urn }) => !kept.has(urn))),
+    keptIds: new Set(things.flatMap(({ urn, type, id = "" }) => (kept.has(urn) ? [`${type} ${id}`] : []))),
+  };
+}

@@ -1,0 +1,153 @@
+/** What a plain `pulumi preview` cannot see: the engine compares with its own state and asks no provider. */
+import { WRITTEN_WHOLE } from "../stack/dns/rules/wholeSets.ts";
+import { COMMAND } from "../stack/values/command.ts";
+import { canonicalData } from "../stack/dns/canonical.ts";
+import type { Config } from "../stack/model/config.ts";
+import type { ProviderRecord, ZoneRecord } from "../stack/model/zoneRecord.ts";
+import type { Plan } from "../stack/model/plan.ts";
+import type { SlotName } from "../stack/values/slots.ts";
+import { zoneReader } from "./vendors/registry.ts";
+import { audit } from "./judge/sets/audit.ts";
+import { auditContext } from "./judge/auditContext.ts";
+import { desiredSets } from "./judge/sets/desiredSets.ts";
+import { earlyKeys } from "./judge/earlyKeys.ts";
+import { readProvider } from "./auditDns.ts";
+import { HOLD, mailGoesElsewhere, othersMailHosts } from "./judge/existing/mailElsewhere.ts";
+import type { Audit, AuditRow } from "./model/observation.ts";
+import { printable } from "../stack/values/printable.ts";
+
+/** What is known before the provider is asked. */
+export interface KnownZone {
+  readonly config: Config;
+  readonly plan: Plan;
+  readonly token: string;
+  readonly slotValue: (name: SlotName) => string | undefined;
+  /** Outputs of the last `up`; their `records` tell what the engine believes to be there. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** A record of the last `up`, its value in canonical form. */
+type LastRecord = Pick<ZoneRecord, "name" | "type" | "value">;
+
+/** Records of the last `up`: `NAME TYPE VALUE`. */
+type Believed = ReadonlySet<string>;
+
+function keyOf(name: string, type: string, value: string): string {
+  return `${name} ${type} ${value}`;
+}
+
+function lastRecords({ outputs }: KnownZone): LastRecord[] {
+  const rows = Array.isArray(outputs["records"]) ? (outputs["records"] as readonly unknown[]) : [];
+  return rows.flatMap((row) => {
+    if (typeof row !== "object" || row === null) return [];
+    const { name, type, value } = row as Readonly<Record<string, unknown>>;
+    if (typeof name !== "string" || typeof type !== "string" || typeof value !== "string") return [];
+    // A text stands there as it is, and would be taken for strings in quotes.
+    return [{ name, type, value: type === "TXT" ? value : canonicalData(type, value) }];
+  });
+}
+
+/** What the engine is about to change or delete by itself is no finding: it shows in the preview. */
+function withoutLeaving(
+  records: readonly ProviderRecord[],
+  last: Believed,
+  wanted: Believed,
+): readonly ProviderRecord[] {
+  const isLeaving = (key: string): boolean => last.has(key) && !wanted.has(key);
+  return records.filter(({ name, type, value }) => !isLeaving(keyOf(name, type, value)));
+}
+
+/** Sets that the engine has, and that hold values of others which its next write takes away. */
+function stopsOf({ rows }: Audit, last: readonly LastRecord[]): string[] {
+  const ours = new Set(last.map(({ name, type }) => `${type} ${name}`));
+  return rows
+    .filter(({ type, name, rules }) => ours.has(`${type} ${name}`) && rules?.includes(WRITTEN_WHOLE) === true)
+    .map(({ type, name, reason, fix }) => lineOf(`${type} ${name}`, reason, fix));
+}
+
+/** A declared set that is missing or changed is a finding where the engine believes that it is there, and keeps still. */
+function isUnseen({ verdict, desired, name, type }: AuditRow, last: Believed): boolean {
+  if (verdict === "conflict" || verdict === "stray") return true;
+  if (verdict !== "missing" && verdict !== "changed") return false;
+  if (desired === undefined || desired.valuesUnknown === true) return false;
+  return desired.values.every((value) => last.has(keyOf(name, type, value)));
+}
+
+function lineOf(what: string, why: string, fix: string | undefined): string {
+  return printable(`DNS: ${what}: ${why}${fix === undefined ? "" : ` → ${fix}`}`);
+}
+
+function linesOf({ rows, checks }: Audit, last: Believed): { lines: string[]; advice: string[] } {
+  const bad = (advice: boolean): string[] =>
+    checks
+      .filter((one) => one.state === "bad" && (one.advice === true) === advice)
+      .map(({ check, subject, seen, fix }) => lineOf(`${check} ${subject}`, seen, fix));
+  const drifted = rows
+    .filter((row) => isUnseen(row, last))
+    .map(({ verdict, type, name, reason, fix }) => lineOf(`${verdict} ${type} ${name}`, reason, fix));
+  return { lines: [...drifted, ...bad(false)], advice: bad(true) };
+}
+
+function isMailSet({ name, type }: Pick<AuditRow, "name" | "type">, { domain }: Config): boolean {
+  return name === domain && type === "MX";
+}
+
+/** Said instead of a conflict, as long as no `up` has made the MX: others' mail hosts are then where the mail is. */
+function movedMail(config: Config, zone: readonly ProviderRecord[], last: Believed): string[] {
+  const { domain, dns } = config;
+  const hosts = othersMailHosts({ domain, zone });
+  const isOurs = [...last].some((key) => key.startsWith(`${domain} MX `));
+  if (dns.mx === "hold" || isOurs || hosts.length === 0) return [];
+  return [
+    lineOf(
+      `elsewhere MX ${domain}`,
+      mailGoesElsewhere(hosts, domain),
+      `${COMMAND} preflight says whether the server knows the domain; to wait: ${HOLD}`,
+    ),
+  ];
+}
+
+const EARLY = [
+  "this key signs and was not published before: where resolvers remember that there is none, mail fails until they ask again",
+  "set use: next on it and signing on the one before, pulumi up, and change over a day later",
+] as const;
+
+/** What a look at the zone gives. */
+export interface ZoneDrift {
+  /** Findings that the preview itself does not show, worst first. */
+  readonly lines: readonly string[];
+  /** Records of others that the run is to take away with its own write of a set: it must not go on unasked. */
+  readonly stops: readonly string[];
+  /** What the configuration could do without. */
+  readonly advice: readonly string[];
+  /** Why the zone could not be read, where it could not. */
+  readonly unread?: string;
+}
+
+/** Asks the provider for the zone, one call a page, and judges it as the audit does. */
+export async function zoneDrift(known: KnownZone): Promise<ZoneDrift> {
+  const { config, plan, token, slotValue } = known;
+  const { provider, zone, zoneId, ignore } = config.dns;
+  const desired = desiredSets(plan.records, slotValue);
+  const column = await readProvider(zoneReader(provider, zone, token, zoneId));
+  if (column.state === "unreachable")
+    return { lines: [], stops: [], advice: [], unread: printable(column.reason) };
+  const wanted = new Set(
+    desired.flatMap(({ name, type, values }) => values.map((value) => keyOf(name, type, value))),
+  );
+  const records = lastRecords(known);
+  const last = new Set(records.map(({ name, type, value }) => keyOf(name, type, value)));
+  const found = audit({
+    desired,
+    provider: { state: "listed", records: withoutLeaving(column.records, last, wanted) },
+    ignore,
+    context: auditContext(config),
+  });
+  const early = earlyKeys(config, records, column.records).map((name) =>
+    lineOf(`early TXT ${name}`, ...EARLY),
+  );
+  const moved = movedMail(config, column.records, last);
+  const rows = moved.length === 0 ? found.rows : found.rows.filter((row) => !isMailSet(row, config));
+  const { lines, advice } = linesOf({ ...found, rows }, last);
+  return { lines: [...moved, ...lines, ...early], stops: stopsOf(found, records), advice };
+}
