@@ -11,13 +11,14 @@ import { removeOldImages } from "./mail/oldImages.ts";
 import { DIRECTORIES } from "./mail/paths.ts";
 import { planContainers } from "./mail/planContainers.ts";
 import { planFiles, planSteps } from "./mail/planFiles.ts";
-import { serviceNames } from "./services/names.ts";
+import { planClients } from "./services/clients.ts";
+import { hostName } from "./services/names.ts";
 import type { Plan, PlannedReverseName, PlannedServer } from "./model/plan.ts";
 import { protectedParts } from "./protection.ts";
 
 function planServer(config: Config): PlannedServer {
   const { domain, contact, server, dns, mail, generation } = config;
-  const host = serviceNames(domain).mx;
+  const host = hostName("mx", domain);
   return {
     name: host,
     provider: server.provider,
@@ -42,21 +43,8 @@ const REVERSE_ROLES = { ipv4: "reverse-v4", ipv6: "reverse-v6" } as const;
 
 /** Both families name the host of the MX: receivers ask for each, and Gmail refuses IPv6 without. */
 function planReverseNames(domain: string): readonly PlannedReverseName[] {
-  const ptr = serviceNames(domain).mx;
+  const ptr = hostName("mx", domain);
   return REVERSE_FAMILIES.map((family) => ({ role: REVERSE_ROLES[family], family, ptr }));
-}
-
-function planClients({ domain, mail, dns }: Config): Plan["clients"] {
-  // As long as the services' names are those of another server, the domain's own leads here.
-  const held = { imap: domain, pop3: domain, smtp: domain };
-  const { imap, pop3, smtp } = dns.mx === "hold" ? held : serviceNames(domain);
-  const sending = { service: "SMTP", host: smtp, port: 465, security: "TLS" } as const;
-  if (!mail.storage) return [sending];
-  return [
-    { service: "IMAP", host: imap, port: 993, security: "TLS" },
-    sending,
-    { service: "POP3", host: pop3, port: 995, security: "TLS" },
-  ];
 }
 
 /**

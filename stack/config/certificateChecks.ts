@@ -1,7 +1,7 @@
 /** Checks on how the certificate is had: what a method needs, and what does not go with it. */
 import { createPrivateKey } from "node:crypto";
 import { certificateNames } from "../services/certificateNames.ts";
-import { webNames, type WebName } from "../services/names.ts";
+import { webNames, type WebName } from "../services/webNames.ts";
 import type { Issue } from "../model/issue.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import type { Draft } from "./draft.ts";

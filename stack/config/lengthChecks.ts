@@ -1,7 +1,7 @@
 /** Checks on lengths that follow from more than one value. */
 import type { Issue } from "../model/issue.ts";
 import { LENGTHS } from "../values/lengths.ts";
-import { hostNames } from "../mail/planContainers.ts";
+import { hostNames } from "../services/names.ts";
 import type { Draft } from "./draft.ts";
 import { errorAt } from "./readSection.ts";
 

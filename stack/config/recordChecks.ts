@@ -6,7 +6,8 @@ import { canonicalSpf } from "../dns/policies/canonicalSpf.ts";
 import { spfPolicy } from "../dns/spf.ts";
 import type { Issue } from "../model/issue.ts";
 import { fill } from "../values/slots.ts";
-import { serviceNames, WEB_NAMES } from "../services/names.ts";
+import { returnPathName, serviceNames } from "../services/names.ts";
+import { WEB_LABELS } from "../services/webNames.ts";
 import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import { isWithin } from "../values/domainName.ts";
 import type { Draft } from "./draft.ts";
@@ -172,8 +173,8 @@ const checkTlsReports: Check = ({ dns, top }) => {
 
 /** Names of the plan: some are aliases, which can have no other record, and dns.nullMx knows the rest. */
 function isOwnName(host: string, domain: string): boolean {
-  const labels = [...Object.values(serviceNames(domain)), ...WEB_NAMES.map((label) => `${label}.${domain}`)];
-  return [...labels, `fe-bounces.${domain}`].includes(host);
+  const web = WEB_LABELS.map((label) => `${label}.${domain}`);
+  return [...Object.values(serviceNames(domain)), ...web, returnPathName(domain)].includes(host);
 }
 
 /** What clashes with the owner's records there, the rules about records tell. */

@@ -1,5 +1,6 @@
 /** Names with addresses: the domain itself and the host of the MX. */
 import type { PlannedRecord, RecordLevel } from "../model/plan.ts";
+import { hostName } from "../services/names.ts";
 import { slot, template } from "../values/slots.ts";
 import type { DnsInput } from "./dnsInput.ts";
 
@@ -36,7 +37,7 @@ export function apexAddresses(input: DnsInput): PlannedRecord[] {
  * with `mxHost: alias` it is the CNAME of the guide's table.
  */
 export function mxHost(input: DnsInput): PlannedRecord[] {
-  const name = `mx.${input.domain}`;
+  const name = hostName("mx", input.domain);
   const purpose = "Host that takes mail for the domain";
   if (input.dns.mxHost === "address") return addressRecords("mx-host", name, purpose, input);
   const { ttlSeconds } = input.dns;

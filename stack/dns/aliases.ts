@@ -1,5 +1,8 @@
 /** Names of services, each an alias of the domain unless something points to it that may not point to an alias. */
-import { webNames, type WebName } from "../services/names.ts";
+import { servicesOf } from "../services/activeServices.ts";
+import { RETURN_PATH } from "../services/names.ts";
+import { isSrvTarget } from "../services/reach.ts";
+import { WEB_NAMES, webNames } from "../services/webNames.ts";
 import type { PlannedRecord, RecordLevel } from "../model/plan.ts";
 import { addressRecords } from "./addresses.ts";
 import type { DnsInput } from "./dnsInput.ts";
@@ -8,41 +11,18 @@ interface Alias {
   readonly label: string;
   readonly purpose: string;
   readonly level: RecordLevel;
-  /** Means nothing without mailboxes. */
-  readonly storage: boolean;
-  /** Has addresses where SRV records point to it (RFC 2782). */
-  readonly srvTarget?: true;
+  /** Has addresses instead, where SRV records are declared. */
+  readonly srvTarget?: boolean;
 }
 
-const ALIASES: readonly Alias[] = [
-  {
-    label: "api",
-    purpose: "Programming interface, which the web interface uses",
-    level: "recommended",
-    storage: false,
-  },
-  { label: "caldav", purpose: "Calendars", level: "optional", storage: true, srvTarget: true },
-  { label: "carddav", purpose: "Contacts", level: "optional", storage: true, srvTarget: true },
-  {
-    label: "fe-bounces",
-    purpose: "Return path of outgoing mail; nothing is sent without this alias",
-    level: "required",
-    storage: false,
-  },
-  { label: "imap", purpose: "Reading mail", level: "recommended", storage: true },
-  { label: "pop3", purpose: "Fetching mail", level: "optional", storage: true },
-  {
-    label: "smtp",
-    purpose: "Sending mail, and the name that the queue greets with",
-    level: "required",
-    storage: false,
-  },
-];
+/** No service answers by it: mail that comes back goes to the MX. */
+const RETURN_PATH_ALIAS: Alias = {
+  label: RETURN_PATH,
+  purpose: "Return path of outgoing mail; nothing is sent without this alias",
+  level: "required",
+};
 
-function aliasOf(
-  { domain, dns }: DnsInput,
-  { label, purpose, level }: Omit<Alias, "storage">,
-): PlannedRecord {
+function aliasRecord({ domain, dns }: DnsInput, { label, purpose, level }: Alias): PlannedRecord {
   return {
     role: label,
     type: "CNAME",
@@ -54,23 +34,26 @@ function aliasOf(
   };
 }
 
-/** One name a service. */
+/** One name a service, in the order of their labels. */
 export function serviceAliases(input: DnsInput): PlannedRecord[] {
-  const { domain, dns, mail } = input;
-  return ALIASES.filter(({ storage }) => mail.storage || !storage).flatMap((alias) => {
+  const named = servicesOf(input).flatMap((service): Alias[] => {
+    const { label, alias } = service;
+    return label === undefined || alias === undefined
+      ? []
+      : [{ label, ...alias, srvTarget: isSrvTarget(service) }];
+  });
+  const aliases = [...named, RETURN_PATH_ALIAS].toSorted((a, b) => (a.label < b.label ? -1 : 1));
+  return aliases.flatMap((alias) => {
     const { label, purpose, level } = alias;
-    if (alias.srvTarget !== true || !dns.services) return [aliasOf(input, alias)];
-    return addressRecords(label, `${label}.${domain}`, purpose, input, level);
+    if (alias.srvTarget !== true || !input.dns.services) return [aliasRecord(input, alias)];
+    return addressRecords(label, `${label}.${input.domain}`, purpose, input, level);
   });
 }
 
-const WEB_ALIASES: Readonly<Record<WebName, Pick<Alias, "purpose" | "level">>> = {
-  "mta-sts": { purpose: "Where senders fetch the MTA-STS policy", level: "recommended" },
-  autoconfig: { purpose: "Settings for Thunderbird and its like", level: "optional" },
-  autodiscover: { purpose: "Settings for Outlook", level: "optional" },
-};
-
 /** One CNAME for each web name that is switched on. */
 export function webAliases(input: DnsInput): PlannedRecord[] {
-  return webNames(input.dns).map((label) => aliasOf(input, { label, ...WEB_ALIASES[label] }));
+  return webNames(input.dns).map((label) => {
+    const { purpose, level } = WEB_NAMES[label];
+    return aliasRecord(input, { label, purpose, level });
+  });
 }

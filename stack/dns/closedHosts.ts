@@ -1,5 +1,7 @@
 /** Hosts that take no mail say so (RFC 7505), and those that send none too (RFC 7208). */
-import { serviceNames } from "../services/names.ts";
+import { servicesOf } from "../services/activeServices.ts";
+import { hostName } from "../services/names.ts";
+import { isSrvTarget } from "../services/reach.ts";
 import type { PlannedRecord } from "../model/plan.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { spfPolicy } from "./spf.ts";
@@ -12,14 +14,15 @@ interface ClosedHost {
 }
 
 /** Hosts of the plan with addresses of their own: an alias can have no other record (RFC 1034 3.6.2). */
-function ownHosts({ domain, dns, mail }: DnsInput): ClosedHost[] {
-  const { mx, caldav, carddav } = serviceNames(domain);
-  const exchanger = dns.mxHost === "address" ? [{ role: "mx-host", name: mx, sends: true }] : [];
-  if (!dns.services || !mail.storage) return exchanger;
+function ownHosts(input: DnsInput): ClosedHost[] {
+  const { domain, dns } = input;
+  const exchanger = { role: "mx-host", name: hostName("mx", domain), sends: true };
+  const targets = dns.services ? servicesOf(input).filter(isSrvTarget) : [];
   return [
-    ...exchanger,
-    { role: "caldav", name: caldav, sends: false },
-    { role: "carddav", name: carddav, sends: false },
+    ...(dns.mxHost === "address" ? [exchanger] : []),
+    ...targets.flatMap(({ label }) =>
+      label === undefined ? [] : [{ role: label, name: `${label}.${domain}`, sends: false }],
+    ),
   ];
 }
 
@@ -50,7 +53,7 @@ export function hostRecords(input: DnsInput): PlannedRecord[] {
   const { domain, dns } = input;
   const greeting = textRecord(input, {
     role: "mx-host-spf",
-    name: serviceNames(domain).mx,
+    name: hostName("mx", domain),
     text: spfPolicy(),
     purpose: "SPF of the name that the server greets with",
     level: "recommended",

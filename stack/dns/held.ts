@@ -5,13 +5,22 @@
  * SRV records by which programs find their servers, which lead to where the mailboxes are today.
  */
 import type { PlannedRecord } from "../model/plan.ts";
+import { SERVICES } from "../services/table.ts";
+import { WEB_LABELS } from "../services/webNames.ts";
 
-const HELD =
-  /^(apex-mx|mta-sts|mta-sts-id|imap|pop3|smtp|(caldav|carddav)(-v6|-null-mx|-closed-spf)?|autoconfig|autodiscover|srv-.+)$/;
+/** Ends of the roles of a name's further records. */
+const FURTHER = /-(v6|null-mx|closed-spf)$/;
+
+/** Whether programs find their server by this label. */
+function isFound(label: string): boolean {
+  const isService = SERVICES.some((service) => service.label === label && service.listens?.srv !== undefined);
+  return isService || WEB_LABELS.some((web) => web === label);
+}
 
 /** Whether a record of ours waits for `dns.mx: point`. */
 export function isHeld({ role }: Pick<PlannedRecord, "role">): boolean {
-  return HELD.test(role);
+  if (role === "apex-mx" || role === "mta-sts-id" || role.startsWith("srv-")) return true;
+  return isFound(role.replace(FURTHER, ""));
 }
 
 /** A place that is left to others as long as the MX is held: a name, at the mail domain itself its MX alone. */

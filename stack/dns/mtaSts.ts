@@ -1,6 +1,7 @@
 /** Mail Transfer Agent Strict Transport Security (RFC 8461), and reports on it (RFC 8460). */
 import { createHash } from "node:crypto";
-import { WELL_KNOWN } from "../services/names.ts";
+import { hostName } from "../services/names.ts";
+import { WEB_NAMES } from "../services/webNames.ts";
 import type { PlannedRecord } from "../model/plan.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { reportUri } from "./reportUri.ts";
@@ -11,7 +12,7 @@ function exchanges({ domain, dns }: Pick<DnsInput, "domain" | "dns">): string[] 
   const owners = dns.records.flatMap((record) =>
     record.type === "MX" && record.name === domain ? [record.exchange] : [],
   );
-  return [...new Set([`mx.${domain}`, ...owners])];
+  return [...new Set([hostName("mx", domain), ...owners])];
 }
 
 /** Text of the policy, as it is served at `/.well-known/mta-sts.txt`; undefined when it is switched off. */
@@ -46,7 +47,7 @@ export function transportRecords(input: DnsInput): PlannedRecord[] {
         purpose: "MTA-STS: senders use TLS to reach the MX; the policy is at mta-sts",
         level: "recommended",
         // A sender that saw the new id and then the old policy would keep that for as long as it says.
-        after: [WELL_KNOWN],
+        after: [WEB_NAMES["mta-sts"].servedBy],
       }),
     );
   }

@@ -1,5 +1,6 @@
 /** All records: the guide's table, what sending needs, and the owner's own. */
 import type { PlannedRecord } from "../model/plan.ts";
+import { hostName } from "../services/names.ts";
 import { apexAddresses, mxHost } from "./addresses.ts";
 import { serviceAliases, webAliases } from "./aliases.ts";
 import { caaRecords } from "./caa.ts";
@@ -21,7 +22,7 @@ function mailExchanger({ domain, dns }: DnsInput): PlannedRecord {
     type: "MX",
     name: domain,
     priority: 0,
-    exchange: `mx.${domain}`,
+    exchange: hostName("mx", domain),
     ttlSeconds: dns.ttlSeconds,
     purpose: "Where mail for the domain goes",
     level: "required",

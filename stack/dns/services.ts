@@ -1,39 +1,12 @@
 /** SRV records, by which programs find their server (RFC 6186, RFC 8314 5.1, RFC 6764). */
-import { serviceNames } from "../services/names.ts";
+import { servicesOf } from "../services/activeServices.ts";
+import { hostNameOf } from "../services/names.ts";
+import { byDirection, isSrvTarget, publicPort, type ListeningService } from "../services/reach.ts";
+import { portOf } from "../services/table.ts";
+import { WEB_NAMES, webNames } from "../services/webNames.ts";
 import type { PlannedRecord } from "../model/plan.ts";
 import { PROVIDER_LIMITS } from "./rules/providers.ts";
 import type { DnsInput } from "./dnsInput.ts";
-
-interface Service {
-  readonly name: string;
-  readonly purpose: string;
-  /** Undefined: the service is not offered, which `.` says. */
-  readonly at?: { readonly port: number; readonly host: "domain" | "caldav" | "carddav" };
-  /** Means nothing without mailboxes. */
-  readonly storage: boolean;
-}
-
-/**
- * Targets have addresses (RFC 2782): mail at the domain itself, calendars and contacts at their own names, by which
- * the router on port 443 tells them from the web. No path is said: both servers answer at `/.well-known`.
- */
-const SERVICES: readonly Service[] = [
-  { name: "imaps", purpose: "Reading mail over TLS", at: { port: 993, host: "domain" }, storage: true },
-  { name: "imap", purpose: "Reading mail without TLS is not offered", storage: true },
-  { name: "pop3s", purpose: "Fetching mail over TLS", at: { port: 995, host: "domain" }, storage: true },
-  { name: "pop3", purpose: "Fetching mail without TLS is not offered", storage: true },
-  {
-    name: "submissions",
-    purpose: "Sending mail over TLS",
-    at: { port: 465, host: "domain" },
-    storage: false,
-  },
-  { name: "submission", purpose: "Sending mail without TLS from the start is not offered", storage: false },
-  { name: "caldavs", purpose: "Calendars over TLS", at: { port: 443, host: "caldav" }, storage: true },
-  { name: "caldav", purpose: "Calendars without TLS are not offered", storage: true },
-  { name: "carddavs", purpose: "Contacts over TLS", at: { port: 443, host: "carddav" }, storage: true },
-  { name: "carddav", purpose: "Contacts without TLS are not offered", storage: true },
-];
 
 /** Root of the DNS, which as a target says that there is no service (RFC 2782). */
 const ROOT = ".";
@@ -58,21 +31,29 @@ function srv(
 }
 
 /**
- * The services, where they are switched on; what is not offered is said where the provider can keep it. Outlook's is on
- * its own switch.
+ * One service over TLS, and that it is not offered without, where the provider can keep that.
+ *
+ * Targets have addresses (RFC 2782): mail at the domain itself, calendars and contacts at their own names, by which
+ * the router on port 443 tells them from the web. No path is said: both servers answer at `/.well-known`.
  */
+function serviceSrv(input: DnsInput, service: ListeningService): PlannedRecord[] {
+  const { srv: said } = service.listens;
+  if (said === undefined) return [];
+  const { name, purpose, denied } = said;
+  const target = isSrvTarget(service) ? hostNameOf(service, input.domain) : input.domain;
+  const offered = srv(input, `${name}s`, { port: publicPort(service.listens), target, purpose });
+  if (PROVIDER_LIMITS[input.dns.provider].noRootTarget === true) return [offered];
+  return [offered, srv(input, name, { port: 0, target: ROOT, purpose: denied })];
+}
+
+/** The services, where they are switched on, and the web names that have one. */
 export function serviceRecords(input: DnsInput): PlannedRecord[] {
-  const { domain, dns, mail } = input;
-  const keepsRoot = PROVIDER_LIMITS[dns.provider].noRootTarget !== true;
-  const told = SERVICES.filter(
-    ({ storage, at }) => (mail.storage || !storage) && (at !== undefined || keepsRoot),
-  );
-  const records = (dns.services ? told : []).map(({ name, purpose, at }) => {
-    if (at === undefined) return srv(input, name, { port: 0, target: ROOT, purpose });
-    const target = at.host === "domain" ? domain : serviceNames(domain)[at.host];
-    return srv(input, name, { port: at.port, target, purpose });
-  });
-  if (!dns.autodiscover) return records;
-  const purpose = "Settings for Outlook";
-  return [...records, srv(input, "autodiscover", { port: 443, target: domain, purpose })];
+  const { domain, dns } = input;
+  const services = dns.services ? byDirection(servicesOf(input)) : [];
+  const web = webNames(dns).filter((label) => WEB_NAMES[label].srv === true);
+  const port = portOf("sni-router");
+  return [
+    ...services.flatMap((service) => serviceSrv(input, service)),
+    ...web.map((label) => srv(input, label, { port, target: domain, purpose: WEB_NAMES[label].purpose })),
+  ];
 }

@@ -1,7 +1,7 @@
 /** What the rules about records know beside them. */
 import type { Config } from "../model/config.ts";
 import { certificateNames } from "../services/certificateNames.ts";
-import { webNames } from "../services/names.ts";
+import { webNames } from "../services/webNames.ts";
 import { issuerOf } from "./rules/caa.ts";
 import type { FactsOfZone, Issuer } from "./rules/zoneView.ts";
 import type { DnsInput } from "./dnsInput.ts";

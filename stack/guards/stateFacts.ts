@@ -2,7 +2,7 @@
  * What the state's resources tell of the last `up`, where the stack's outputs do not: the engine drops all outputs when an
  * `up` fails early, and a stack of an earlier version kept fewer.
  */
-import { serviceNames } from "../services/names.ts";
+import { hostName } from "../services/names.ts";
 import { readImages, type DeployedImages } from "./deployedImages.ts";
 
 /** A resource of the state, as far as it is looked at. */
@@ -13,7 +13,7 @@ export interface StateFact {
 }
 
 /** First label of the server's own name, with its dot: the reverse names bear that name. */
-const HOST_PREFIX = serviceNames("").mx;
+const HOST_PREFIX = hostName("mx", "");
 
 /** Mail domain, by a reverse name. */
 export function domainInState(resources: readonly StateFact[]): string | undefined {

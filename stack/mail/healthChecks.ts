@@ -8,6 +8,7 @@
  * @see https://docs.docker.com/reference/dockerfile/#healthcheck (`--start-interval`: Docker 25, API 1.44)
  */
 import type { PlannedHealthCheck } from "../model/plan.ts";
+import type { Listener } from "../services/service.ts";
 import { ENV_IN_APP } from "./paths.ts";
 
 const TIMES = {
@@ -43,6 +44,13 @@ function readsEnv(domain: string): string {
  */
 export function appIsWell(domain: string, answers = ""): PlannedHealthCheck {
   return { test: ["CMD", "node", "-e", `${FAIL}${readsEnv(domain)}${answers}`], ...TIMES };
+}
+
+/** The port answers as its row of the table says. */
+export function portAnswers({ port, answers }: Listener): string {
+  if (answers === undefined) return "";
+  if (answers === "tcp") return tcpAnswers(port);
+  return answers === "tls" ? tlsAnswers(port) : httpsAnswers(port, answers.https);
 }
 
 function silent(port: number): string {

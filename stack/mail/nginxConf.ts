@@ -1,30 +1,33 @@
-/** The router on port 443: by the name asked for (SNI), TLS passes through untouched to one of five servers. */
+/** The router on port 443: by the name asked for (SNI), TLS passes through untouched to one of the web servers. */
+import { listening } from "../services/reach.ts";
+import type { Service } from "../services/service.ts";
+import { portOf } from "../services/table.ts";
+import { WEB_NAMES, type WebName } from "../services/webNames.ts";
 
-import { hasOwnFiles, WELL_KNOWN_PORT } from "./wellKnown.ts";
-import type { WebName } from "../services/names.ts";
-
-/** First label of a name, and its port on loopback. */
+/** First label of a name, and the port on loopback of who serves it. */
 interface Route {
   readonly label: string;
   readonly port: number;
 }
 
-const STORAGE_ROUTES: readonly Route[] = [
-  { label: "carddav", port: 6000 },
-  { label: "caldav", port: 5000 },
-];
-const API_ROUTE: Route = { label: "api", port: 4000 };
-
-const WEB_PORT = 3000;
+/** No name fits two routes, so their order, by descending port, is no matter to nginx. */
+function routesTo(services: readonly Service[]): readonly Route[] {
+  return listening(services)
+    .filter(({ listens }) => listens.behindRouter === true)
+    .map(({ label = "", listens }) => ({ label, port: listens.port }))
+    .toSorted((a, b) => b.port - a.port);
+}
 
 /**
  * Renders nginx.conf. The stream module is in the official image.
  *
- * @param web labels of the web names that are switched on; those without files of ours go to the web server.
+ * @param services those that the server has. @param web labels of the web names that are switched on.
  */
-export function renderNginxConf(storage: boolean, web: readonly WebName[]): string {
-  const own = web.filter(hasOwnFiles).map((label) => ({ label, port: WELL_KNOWN_PORT }));
-  const routes = [...(storage ? STORAGE_ROUTES : []), API_ROUTE, ...own];
+export function renderNginxConf(services: readonly Service[], web: readonly WebName[]): string {
+  // The web server takes every name that no other has.
+  const others = portOf("web");
+  const further = web.map((label) => ({ label, port: portOf(WEB_NAMES[label].servedBy) }));
+  const routes = [...routesTo(services), ...further].filter(({ port }) => port !== others);
   const lines = routes.map(({ label, port }) => `    ~*^${label}\\. 127.0.0.1:${port};`);
   return `# Written by Mailstead. Changes here are lost with the next deploy.
 worker_processes auto;
@@ -37,7 +40,7 @@ events {
 stream {
   map $ssl_preread_server_name $server_for_name {
 ${lines.join("\n")}
-    default 127.0.0.1:${WEB_PORT};
+    default 127.0.0.1:${others};
   }
 
   server {

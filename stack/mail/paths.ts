@@ -10,7 +10,7 @@ export const ENV_IN_APP = "/app/.env";
 
 export const NGINX_CONF = `${SELF_HOSTING}/nginx.conf`;
 
-/** What the sixteenth container reads; each is mounted by itself, so no folder has to be there at first boot. */
+/** What the server of small files reads; each is mounted by itself, so no folder has to be there at first boot. */
 export const WELL_KNOWN_FILES = {
   conf: `${SELF_HOSTING}/well-known.conf`,
   mtaSts: `${SELF_HOSTING}/mta-sts.txt`,

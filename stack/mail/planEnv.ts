@@ -3,7 +3,9 @@ import type { Config } from "../model/config.ts";
 import type { Slot, Template } from "../values/slots.ts";
 import { slot } from "../values/slots.ts";
 import { SQLITE_STORAGE_PATH } from "./paths.ts";
-import { serviceNames } from "../services/names.ts";
+import { hostName, hostNameOf } from "../services/names.ts";
+import { listening, reachedBy, type ListeningService } from "../services/reach.ts";
+import { SERVICES } from "../services/table.ts";
 import { FIXED, UNSET } from "./upstreamVariables.ts";
 
 type Variable = readonly [name: string, ...value: (string | Slot)[]];
@@ -12,58 +14,63 @@ const SSL_KEY = "/app/ssl/privkey.pem";
 const SSL_CERTIFICATE = "/app/ssl/fullchain.pem";
 const SSL_CHAIN = "/app/ssl/chain.pem";
 
-/** A web server of the app: names of its variables, its public URL, its port on loopback. */
-function server(prefix: string, host: string, port: number): Variable[] {
+/** Where a service of the app listens, by variables that begin with its name. */
+function address(service: ListeningService, domain: string): Variable[] {
+  const prefix = service.name.toUpperCase();
   return [
-    [`${prefix}_HOST`, host],
-    [`${prefix}_PORT`, String(port)],
+    [`${prefix}_HOST`, hostNameOf(service, domain)],
+    [`${prefix}_PORT`, String(service.listens.port)],
+  ];
+}
+
+/** A web server of the app; its port is on loopback, its URL public. */
+function webServer(service: ListeningService, domain: string): Variable[] {
+  const prefix = service.name.toUpperCase();
+  return [
+    ...address(service, domain),
     [`${prefix}_PROTOCOL`, "https"],
     // Without the port: from outside, and by the router from inside, each answers on 443.
-    [`${prefix}_URL`, `https://${host}`],
+    [`${prefix}_URL`, `https://${hostNameOf(service, domain)}`],
     [`${prefix}_SSL_KEY_PATH`, SSL_KEY],
     [`${prefix}_SSL_CERT_PATH`, SSL_CERTIFICATE],
     [`${prefix}_SSL_CA_PATH`, SSL_CHAIN],
   ];
 }
 
+/** Every service of the app, those of mailboxes also where there are none: upstream's list has them on every server. */
 function hosts(config: Config): Variable[] {
   const { domain } = config;
-  const names = serviceNames(domain);
+  const services = listening(SERVICES.filter(({ image }) => image === "app"));
+  const groups = Map.groupBy(services, ({ listens }) => reachedBy(listens));
+  const variables = (group: ReturnType<typeof reachedBy>) => {
+    const form = group === "router" ? webServer : address;
+    return (groups.get(group) ?? []).flatMap((service) => form(service, domain));
+  };
   return [
     ["DOMAIN", domain],
     ["WEBSITE_URL", domain],
     ["APP_NAME", domain],
-    ...server("WEB", domain, 3000),
-    ...server("API", names.api, 4000),
-    ...server("CALDAV", names.caldav, 5000),
-    ...server("CARDDAV", names.carddav, 6000),
+    ...variables("router"),
     ["ERROR_HANDLER_BASE_URL", `https://${domain}`],
     ["UBUNTU_CALLBACK_URL", `https://${domain}/auth/ubuntu/ok`],
     ["UBUNTU_REALM", `https://${domain}`],
     ["APPLE_CALLBACK_URL", `https://${domain}/auth/apple/ok`],
     ["GOOGLE_CALLBACK_URL", `https://${domain}/auth/google/ok`],
     ["GITHUB_CALLBACK_URL", `https://${domain}/auth/github/ok`],
-    ["SQLITE_HOST", names.sqlite],
-    ["SQLITE_PORT", "3456"],
+    ...variables("host"),
     ["SQLITE_STORAGE_PATH", SQLITE_STORAGE_PATH],
     ["SQLITE_TMPDIR", `/tmp/production_${SQLITE_STORAGE_PATH}_tmp`],
-    ["SMTP_HOST", names.smtp],
-    ["SMTP_PORT", "465"],
-    ["IMAP_HOST", names.imap],
-    ["IMAP_PORT", "993"],
-    ["POP3_HOST", names.pop3],
-    ["POP3_PORT", "995"],
-    ["MX_HOST", names.mx],
-    ["MX_PORT", "25"],
-    ["MX1_HOST", names.mx],
-    ["MX2_HOST", names.mx],
+    ...variables("clients"),
+    ...variables("servers"),
+    ["MX1_HOST", hostName("mx", domain)],
+    ["MX2_HOST", hostName("mx", domain)],
     ["SMTP_EXCHANGE_DOMAINS", exchanges(config).join(",")],
   ];
 }
 
 /** Every host that the domain's MX records name: verification fails on one that is not listed. */
 function exchanges({ domain, dns }: Config): readonly string[] {
-  const own = serviceNames(domain).mx;
+  const own = hostName("mx", domain);
   const more = dns.records.flatMap((record) =>
     record.type === "MX" && record.name === domain ? [record.exchange] : [],
   );
@@ -81,7 +88,7 @@ function senders({ domain }: Config): Variable[] {
     ["EMAIL_ALERTS_FROM", `${domain} <alerts@${domain}>`],
     ["REMOVED_EMAIL_DOMAIN", `removed.${domain}`],
     ["SMTP_TRANSPORT_USER", `support@${domain}`],
-    ["SMTP_TRANSPORT_HOST", serviceNames(domain).smtp],
+    ["SMTP_TRANSPORT_HOST", hostName("smtp", domain)],
     ["DKIM_DOMAIN_NAME", domain],
     ["DKIM_KEY_SELECTOR", "default"],
     ["DKIM_PRIVATE_KEY_PATH", "/app/ssl/dkim.key"],

@@ -12,7 +12,8 @@ import { renderNginxConf } from "./nginxConf.ts";
 import { ENV_FILE, NGINX_CONF, SCRIPTS, SETTINGS, SSL } from "./paths.ts";
 import { certificateReaders } from "./planContainers.ts";
 import { planEnv } from "./planEnv.ts";
-import { webNames } from "../services/names.ts";
+import { servicesOf } from "../services/activeServices.ts";
+import { webNames } from "../services/webNames.ts";
 import { wellKnownFiles } from "./wellKnown.ts";
 
 /** Orders that need no person: these renew themselves. */
@@ -123,7 +124,7 @@ export function planFiles(config: Config): readonly PlannedFile[] {
       role: "nginx-conf",
       path: NGINX_CONF,
       mode: "0644",
-      content: [renderNginxConf(config.mail.storage, webNames(config.dns))],
+      content: [renderNginxConf(servicesOf(config), webNames(config.dns))],
     },
     { role: "dkim-key", path: `${SSL}/dkim.key`, mode: "0600", content: template`${slot("dkimPrivateKey")}` },
     ...certificateFiles(config),

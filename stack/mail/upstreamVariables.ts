@@ -7,6 +7,8 @@
  * test compares them with upstream's.
  */
 
+import { portOf } from "../services/table.ts";
+
 /** Names that stay empty: services that a self-hosted server does not use. */
 export const UNSET = `
   IGNORED_SELF_TEST_DOMAINS APPLE_ID APPLE_ID_HASHED_PASSWORD DKIM_PRIVATE_KEY_VALUE MICROSOFT_BING_API_KEY
@@ -56,7 +58,7 @@ function redisVariables(prefix: string): [string, string][] {
   return [
     [`${prefix}REDIS_TLS`, "false"],
     [`${prefix}REDIS_USERNAME`, ""],
-    [`${prefix}REDIS_PORT`, "6379"],
+    [`${prefix}REDIS_PORT`, String(portOf("redis"))],
     [`${prefix}REDIS_HOST`, "127.0.0.1"],
     [`${prefix}REDIS_PASSWORD`, ""],
   ];
@@ -71,7 +73,7 @@ const DATABASES: readonly [string, string][] = [
 ];
 
 function mongoUri(name: string): string {
-  return `mongodb://127.0.0.1:27017/${name}`;
+  return `mongodb://127.0.0.1:${portOf("mongodb")}/${name}`;
 }
 
 /** Where the app keeps mail that has still to leave, and what became of the rest. */
@@ -80,7 +82,7 @@ export const EMAILS_URI = mongoUri("forwardemail_emails_production");
 function mongoVariables([prefix, name]: [string, string]): [string, string][] {
   return [
     [`${prefix}MONGO_HOST`, "127.0.0.1"],
-    [`${prefix}MONGO_PORT`, "27017"],
+    [`${prefix}MONGO_PORT`, String(portOf("mongodb"))],
     [`${prefix}MONGO_NAME`, name],
     [`${prefix}MONGO_URI`, mongoUri(name)],
   ];
@@ -135,7 +137,7 @@ export const FIXED: readonly [string, string][] = [
   // Upstream names its own servers here; ours trusts none but itself.
   ["API_RATELIMIT_WHITELIST", "127.0.0.1"],
   ["SMTP_ALLOW_INSECURE_AUTH", "false"],
-  ["SMTP_TRANSPORT_PORT", "465"],
+  ["SMTP_TRANSPORT_PORT", String(portOf("smtp"))],
   ["SMTP_TRANSPORT_SECURE", "true"],
   ["SMTP_MESSAGE_MAX_SIZE", "50MB"],
   ["MAX_RECIPIENTS", "50"],

@@ -6,10 +6,11 @@
 import type { Config } from "../model/config.ts";
 import { mtaStsPolicy } from "../dns/mtaSts.ts";
 import { WELL_KNOWN_FILES } from "./paths.ts";
-import { serviceNames, type WebName } from "../services/names.ts";
+import { clientServers, type ClientServer } from "../services/clients.ts";
+import { portOf } from "../services/table.ts";
+import type { WebNameOf } from "../services/webNames.ts";
 
-/** Port on loopback; the next after upstream's. */
-export const WELL_KNOWN_PORT = 7000;
+const PORT = portOf("well-known");
 
 /** Where the container sees the certificate. */
 export const CERTIFICATES_IN_NGINX = "/etc/nginx/ssl";
@@ -18,12 +19,7 @@ const PATHS = {
   "mta-sts": ["/.well-known/mta-sts.txt"],
   // Thunderbird's and the draft's, in this order (draft-ietf-mailmaint-autoconfig 3).
   autoconfig: ["/mail/config-v1.1.xml", "/.well-known/autoconfig/mail/config-v1.1.xml"],
-} as const satisfies Partial<Record<WebName, readonly string[]>>;
-
-/** Whether a web name is served from here; upstream's web server has the others. */
-export function hasOwnFiles(name: WebName): name is keyof typeof PATHS {
-  return Object.hasOwn(PATHS, name);
-}
+} as const satisfies Readonly<Record<WebNameOf<"well-known">, readonly string[]>>;
 
 /** One file on the host and in the container. */
 interface WellKnownFile {
@@ -44,13 +40,9 @@ function xmlText(text: string): string {
 }
 
 /** One server of the settings file. The login is always the whole address. */
-function serverElement(
-  tag: "incomingServer" | "outgoingServer",
-  type: string,
-  host: string,
-  port: number,
-): string {
-  return `    <${tag} type="${type}">
+function serverElement({ direction, protocol, host, port }: ClientServer): string {
+  const tag = `${direction}Server`;
+  return `    <${tag} type="${protocol.toLowerCase()}">
       <hostname>${xmlText(host)}</hostname>
       <port>${String(port)}</port>
       <socketType>SSL</socketType>
@@ -61,19 +53,15 @@ function serverElement(
 }
 
 /** Settings for mail programs. @see https://wiki.mozilla.org/Thunderbird:Autoconfiguration:ConfigFileFormat */
-function autoconfigText({ domain, mail }: Pick<Config, "domain" | "mail">): string {
-  const { imap, pop3, smtp } = serviceNames(domain);
-  const incoming = mail.storage
-    ? serverElement("incomingServer", "imap", imap, 993) + serverElement("incomingServer", "pop3", pop3, 995)
-    : "";
-  const name = xmlText(domain);
+function autoconfigText(config: Config): string {
+  const name = xmlText(config.domain);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <clientConfig version="1.1">
   <emailProvider id="${name}">
     <domain>${name}</domain>
     <displayName>${name}</displayName>
     <displayShortName>${name}</displayShortName>
-${incoming}${serverElement("outgoingServer", "smtp", smtp, 465)}  </emailProvider>
+${clientServers(config).map(serverElement).join("")}  </emailProvider>
 </clientConfig>
 `;
 }
@@ -114,7 +102,7 @@ function serverBlock(domain: string, { label, containerPath, mediaType }: Site):
   );
   return `
   server {
-    listen 127.0.0.1:${String(WELL_KNOWN_PORT)} ssl;
+    listen 127.0.0.1:${String(PORT)} ssl;
     server_name ${label}.${domain};
     types {}
     default_type ${mediaType};
@@ -145,7 +133,7 @@ http {
   ssl_certificate_key ${CERTIFICATES_IN_NGINX}/privkey.pem;
 
   server {
-    listen 127.0.0.1:${String(WELL_KNOWN_PORT)} ssl default_server;
+    listen 127.0.0.1:${String(PORT)} ssl default_server;
     return 404;
   }
 ${served.map((site) => serverBlock(domain, site)).join("")}}

@@ -1,37 +1,37 @@
 /** Host names of the services under a mail domain. */
+import { activeServices } from "./activeServices.ts";
+import type { Service } from "./service.ts";
+import { SERVICES, type ServiceLabel } from "./table.ts";
 
-export type ServiceName = "api" | "caldav" | "carddav" | "imap" | "mx" | "pop3" | "smtp" | "sqlite";
+/** Host name of a label. */
+export function hostName(label: ServiceLabel, domain: string): string {
+  return `${label}.${domain}`;
+}
 
 /** Every service with its host name. `sqlite` is reached on the host alone and has no record. */
-export function serviceNames(domain: string): Readonly<Record<ServiceName, string>> {
-  return {
-    api: `api.${domain}`,
-    caldav: `caldav.${domain}`,
-    carddav: `carddav.${domain}`,
-    imap: `imap.${domain}`,
-    mx: `mx.${domain}`,
-    pop3: `pop3.${domain}`,
-    smtp: `smtp.${domain}`,
-    sqlite: `sqlite.${domain}`,
-  };
+export function serviceNames(domain: string): Readonly<Record<ServiceLabel, string>> {
+  const labels = SERVICES.flatMap(({ label = "" }) => (label === "" ? [] : [label]));
+  return Object.fromEntries(labels.map((label) => [label, `${label}.${domain}`])) as Record<
+    ServiceLabel,
+    string
+  >;
 }
 
-/** Names on the web that are there when they are switched on; the router knows them by this first label. */
-export const WEB_NAMES = ["mta-sts", "autoconfig", "autodiscover"] as const;
-export type WebName = (typeof WEB_NAMES)[number];
-
-/** What switches them on. */
-export interface WebSwitches {
-  readonly mtaSts: { readonly mode: string };
-  readonly autoconfig: boolean;
-  readonly autodiscover: boolean;
+/** Host name by which a service is reached: the domain itself where it has no label of its own. */
+export function hostNameOf({ label = "" }: Pick<Service, "label">, domain: string): string {
+  return label === "" ? domain : `${label}.${domain}`;
 }
 
-/** Labels of the web names that are switched on. */
-export function webNames({ mtaSts, autoconfig, autodiscover }: WebSwitches): readonly WebName[] {
-  const on = { "mta-sts": mtaSts.mode !== "off", autoconfig, autodiscover };
-  return WEB_NAMES.filter((name) => on[name]);
+/** Return path of outgoing mail: Forward Email sends nothing unless this name is an alias of the domain. */
+export const RETURN_PATH = "fe-bounces";
+
+/** Host name of the return path. */
+export function returnPathName(domain: string): string {
+  return `${RETURN_PATH}.${domain}`;
 }
 
-/** Container that serves small files of Mailstead's own under some of them. */
-export const WELL_KNOWN = "well-known";
+/** Host names that the machine and its containers bear. @param storage it has mailboxes */
+export function hostNames(domain: string, storage: boolean): readonly string[] {
+  const named = activeServices(storage, []).filter(({ label }) => label !== undefined);
+  return [...new Set([hostName("mx", domain), ...named.map((service) => hostNameOf(service, domain))])];
+}

@@ -1,5 +1,5 @@
 /** What an audit must know of a configuration and its plan, beside the records. Pure. */
-import { serviceNames } from "../../stack/services/names.ts";
+import { hostName, returnPathName } from "../../stack/services/names.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import type { SlotName } from "../../stack/values/slots.ts";
 
@@ -24,15 +24,15 @@ export function serverNames(
 ): ServerNames | undefined {
   const ipv4 = slotValue("serverIpv4");
   const ipv6 = slotValue("serverIpv6");
-  const { mx, smtp } = serviceNames(domain);
+  const mx = hostName("mx", domain);
   const ptr = reverseNames[0]?.ptr ?? mx;
   if (ipv4 === undefined && ipv6 === undefined) return undefined;
-  const bounces = records.find(({ name, type }) => name === `fe-bounces.${domain}` && type === "CNAME");
+  const bounces = records.find(({ name, type }) => name === returnPathName(domain) && type === "CNAME");
   return {
     addresses: { ...(ipv4 !== undefined && { ipv4 }), ...(ipv6 !== undefined && { ipv6 }) },
     ptr,
     // While the name is left to another server, the queue greets with it all the same.
-    helo: records.some(({ role }) => role === "smtp") ? [mx, smtp] : [mx],
+    helo: records.some(({ role }) => role === "smtp") ? [mx, hostName("smtp", domain)] : [mx],
     ...(bounces?.type === "CNAME" && { bounces: { name: bounces.name, target: bounces.target } }),
   };
 }

@@ -1,4 +1,5 @@
 /** Rules about the names that mail goes through. */
+import { returnPathName } from "../../services/names.ts";
 import type { Rule } from "./rule.ts";
 
 const returnPath: Rule = {
@@ -9,7 +10,7 @@ const returnPath: Rule = {
   source: "forwardemail.net/en/faq",
   judge: ({ record, zone }) => {
     const { domain } = zone.facts;
-    if (record.name !== `fe-bounces.${domain}`) return undefined;
+    if (record.name !== returnPathName(domain)) return undefined;
     if (record.type === "CNAME" && record.value === domain) return undefined;
     const message =
       record.type === "CNAME"

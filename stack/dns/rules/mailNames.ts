@@ -1,6 +1,6 @@
 /** Rules about names that other mail servers ask of their own accord: what stands there counts, whoever put it there. */
 import ipaddr from "ipaddr.js";
-import { serviceNames } from "../../services/names.ts";
+import { hostName } from "../../services/names.ts";
 import type { DesiredSet } from "../../model/desiredSet.ts";
 import { isMtaSts, isSpf } from "../policies/kinds.ts";
 import { warning, type ZoneSight } from "./foreign.ts";
@@ -10,7 +10,7 @@ import { catchesByWildcard } from "./wildcards.ts";
 
 /** The host of the MX, and what it is an alias of (RFC 7672 2.2.2 asks at both). */
 function mailHosts({ desiredAt, zone }: ZoneSight): readonly string[] {
-  const { mx } = serviceNames(zone.facts.domain);
+  const mx = hostName("mx", zone.facts.domain);
   const alias = (desiredAt.get(mx) ?? []).find(({ type }) => type === "CNAME");
   return [mx, ...(alias?.values ?? [])];
 }
@@ -91,7 +91,7 @@ const greeting: Rule = {
   title: "The SPF policy of the name that the server greets with lets the server in.",
   source: "RFC 7208 2.3",
   stray: ({ name, type, records }, { desiredAt, zone }) => {
-    if (type !== "TXT" || name !== serviceNames(zone.facts.domain).mx) return undefined;
+    if (type !== "TXT" || name !== hostName("mx", zone.facts.domain)) return undefined;
     const policies = records.map(({ value }) => value).filter(isSpf);
     const hosts = (desiredAt.get(name) ?? []).filter((set) => set.type === "A" || set.type === "AAAA");
     if (policies.length < 2 && !policies.some((policy) => turnsAway(policy, hosts))) return undefined;

@@ -1,6 +1,6 @@
 /** All records together, found by name, with what is known of the zone round them. */
 import type { HeldPlace } from "../held.ts";
-import { serviceNames } from "../../services/names.ts";
+import { returnPathName, serviceNames } from "../../services/names.ts";
 import type { DnsProviderName } from "../../vendors/dnsForm.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import { targetOf } from "./judgedRecord.ts";
@@ -80,6 +80,6 @@ export function viewZone(records: readonly JudgedRecord[], facts: ZoneFacts): Zo
     order: new Map(records.map((record, index) => [record, index])),
     roles: new Map(records.map(({ role = "" }, index) => [role, index] as const).reverse()),
     names: existingNames(byName.keys()),
-    mailHosts: new Set([facts.domain, `fe-bounces.${facts.domain}`, ...services, ...exchanges]),
+    mailHosts: new Set([facts.domain, returnPathName(facts.domain), ...services, ...exchanges]),
   };
 }
