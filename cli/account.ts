@@ -8,7 +8,7 @@ import { accountAddresses } from "../verify/vendors/hetzner/account.ts";
 import { VendorError } from "../verify/vendors/http.ts";
 import { Hetzner } from "../verify/vendors/hetzner/api.ts";
 import { outputsIn, type StateResource } from "./engine.ts";
-import { CommandError } from "./terminal.ts";
+import { CommandError } from "./output/terminal.ts";
 import type { GivenToken } from "./tokens.ts";
 
 /**

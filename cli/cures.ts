@@ -10,7 +10,7 @@ import { Hetzner } from "../verify/vendors/hetzner/api.ts";
 import { clearPendingOperations, readState, type StateResource } from "./engine.ts";
 import { removeContainer } from "./orphanContainers.ts";
 import { takeBack, type Wanted } from "./takeBack.ts";
-import { CommandError, print } from "./terminal.ts";
+import { CommandError, print } from "./output/terminal.ts";
 import { COMMAND } from "../stack/values/command.ts";
 
 const KEY_TYPE = "tls:index/privateKey:PrivateKey";

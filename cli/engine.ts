@@ -7,7 +7,7 @@ import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
 import type { ImportFile } from "../verify/adopt/importFile.ts";
 import { knownEngineError } from "./engineErrors.ts";
-import { CommandError } from "./terminal.ts";
+import { CommandError } from "./output/terminal.ts";
 
 /** Whether a project is one of Mailstead: by its name, which begins so, or by the command in it, where it was renamed. */
 function isOurs(folder: string): boolean {

@@ -10,7 +10,7 @@ import { printable } from "../stack/values/printable.ts";
 import { textReport } from "../verify/report/text.ts";
 import { collect, projectFolder } from "./engine.ts";
 import { writeWhole } from "./lateValues.ts";
-import { CommandError } from "./terminal.ts";
+import { CommandError } from "./output/terminal.ts";
 
 /** Where news go. */
 export type NotifyTarget =

@@ -12,7 +12,7 @@ import type { Plan } from "../stack/model/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
 import { namedStack, projectFolder, selectedStack } from "./engine.ts";
 import { readStackFile, type PlacedFault } from "./stackFile/readStackFile.ts";
-import { CommandError } from "./terminal.ts";
+import { CommandError } from "./output/terminal.ts";
 
 /** Name of the project, as URNs have it. */
 export function projectName(): string {

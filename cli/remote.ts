@@ -8,7 +8,7 @@ import { stripVTControlCharacters } from "node:util";
 import { printableLines } from "../stack/values/printable.ts";
 import { sshDirectory, sshFilePaths, sshOptions } from "../components/sshFiles.ts";
 import { attach, collect, projectFolder, readOutputs } from "./engine.ts";
-import { CommandError } from "./terminal.ts";
+import { CommandError } from "./output/terminal.ts";
 import { COMMAND } from "../stack/values/command.ts";
 
 /** A host that can be reached. */

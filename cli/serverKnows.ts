@@ -5,7 +5,7 @@ import { HETZNER_TYPES } from "../verify/preflight/preflight.ts";
 import type { StateResource } from "./engine.ts";
 import { hostOf } from "./orphanContainers.ts";
 import { runScript } from "./remote.ts";
-import { CommandError } from "./terminal.ts";
+import { CommandError } from "./output/terminal.ts";
 
 /** As the gate of port 25 found out; undefined where there is no server, or none that answers. */
 export async function serverKnows(stack: string, resources: readonly StateResource[]): Promise<ServerKnows> {

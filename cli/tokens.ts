@@ -11,7 +11,7 @@ import { UNREAD_SECRET } from "../stack/values/field.ts";
 import { tokenCure, tokenFault } from "../stack/vendors/tokenText.ts";
 import { pulumi } from "./engine.ts";
 import { stackValue } from "./project.ts";
-import { CommandError } from "./terminal.ts";
+import { CommandError } from "./output/terminal.ts";
 
 export type { GivenToken, TokenPlace };
 

@@ -3,15 +3,18 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { format, resolveConfig } from "prettier";
+import { commandsReference } from "./commandsReference.ts";
 import { configurationReference } from "./configurationReference.ts";
 import { dnsRulesReference } from "./dnsRules.ts";
 
 /** Paths of the pages. */
 export const CONFIGURATION_PAGE = join(import.meta.dirname, "reference/configuration.md");
+export const COMMANDS_PAGE = join(import.meta.dirname, "reference/commands.md");
 export const DNS_RULES_PAGE = join(import.meta.dirname, "reference/dns-rules.md");
 
 /** What makes the text of each page. */
 const PAGES: Readonly<Record<string, () => string>> = {
+  [COMMANDS_PAGE]: commandsReference,
   [CONFIGURATION_PAGE]: configurationReference,
   [DNS_RULES_PAGE]: dnsRulesReference,
 };

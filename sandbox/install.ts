@@ -36,10 +36,15 @@ export const debianPackages: Packages = {
   binutils: "strip",
 };
 
-/** What tests look at things with: the audit's HTML page, the scripts and documents that reach a host, the policies in the DNS. */
+/**
+ * What tests look at things with: the audit's HTML page, the scripts and documents that reach a host, the scripts that
+ * shells complete by, the policies in the DNS.
+ */
 export const testPackages: Packages = {
   chromium: "chromium",
   shellcheck: "shellcheck",
+  zsh: "zsh",
+  fish: "fish",
   "bind9-utils": "named-checkzone",
   "nginx-light": "nginx",
   "libnginx-mod-stream": "/usr/lib/nginx/modules/ngx_stream_module.so",

@@ -108,7 +108,7 @@ test("a module that reads what lies beside it keeps the place of its source", ()
 
 test("a source that was changed, or that is gone, puts the bundle aside", async () => {
   await buildBundle(clone);
-  const words = join(clone, "cli/examples.ts");
+  const words = join(clone, "cli/documents.ts");
   appendFileSync(words, "\n");
   expect(freshBundle(clone)).toBeUndefined();
   expect((await project.run(["--help"])).code).toBe(0);

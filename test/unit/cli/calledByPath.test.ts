@@ -22,7 +22,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { COMMAND } from "../../../stack/values/command.ts";
-import { COMMAND_EXAMPLES } from "../../../cli/examples.ts";
+import { COMMANDS } from "../../../cli/commands.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const asked: string[] = [];
@@ -133,7 +133,7 @@ function ourFiles(): string[] {
 }
 
 test("no document and no message calls it in another way", () => {
-  const commands = Object.keys(COMMAND_EXAMPLES).join("|");
+  const commands = COMMANDS.map(({ command }) => command.name()).join("|");
   const other = new RegExp(`npx (-\\S+ )*mailstead|(?<![./\\w-])mailstead (${commands})\\b`);
   const found = ourFiles().flatMap((name) =>
     readFileSync(join(root, name), "utf8")

@@ -1,14 +1,16 @@
 /**
- * Proves: every command's help has examples; wrong commands, options and names end with 2 and say what was meant;
+ * Proves: every command's help has examples; what has a definition is registered; wrong commands, options and names end with 2 and say what was meant;
  * colours follow FORCE_COLOR, NO_COLOR and the stream; errors name the next step; exit codes are 0, 1 and 2 as promised.
  * Cannot prove: anything about a real stack, since `pulumi` is played by a script.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { COMMANDS as DEFINITIONS } from "../../../cli/commands.ts";
 import { rawWith, validRaw } from "../stack/support/validRaw.ts";
 import { makeProject, type Project } from "./project.ts";
 
+const root = join(import.meta.dirname, "../../..");
 let project: Project;
 
 beforeAll(() => {
@@ -21,6 +23,16 @@ afterAll(() => {
 });
 
 const COMMANDS = ["render", "status", "preflight", "audit", "rebuild", "ssh", "logs"];
+
+test("every command that has a definition is registered, under its own name", () => {
+  const files = readdirSync(join(root, "cli/definitions")).map((file) => file.replace(/\.ts$/, ""));
+  expect(DEFINITIONS.map(({ command }) => command.name()).sort()).toEqual(files.sort());
+});
+
+test.each(["--version", "-V"])("%s says the version of the package, and ends with 0", async (option) => {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  expect(await project.run([option])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
 
 test("the help lists every command, examples, exit codes and the environment", async () => {
   const { code, stdout } = await project.run(["--help"]);

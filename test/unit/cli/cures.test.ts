@@ -5,7 +5,7 @@
  */
 import { beforeEach, expect, test, vi } from "vitest";
 import { heal, type Cure } from "../../../cli/cures.ts";
-import { CommandError } from "../../../cli/terminal.ts";
+import { CommandError } from "../../../cli/output/terminal.ts";
 import type { Orphan } from "../../../verify/preflight/preflight.ts";
 
 const clearPendingOperations = vi.hoisted(() => vi.fn());

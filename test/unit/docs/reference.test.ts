@@ -1,12 +1,13 @@
 /**
- * Proves: the pages under docs/reference/ are what the program's own tables give, every key and rule is on them, no link in
- * a document leads nowhere, and no guide stops between the file that `mailstead import` writes and the engine's import.
+ * Proves: the pages under docs/reference/ are what the program's own tables give, every key, rule and command is on them, no
+ * link in a document leads nowhere, and no guide stops between the file that `mailstead import` writes and the engine's import.
  * Cannot prove: that the words are good.
  */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { CONFIGURATION_PAGE, DNS_RULES_PAGE, generatedPages } from "../../../docs/generate.ts";
+import { COMMANDS } from "../../../cli/commands.ts";
+import { COMMANDS_PAGE, CONFIGURATION_PAGE, DNS_RULES_PAGE, generatedPages } from "../../../docs/generate.ts";
 import { changeEffect } from "../../../docs/changeEffects.ts";
 import { CHANGE_EXAMPLES } from "../../../docs/changeExamples.ts";
 import { DEFAULTS, DERIVED } from "../../../stack/config/defaults.ts";
@@ -24,6 +25,16 @@ test("the committed pages are up to date (else: npm run docs)", async () => {
 test("every rule about records is on its page", () => {
   const page = readFileSync(DNS_RULES_PAGE, "utf8");
   for (const { name } of RULES) expect(page).toContain(`| \`${name}\``);
+});
+
+test("every command with every option is on its page", () => {
+  const page = readFileSync(COMMANDS_PAGE, "utf8");
+  for (const { command } of COMMANDS) {
+    const [, section = ""] = page.split(`\n## ${command.name()}\n`);
+    const [own = ""] = section.split("\n## ");
+    for (const { flags } of command.options) expect(own, command.name()).toContain(`| \`${flags}\``);
+    expect(own).toContain(`./mailstead ${command.name()}`);
+  }
 });
 
 test("every key has an example of a change, whose effect the plans tell", () => {

@@ -20,15 +20,15 @@ import { needOwnAccount } from "../account.ts";
 import { previewCreates, projectFolder, readState, stackName } from "../engine.ts";
 import { writeWhole } from "../lateValues.ts";
 import { loadPlan, projectName } from "../project.ts";
-import { CommandError, mark, print, printJson } from "../terminal.ts";
+import { describeFinding, exitCodeOf } from "../output/findings.ts";
+import { CommandError, mark, print, printJson } from "../output/terminal.ts";
 import { DNS_TOKENS, HETZNER_TOKEN, readGivenTokens } from "../tokens.ts";
-import { describeFinding, exitCodeOf } from "./status.ts";
 
 interface Options {
-  readonly stack?: string;
-  readonly out?: string;
-  readonly adopt?: readonly string[];
-  readonly json?: boolean;
+  readonly stack?: string | undefined;
+  readonly out?: string | undefined;
+  readonly adopt?: readonly string[] | undefined;
+  readonly json?: boolean | undefined;
 }
 
 /** One thing that the file takes over. */

@@ -1,11 +1,11 @@
 /** `mailstead ssh` and `logs`: the host itself. */
 import { stackName } from "../engine.ts";
 import { findRemote, openShell, showLines } from "../remote.ts";
-import { CommandError } from "../terminal.ts";
+import { CommandError } from "../output/terminal.ts";
 import { COMMAND } from "../../stack/values/command.ts";
 
 interface Options {
-  readonly stack?: string;
+  readonly stack?: string | undefined;
 }
 
 /** Opens a shell on the host, or runs a command there. */

@@ -24,16 +24,16 @@ import { outputsIn, readState, stackName, type StateResource } from "../engine.t
 import { loadPlan } from "../project.ts";
 import { findOrphanContainers, nameOf } from "../orphanContainers.ts";
 import { serverKnows } from "../serverKnows.ts";
-import { CommandError, print, printJson } from "../terminal.ts";
+import { exitCodeOf, printFindings } from "../output/findings.ts";
+import { CommandError } from "../output/terminal.ts";
 import { DNS_TOKENS, HETZNER_TOKEN, readGivenTokens, type GivenToken } from "../tokens.ts";
-import { describeFinding, exitCodeOf } from "./status.ts";
 import { COMMAND } from "../../stack/values/command.ts";
 
 interface Options {
-  readonly stack?: string;
-  readonly fix?: boolean;
-  readonly yes?: boolean;
-  readonly json?: boolean;
+  readonly stack?: string | undefined;
+  readonly fix?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+  readonly json?: boolean | undefined;
 }
 
 async function readTokens(
@@ -150,13 +150,6 @@ async function lookAtZone(
   });
 }
 
-/** Prints findings, and returns the exit code that they make. */
-function printed(findings: readonly Finding[], { json }: Options): number {
-  if (json === true) printJson({ findings });
-  else print(findings.map(describeFinding).join("\n"));
-  return exitCodeOf(findings);
-}
-
 /** Runs the command. */
 export async function preflightCommand(options: Options): Promise<number> {
   const stack = await stackName(options.stack);
@@ -165,7 +158,7 @@ export async function preflightCommand(options: Options): Promise<number> {
   const { provider, zone, zoneId } = loaded.config.dns;
   const [tokens, { resources, pending }] = await Promise.all([readTokens(stack, provider), readState(stack)]);
   const foreign = await lookAtAccount(loaded.config, resources, tokens.given);
-  if (foreign.length > 0) return printed(foreign, options);
+  if (foreign.length > 0) return printFindings(foreign, options.json);
   const known = {
     has: (type: string, id: string): boolean =>
       resources.some((resource) => resource.type === type && resource.id === id),
@@ -194,7 +187,7 @@ export async function preflightCommand(options: Options): Promise<number> {
       fix: `${COMMAND} preflight --fix`,
     });
   }
-  const code = printed(all, options);
+  const code = printFindings(all, options.json);
   if (options.fix !== true) return code;
   const isWell = cures.length === 0 && pending.length === 0;
   if (!isWell && (await agreed(cures, options))) await heal(cures, pending.length, stack);

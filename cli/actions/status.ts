@@ -1,8 +1,6 @@
 /** `mailstead status`: what should be and is not, asked of the host itself. */
 import process from "node:process";
-import { stripVTControlCharacters } from "node:util";
 import type { Plan } from "../../stack/model/plan.ts";
-import { printable, printableLines } from "../../stack/values/printable.ts";
 import { checkCertificate } from "../../verify/host/certificate.ts";
 import { checkContainers } from "../../verify/host/containers.ts";
 import type { AskHost, Finding } from "../../verify/model/finding.ts";
@@ -13,28 +11,13 @@ import { checkPort25 } from "../../verify/host/port25.ts";
 import { readOutputs, stackName } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { findRemote, runScript } from "../remote.ts";
-import { CommandError, mark, print, printJson, styled } from "../terminal.ts";
+import { printFindings } from "../output/findings.ts";
+import { CommandError } from "../output/terminal.ts";
 import { COMMAND } from "../../stack/values/command.ts";
 
 interface Options {
-  readonly stack?: string;
-  readonly json?: boolean;
-}
-
-/** One finding with its next step and its lines, as text. */
-export function describeFinding(finding: Finding): string {
-  // A vendor's answer may have several lines.
-  const text = (words: string): string => printable(words.trim().replaceAll(/\s*\n\s*/g, " "));
-  const lines = [mark(finding.state, text(`${finding.subject}: ${finding.seen}`))];
-  if (finding.fix !== undefined) lines.push(`    next: ${text(finding.fix)}`);
-  for (const line of finding.detail ?? [])
-    lines.push(styled("dim", `    | ${printableLines(stripVTControlCharacters(line))}`));
-  return lines.join("\n");
-}
-
-/** Exit code of a list of findings: 1 where something is bad. */
-export function exitCodeOf(findings: readonly Finding[]): number {
-  return findings.some(({ state }) => state === "bad") ? 1 : 0;
+  readonly stack?: string | undefined;
+  readonly json?: boolean | undefined;
 }
 
 /** One part of the status. `failed` holds the finding of a question that could not be answered. */
@@ -97,7 +80,5 @@ export async function collectStatus(stack: string): Promise<Finding[]> {
 /** Runs the command. */
 export async function statusCommand(options: Options): Promise<number> {
   const findings = await collectStatus(await stackName(options.stack));
-  if (options.json === true) printJson({ findings });
-  else print(findings.map(describeFinding).join("\n"));
-  return exitCodeOf(findings);
+  return printFindings(findings, options.json);
 }

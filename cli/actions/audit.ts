@@ -14,19 +14,19 @@ import type { ZoneReader } from "../../verify/vendors/zoneReader.ts";
 import { askValues, keptValues } from "../lateValues.ts";
 import type { NotifyTarget } from "../notify.ts";
 import { loadPlan, stackToRead } from "../project.ts";
-import { CommandError, print, styled } from "../terminal.ts";
+import { CommandError, print, styled } from "../output/terminal.ts";
 import { DNS_TOKENS, readToken } from "../tokens.ts";
 import { COMMAND } from "../../stack/values/command.ts";
 
 interface Options {
-  readonly stack?: string;
-  readonly columns?: string;
-  readonly resolver?: readonly string[];
-  readonly notify?: readonly string[];
-  readonly json?: boolean;
-  readonly markdown?: boolean;
+  readonly stack?: string | undefined;
+  readonly columns?: string | undefined;
+  readonly resolver?: readonly string[] | undefined;
+  readonly notify?: readonly string[] | undefined;
+  readonly json?: boolean | undefined;
+  readonly markdown?: boolean | undefined;
   /** File to write; true for standard output. */
-  readonly html?: string | true;
+  readonly html?: string | true | undefined;
 }
 
 /** Everything that is known before anybody outside is asked. */

@@ -1,7 +1,7 @@
 /** What people read: colours that respect NO_COLOR, tables, and errors that name the next step. */
 import process from "node:process";
 import { styleText } from "node:util";
-import { printableJson } from "../stack/values/printable.ts";
+import { printableJson } from "../../stack/values/printable.ts";
 
 /** Error with a next step, printed without a stack trace. */
 export class CommandError extends Error {

@@ -11,12 +11,12 @@ import type { Document } from "../documents.ts";
 import { auditService, auditTimer, type AuditUnit } from "../auditUnits.ts";
 import { projectFolder, readOutputs } from "../engine.ts";
 import { loadPlan, stackToRead } from "../project.ts";
-import { CommandError, print } from "../terminal.ts";
+import { CommandError, print } from "../output/terminal.ts";
 
 interface Options {
-  readonly stack?: string;
-  readonly showSecrets?: boolean;
-  readonly json?: boolean;
+  readonly stack?: string | undefined;
+  readonly showSecrets?: boolean | undefined;
+  readonly json?: boolean | undefined;
 }
 
 type Values = (name: SlotName) => string;

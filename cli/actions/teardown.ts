@@ -10,12 +10,12 @@ import { Hetzner, type HetznerThing } from "../../verify/vendors/hetzner/api.ts"
 import { needOwnAccount } from "../account.ts";
 import { readState, stackName } from "../engine.ts";
 import { loadPlan } from "../project.ts";
-import { CommandError, print, printJson } from "../terminal.ts";
+import { CommandError, print, printJson } from "../output/terminal.ts";
 import { HETZNER_TOKEN, readGivenToken } from "../tokens.ts";
 
 interface Options {
-  readonly stack?: string;
-  readonly json?: boolean;
+  readonly stack?: string | undefined;
+  readonly json?: boolean | undefined;
 }
 
 interface Price {

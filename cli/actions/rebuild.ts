@@ -12,12 +12,12 @@ import { Hetzner } from "../../verify/vendors/hetzner/api.ts";
 import { needOwnAccount } from "../account.ts";
 import { pulumi, pulumiAttached, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
-import { CommandError, print } from "../terminal.ts";
+import { CommandError, print } from "../output/terminal.ts";
 import { HETZNER_TOKEN, readGivenToken } from "../tokens.ts";
 
 interface Options {
-  readonly stack?: string;
-  readonly withEdits?: boolean;
+  readonly stack?: string | undefined;
+  readonly withEdits?: boolean | undefined;
 }
 
 /** @throws CommandError where a server of the stack is at the vendor: there is nothing to rebuild */

@@ -9,10 +9,10 @@ import { LENGTHS } from "../../stack/values/lengths.ts";
 import { namedStack, projectFolder } from "../engine.ts";
 import { modelFile } from "../modelFile.ts";
 import { isWithoutConfig } from "../stackFile/withoutConfig.ts";
-import { CommandError, print } from "../terminal.ts";
+import { CommandError, print } from "../output/terminal.ts";
 
 interface Options {
-  readonly stack?: string;
+  readonly stack?: string | undefined;
 }
 
 /** The stack's name. @throws CommandError for one that no stack can have */

@@ -1,0 +1,20 @@
+/** `mailstead completion`: the script by which a shell completes the command. */
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { bashScript } from "../completion/bash.ts";
+import { fishScript } from "../completion/fish.ts";
+import type { Shell } from "../completion/shells.ts";
+import { commandWords, type CommandWords } from "../completion/words.ts";
+import { zshScript } from "../completion/zsh.ts";
+import { print } from "../output/terminal.ts";
+
+const SCRIPTS: Readonly<Record<Shell, (commands: readonly CommandWords[]) => string>> = {
+  bash: bashScript,
+  fish: fishScript,
+  zsh: zshScript,
+};
+
+/** Runs the command. @param commands all that the program has. */
+export function completionCommand(shell: Shell, commands: readonly CommandUnknownOpts[]): number {
+  print(SCRIPTS[shell](commandWords(commands)));
+  return 0;
+}
