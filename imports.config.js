@@ -16,7 +16,9 @@ const MAY_IMPORT = {
 const WITHIN = {
   verify: {
     model: [],
-    judge: ["model"],
+    // Neither knows the other, and none of them the report: who asks and who judges meet above, in `auditDns.ts`.
+    observe: ["model", "vendors"],
+    judge: ["model", "state"],
     report: ["model", "judge"],
     // Each host check asks and judges by itself: they share nothing with the DNS.
     host: ["model"],

@@ -11,7 +11,7 @@ import { findHetznerThings, hetznerIds, type HetznerThings } from "../verify/ven
 import { fillImportFile, type FoundId, type ImportFile } from "../verify/adopt/importFile.ts";
 import { repointed, type FoundThing, type StateEntry } from "../verify/adopt/repoint.ts";
 import { underParents } from "../verify/adopt/underParents.ts";
-import { nameOfUrn } from "../verify/judge/existing/alreadyThere.ts";
+import { nameOfUrn } from "../verify/state/resources.ts";
 import { HETZNER_TYPES } from "../verify/preflight/preflight.ts";
 import { HETZNER_KINDS, type Hetzner } from "../verify/vendors/hetzner/api.ts";
 import { changeState, previewCreates, pulumi, readState } from "./engine.ts";

@@ -2,15 +2,15 @@
 import type { Config } from "../stack/model/config.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import type { SlotName } from "../stack/values/slots.ts";
-import { VendorError } from "./vendors/http.ts";
+import { assignedServers, readProvider } from "./observe/readProvider.ts";
 import type { ZoneReader } from "./vendors/zoneReader.ts";
-import type { LookAround } from "./observe/lookAround.ts";
+import type { LookAround } from "./lookAround.ts";
 import { audit } from "./judge/sets/audit.ts";
 import { auditContext, serverNames } from "./judge/auditContext.ts";
 import { desiredSets } from "./judge/sets/desiredSets.ts";
 import { keptBefore } from "./judge/fixes/fixes.ts";
 import type { DnsClientOptions } from "./observe/lookUp/dnsClient.ts";
-import type { Audit, AuditCheck, DesiredSet, ProviderColumn } from "./model/observation.ts";
+import type { Audit, AuditCheck, DesiredSet } from "./model/observation.ts";
 
 export const AUDIT_COLUMNS = ["api", "authoritative", "resolvers"] as const;
 export type AuditColumn = (typeof AUDIT_COLUMNS)[number];
@@ -31,33 +31,12 @@ export interface InspectInput {
   readonly client?: DnsClientOptions;
 }
 
-/** The whole zone at its provider. A vendor that refuses or does not answer is a state, not an error. */
-export async function readProvider(reader: ZoneReader): Promise<ProviderColumn> {
-  try {
-    return { state: "listed", records: await reader.records() };
-  } catch (error) {
-    if (!(error instanceof VendorError)) throw error;
-    const { message: reason, fix } = error;
-    return { state: "unreachable", reason, ...(fix !== undefined && { fix }) };
-  }
-}
-
-/** Name servers that the provider gave the zone; none where it did not say. The records tell why. */
-async function assignedServers(reader: ZoneReader | undefined): Promise<readonly string[]> {
-  try {
-    return (await reader?.zone())?.nameServers ?? [];
-  } catch (error) {
-    if (!(error instanceof VendorError)) throw error;
-    return [];
-  }
-}
-
 async function askDns(input: InspectInput, sets: readonly DesiredSet[]): Promise<LookAround | undefined> {
   const { plan, resolvers, reader, client } = input;
   const columns = input.columns.filter((column) => column !== "api");
   if (columns.length === 0) return undefined;
   // Only now: an audit of the API alone starts without the DNS client.
-  const { lookAround } = await import("./observe/lookAround.ts");
+  const { lookAround } = await import("./lookAround.ts");
   const server = serverNames(plan, input.slotValue);
   return lookAround({
     zone: plan.zone,

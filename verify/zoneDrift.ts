@@ -11,7 +11,7 @@ import { audit } from "./judge/sets/audit.ts";
 import { auditContext } from "./judge/auditContext.ts";
 import { desiredSets } from "./judge/sets/desiredSets.ts";
 import { earlyKeys } from "./judge/earlyKeys.ts";
-import { readProvider } from "./auditDns.ts";
+import { readProvider } from "./observe/readProvider.ts";
 import { HOLD, mailGoesElsewhere, othersMailHosts } from "./judge/existing/mailElsewhere.ts";
 import type { Audit, AuditRow } from "./model/observation.ts";
 import { printable } from "../stack/values/printable.ts";

@@ -16,3 +16,8 @@ export function listed(values: readonly string[]): string {
     .join(", ")
     .concat(more);
 }
+
+/** A number with its noun: `1 value`, `2 values`. */
+export function pluralize(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -5,7 +5,7 @@
  * `pulumi import` refuses what the state has an entry of, so the entry itself is given the new id; a refresh of it then
  * reads the rest.
  */
-import { nameOfUrn } from "../judge/existing/alreadyThere.ts";
+import { nameOfUrn } from "../state/resources.ts";
 import type { FoundId } from "./importFile.ts";
 
 /** An entry of an exported state, as far as it is looked at. Keys that nothing here looks at are kept. */

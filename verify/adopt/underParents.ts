@@ -4,7 +4,8 @@
  * A preview would tell the same, and all else too; but it fails as long as the addresses are forgotten and containers are
  * not: their provider is reached by an address that is not known then.
  */
-import { nameOfUrn, RECORD_TYPES } from "../judge/existing/alreadyThere.ts";
+import { RECORD_TYPES } from "../judge/existing/alreadyThere.ts";
+import { nameOfUrn } from "../state/resources.ts";
 import { HETZNER_TYPES } from "../preflight/preflight.ts";
 import type { FoundId, ImportFile, ImportSpec } from "./importFile.ts";
 

@@ -1,21 +1,10 @@
 /** What an audit must know of a configuration and its plan, beside the records. Pure. */
 import { hostName, returnPathName } from "../../stack/services/names.ts";
 import type { Plan } from "../../stack/model/plan.ts";
+import type { ServerNames } from "../model/serverNames.ts";
 import type { SlotName } from "../../stack/values/slots.ts";
 
 export { factsOf as auditContext } from "../../stack/dns/zoneFacts.ts";
-
-/** What the plan says of the server's names. */
-export interface ServerNames {
-  /** Addresses of the server; a family it does not have is absent. */
-  readonly addresses: { readonly ipv4?: string; readonly ipv6?: string };
-  /** Name that the reverse names bear: the MX's. */
-  readonly ptr: string;
-  /** Names that it greets with: the mail host, and the queue. */
-  readonly helo: readonly string[];
-  /** Alias of the return path with its target; absent when it is not planned. */
-  readonly bounces?: { readonly name: string; readonly target: string };
-}
 
 /** Names of the server as others check them; undefined while its addresses are not known. */
 export function serverNames(

@@ -1,20 +1,11 @@
-/** Whether the zone is signed, and the zone above knows its key (RFC 4035 2.4). */
+/** Asks for both sides of a chain of trust: keys of a zone, its DS in the zone above, and what resolvers make of them. */
 import type { DnskeyData, DsData } from "dns-packet";
 import { canonicalName } from "../../stack/dns/canonical.ts";
-import { hasSpoken, type AuditCheck, type CheckResult } from "../model/observation.ts";
-import { followDown } from "../judge/fixes/fixes.ts";
+import type { DnssecSeen, KeysAt } from "../model/dnssec.ts";
+import { hasSpoken } from "../model/observation.ts";
 import type { DnsClient, Outcome } from "./lookUp/dnsClient.ts";
-import { serverName, type ZoneServers } from "./lookUp/findServers.ts";
+import { serverName, type ZoneServers } from "../model/zoneServers.ts";
 import { readAnswer } from "./lookUp/readAnswer.ts";
-import { dsOf, dsText, isDsOf } from "../judge/around/dsDigest.ts";
-
-/** Secure entry point (RFC 4034 2.1.1): the key that a DS means. */
-const SEP = 1;
-
-interface KeysAt {
-  readonly server: string;
-  readonly keys: readonly DnskeyData[];
-}
 
 function dnskeys(outcome: Outcome, zone: string): DnskeyData[] {
   if (outcome.state !== "reply") return [];
@@ -76,66 +67,16 @@ async function failingResolvers(
   };
 }
 
-function withoutMatch(zone: string, ds: readonly DsData[], keys: readonly KeysAt[]): CheckResult | undefined {
-  // A server without the key breaks the zone for all who happen to ask it.
-  const broken = keys.filter(
-    (at) => !ds.some((record) => at.keys.some((key) => isDsOf(zone, record, key) !== false)),
-  );
-  if (broken.length === 0) return undefined;
-  const [record] = ds;
-  const tags = ds.map(({ keyTag: tag }) => tag).join(", ");
-  return {
-    state: "bad",
-    severity: "critical",
-    seen: `the zone above has a DS for key ${tags}, and no such key is at ${broken.map(({ server }) => server).join(", ")}: validating resolvers answer SERVFAIL`,
-    fix: `at the registrar of ${zone}, remove the DS record ${record === undefined ? "" : dsText(record)}, or switch DNSSEC on at the DNS provider and enter its DS`,
-  };
-}
-
-function pending(zone: string, keys: readonly KeysAt[]): CheckResult {
-  const all = keys.flatMap((at) => at.keys);
-  const key = all.find(({ flags }) => (flags & SEP) === SEP) ?? all[0];
-  const ds = key && dsOf(zone, key);
-  return {
-    state: "propagating",
-    severity: "info",
-    seen: "signed, but the zone above has no DS yet: nobody validates it",
-    fix: `at the registrar of ${zone}, add the DS record ${ds === undefined ? "" : dsText(ds)}`,
-  };
-}
-
-function judge(zone: string, ds: readonly DsData[], keys: readonly KeysAt[]): CheckResult | undefined {
-  const isSigned = keys.some((at) => at.keys.length > 0);
-  if (ds.length > 0) return withoutMatch(zone, ds, keys);
-  return isSigned ? pending(zone, keys) : { state: "ok", severity: "info", seen: "not signed, and no DS" };
-}
-
-/** Checks DNSSEC: not signed, in order, waiting for its DS (pending), or broken. */
-export async function checkDnssec(
+/** Asks servers of the zone and of the zone above, and every resolver. */
+export async function askDnssec(
   client: DnsClient,
   found: ZoneServers,
   resolvers: readonly string[],
-): Promise<AuditCheck[]> {
-  const { zone } = found;
-  const base = { check: "dnssec", subject: zone } as const;
-  const [ds, keys, { failing, validating }] = await Promise.all([
+): Promise<DnssecSeen> {
+  const [ds, keys, byResolvers] = await Promise.all([
     dsAbove(client, found),
     keysAt(client, found),
-    failingResolvers(client, zone, resolvers),
+    failingResolvers(client, found.zone, resolvers),
   ]);
-  const judged = ds !== undefined && keys.length > 0 ? judge(zone, ds, keys) : undefined;
-  if (judged?.state === "bad") return [{ ...base, ...judged }];
-  if (failing.length > 0) {
-    const seen = `${failing.join(", ")} fails the zone (SERVFAIL) and answers when told not to validate: a signature or the chain above is broken`;
-    const fix = `look at the DNSSEC state of ${zone} at the DNS provider; until it is mended, remove its DS at the registrar`;
-    return [{ ...base, state: "bad", severity: "critical", seen, fix }];
-  }
-  if (ds === undefined || keys.length === 0) {
-    const seen = "neither the zone above nor its own servers could be asked for both sides";
-    const fix = followDown(zone, ds === undefined ? "DS" : "DNSKEY");
-    return [{ ...base, state: "unknown", severity: "warning", seen, fix }];
-  }
-  if (judged !== undefined) return [{ ...base, ...judged }];
-  const by = validating.length > 0 ? `, validated by ${validating.join(", ")}` : "";
-  return [{ ...base, state: "ok", severity: "info", seen: `the DS above means a key of the zone${by}` }];
+  return { ds, keys, ...byResolvers };
 }

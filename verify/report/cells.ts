@@ -1,8 +1,7 @@
 /** What each column of an audit says of one set, in a few words; the same for every form of the report. */
 import { SEVERITIES } from "../../stack/dns/severity.ts";
 import type { Answer, Audit, AuditCheck, AuditRow, DesiredSet } from "../model/observation.ts";
-import { short } from "../../stack/values/inWords.ts";
-import { count } from "../judge/answerWords.ts";
+import { short, pluralize } from "../../stack/values/inWords.ts";
 
 /** The four columns, as headings. */
 export const COLUMNS = ["declared", "provider", "authoritative", "resolvers"] as const;
@@ -89,7 +88,7 @@ function serversCell({ desired, ...row }: AuditRow, side: Side): string {
   const groups = Map.groupBy(observations, ({ answer }) => answerCell(answer, desired, side));
   return Array.from(groups, ([words, members]) => {
     const [first] = members;
-    const who = members.length === 1 && first ? first.server : count(members.length, "server");
+    const who = members.length === 1 && first ? first.server : pluralize(members.length, "server");
     if (words === AS_DECLARED) return `${words} at ${who}`;
     const ttls = members.map(({ answer }) => ttlOf(answer)).filter((ttl) => ttl !== undefined);
     const longest = Math.max(...ttls);
@@ -155,11 +154,11 @@ export function summaryLine(audit: Audit): string {
   const { rows, checks } = audit;
   const wait = secondsToWait(audit);
   const parts = [
-    `${count(rows.length, "record set")}: ${tally(rows.map(({ verdict }) => verdict)) || "none"}`,
+    `${pluralize(rows.length, "record set")}: ${tally(rows.map(({ verdict }) => verdict)) || "none"}`,
     ...(checks.length > 0
-      ? [`${count(checks.length, "check")}: ${tally(checksInOrder(checks).map(({ state }) => state))}`]
+      ? [`${pluralize(checks.length, "check")}: ${tally(checksInOrder(checks).map(({ state }) => state))}`]
       : []),
-    ...(wait === undefined ? [] : [`Caches let go within ${count(wait, "second")}`]),
+    ...(wait === undefined ? [] : [`Caches let go within ${pluralize(wait, "second")}`]),
   ];
   return `${parts.join(". ")}.`;
 }

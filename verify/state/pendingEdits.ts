@@ -3,7 +3,7 @@
  *
  * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_preview/ `--json`
  */
-import { nameOfUrn } from "../judge/existing/alreadyThere.ts";
+import { nameOfUrn } from "./resources.ts";
 import { HETZNER_TYPES } from "../preflight/preflight.ts";
 
 /** A step of `pulumi preview --json`, as far as it is looked at. */

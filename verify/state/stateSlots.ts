@@ -1,7 +1,7 @@
 /** Values of slots that the state tells in plain, before there are outputs. Pure. */
 import { dkimValue } from "../../stack/dns/dkim.ts";
 import type { SlotName } from "../../stack/values/slots.ts";
-import { nameOfUrn, type KnownResource } from "../judge/existing/alreadyThere.ts";
+import { nameOfUrn, type KnownResource } from "./resources.ts";
 
 const KEY_TYPE = "tls:index/privateKey:PrivateKey";
 

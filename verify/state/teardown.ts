@@ -4,7 +4,7 @@
  *
  * @see https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/cmd/pulumi/operations/destroy.go getProtectedExcludes
  */
-import { nameOfUrn } from "../judge/existing/alreadyThere.ts";
+import { nameOfUrn } from "./resources.ts";
 
 /** A resource of an exported state, as far as it is looked at. */
 export interface StandingResource {

@@ -5,7 +5,7 @@
  * Cannot: prove anything about public resolvers; they are not in reach and must be left out by themselves.
  */
 import { expect, test } from "vitest";
-import type { LookAround, LookAroundInput } from "../../../verify/observe/lookAround.ts";
+import type { LookAround, LookAroundInput } from "../../../verify/lookAround.ts";
 import { outputs, succeed } from "../../support/sandbox.ts";
 
 interface Rendered {
@@ -15,7 +15,7 @@ interface Rendered {
 }
 
 const SCRIPT = `
-import { lookAround } from "./verify/observe/lookAround.ts";
+import { lookAround } from "./verify/lookAround.ts";
 let text = "";
 for await (const chunk of process.stdin) text += chunk;
 console.log(JSON.stringify(await lookAround(JSON.parse(text))));

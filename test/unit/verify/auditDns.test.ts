@@ -10,7 +10,7 @@ import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { RULES } from "../../../stack/dns/rules/rules.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
-import { reverseName } from "../../../verify/observe/serverNames.ts";
+import { reverseName } from "../../../verify/judge/around/serverNames.ts";
 import { desiredSets } from "../../../verify/judge/sets/desiredSets.ts";
 import { auditExitCode } from "../../../verify/judge/exitCode.ts";
 import { inspectDns, type InspectInput } from "../../../verify/auditDns.ts";

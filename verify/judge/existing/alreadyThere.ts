@@ -15,18 +15,12 @@ import {
   type PlannedZoneRecord,
   type RecordResource,
 } from "./adoption.ts";
+import { nameOfUrn, type KnownResource } from "../../state/resources.ts";
 import { audit } from "../sets/audit.ts";
 import type { AuditContext, IgnoreRule } from "../../model/auditInput.ts";
 import { desiredSets } from "../sets/desiredSets.ts";
 import { readyRules, ruleForValue } from "../sets/ignoreRules.ts";
 import type { AuditRow, DesiredSet } from "../../model/observation.ts";
-
-/** A resource as the state knows it. */
-export interface KnownResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly id?: string;
-}
 
 /** What is compared. */
 export interface AlreadyThereInput {
@@ -81,11 +75,6 @@ export const RECORD_TYPES: Readonly<Record<DnsProviderName, string>> = {
 /** The id in the state of what is imported by this id: without the zone before it. */
 export function stateId(importId: string, provider: DnsProviderName): string {
   return importId.slice(importId.indexOf(provider === "digitalocean" ? "," : "/") + 1);
-}
-
-/** Logical name at the end of a URN. */
-export function nameOfUrn(urn: string): string {
-  return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
 interface Sight {

@@ -4,7 +4,7 @@ import { isEcho } from "../../../stack/dns/rules/foreign.ts";
 import { forbiddenByCaa } from "../../../stack/dns/rules/caaSets.ts";
 import { dropsInSet, harmsInSet } from "../../../stack/dns/rules/judgeForeign.ts";
 import { inPlaceOf } from "../../../stack/dns/rules/wholeSets.ts";
-import { listed } from "../../../stack/values/inWords.ts";
+import { listed, pluralize } from "../../../stack/values/inWords.ts";
 import { samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
 import { DIGITALOCEAN_TTL } from "../../../stack/vendors/digitalocean/dnsForm.ts";
 import type { DnsProviderName } from "../../../stack/vendors/dnsForm.ts";
@@ -13,7 +13,6 @@ import type { AuditContext, Judgement } from "../../model/auditInput.ts";
 import { freeRoles, keepLine, type RoleFor } from "../fixes/entries.ts";
 import { REPAIR, ignoreLine, removeLines, takeAway } from "../fixes/fixes.ts";
 import type { DesiredSet, Severity } from "../../model/observation.ts";
-import { count } from "../answerWords.ts";
 
 /** What one side has of a set. */
 export interface ActualSet {
@@ -99,7 +98,7 @@ function drift(comparison: Comparison): Judgement | undefined {
     return { verdict: "changed", severity: same === undefined ? severity : "info", reason, fix: REPAIR };
   }
   if (missing.length > 0) {
-    const reason = `${count(missing.length, "declared value")} of ${desired.values.length} not there: ${listed(missing)}`;
+    const reason = `${pluralize(missing.length, "declared value")} of ${desired.values.length} not there: ${listed(missing)}`;
     return { verdict: "missing", severity, reason, fix: REPAIR };
   }
   const ttl = actual.ttls.find((seconds) => !sameTtl(desired.ttlSeconds, seconds, facts));

@@ -1,4 +1,5 @@
 /** What the servers of the DNS add to what the provider's API says. */
+import { pluralize } from "../../../stack/values/inWords.ts";
 import type { AuditContext, Judgement } from "../../model/auditInput.ts";
 import { compareSet } from "./compareSet.ts";
 import { askAgain } from "../fixes/fixes.ts";
@@ -10,7 +11,7 @@ import {
   type Severity,
 } from "../../model/observation.ts";
 import { atMostWarning, severityOf } from "../../../stack/dns/severity.ts";
-import { answerWords, count } from "../answerWords.ts";
+import { describeAnswer } from "../../model/describeAnswer.ts";
 import { COMMAND } from "../../../stack/values/command.ts";
 
 /** A column of servers. */
@@ -73,13 +74,13 @@ function propagating(desired: DesiredSet, { column, differing, right }: ColumnJu
   const seen =
     first === undefined
       ? ""
-      : `${first.observation.server} ${answerWords(first.observation.answer, desired.type)}`;
+      : `${first.observation.server} ${describeAnswer(first.observation.answer, desired.type)}`;
   const noun = column === "resolvers" ? "resolver" : "authoritative server";
   const gone =
     wait === undefined
       ? ""
-      : `; caches keep ${first?.observation.answer.state === "answer" ? "it" : "the absence"} for ${count(wait, "second")} at most`;
-  const reason = `${differing.length} of ${count(total, noun)} ${differing.length === 1 ? "is" : "are"} not up to date: ${seen}${gone}`;
+      : `; caches keep ${first?.observation.answer.state === "answer" ? "it" : "the absence"} for ${pluralize(wait, "second")} at most`;
+  const reason = `${differing.length} of ${pluralize(total, noun)} ${differing.length === 1 ? "is" : "are"} not up to date: ${seen}${gone}`;
   const fix =
     column === "resolvers" && wait !== undefined
       ? `sleep ${wait} && ${COMMAND} audit`
@@ -92,12 +93,12 @@ function propagating(desired: DesiredSet, { column, differing, right }: ColumnJu
 function unreachable(desired: DesiredSet, { column, failing, right }: ColumnJudgement): RowJudgement {
   const [first] = failing;
   const severity: Severity = atMostWarning(severityOf(desired));
-  const others = right.length === 0 ? "" : `; ${count(right.length, "other")} answered as declared`;
+  const others = right.length === 0 ? "" : `; ${pluralize(right.length, "other")} answered as declared`;
   const more = failing.length > 1 ? ` (and ${failing.length - 1} more did not answer)` : "";
   const seen =
     first === undefined
       ? "no server was asked"
-      : `${first.server} ${answerWords(first.answer, desired.type)}`;
+      : `${first.server} ${describeAnswer(first.answer, desired.type)}`;
   const fix =
     first === undefined
       ? `${COMMAND} audit`

@@ -2,38 +2,11 @@
 import { isWithin } from "../../../stack/values/domainName.ts";
 import { canonicalName } from "../../../stack/dns/canonical.ts";
 import { hasSpoken, type Answer } from "../../model/observation.ts";
+import type { NameServer, ZoneServers } from "../../model/zoneServers.ts";
 import type { DnsClient, Outcome } from "./dnsClient.ts";
 import { readAnswer } from "./readAnswer.ts";
 import { recordSet } from "./recordValue.ts";
 import { above, type Recursion } from "./resolvers.ts";
-
-/** One address of one name server. */
-export interface NameServer {
-  readonly name: string;
-  readonly address: string;
-}
-
-/** The servers of a zone. */
-export interface ZoneServers {
-  readonly zone: string;
-  /** The zone above, `.` for the root; absent when nobody could say which it is. */
-  readonly parent?: string;
-  /** Addresses of servers of the zone above. */
-  readonly parentServers: readonly NameServer[];
-  /** NS of the zone as the zone above has it. */
-  readonly delegation: Answer;
-  /** Servers named by either side, an entry for each address, with the zone's own NS set as each has it. */
-  readonly servers: readonly (NameServer & { readonly ownNs: Answer })[];
-  /** Addresses of a family that this machine cannot send to; nothing is known of them. */
-  readonly notReachableFromHere: readonly NameServer[];
-  /** Name servers that have no address. */
-  readonly withoutAddress: readonly string[];
-}
-
-/** As the reports name a server: `ns1.example.net (192.0.2.53)`. */
-export function serverName({ name, address }: NameServer): string {
-  return `${name} (${address})`;
-}
 
 /** So many servers of the zone above are asked; they all have the same. */
 const PARENT_SERVERS = 4;

@@ -3,12 +3,11 @@ import { getServers } from "node:dns";
 import { isIP } from "node:net";
 import { isWithin } from "../../../stack/values/domainName.ts";
 import { canonicalName } from "../../../stack/dns/canonical.ts";
-import { askAgain } from "../../judge/fixes/fixes.ts";
-import type { Answer, AuditCheck } from "../../model/observation.ts";
+import type { AnswerSource } from "../../model/answerSource.ts";
+import type { Answer } from "../../model/observation.ts";
 import type { DnsClient, Outcome } from "./dnsClient.ts";
 import type { Question } from "./message.ts";
 import { readAnswer } from "./readAnswer.ts";
-import { COMMAND } from "../../../stack/values/command.ts";
 
 /** Resolvers for everyone, each of another operator. */
 export const PUBLIC_RESOLVERS: readonly string[] = ["1.1.1.1", "8.8.8.8", "9.9.9.9"];
@@ -30,7 +29,7 @@ export function resolverList(given?: readonly string[]): string[] {
 export async function reachableResolvers(
   client: DnsClient,
   resolvers: readonly string[],
-): Promise<{ readonly resolvers: readonly string[]; readonly checks: readonly AuditCheck[] }> {
+): Promise<{ readonly resolvers: readonly string[]; readonly outOfReach: readonly string[] }> {
   const question = { name: ".", type: "SOA", recurse: true };
   const reached = await Promise.all(
     resolvers.map(
@@ -38,26 +37,15 @@ export async function reachableResolvers(
         !PUBLIC_RESOLVERS.includes(address) || (await client.ask(address, question)).state === "reply",
     ),
   );
-  const away = resolvers.filter((_, index) => reached[index] !== true);
   return {
     resolvers: resolvers.filter((_, index) => reached[index] === true),
-    checks: away.map((address) => ({
-      check: "resolver",
-      subject: address,
-      state: "unknown",
-      severity: "info",
-      seen: "cannot be reached from here, and was left out",
-      fix: `let port 53 out to it, or name resolvers in reach: ${COMMAND} audit --resolver ADDRESS`,
-    })),
+    outOfReach: resolvers.filter((_, index) => reached[index] !== true),
   };
 }
 
 /** Questions with recursion, to the first of the resolvers that gives an answer. */
-export interface Recursion {
+export interface Recursion extends AnswerSource {
   outcome(name: string, type: string, flags?: Partial<Question>): Promise<Outcome>;
-  answer(name: string, type: string): Promise<Answer>;
-  /** Line that asks the same again by hand. */
-  again(name: string, type: string): string;
   /** The zone that holds a name, by its SOA (RFC 2308 3); absent when nobody could say. */
   enclosingZone(name: string): Promise<string | undefined>;
 }
@@ -88,7 +76,7 @@ export function createRecursion(client: DnsClient, resolvers: readonly string[])
   return {
     outcome,
     answer: async (name, type) => readAnswer(await outcome(name, type), { role: "resolver" }, name, type),
-    again: (name, type) => askAgain(resolvers.at(-1), name, type, true),
+    byHand: resolvers.at(-1),
     enclosingZone,
   };
 }

@@ -1,7 +1,7 @@
 /** What is to be done: a card a finding, worst first. */
+import { pluralize } from "../../../stack/values/inWords.ts";
 import type { AuditRow, Severity } from "../../model/observation.ts";
 import { SEVERITIES } from "../../../stack/dns/severity.ts";
-import { count } from "../../judge/answerWords.ts";
 import { curesOf, type Cure, type Finding } from "./findings.ts";
 import { badge, SEVERITY_WORDS, title } from "./labels.ts";
 import { markup, type Markup } from "./markup.ts";
@@ -41,7 +41,7 @@ ${own.map(findingCard)}</ol>`;
   const folded = severity === "info" && own.length > NOTES_SHOWN;
   return markup`<section id="${severity}" aria-labelledby="${severity}-title">
 <h3 id="${severity}-title">${name} <span class="note">${own.length}, ${means}</span></h3>
-${folded ? markup`<details class="fold"><summary>Show ${count(own.length, "note")}</summary>${cards}</details>` : cards}
+${folded ? markup`<details class="fold"><summary>Show ${pluralize(own.length, "note")}</summary>${cards}</details>` : cards}
 </section>
 `;
 }

@@ -1,7 +1,6 @@
 /** What needs nothing: ignored, the provider's own, as declared, and checks that passed. */
 import type { Audit, AuditCheck, AuditRow, Verdict } from "../../model/observation.ts";
-import { listed } from "../../../stack/values/inWords.ts";
-import { count } from "../../judge/answerWords.ts";
+import { listed, pluralize } from "../../../stack/values/inWords.ts";
 import { isOpen } from "./findings.ts";
 import { badge, title } from "./labels.ts";
 import { markup, type Markup } from "./markup.ts";
@@ -30,7 +29,7 @@ function settledGroup([verdict, words]: readonly [Verdict, string], rows: readon
   const own = rows.filter((row) => row.verdict === verdict);
   if (own.length === 0) return undefined;
   return markup`<section aria-labelledby="${verdict}-title">
-<h3 id="${verdict}-title">${words} <span class="note">${count(own.length, "record set")}</span></h3>
+<h3 id="${verdict}-title">${words} <span class="note">${pluralize(own.length, "record set")}</span></h3>
 <ul class="sets">
 ${own.map(settledRow)}</ul>
 </section>

@@ -1,7 +1,8 @@
 /** The columns of one record set as a table: who says what. */
+import { pluralize } from "../../../stack/values/inWords.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import type { Answer, AuditRow, DesiredSet, Observation, ProviderColumn } from "../../model/observation.ts";
-import { answerWords, count } from "../../judge/answerWords.ts";
+import { describeAnswer } from "../../model/describeAnswer.ts";
 import { markup, type Markup, type Part } from "./markup.ts";
 
 /** Longest value that is shown whole at once. */
@@ -10,7 +11,7 @@ const SHOWN = 120;
 /** A value whole; a long one behind its beginning. */
 function value(text: string): Markup {
   if (text.length <= SHOWN) return markup`<code>${text}</code>`;
-  return markup`<details class="long"><summary><code>${text.slice(0, SHOWN / 2)}…</code> <span class="note">${count(text.length, "character")}</span></summary><code>${text}</code></details>`;
+  return markup`<details class="long"><summary><code>${text.slice(0, SHOWN / 2)}…</code> <span class="note">${pluralize(text.length, "character")}</span></summary><code>${text}</code></details>`;
 }
 
 function list(items: readonly Markup[]): Markup {
@@ -105,7 +106,7 @@ function serverSides(who: string, row: AuditRow, observations: readonly Observat
     if (first === undefined) return [];
     const { answer } = first;
     const says =
-      answer.state === "answer" ? answered(answer.values, row.desired) : answerWords(answer, row.type);
+      answer.state === "answer" ? answered(answer.values, row.desired) : describeAnswer(answer, row.type);
     const servers = same.map(({ server }) => server);
     return [{ who, says, by: [...ttlWords(same.flatMap((one) => secondsOf(one.answer))), ...servers] }];
   });

@@ -1,7 +1,7 @@
 /** What the page says first: counts, and when and whom the audit asked. */
+import { pluralize } from "../../../stack/values/inWords.ts";
 import type { Audit } from "../../model/observation.ts";
 import { SEVERITIES } from "../../../stack/dns/severity.ts";
-import { count } from "../../judge/answerWords.ts";
 import { VERDICTS } from "../../judge/sets/worstFirst.ts";
 import { secondsToWait } from "../cells.ts";
 import type { Finding } from "./findings.ts";
@@ -50,7 +50,7 @@ export function facts(audit: Audit, at: Date): Markup {
 <div><dt>Looked at</dt><dd><time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time></dd></div>
 <div><dt>Asked</dt><dd>${names(true) || "nobody"}</dd></div>
 ${left === "" ? undefined : markup`<div><dt>Not asked</dt><dd>${left}</dd></div>`}
-${wait === undefined ? undefined : markup`<div><dt>Caches let go</dt><dd>within ${count(wait, "second")}</dd></div>`}
+${wait === undefined ? undefined : markup`<div><dt>Caches let go</dt><dd>within ${pluralize(wait, "second")}</dd></div>`}
 </dl>`;
 }
 

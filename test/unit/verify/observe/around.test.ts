@@ -7,9 +7,13 @@ import type { Answer as PacketRecord, DnskeyData } from "dns-packet";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { checkBanner } from "../../../../verify/observe/banner.ts";
-import { checkDelegation, checkSerials } from "../../../../verify/observe/delegation.ts";
-import { checkDnssec } from "../../../../verify/observe/dnssec.ts";
+import { judgeDelegation } from "../../../../verify/judge/around/delegation.ts";
+import { judgeDnssec } from "../../../../verify/judge/around/dnssec.ts";
+import { judgeGreeting } from "../../../../verify/judge/around/greeting.ts";
+import { judgeSerials } from "../../../../verify/judge/around/serials.ts";
+import { askDnssec } from "../../../../verify/observe/dnssec.ts";
+import { readGreeting } from "../../../../verify/observe/greeting.ts";
+import { readSerials } from "../../../../verify/observe/serials.ts";
 import { dsOf, dsText, isDsOf, keyTag } from "../../../../verify/judge/around/dsDigest.ts";
 import { askAuthoritative, askResolvers } from "../../../../verify/observe/lookUp/columns.ts";
 import { findServers } from "../../../../verify/observe/lookUp/findServers.ts";
@@ -79,7 +83,7 @@ test("each server answers for itself, and one that is silent is given up after t
 
 async function delegation(scene: Scene, wanted = NAMES): Promise<AuditCheck[]> {
   const { client, recursion } = await start(scene);
-  return told(checkDelegation(await findServers(client, recursion, ZONE), wanted));
+  return told(judgeDelegation(await findServers(client, recursion, ZONE), wanted));
 }
 
 describe("delegation", () => {
@@ -123,9 +127,8 @@ test.each<[AuditCheck["state"], readonly [number, number]]>([
   ["propagating", [7, 8]],
 ])("serials: %s", async (state, serials) => {
   const { client, recursion } = await start({ serials });
-  expect(told(await checkSerials(client, await findServers(client, recursion, ZONE)))).toMatchObject([
-    { state },
-  ]);
+  const found = await findServers(client, recursion, ZONE);
+  expect(told([judgeSerials(ZONE, await readSerials(client, found))])).toMatchObject([{ state }]);
 });
 
 test("of a zone whose servers nobody can name all is unknown, and each line says how to look", async () => {
@@ -133,9 +136,9 @@ test("of a zone whose servers nobody can name all is unknown, and each line says
   const silent = createRecursion(client, ["127.0.0.9"]);
   const found = await findServers(client, silent, ZONE);
   const checks = [
-    ...checkDelegation(found, []),
-    ...(await checkSerials(client, found)),
-    ...(await checkDnssec(client, found, ["127.0.0.9"])),
+    ...judgeDelegation(found, []),
+    judgeSerials(ZONE, await readSerials(client, found)),
+    judgeDnssec(ZONE, await askDnssec(client, found, ["127.0.0.9"])),
   ];
   expect(told(checks).map(({ check, state, fix }) => [check, state, fix])).toEqual([
     ["delegation", "unknown", `dig ${ZONE}. NS +trace`],
@@ -147,7 +150,7 @@ test("of a zone whose servers nobody can name all is unknown, and each line says
 async function dnssec(scene: Scene): Promise<AuditCheck | undefined> {
   const { client, recursion } = await start(scene);
   const found = await findServers(client, recursion, ZONE);
-  return told(await checkDnssec(client, found, [ADDRESS.resolver]))[0];
+  return told([judgeDnssec(ZONE, await askDnssec(client, found, [ADDRESS.resolver]))])[0];
 }
 
 describe("DNSSEC", () => {
@@ -211,7 +214,8 @@ test.each<[AuditCheck["state"], string | undefined]>([
   await once(server, "listening");
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : 0;
-  const check = await checkBanner("127.0.0.1", ["mx.example.test"], { port, timeoutMs: 200 });
+  const said = await readGreeting("127.0.0.1", { port, timeoutMs: 200 });
+  const check = judgeGreeting("127.0.0.1", said, ["mx.example.test"]);
   expect(told([check])).toMatchObject([{ state }]);
   await new Promise((resolve) => server.close(resolve));
 });

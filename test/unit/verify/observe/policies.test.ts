@@ -6,8 +6,8 @@
  */
 import type { Answer as PacketRecord } from "dns-packet";
 import { afterEach, describe, expect, test } from "vitest";
-import { lookAround } from "../../../../verify/observe/lookAround.ts";
-import type { DeclaredSet } from "../../../../verify/observe/policies.ts";
+import { lookAround } from "../../../../verify/lookAround.ts";
+import type { DeclaredSet } from "../../../../verify/judge/around/policies.ts";
 import { auditExitCode } from "../../../../verify/judge/exitCode.ts";
 import type { AuditCheck } from "../../../../verify/model/observation.ts";
 import { ADDRESS, startWorld, told, type Scene, type World } from "./world.ts";

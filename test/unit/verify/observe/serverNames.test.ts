@@ -5,9 +5,9 @@
  */
 import type { Answer as PacketRecord } from "dns-packet";
 import { afterEach, describe, expect, test } from "vitest";
-import { checkServerNames, reverseName } from "../../../../verify/observe/serverNames.ts";
+import { judgeServerNames, reverseName } from "../../../../verify/judge/around/serverNames.ts";
 import { createRecursion } from "../../../../verify/observe/lookUp/resolvers.ts";
-import { createNameServers } from "../../../../verify/observe/lookUp/source.ts";
+import { createNameServers } from "../../../../verify/observe/lookUp/nameServers.ts";
 import type { AuditCheck } from "../../../../verify/model/observation.ts";
 import { startWorld, told, type Scene, type World } from "./world.ts";
 
@@ -45,7 +45,7 @@ describe("names of the server", () => {
   /** What the resolver has in place of what is good, and what the name servers hold. */
   async function look(changed: Scene["known"] = {}, held: Scene["held"] = {}): Promise<AuditCheck[]> {
     const { recursion, nameServers } = await start({ known: { ...good, ...changed }, held });
-    const checks = await checkServerNames(
+    const checks = await judgeServerNames(
       { resolvers: recursion, nameServers },
       {
         addresses: { ipv4: V4, ipv6: V6 },
@@ -153,7 +153,7 @@ describe("names of the server", () => {
     const sources = { resolvers: silent, nameServers: createNameServers(client, silent) };
     const bounces = { name: "fe-bounces.example.test", target: "example.test" };
     const names = { addresses: { ipv4: V4 }, ptr: "mx.example.test", helo: ["mx.example.test"], bounces };
-    const checks = told(await checkServerNames(sources, names));
+    const checks = told(await judgeServerNames(sources, names));
     expect(checks.map(({ state, fix }) => [state, fix])).toEqual([
       ["unknown", `dig @127.0.0.9 ${reverseName(V4)}. PTR`],
       ["unknown", "dig @127.0.0.9 mx.example.test. A"],

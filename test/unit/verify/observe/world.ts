@@ -6,7 +6,8 @@ import type { Answer as PacketRecord, DnskeyData } from "dns-packet";
 import { expect } from "vitest";
 import type { AuditCheck } from "../../../../verify/model/observation.ts";
 import { createDnsClient, type DnsClient } from "../../../../verify/observe/lookUp/dnsClient.ts";
-import { createNameServers, type Source } from "../../../../verify/observe/lookUp/source.ts";
+import type { AnswerSource } from "../../../../verify/model/answerSource.ts";
+import { createNameServers } from "../../../../verify/observe/lookUp/nameServers.ts";
 import { isWithin } from "../../../../stack/values/domainName.ts";
 import { createRecursion, type Recursion } from "../../../../verify/observe/lookUp/resolvers.ts";
 import { startFakeDns, type FakeDns, type Said, type Seen } from "../../../support/fakeDns.ts";
@@ -109,7 +110,7 @@ function child(scene: Scene, index: 0 | 1, { name, type }: Seen): Said {
 export interface World {
   readonly client: DnsClient;
   readonly recursion: Recursion;
-  readonly nameServers: Source;
+  readonly nameServers: AnswerSource;
   readonly servers: readonly FakeDns[];
   close(): Promise<void>;
 }

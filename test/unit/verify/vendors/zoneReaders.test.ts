@@ -13,7 +13,7 @@ import { DNS_PROVIDERS, type DnsProviderName } from "../../../../stack/vendors/d
 import { hetznerForm } from "../../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ZoneRecord } from "../../../../stack/model/zoneRecord.ts";
 import { audit } from "../../../../verify/judge/sets/audit.ts";
-import { readProvider } from "../../../../verify/auditDns.ts";
+import { readProvider } from "../../../../verify/observe/readProvider.ts";
 import { VendorError } from "../../../../verify/vendors/http.ts";
 import { checkZone } from "../../../../verify/preflight/zone.ts";
 import { zoneReader } from "../../../../verify/vendors/registry.ts";

@@ -1,11 +1,8 @@
 /** A zone before the first `up`, with what is in the way in it, and what it becomes when a way out is taken. */
 import { DNS_PROVIDERS, type DnsProviderName } from "../../../../../stack/vendors/dnsForm.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
-import {
-  RECORD_TYPES,
-  stateId,
-  type KnownResource,
-} from "../../../../../verify/judge/existing/alreadyThere.ts";
+import { RECORD_TYPES, stateId } from "../../../../../verify/judge/existing/alreadyThere.ts";
+import type { KnownResource } from "../../../../../verify/state/resources.ts";
 import { auditContext } from "../../../../../verify/judge/auditContext.ts";
 import type { Finding } from "../../../../../verify/model/finding.ts";
 import { configOf, planned } from "../../../stack/support/planOf.ts";

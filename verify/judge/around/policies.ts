@@ -1,15 +1,16 @@
 /** Declared policies that send others on: what SPF makes receivers look up, and who must take reports about the domain. */
-import { remembering, type Asked } from "../../stack/dns/rules/askRules.ts";
-import { checkForeignReports } from "../../stack/dns/rules/dmarc.ts";
-import type { LookUp } from "../../stack/dns/rules/rule.ts";
-import { checkSpfLookUps, MOST_LOOK_UPS, spfCost } from "../../stack/dns/rules/spfLookUps.ts";
-import { isDmarc } from "../../stack/dns/dmarc.ts";
-import { isSpf } from "../../stack/dns/spf.ts";
-import { followed, type Source } from "./lookUp/source.ts";
-import type { AuditCheck, DesiredSet, Severity } from "../model/observation.ts";
-import { worst } from "../../stack/dns/severity.ts";
-import { count } from "../judge/answerWords.ts";
-import { judgeTwice, type Sources } from "./judgeTwice.ts";
+import { pluralize } from "../../../stack/values/inWords.ts";
+import { remembering, type Asked } from "../../../stack/dns/rules/askRules.ts";
+import { checkForeignReports } from "../../../stack/dns/rules/dmarc.ts";
+import type { LookUp } from "../../../stack/dns/rules/rule.ts";
+import { checkSpfLookUps, MOST_LOOK_UPS, spfCost } from "../../../stack/dns/rules/spfLookUps.ts";
+import { isDmarc } from "../../../stack/dns/dmarc.ts";
+import { isSpf } from "../../../stack/dns/spf.ts";
+import { followAliases, type AnswerSource, type CachedAndFresh } from "../../model/answerSource.ts";
+import type { AuditCheck, DesiredSet, Severity } from "../../model/observation.ts";
+import { worst } from "../../../stack/dns/severity.ts";
+import { askAgain } from "../fixes/fixes.ts";
+import { judgeTwice } from "./judgeTwice.ts";
 
 /** A declared set. Nothing is said of one whose values are not given. */
 export type DeclaredSet = Pick<DesiredSet, "name" | "type"> & Partial<Pick<DesiredSet, "values" | "level">>;
@@ -37,7 +38,7 @@ function policyOf({ name, level }: DeclaredSet, text: string): Policy | undefine
       ask: (lookUp) => checkSpfLookUps(text, name, lookUp),
       praise: async (lookUp) => {
         const { lookUps } = await spfCost(text, name, lookUp);
-        return `takes ${lookUps} of the ${count(MOST_LOOK_UPS, "look-up")} that receivers make`;
+        return `takes ${lookUps} of the ${pluralize(MOST_LOOK_UPS, "look-up")} that receivers make`;
       },
     };
   }
@@ -58,17 +59,17 @@ function isName(name: string): boolean {
 }
 
 /** The source as rules ask it; `asked` counts what they wanted to know. */
-function lookUpOf(source: Source): { readonly lookUp: LookUp; readonly asked: () => number } {
+function lookUpOf(source: AnswerSource): { readonly lookUp: LookUp; readonly asked: () => number } {
   let asked = 0;
   const lookUp = remembering(async (name, type) => {
     asked += 1;
-    return isName(name) ? followed(source, name, type) : { state: "nxdomain" };
+    return isName(name) ? followAliases(source, name, type) : { state: "nxdomain" };
   });
   return { lookUp, asked: () => asked };
 }
 
 /** Absent for a policy that sends nobody on. */
-async function judge(policy: Policy, source: Source): Promise<AuditCheck | undefined> {
+async function judge(policy: Policy, source: AnswerSource): Promise<AuditCheck | undefined> {
   const base = { check: policy.check, subject: policy.domain };
   const { lookUp, asked } = lookUpOf(source);
   const { findings, unanswered } = await policy.ask(lookUp);
@@ -84,11 +85,20 @@ async function judge(policy: Policy, source: Source): Promise<AuditCheck | undef
     return { ...base, state: "ok", severity: "info", seen: await policy.praise(lookUp) };
   const [name = "", type = ""] = first.split(" ");
   const seen = `nobody answered for ${unanswered.join(", ")}`;
-  return { ...base, state: "unknown", severity: "warning", seen, fix: source.again(name, type) };
+  return {
+    ...base,
+    state: "unknown",
+    severity: "warning",
+    seen,
+    fix: askAgain(source.byHand, name, type, true),
+  };
 }
 
 /** Runs the rules that ask the DNS (stack/dns/rules) on every declared policy. */
-export async function checkPolicies(sources: Sources, sets: readonly DeclaredSet[]): Promise<AuditCheck[]> {
+export async function judgePolicies(
+  sources: CachedAndFresh,
+  sets: readonly DeclaredSet[],
+): Promise<AuditCheck[]> {
   const texts = sets.filter(({ type }) => type === "TXT");
   const policies = texts.flatMap((set) => (set.values ?? []).flatMap((text) => policyOf(set, text) ?? []));
   const checks = await Promise.all(

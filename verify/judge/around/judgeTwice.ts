@@ -1,27 +1,23 @@
 /** Tells what is wrong from what is only remembered: resolvers answer for a while what was there before. */
-import { hasSpoken, secondsKept, type Answer, type AuditCheck } from "../model/observation.ts";
-import { atMostWarning } from "../../stack/dns/severity.ts";
-import type { Source } from "./lookUp/source.ts";
-import { count } from "../judge/answerWords.ts";
-import { COMMAND } from "../../stack/values/command.ts";
-
-/** Both sides of a cache. */
-export interface Sources {
-  /** What everybody gets to hear. */
-  readonly resolvers: Source;
-  /** What resolvers get to hear as soon as they ask again. */
-  readonly nameServers: Source;
-}
+import { pluralize } from "../../../stack/values/inWords.ts";
+import { hasSpoken, secondsKept, type Answer, type AuditCheck } from "../../model/observation.ts";
+import { atMostWarning } from "../../../stack/dns/severity.ts";
+import type { AnswerSource, CachedAndFresh } from "../../model/answerSource.ts";
+import { askAgain } from "../fixes/fixes.ts";
+import { COMMAND } from "../../../stack/values/command.ts";
 
 /** A source with every answer that it gave. */
-function listening(source: Source): { readonly source: Source; readonly heard: Map<string, Answer> } {
+function listening(source: AnswerSource): {
+  readonly source: AnswerSource;
+  readonly heard: Map<string, Answer>;
+} {
   const heard = new Map<string, Answer>();
-  const answer: Source["answer"] = async (name, type) => {
+  const answer: AnswerSource["answer"] = async (name, type) => {
     const said = await source.answer(name, type);
     heard.set(`${name} ${type}`, said);
     return said;
   };
-  return { source: { answer, again: (name, type) => source.again(name, type) }, heard };
+  return { source: { answer, byHand: source.byHand }, heard };
 }
 
 function saysTheSame(one: Answer, other: Answer | undefined): boolean {
@@ -58,8 +54,8 @@ function deniedAlone(
  * it is on its way, and the wait is told. What resolvers deny while no name server can be asked could not be told.
  */
 export async function judgeTwice<Judged extends AuditCheck | undefined>(
-  { resolvers, nameServers }: Sources,
-  judge: (source: Source) => Promise<Judged>,
+  { resolvers, nameServers }: CachedAndFresh,
+  judge: (source: AnswerSource) => Promise<Judged>,
 ): Promise<Judged | AuditCheck> {
   const remembered = listening(resolvers);
   const check = await judge(remembered.source);
@@ -74,12 +70,12 @@ export async function judgeTwice<Judged extends AuditCheck | undefined>(
       state: "unknown",
       severity: atMostWarning(check.severity),
       seen: `resolvers know no ${type} of ${name}, and no name server of it could be asked`,
-      fix: resolvers.again(name, type),
+      fix: askAgain(resolvers.byHand, name, type, true),
     };
   }
   if (again?.state !== "ok") return check;
   const wait = longestWait(remembered.heard, fresh.heard);
-  const kept = wait === undefined ? "" : ` for ${count(wait, "second")} at most`;
+  const kept = wait === undefined ? "" : ` for ${pluralize(wait, "second")} at most`;
   return {
     ...{ check: check.check, subject: check.subject },
     state: "propagating",

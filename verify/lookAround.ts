@@ -1,17 +1,24 @@
-/** Everything that an audit asks of DNS servers: both columns, and the checks of the world round the zone. */
-import type { ObservedSet } from "../model/auditInput.ts";
-import { hasSpoken, type AuditCheck } from "../model/observation.ts";
-import { askAuthoritative, askResolvers } from "./lookUp/columns.ts";
-import { createDnsClient, type DnsClientOptions } from "./lookUp/dnsClient.ts";
-import { findServers, type ZoneServers } from "./lookUp/findServers.ts";
-import { createNameServers, type Source } from "./lookUp/source.ts";
-import { createRecursion, reachableResolvers, resolverList } from "./lookUp/resolvers.ts";
-import { checkBanner } from "./banner.ts";
-import { checkDelegation, checkSerials } from "./delegation.ts";
-import { checkDnssec } from "./dnssec.ts";
-import { checkPolicies, type DeclaredSet } from "./policies.ts";
-import type { ServerNames } from "../judge/auditContext.ts";
-import { checkServerNames } from "./serverNames.ts";
+/** Everything that an audit asks of DNS servers, and what it comes to: both columns, and the checks round the zone. */
+import { judgeDelegation } from "./judge/around/delegation.ts";
+import { judgeDnssec } from "./judge/around/dnssec.ts";
+import { judgeGreeting } from "./judge/around/greeting.ts";
+import { judgePolicies, type DeclaredSet } from "./judge/around/policies.ts";
+import { judgeResolvers } from "./judge/around/resolvers.ts";
+import { judgeSerials } from "./judge/around/serials.ts";
+import { judgeServerNames } from "./judge/around/serverNames.ts";
+import type { AnswerSource } from "./model/answerSource.ts";
+import type { ObservedSet } from "./model/auditInput.ts";
+import { hasSpoken, type AuditCheck } from "./model/observation.ts";
+import type { ServerNames } from "./model/serverNames.ts";
+import type { ZoneServers } from "./model/zoneServers.ts";
+import { askDnssec } from "./observe/dnssec.ts";
+import { readGreeting } from "./observe/greeting.ts";
+import { askAuthoritative, askResolvers } from "./observe/lookUp/columns.ts";
+import { createDnsClient, type DnsClientOptions } from "./observe/lookUp/dnsClient.ts";
+import { findServers } from "./observe/lookUp/findServers.ts";
+import { createNameServers } from "./observe/lookUp/nameServers.ts";
+import { createRecursion, reachableResolvers, resolverList } from "./observe/lookUp/resolvers.ts";
+import { readSerials } from "./observe/serials.ts";
 
 /** What is asked. */
 export interface LookAroundInput {
@@ -38,16 +45,18 @@ export interface LookAround {
   readonly checks: readonly AuditCheck[];
 }
 
-async function banners(input: LookAroundInput): Promise<AuditCheck[]> {
+async function checkGreetings(input: LookAroundInput): Promise<AuditCheck[]> {
   const { server, banner = false } = input;
   if (!banner || server === undefined) return [];
   const { ipv4, ipv6 } = server.addresses;
   const addresses = [ipv4, ipv6].filter((address) => address !== undefined);
-  return Promise.all(addresses.map((address) => checkBanner(address, server.helo)));
+  return Promise.all(
+    addresses.map(async (address) => judgeGreeting(address, await readGreeting(address), server.helo)),
+  );
 }
 
 /** Those that resolvers know no address of, and whose own name servers cannot be asked. */
-async function untoldOf(names: readonly string[], nameServers: Source): Promise<ReadonlySet<string>> {
+async function findUntold(names: readonly string[], nameServers: AnswerSource): Promise<ReadonlySet<string>> {
   const answers = await Promise.all(names.map((name) => nameServers.answer(name, "A")));
   return new Set(names.filter((_, index) => answers[index] === undefined || !hasSpoken(answers[index])));
 }
@@ -60,24 +69,30 @@ export async function lookAround(input: LookAroundInput): Promise<LookAround> {
   const recursion = createRecursion(client, reached.resolvers);
   const sources = { resolvers: recursion, nameServers: createNameServers(client, recursion) };
   const servers = await findServers(client, recursion, zone);
-  const untold = await untoldOf(servers.withoutAddress, sources.nameServers);
-  const [authoritative, resolvers, ...checks] = await Promise.all([
+  const untold = await findUntold(servers.withoutAddress, sources.nameServers);
+  const [authoritative, resolvers, serials, dnssec, ...checks] = await Promise.all([
     columns.includes("authoritative")
       ? askAuthoritative(client, zone, sets, servers.servers)
       : Promise.resolve(undefined),
     columns.includes("resolvers")
       ? askResolvers(client, sets, reached.resolvers)
       : Promise.resolve(undefined),
-    checkSerials(client, servers),
-    checkDnssec(client, servers, reached.resolvers),
-    server === undefined ? Promise.resolve([]) : checkServerNames(sources, server),
-    checkPolicies(sources, sets),
-    banners(input),
+    readSerials(client, servers),
+    askDnssec(client, servers, reached.resolvers),
+    server === undefined ? Promise.resolve([]) : judgeServerNames(sources, server),
+    judgePolicies(sources, sets),
+    checkGreetings(input),
   ]);
   return {
     ...(authoritative === undefined ? {} : { authoritative }),
     ...(resolvers === undefined ? {} : { resolvers }),
     servers,
-    checks: [...checkDelegation(servers, input.providerServers, untold), ...checks.flat(), ...reached.checks],
+    checks: [
+      ...judgeDelegation(servers, input.providerServers, untold),
+      judgeSerials(zone, serials),
+      judgeDnssec(zone, dnssec),
+      ...checks.flat(),
+      ...judgeResolvers(reached.outOfReach),
+    ],
   };
 }

@@ -1,11 +1,11 @@
 /** The server's names as other mail servers check them: reverse names, greeting, and the return path's alias. */
 import ipaddr from "ipaddr.js";
-import { hasSpoken, type Answer, type AuditCheck, type Severity } from "../model/observation.ts";
-import { REPAIR } from "../judge/fixes/fixes.ts";
-import { followed, type Source } from "./lookUp/source.ts";
-import { answerWords } from "../judge/answerWords.ts";
-import type { ServerNames } from "../judge/auditContext.ts";
-import { judgeTwice, type Sources } from "./judgeTwice.ts";
+import { hasSpoken, type Answer, type AuditCheck, type Severity } from "../../model/observation.ts";
+import { askAgain, REPAIR } from "../fixes/fixes.ts";
+import { followAliases, type AnswerSource, type CachedAndFresh } from "../../model/answerSource.ts";
+import { describeAnswer } from "../../model/describeAnswer.ts";
+import type { ServerNames } from "../../model/serverNames.ts";
+import { judgeTwice } from "./judgeTwice.ts";
 
 const FAMILIES = [
   ["ipv4", "A", "reverse-v4"],
@@ -39,18 +39,23 @@ function inOrder(base: Pick<AuditCheck, "check" | "subject">, seen: string): Aud
 }
 
 /** A resolver had no word on it. */
-function notTold(answer: Answer, name: string, type: string, source: Source): Words {
-  return ["unknown", "warning", `the resolver ${answerWords(answer, type)}`, source.again(name, type)];
+function notTold(answer: Answer, name: string, type: string, source: AnswerSource): Words {
+  return [
+    "unknown",
+    "warning",
+    `the resolver ${describeAnswer(answer, type)}`,
+    askAgain(source.byHand, name, type, true),
+  ];
 }
 
-async function checkReverse(
-  source: Source,
+async function judgeReverse(
+  source: AnswerSource,
   { address, type, check, ptr }: { address: string; type: "A" | "AAAA"; check: string; ptr: string },
 ): Promise<AuditCheck> {
   const base = { check, subject: address };
   const say = (...words: Words): AuditCheck => finding(base, words);
   // A block smaller than /24 is delegated by aliases (RFC 2317).
-  const answer = await followed(source, reverseName(address), "PTR");
+  const answer = await followAliases(source, reverseName(address), "PTR");
   if (!hasSpoken(answer)) return say(...notTold(answer, reverseName(address), "PTR", source));
   const names = valuesOf(answer);
   if (names.length === 0)
@@ -59,14 +64,14 @@ async function checkReverse(
     const seen = `its reverse name is ${names.join(", ")}, declared is ${ptr}`;
     return say("bad", "critical", seen, REPAIR);
   }
-  const forward = await followed(source, ptr, type);
+  const forward = await followAliases(source, ptr, type);
   if (!hasSpoken(forward)) return say(...notTold(forward, ptr, type, source));
   if (valuesOf(forward).includes(address)) return inOrder(base, `${ptr}, which names it back`);
   const seen = `${ptr} does not name it back (${type}: ${valuesOf(forward).join(", ") || "none"})`;
   return say("bad", "critical", seen, REPAIR);
 }
 
-async function checkHelo(source: Source, name: string, names: ServerNames): Promise<AuditCheck> {
+async function judgeHelo(source: AnswerSource, name: string, names: ServerNames): Promise<AuditCheck> {
   const base = { check: "helo", subject: name } as const;
   const wanted = FAMILIES.flatMap(([family, type]) => {
     const address = names.addresses[family];
@@ -74,7 +79,7 @@ async function checkHelo(source: Source, name: string, names: ServerNames): Prom
   });
   const answers = await Promise.all(
     wanted.map(async ({ address, type }) => {
-      return { address, type, answer: await followed(source, name, type) };
+      return { address, type, answer: await followAliases(source, name, type) };
     }),
   );
   const missing = answers.filter(({ address, answer }) => !valuesOf(answer).includes(address));
@@ -87,11 +92,11 @@ async function checkHelo(source: Source, name: string, names: ServerNames): Prom
   const [first] = missing;
   if (first === undefined) return inOrder(base, `leads to ${list(answers)}`);
   const seen = `no resolver told whether it leads to ${list(missing)}`;
-  return finding(base, ["unknown", "warning", seen, source.again(name, first.type)]);
+  return finding(base, ["unknown", "warning", seen, askAgain(source.byHand, name, first.type, true)]);
 }
 
-async function checkBounces(
-  source: Source,
+async function judgeBounces(
+  source: AnswerSource,
   { name, target }: { readonly name: string; readonly target: string },
 ): Promise<AuditCheck> {
   const base = { check: "bounces", subject: name } as const;
@@ -103,19 +108,19 @@ async function checkBounces(
 }
 
 /**
- * Checks reverse names of both families, forward-confirmed (RFC 8499 "FCrDNS"), greeting names and return path. What is
+ * Judges reverse names of both families, forward-confirmed (RFC 8499 "FCrDNS"), greeting names and return path. What is
  * wrong in a resolver's memory alone is on its way.
  */
-export async function checkServerNames(sources: Sources, names: ServerNames): Promise<AuditCheck[]> {
+export async function judgeServerNames(sources: CachedAndFresh, names: ServerNames): Promise<AuditCheck[]> {
   const { addresses, ptr, helo, bounces } = names;
   const looks = [
     ...FAMILIES.flatMap(([family, type, check]) => {
       const address = addresses[family];
       if (address === undefined) return [];
-      return [(source: Source) => checkReverse(source, { address, type, check, ptr })];
+      return [(source: AnswerSource) => judgeReverse(source, { address, type, check, ptr })];
     }),
-    ...[...new Set(helo)].map((name) => (source: Source) => checkHelo(source, name, names)),
-    ...(bounces === undefined ? [] : [(source: Source) => checkBounces(source, bounces)]),
+    ...[...new Set(helo)].map((name) => (source: AnswerSource) => judgeHelo(source, name, names)),
+    ...(bounces === undefined ? [] : [(source: AnswerSource) => judgeBounces(source, bounces)]),
   ];
   return Promise.all(looks.map((look) => judgeTwice(sources, look)));
 }

@@ -1,10 +1,8 @@
-/** Whether the zone above points at the servers that hold the zone, and whether they hold the same. */
-import type { AuditCheck, CheckResult } from "../model/observation.ts";
-import type { DnsClient } from "./lookUp/dnsClient.ts";
-import { serverName, type ZoneServers } from "./lookUp/findServers.ts";
-import { readAnswer } from "./lookUp/readAnswer.ts";
-import { askAgain, followDown } from "../judge/fixes/fixes.ts";
-import { answerWords } from "../judge/answerWords.ts";
+/** Whether the zone above points at the servers that hold the zone. */
+import type { AuditCheck, CheckResult } from "../../model/observation.ts";
+import { serverName, type ZoneServers } from "../../model/zoneServers.ts";
+import { followDown } from "../fixes/fixes.ts";
+import { describeAnswer } from "../../model/describeAnswer.ts";
 
 function sameNames(left: readonly string[], right: readonly string[]): boolean {
   return [...left].sort().join(" ") === [...right].sort().join(" ");
@@ -23,7 +21,7 @@ function fromAbove({ zone, delegation }: ZoneServers, wanted: readonly string[])
     return delegationCheck(zone, { state: "bad", severity: "critical", seen, fix });
   }
   if (delegation.state !== "answer") {
-    const seen = `a server of the zone above ${answerWords(delegation, "NS")}`;
+    const seen = `a server of the zone above ${describeAnswer(delegation, "NS")}`;
     const again = followDown(zone, "NS");
     return delegationCheck(zone, { state: "unknown", severity: "warning", seen, fix: again });
   }
@@ -45,7 +43,7 @@ function fromServers(
     const subject = serverName(server);
     const { ownNs } = server;
     if (ownNs.state !== "answer") {
-      const seen = answerWords(ownNs, "NS");
+      const seen = describeAnswer(ownNs, "NS");
       const fix = `add ${zone} at ${server.name}, or take that server out of the delegation`;
       const state = ownNs.state === "timeout" ? "unknown" : "bad";
       return [{ check: "delegation", subject, state, severity: "warning", seen, fix }];
@@ -82,7 +80,7 @@ function fromServers(
  * @param wanted name servers that the provider gave the zone; empty when they are not known.
  * @param untold name servers without an address at resolvers, of whose own zone nobody could be asked.
  */
-export function checkDelegation(
+export function judgeDelegation(
   found: ZoneServers,
   wanted: readonly string[],
   untold: ReadonlySet<string> = new Set(),
@@ -96,34 +94,4 @@ export function checkDelegation(
     fix: `run the audit on a machine with ${server.address.includes(":") ? "IPv6" : "IPv4"}`,
   }));
   return [fromAbove(found, wanted), ...fromServers(found, untold), ...away];
-}
-
-/** Checks that all servers have the same version of the zone, by the serial of its SOA (RFC 1035 3.3.13). */
-export async function checkSerials(client: DnsClient, found: ZoneServers): Promise<AuditCheck[]> {
-  const { zone, servers } = found;
-  const serials = await Promise.all(
-    servers.map(async (server) => {
-      const outcome = await client.ask(server.address, { name: zone, type: "SOA", recurse: false });
-      const answer = readAnswer(outcome, { role: "authority", zone }, zone, "SOA");
-      return { server, serial: answer.state === "answer" ? answer.values[0]?.split(" ")[2] : undefined };
-    }),
-  );
-  const known = serials.filter(({ serial }) => serial !== undefined);
-  const distinct = [...new Set(known.map(({ serial }) => serial))];
-  const base = { check: "serials", subject: zone } as const;
-  const [only] = distinct;
-  if (only === undefined) {
-    const [first] = servers;
-    const fix =
-      first === undefined ? followDown(zone, "SOA") : askAgain(serverName(first), zone, "SOA", false);
-    return [{ ...base, state: "unknown", severity: "warning", seen: "no server told one", fix }];
-  }
-  if (distinct.length === 1) {
-    const seen = `serial ${only} at all ${known.length} addresses that answer`;
-    return [{ ...base, state: "ok", severity: "info", seen }];
-  }
-  const seen = known.map(({ server, serial }) => `${serverName(server)}: ${serial ?? ""}`).join(", ");
-  const fix =
-    "wait until the provider's servers have the same serial; ask the provider when they still differ in an hour";
-  return [{ ...base, state: "propagating", severity: "warning", seen, fix }];
 }

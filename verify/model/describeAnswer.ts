@@ -1,14 +1,9 @@
-/** Words that reasons and reports share. */
+/** An answer in words, for reasons and reports. */
 import { listed } from "../../stack/values/inWords.ts";
-import type { Answer } from "../model/observation.ts";
-
-/** `1 value`, `2 values`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
+import type { Answer } from "./observation.ts";
 
 /** What a server did, after its name. What is no answer is told apart, since each has another cause. */
-export function answerWords(answer: Answer, type: string): string {
+export function describeAnswer(answer: Answer, type: string): string {
   switch (answer.state) {
     case "answer":
       return `answers ${listed(answer.values)}`;
