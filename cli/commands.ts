@@ -8,6 +8,7 @@ import logs from "./definitions/logs.ts";
 import preflight from "./definitions/preflight.ts";
 import rebuild from "./definitions/rebuild.ts";
 import render from "./definitions/render.ts";
+import report from "./definitions/report.ts";
 import ssh from "./definitions/ssh.ts";
 import status from "./definitions/status.ts";
 import teardown from "./definitions/teardown.ts";
@@ -23,5 +24,6 @@ export const COMMANDS: readonly CommandDefinition[] = [
   teardown,
   ssh,
   logs,
+  report,
   completion,
 ];

@@ -105,6 +105,12 @@ export const STACK_TO_READ = new Option(
 /** `--json`. */
 export const JSON_OUTPUT = new Option("--json", "machine-readable");
 
+/** `--columns` of what audits. */
+export const AUDITED_COLUMNS = new Option(
+  "--columns <list>",
+  "whom to ask, of: api,authoritative,resolvers (default: all)",
+);
+
 /** For an option that may be given again. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];

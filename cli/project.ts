@@ -76,7 +76,7 @@ function describeFaults(file: string, faults: readonly PlacedFault[]): string {
  *
  * @throws CommandError with every line that is no YAML, or none that the engine takes.
  */
-function stackValues(path: string): Readonly<Record<string, string>> {
+function valuesIn(path: string): Readonly<Record<string, string>> {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -98,7 +98,12 @@ function stackValues(path: string): Readonly<Record<string, string>> {
  */
 export function stackValue(stack: string, key: string): string | undefined {
   const path = join(projectFolder, `Pulumi.${stack}.yaml`);
-  return existsSync(path) ? stackValues(path)[key] : undefined;
+  return existsSync(path) ? valuesIn(path)[key] : undefined;
+}
+
+/** All values of a stack's file by their whole keys. @throws CommandError where there is no such file, or none to be read */
+export function stackValues(stack: string): Readonly<Record<string, string>> {
+  return valuesIn(stackFile(stack));
 }
 
 /** Every fault as one text, one line each. */
@@ -125,7 +130,7 @@ export interface Loaded {
  */
 export function loadPlan(stack: string): Loaded {
   const path = stackFile(stack);
-  const parsed = parseConfig(readRawConfig(stackValues(path)));
+  const parsed = parseConfig(readRawConfig(valuesIn(path)));
   if (parsed.config === undefined) {
     throw new CommandError(
       `${path} has faults:\n${describeIssues(faultsIn(parsed.issues))}`,

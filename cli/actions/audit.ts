@@ -125,6 +125,11 @@ async function inspectStack(ready: Ready): Promise<Audit> {
   return inspectWith(ready, result, notes);
 }
 
+/** One audit of a stack, with these options of the command. */
+export async function auditStack(options: Pick<Options, "stack" | "columns">): Promise<Audit> {
+  return inspectStack(await prepare(options));
+}
+
 const NO_VALUES = { check: "stack", subject: "addresses and keys" } as const;
 
 async function render(audit: Audit, { json, markdown, html }: Options): Promise<string> {

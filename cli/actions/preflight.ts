@@ -150,15 +150,34 @@ async function lookAtZone(
   });
 }
 
-/** Runs the command. */
-export async function preflightCommand(options: Options): Promise<number> {
-  const stack = await stackName(options.stack);
+/** What a look before an `up` came to. */
+interface Look {
+  /** Everything, with what {@link cures} and the end of {@link pending} would heal. */
+  readonly findings: readonly Finding[];
+  /** What neither heals. */
+  readonly beyondCures: readonly Finding[];
+  readonly cures: readonly Cure[];
+  /** Operations of the engine that never ended. */
+  readonly pending: Awaited<ReturnType<typeof readState>>["pending"];
+}
+
+function unended(pending: Look["pending"]): Finding[] {
+  return pending.map(({ type, resource }) => ({
+    subject: `operation ${type} ${nameOf(resource)}`,
+    state: "warn",
+    seen: "never ended",
+    fix: `${COMMAND} preflight --fix`,
+  }));
+}
+
+/** Looks at everything that the coming `up` depends on. Changes nothing. */
+export async function lookBefore(stack: string): Promise<Look> {
   const loaded = loadPlan(stack);
   const { plan } = loaded;
   const { provider, zone, zoneId } = loaded.config.dns;
   const [tokens, { resources, pending }] = await Promise.all([readTokens(stack, provider), readState(stack)]);
   const foreign = await lookAtAccount(loaded.config, resources, tokens.given);
-  if (foreign.length > 0) return printFindings(foreign, options.json);
+  if (foreign.length > 0) return { findings: foreign, beyondCures: foreign, cures: [], pending: [] };
   const known = {
     has: (type: string, id: string): boolean =>
       resources.some((resource) => resource.type === type && resource.id === id),
@@ -179,17 +198,16 @@ export async function preflightCommand(options: Options): Promise<number> {
   const cures = curesOf([...orphans, ...left], { stack, plan, tokens, resources, recordIds });
   findings.unshift(...findingsOf(loaded.warnings), ...lookAtChange(loaded, resources));
   const all = [...lostState(resources, orphans), ...findings, ...cures.map(orphanFinding)];
-  for (const { type, resource } of pending) {
-    all.push({
-      subject: `operation ${type} ${nameOf(resource)}`,
-      state: "warn",
-      seen: "never ended",
-      fix: `${COMMAND} preflight --fix`,
-    });
-  }
-  const code = printFindings(all, options.json);
+  return { findings: [...all, ...unended(pending)], beyondCures: findings, cures, pending };
+}
+
+/** Runs the command. */
+export async function preflightCommand(options: Options): Promise<number> {
+  const stack = await stackName(options.stack);
+  const { findings, beyondCures, cures, pending } = await lookBefore(stack);
+  const code = printFindings(findings, options.json);
   if (options.fix !== true) return code;
   const isWell = cures.length === 0 && pending.length === 0;
   if (!isWell && (await agreed(cures, options))) await heal(cures, pending.length, stack);
-  return exitCodeOf(findings);
+  return exitCodeOf(beyondCures);
 }

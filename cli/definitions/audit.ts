@@ -1,11 +1,11 @@
 import { Command, Option } from "@commander-js/extra-typings";
-import { collect, defineCommand, STACK_TO_READ } from "../definition.ts";
+import { AUDITED_COLUMNS, collect, defineCommand, STACK_TO_READ } from "../definition.ts";
 
 export default defineCommand({
   command: new Command("audit")
     .description("what DNS says of the domain, from every side, and what to do about it")
     .addOption(STACK_TO_READ)
-    .option("--columns <list>", "whom to ask, of: api,authoritative,resolvers (default: all)")
+    .addOption(AUDITED_COLUMNS)
     .option("--resolver <address>", "ask this resolver; may be given again", collect)
     .addOption(new Option("--json", "machine-readable").conflicts(["markdown", "html"]))
     .addOption(new Option("--markdown", "tables in GitHub Flavored Markdown").conflicts("html"))
