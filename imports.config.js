@@ -9,11 +9,31 @@ const MAY_IMPORT = {
   "index.ts": ["verify", "components", "cloud-init", "stack", "cli/bundle"],
   sandbox: [],
 };
+
+/** Each folder may import what stands on the lines above its own, and nothing beside it. */
+const fromLines = (lines) =>
+  Object.fromEntries(
+    lines.flatMap((line, index) => line.map((folder) => [folder, lines.slice(0, index).flat()])),
+  );
+
 /**
  * Inside of a part: which of its folders may import which others of it, each a path below the part. What is not in a
  * part's table stands above all of it: it may import every folder, and none of them it.
  */
 const WITHIN = {
+  stack: fromLines([
+    ["values"],
+    ["model"],
+    ["host", "dns/types", "dns/canonical.ts"],
+    ["services"],
+    ["vendors"],
+    ["dns/policies"],
+    ["dns/rules"],
+    ["dns", "mail", "firewall"],
+    ["config"],
+    ["changes"],
+    ["guards"],
+  ]),
   verify: {
     model: [],
     // Neither knows the other, and none of them the report: who asks and who judges meet above, in `auditDns.ts`.
@@ -39,7 +59,15 @@ const layers = Object.entries(WITHIN).flatMap(([part, folders]) =>
   Object.entries(folders).map(([folder, others]) => ({
     name: `${part}/${folder} may import ${others.join(", ") || "nothing else"} of ${part}`,
     severity: "error",
-    from: { path: under([`${part}/${folder}`]) },
+    from: {
+      path: under([`${part}/${folder}`]),
+      // Folders inside it that are in the table themselves.
+      pathNot: under(
+        Object.keys(folders)
+          .filter((one) => one.startsWith(`${folder}/`))
+          .map((one) => `${part}/${one}`),
+      ),
+    },
     to: { path: under([part]), pathNot: under([folder, ...others].map((one) => `${part}/${one}`)) },
   })),
 );

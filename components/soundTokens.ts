@@ -1,5 +1,5 @@
 /** Tokens that are given with something around them: the plugins take them as they are, and every run would fail. */
-import type { DnsProviderName } from "../stack/vendors/dnsForm.ts";
+import type { DnsProviderName } from "../stack/model/dnsProviders.ts";
 import { DNS_TOKEN_PLACES, findToken, SERVER_TOKEN_PLACE } from "../stack/vendors/tokenPlaces.ts";
 import { tokenCure, tokenFault } from "../stack/vendors/tokenText.ts";
 import { StopError } from "./errors.ts";

@@ -4,7 +4,7 @@ import { DEFAULTS, DERIVED } from "../stack/config/defaults.ts";
 import { COMMON_FIELDS, RECORD_FIELDS } from "../stack/config/extraRecord.ts";
 import { type Field, type Fields } from "../stack/values/field.ts";
 import { changeEffect } from "./changeEffects.ts";
-import { openedBy, OPEN_VALUE, PROTECTED_PARTS } from "../stack/protection.ts";
+import { openedBy, OPEN_VALUE, PROTECTED_PARTS } from "../stack/model/protection.ts";
 import { LENGTHS, type Length } from "../stack/values/lengths.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
 

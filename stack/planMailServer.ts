@@ -1,6 +1,6 @@
 /** The plan of one mail server: a pure function of its configuration. */
 import type { Config } from "./model/config.ts";
-import { planDeployKeys } from "./deployKeys.ts";
+import { planDeployKeys } from "./host/deployKeys.ts";
 import { checkRecords } from "./dns/rules/checkRecords.ts";
 import { planDns } from "./dns/planDns.ts";
 import { factsOf, REVERSE_FAMILIES } from "./dns/zoneFacts.ts";
@@ -8,13 +8,13 @@ import { planFirewall } from "./firewall/planFirewall.ts";
 import type { Issue } from "./model/issue.ts";
 import { planImages } from "./mail/images.ts";
 import { removeOldImages } from "./mail/oldImages.ts";
-import { DIRECTORIES } from "./mail/paths.ts";
+import { DIRECTORIES } from "./host/paths.ts";
 import { planContainers } from "./mail/planContainers.ts";
-import { planFiles, planSteps } from "./mail/planFiles.ts";
+import { planFiles, planSteps } from "./planFiles.ts";
 import { planClients } from "./services/clients.ts";
 import { hostName } from "./services/names.ts";
 import type { Plan, PlannedReverseName, PlannedServer } from "./model/plan.ts";
-import { protectedParts } from "./protection.ts";
+import { protectedParts } from "./model/protection.ts";
 
 function planServer(config: Config): PlannedServer {
   const { domain, contact, server, dns, mail, generation } = config;
@@ -70,7 +70,7 @@ export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } 
     reverseNames: planReverseNames(config.domain),
     records,
     files: planFiles(config),
-    steps: planSteps(config),
+    steps: planSteps(config, records),
     images: planImages(config),
     containers: planContainers(config),
     lastSteps: [removeOldImages(planImages(config))],

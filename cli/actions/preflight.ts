@@ -2,7 +2,7 @@
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import type { Config } from "../../stack/model/config.ts";
-import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
+import type { DnsProviderName } from "../../stack/model/dnsProviders.ts";
 import type { Issue } from "../../stack/model/issue.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import { knownAddresses } from "../../verify/vendors/hetzner/things.ts";

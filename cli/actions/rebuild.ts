@@ -2,7 +2,7 @@
 import { COMMAND } from "../../stack/values/command.ts";
 import { bootHash } from "../../cloud-init/renderUserData.ts";
 import { readAsset } from "../../components/assets.ts";
-import { bornChanges, type DeployedServer } from "../../stack/bornChanges.ts";
+import { bornChanges, type DeployedServer } from "../../stack/changes/bornChanges.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import { findHetznerThings } from "../../verify/vendors/hetzner/things.ts";
 import { VendorError } from "../../verify/vendors/http.ts";

@@ -1,7 +1,7 @@
 /** `mailstead teardown`: says before a `destroy` what it would keep, what it would take, and what is billed on. Looks only. */
 import { COMMAND } from "../../stack/values/command.ts";
 import type { Config } from "../../stack/model/config.ts";
-import { openedBy, OPEN_VALUE, type Opener } from "../../stack/protection.ts";
+import { openedBy, OPEN_VALUE, type Opener } from "../../stack/model/protection.ts";
 import { findHetznerThings, type HetznerThings } from "../../verify/vendors/hetzner/things.ts";
 import { VendorError } from "../../verify/vendors/http.ts";
 import { HETZNER_TYPES } from "../../verify/preflight/preflight.ts";

@@ -1,6 +1,6 @@
 /** Every DNS record of the plan, at whichever provider holds the zone. */
 import * as pulumi from "@pulumi/pulumi";
-import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
+import type { DnsProviderName } from "../../stack/model/dnsProviders.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import type { SlotValues } from "../bind.ts";
 import { cloudflareZone, findZone } from "../vendors/cloudflare/dnsZone.ts";

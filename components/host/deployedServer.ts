@@ -3,7 +3,7 @@
  *
  * The server keeps its labels from creation, so they tell what it was made from.
  */
-import { bornChanges, type DeployedServer } from "../../stack/bornChanges.ts";
+import { bornChanges, type DeployedServer } from "../../stack/changes/bornChanges.ts";
 import type { PlannedServer } from "../../stack/model/plan.ts";
 import { GENERATION_LABEL } from "../../stack/vendors/names.ts";
 import { refusal } from "../errors.ts";

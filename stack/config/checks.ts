@@ -2,7 +2,7 @@
 import ipaddr from "ipaddr.js";
 import { dkimRole } from "../dns/dkim.ts";
 import type { Issue } from "../model/issue.ts";
-import { OPEN_VALUE, openedBy } from "../protection.ts";
+import { OPEN_VALUE, openedBy } from "../model/protection.ts";
 import { dkimKeyBits } from "../values/dkimKey.ts";
 import { hasPublicSuffix, isWithin, registrableDomain } from "../values/domainName.ts";
 import type { Draft } from "./draft.ts";

@@ -1,7 +1,7 @@
 /** Checks on what the provider of the zone does not do. */
 import { PROVIDER_LIMITS } from "../dns/rules/providers.ts";
 import { dkimRecord } from "../dns/dkim.ts";
-import type { DnsProviderName } from "../vendors/dnsForm.ts";
+import type { DnsProviderName } from "../model/dnsProviders.ts";
 import { DNS_AUTHENTICATORS } from "../vendors/dnsAuthenticators.ts";
 import type { Issue } from "../model/issue.ts";
 import { fill } from "../values/slots.ts";

@@ -1,5 +1,5 @@
 /** Readers of the words in records: where reports go, and who may order certificates. */
-import { readSpf } from "../dns/rules/spfTerms.ts";
+import { readSpf } from "../dns/policies/spfTerms.ts";
 import { isSpf } from "../dns/policies/kinds.ts";
 import type { Reading } from "../values/reading.ts";
 import { bad, good } from "../values/reading.ts";

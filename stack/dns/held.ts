@@ -5,6 +5,7 @@
  * SRV records by which programs find their servers, which lead to where the mailboxes are today.
  */
 import type { PlannedRecord } from "../model/plan.ts";
+import type { HeldPlace } from "./rules/zoneView.ts";
 import { SERVICES } from "../services/table.ts";
 import { WEB_LABELS } from "../services/webNames.ts";
 
@@ -21,12 +22,6 @@ function isFound(label: string): boolean {
 export function isHeld({ role }: Pick<PlannedRecord, "role">): boolean {
   if (role === "apex-mx" || role === "mta-sts-id" || role.startsWith("srv-")) return true;
   return isFound(role.replace(FURTHER, ""));
-}
-
-/** A place that is left to others as long as the MX is held: a name, at the mail domain itself its MX alone. */
-export interface HeldPlace {
-  readonly name: string;
-  readonly type?: "MX";
 }
 
 /** Places of the records that wait. @param records ours, those that wait among them */

@@ -9,12 +9,13 @@ import { dkimName, dkimRecord, dkimRole, ownDkimRecord } from "./dkim.ts";
 import { dmarcPolicy } from "./dmarc.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { extraRecord } from "./extraRecords.ts";
-import { heldPlaces, isHeld, type HeldPlace } from "./held.ts";
+import { heldPlaces, isHeld } from "./held.ts";
+import type { HeldPlace } from "./rules/zoneView.ts";
 import { transportRecords } from "./mtaSts.ts";
 import { serviceRecords } from "./services.ts";
 import { spfPolicy } from "./spf.ts";
 import { textRecord } from "./textRecord.ts";
-import { verificationRecord } from "./verification.ts";
+import { verificationRecord } from "../services/siteVerification.ts";
 
 function mailExchanger({ domain, dns }: DnsInput): PlannedRecord {
   return {

@@ -9,7 +9,7 @@
  */
 import type { PlannedHealthCheck } from "../model/plan.ts";
 import type { Listener } from "../services/service.ts";
-import { ENV_IN_APP } from "./paths.ts";
+import { ENV_IN_APP } from "../host/paths.ts";
 
 const TIMES = {
   intervalSeconds: 30,

@@ -12,7 +12,7 @@ import { servicesOf } from "../services/activeServices.ts";
 import { hostNameOf } from "../services/names.ts";
 import type { AppService, DatabaseService, NginxService, Service } from "../services/service.ts";
 import { appIsWell, mongoAnswers, portAnswers, redisAnswers } from "./healthChecks.ts";
-import { DATA, ENV_FILE, ENV_IN_APP, NGINX_CONF, SQLITE_STORAGE_PATH, SSL } from "./paths.ts";
+import { DATA, ENV_FILE, ENV_IN_APP, NGINX_CONF, SQLITE_STORAGE_PATH, SSL } from "../host/paths.ts";
 import { appRights, MONGO_RIGHTS, nginxRights, REDIS_RIGHTS } from "./rights.ts";
 import { CERTIFICATES_IN_NGINX, wellKnownFiles } from "./wellKnown.ts";
 

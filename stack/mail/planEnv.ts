@@ -2,7 +2,7 @@
 import type { Config } from "../model/config.ts";
 import type { Slot, Template } from "../values/slots.ts";
 import { slot } from "../values/slots.ts";
-import { SQLITE_STORAGE_PATH } from "./paths.ts";
+import { SQLITE_STORAGE_PATH } from "../host/paths.ts";
 import { hostName, hostNameOf } from "../services/names.ts";
 import { listening, reachedBy, type ListeningService } from "../services/reach.ts";
 import { SERVICES } from "../services/table.ts";

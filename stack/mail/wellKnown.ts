@@ -4,8 +4,8 @@
  * behind its first login and with services that a server without mailboxes lacks.
  */
 import type { Config } from "../model/config.ts";
-import { mtaStsPolicy } from "../dns/mtaSts.ts";
-import { WELL_KNOWN_FILES } from "./paths.ts";
+import { mtaStsPolicy } from "../services/mtaStsPolicy.ts";
+import { WELL_KNOWN_FILES } from "../host/paths.ts";
 import { clientServers, type ClientServer } from "../services/clients.ts";
 import { portOf } from "../services/table.ts";
 import type { WebNameOf } from "../services/webNames.ts";

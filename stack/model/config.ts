@@ -1,5 +1,5 @@
 /** The configuration after reading: checked, normalised, every default filled in. */
-import type { DnsProviderName } from "../vendors/dnsForm.ts";
+import type { DnsProviderName } from "./dnsProviders.ts";
 import type { Distribution, RecordData, RecordLevel } from "./plan.ts";
 
 /** Where the server runs and how. */

@@ -4,7 +4,7 @@
  * `components/` turns each row into one resource. Whatever needs a decision is decided here.
  */
 import type { CaaTag } from "./caaTags.ts";
-import type { DnsProviderName } from "../vendors/dnsForm.ts";
+import type { DnsProviderName } from "./dnsProviders.ts";
 import type { Template } from "../values/slots.ts";
 
 /** How much a record matters: `required` ones survive `pulumi destroy --exclude-protected`. */

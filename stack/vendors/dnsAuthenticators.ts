@@ -1,5 +1,5 @@
 /** How certbot writes the records of a dns-01 order at the provider of the zone. */
-import type { DnsProviderName } from "./dnsForm.ts";
+import type { DnsProviderName } from "../model/dnsProviders.ts";
 import type { Distribution } from "../model/plan.ts";
 
 /** A certbot plugin that the distributions maintain. */

@@ -1,9 +1,6 @@
 /** What is particular to one DNS provider, as pure functions: its wire form of records and its limits. */
+import type { DnsProviderName } from "../model/dnsProviders.ts";
 import type { ProviderRecord, ZoneRecord } from "../model/zoneRecord.ts";
-
-/** Names of the providers that hold zones. */
-export const DNS_PROVIDERS = ["cloudflare", "digitalocean", "hetzner"] as const;
-export type DnsProviderName = (typeof DNS_PROVIDERS)[number];
 
 /** The zone that rows belong to. */
 export interface ZoneIdentity {

@@ -1,5 +1,5 @@
 /** Where the token of each vendor is given: where the vendor's plugin looks for it, in its order. */
-import type { DnsProviderName } from "./dnsForm.ts";
+import type { DnsProviderName } from "../model/dnsProviders.ts";
 
 export interface TokenPlace {
   /** Key of the stack's configuration, a secret. What it says counts before any variable. */

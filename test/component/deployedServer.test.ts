@@ -5,7 +5,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { DeployedServer } from "../../stack/bornChanges.ts";
+import type { DeployedServer } from "../../stack/changes/bornChanges.ts";
 import { reviewDeployed } from "../../components/host/deployedServer.ts";
 import { declareSmall, GET_SERVERS } from "./support/declareSmall.ts";
 import { ofType } from "./support/find.ts";

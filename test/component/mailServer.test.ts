@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { planDeployKeys } from "../../stack/deployKeys.ts";
+import { planDeployKeys } from "../../stack/host/deployKeys.ts";
 import { declareSmall, NO_SERVERS, valueOf, ZONE_ID, type SmallRun } from "./support/declareSmall.ts";
 import { find, ofType } from "./support/find.ts";
 import type { Registration } from "./support/recordedProgram.ts";

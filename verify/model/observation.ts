@@ -1,10 +1,10 @@
 /** What an audit of DNS sees and says, as plain data: the same for the command, the preview and the report. */
 import type { DesiredSet } from "../../stack/model/desiredSet.ts";
-import type { Severity } from "../../stack/dns/severity.ts";
+import type { Severity } from "../../stack/dns/rules/severity.ts";
 import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";
 
 export type { DesiredSet } from "../../stack/model/desiredSet.ts";
-export type { Severity } from "../../stack/dns/severity.ts";
+export type { Severity } from "../../stack/dns/rules/severity.ts";
 
 /** One answer about one record set. What is no answer is told apart, since each has another cause. */
 export type Answer =

@@ -1,5 +1,5 @@
 /** The zone before anything is made in it: whether the token opens it, and what a broken run left there. */
-import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
+import type { DnsProviderName } from "../../stack/model/dnsProviders.ts";
 import { DNS_TOKEN_PLACES } from "../../stack/vendors/tokenPlaces.ts";
 import { hetznerSetName } from "../../stack/vendors/hetzner/dnsForm.ts";
 import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";

@@ -1,5 +1,5 @@
 /** What each column of an audit says of one set, in a few words; the same for every form of the report. */
-import { SEVERITIES } from "../../stack/dns/severity.ts";
+import { SEVERITIES } from "../../stack/dns/rules/severity.ts";
 import type { Answer, Audit, AuditCheck, AuditRow, DesiredSet } from "../model/observation.ts";
 import { short, pluralize } from "../../stack/values/inWords.ts";
 

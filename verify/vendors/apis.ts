@@ -1,6 +1,6 @@
 /** Where the providers' APIs are. Each variable is the one that the provider's plugin reads. */
 import process from "node:process";
-import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
+import type { DnsProviderName } from "../../stack/model/dnsProviders.ts";
 import { VendorError } from "./http.ts";
 
 const APIS: Readonly<Record<DnsProviderName, readonly [variable: string, base: string]>> = {

@@ -1,5 +1,5 @@
 /** The reader of each DNS provider. */
-import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
+import type { DnsProviderName } from "../../stack/model/dnsProviders.ts";
 import { CloudflareZone } from "./cloudflare/zone.ts";
 import { DigitaloceanZone } from "./digitalocean/zone.ts";
 import { HetznerZone } from "./hetzner/zone.ts";

@@ -1,5 +1,5 @@
 /** Deletes a record at its provider. */
-import type { DnsProviderName } from "../../stack/vendors/dnsForm.ts";
+import type { DnsProviderName } from "../../stack/model/dnsProviders.ts";
 import { callVendor } from "./http.ts";
 import { apiOf } from "./apis.ts";
 

@@ -1,7 +1,7 @@
 /** One spelling for SPF policies that say the same. */
 import ipaddr from "ipaddr.js";
-import type { SpfTerm } from "../rules/spfTerms.ts";
-import { readSpf } from "../rules/spfTerms.ts";
+import type { SpfTerm } from "./spfTerms.ts";
+import { readSpf } from "./spfTerms.ts";
 
 /** Names know no case; macros do, where a capital letter asks for another form (RFC 7208 7.3). */
 function canonicalDomain(value: string): string {

@@ -3,7 +3,7 @@
  * `policies/kinds.ts`. Texts of no kind are other people's and harm nobody.
  */
 import { isDmarc, isDkim, isMtaSts, isSpf, isTlsRpt } from "../policies/kinds.ts";
-import { isOpenAliasList, isVerification } from "../verification.ts";
+import { isOpenAliasList, isVerification } from "../../services/siteVerification.ts";
 import { harm, type Harm, type SharedSet } from "./foreign.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import type { Complaint, Place, Rule } from "./rule.ts";

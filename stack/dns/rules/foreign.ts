@@ -1,7 +1,7 @@
 /** Records of others in a zone, as rules see them, and what they find. */
 import type { DesiredSet } from "../../model/desiredSet.ts";
 import { listed } from "../../values/inWords.ts";
-import { severityOf, worst, type Severity } from "../severity.ts";
+import { severityOf, worst, type Severity } from "./severity.ts";
 import type { ProviderRecord } from "../../model/zoneRecord.ts";
 import type { FactsOfZone, ZoneView } from "./zoneView.ts";
 

@@ -1,5 +1,5 @@
 /** Runs the rules on what others have in a zone beside what is declared. */
-import { SEVERITIES } from "../severity.ts";
+import { SEVERITIES } from "./severity.ts";
 import type { Break, Harm, SharedSet, StraySet, ZoneSight } from "./foreign.ts";
 import { RULES } from "./rules.ts";
 

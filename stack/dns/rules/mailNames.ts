@@ -5,7 +5,7 @@ import type { DesiredSet } from "../../model/desiredSet.ts";
 import { isMtaSts, isSpf } from "../policies/kinds.ts";
 import { warning, type ZoneSight } from "./foreign.ts";
 import type { Rule } from "./rule.ts";
-import { readSpf, workedThrough, type SpfTerm } from "./spfTerms.ts";
+import { readSpf, workedThrough, type SpfTerm } from "../policies/spfTerms.ts";
 import { catchesByWildcard } from "./wildcards.ts";
 
 /** The host of the MX, and what it is an alias of (RFC 7672 2.2.2 asks at both). */

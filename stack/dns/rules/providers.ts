@@ -1,5 +1,5 @@
 /** Limits of the providers, each with the page that says so and the day on which it was read. */
-import type { DnsProviderName } from "../../vendors/dnsForm.ts";
+import type { DnsProviderName } from "../../model/dnsProviders.ts";
 import { textOf } from "./judgedRecord.ts";
 import type { Complaint, Place, Rule } from "./rule.ts";
 

@@ -3,8 +3,8 @@ import type { JudgedRecord } from "./judgedRecord.ts";
 import { textOf } from "./judgedRecord.ts";
 import type { Rule } from "./rule.ts";
 import { aboutText } from "./rule.ts";
-import type { SpfTerm } from "./spfTerms.ts";
-import { readSpf } from "./spfTerms.ts";
+import type { SpfTerm } from "../policies/spfTerms.ts";
+import { readSpf } from "../policies/spfTerms.ts";
 
 /** A rule about a policy: its terms, and its text. */
 const aboutPolicy = aboutText(({ record }) => {

@@ -4,8 +4,8 @@ import { textOf, type JudgedRecord } from "./judgedRecord.ts";
 import type { Asked } from "./askRules.ts";
 import { askRules } from "./askRules.ts";
 import type { Complaint, LookUp, Rule } from "./rule.ts";
-import type { SpfTerm } from "./spfTerms.ts";
-import { ASKING, readSpf, workedThrough } from "./spfTerms.ts";
+import type { SpfTerm } from "../policies/spfTerms.ts";
+import { ASKING, readSpf, workedThrough } from "../policies/spfTerms.ts";
 import type { ZoneView } from "./zoneView.ts";
 
 /** Look-ups that a receiver makes for one policy, all includes counted. */

@@ -1,7 +1,6 @@
 /** All records together, found by name, with what is known of the zone round them. */
-import type { HeldPlace } from "../held.ts";
 import { returnPathName, serviceNames } from "../../services/names.ts";
-import type { DnsProviderName } from "../../vendors/dnsForm.ts";
+import type { DnsProviderName } from "../../model/dnsProviders.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import { targetOf } from "./judgedRecord.ts";
 
@@ -10,6 +9,12 @@ export interface Issuer {
   readonly domain: string;
   readonly method?: string;
   readonly accountUri?: string;
+}
+
+/** A place that is left to others as long as the MX is held: a name, at the mail domain itself its MX alone. */
+export interface HeldPlace {
+  readonly name: string;
+  readonly type?: "MX";
 }
 
 /** What is known beside the records. A rule that needs what is not known says nothing. */

@@ -17,7 +17,7 @@ import {
 } from "../../../cloud-init/renderUserData.ts";
 import { placeholder } from "../../../cloud-init/sources.ts";
 import { readAsset } from "../../../components/assets.ts";
-import { planDeployKeys } from "../../../stack/deployKeys.ts";
+import { planDeployKeys } from "../../../stack/host/deployKeys.ts";
 import type { PlannedBoot, PlannedServer } from "../../../stack/model/plan.ts";
 import { SLOTS } from "../../../stack/values/slots.ts";
 import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";

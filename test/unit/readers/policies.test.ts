@@ -13,7 +13,7 @@ import { bitsOf, dkimFault } from "../../../stack/dns/rules/dkim.ts";
 import { dmarcFault, isReportUri, reportUris } from "../../../stack/dns/rules/dmarc.ts";
 import type { LookUp } from "../../../stack/dns/rules/rule.ts";
 import { checkSpfLookUps } from "../../../stack/dns/rules/spfLookUps.ts";
-import { readSpf } from "../../../stack/dns/rules/spfTerms.ts";
+import { readSpf } from "../../../stack/dns/policies/spfTerms.ts";
 import { isDmarc } from "../../../stack/dns/policies/kinds.ts";
 import type { Tags } from "../../../stack/dns/policies/tagList.ts";
 import { readTags } from "../../../stack/dns/policies/tagList.ts";

@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
-import { DNS_PROVIDERS } from "../../../stack/vendors/dnsForm.ts";
+import { DNS_PROVIDERS } from "../../../stack/model/dnsProviders.ts";
 import { planOf } from "./support/planOf.ts";
 import { rawWith } from "./support/validRaw.ts";
 

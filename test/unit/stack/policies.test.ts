@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bitsOf, dkimFault } from "../../../stack/dns/rules/dkim.ts";
 import { dmarcFault, reportUris } from "../../../stack/dns/rules/dmarc.ts";
-import { readSpf } from "../../../stack/dns/rules/spfTerms.ts";
+import { readSpf } from "../../../stack/dns/policies/spfTerms.ts";
 import { dkimRecord } from "../../../stack/dns/dkim.ts";
 import { kindMeant, kindOfText, POLICY_KINDS } from "../../../stack/dns/policies/kinds.ts";
 import { canonicalPolicy, samePolicy } from "../../../stack/dns/policies/samePolicy.ts";

@@ -3,7 +3,7 @@
  * Cannot prove: that the engine keeps what is protected; the sandbox's destroy does.
  */
 import { expect, test } from "vitest";
-import { OPEN_VALUE, PROTECTED_PARTS, type ProtectedPartName } from "../../../stack/protection.ts";
+import { OPEN_VALUE, PROTECTED_PARTS, type ProtectedPartName } from "../../../stack/model/protection.ts";
 import { planOf } from "./support/planOf.ts";
 import { rawWith } from "./support/validRaw.ts";
 

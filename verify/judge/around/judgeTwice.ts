@@ -1,7 +1,7 @@
 /** Tells what is wrong from what is only remembered: resolvers answer for a while what was there before. */
 import { pluralize } from "../../../stack/values/inWords.ts";
 import { hasSpoken, secondsKept, type Answer, type AuditCheck } from "../../model/observation.ts";
-import { atMostWarning } from "../../../stack/dns/severity.ts";
+import { atMostWarning } from "../../../stack/dns/rules/severity.ts";
 import type { AnswerSource, CachedAndFresh } from "../../model/answerSource.ts";
 import { askAgain } from "../fixes/fixes.ts";
 import { COMMAND } from "../../../stack/values/command.ts";

@@ -8,7 +8,7 @@ import { isDmarc } from "../../../stack/dns/dmarc.ts";
 import { isSpf } from "../../../stack/dns/spf.ts";
 import { followAliases, type AnswerSource, type CachedAndFresh } from "../../model/answerSource.ts";
 import type { AuditCheck, DesiredSet, Severity } from "../../model/observation.ts";
-import { worst } from "../../../stack/dns/severity.ts";
+import { worst } from "../../../stack/dns/rules/severity.ts";
 import { askAgain } from "../fixes/fixes.ts";
 import { judgeTwice } from "./judgeTwice.ts";
 

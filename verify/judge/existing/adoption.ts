@@ -1,9 +1,9 @@
 /** Which record of a zone a declared resource can take over, instead of being made beside it. Pure. */
 import { canonicalValue } from "../../../stack/dns/canonical.ts";
 import { forbidsEveryone } from "../../../stack/dns/rules/caa.ts";
-import { readSpf } from "../../../stack/dns/rules/spfTerms.ts";
+import { readSpf } from "../../../stack/dns/policies/spfTerms.ts";
 import { hetznerSetName } from "../../../stack/vendors/hetzner/dnsForm.ts";
-import type { DnsProviderName } from "../../../stack/vendors/dnsForm.ts";
+import type { DnsProviderName } from "../../../stack/model/dnsProviders.ts";
 import { samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
 import { isSpf } from "../../../stack/dns/spf.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../stack/model/zoneRecord.ts";

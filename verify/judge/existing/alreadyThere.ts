@@ -2,7 +2,7 @@
 import { isEcho } from "../../../stack/dns/rules/foreign.ts";
 import { harmsInSet } from "../../../stack/dns/rules/judgeForeign.ts";
 import { listed } from "../../../stack/values/inWords.ts";
-import type { DnsProviderName } from "../../../stack/vendors/dnsForm.ts";
+import type { DnsProviderName } from "../../../stack/model/dnsProviders.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import type { SlotName } from "../../../stack/values/slots.ts";

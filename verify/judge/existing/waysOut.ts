@@ -1,11 +1,11 @@
 /** What to do about records that are there already: findings for people, with the exact lines. Pure. */
 import { isWithin } from "../../../stack/values/domainName.ts";
 import { forbiddenByCaa } from "../../../stack/dns/rules/caaSets.ts";
-import { readSpf, type SpfTerm } from "../../../stack/dns/rules/spfTerms.ts";
+import { readSpf, type SpfTerm } from "../../../stack/dns/policies/spfTerms.ts";
 import { isHeld } from "../../../stack/dns/held.ts";
 import { listed, short } from "../../../stack/values/inWords.ts";
 import { isSpf } from "../../../stack/dns/spf.ts";
-import { isVerification } from "../../../stack/dns/verification.ts";
+import { isVerification } from "../../../stack/services/siteVerification.ts";
 import { shellQuote } from "../../../stack/values/shellQuote.ts";
 import type { Finding } from "../../model/finding.ts";
 import { isRespelt, sendersOf, type Adoption } from "./adoption.ts";

@@ -3,7 +3,7 @@ import type { ExtraRecord } from "../../../stack/model/config.ts";
 import { RECORD_FIELDS } from "../../../stack/config/extraRecord.ts";
 import { whyNoPolicy } from "../../../stack/dns/policies/whyNoPolicy.ts";
 import { splitCaa, splitNumbers } from "../../../stack/vendors/rowData.ts";
-import { isVerification } from "../../../stack/dns/verification.ts";
+import { isVerification } from "../../../stack/services/siteVerification.ts";
 import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { shellQuote } from "../../../stack/values/shellQuote.ts";
 

@@ -3,7 +3,7 @@ import { factsAt } from "../../../stack/dns/rules/caaSets.ts";
 import type { ZoneSight } from "../../../stack/dns/rules/foreign.ts";
 import { dropsInSet } from "../../../stack/dns/rules/judgeForeign.ts";
 import { viewZone } from "../../../stack/dns/rules/zoneView.ts";
-import { atMostWarning, severityOf } from "../../../stack/dns/severity.ts";
+import { atMostWarning, severityOf } from "../../../stack/dns/rules/severity.ts";
 import { isAtHeldPlace } from "../../../stack/dns/held.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import type { AuditContext, AuditInput, IgnoreRule, Judgement, ObservedSet } from "../../model/auditInput.ts";

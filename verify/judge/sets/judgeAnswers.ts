@@ -10,7 +10,7 @@ import {
   type Observation,
   type Severity,
 } from "../../model/observation.ts";
-import { atMostWarning, severityOf } from "../../../stack/dns/severity.ts";
+import { atMostWarning, severityOf } from "../../../stack/dns/rules/severity.ts";
 import { describeAnswer } from "../../model/describeAnswer.ts";
 import { COMMAND } from "../../../stack/values/command.ts";
 

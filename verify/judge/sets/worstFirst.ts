@@ -1,6 +1,6 @@
 /** Order of rows. */
 import type { AuditRow, Verdict } from "../../model/observation.ts";
-import { SEVERITIES } from "../../../stack/dns/severity.ts";
+import { SEVERITIES } from "../../../stack/dns/rules/severity.ts";
 
 /** Worst first. */
 export const VERDICTS = [

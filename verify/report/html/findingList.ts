@@ -1,7 +1,7 @@
 /** What is to be done: a card a finding, worst first. */
 import { pluralize } from "../../../stack/values/inWords.ts";
 import type { AuditRow, Severity } from "../../model/observation.ts";
-import { SEVERITIES } from "../../../stack/dns/severity.ts";
+import { SEVERITIES } from "../../../stack/dns/rules/severity.ts";
 import { curesOf, type Cure, type Finding } from "./findings.ts";
 import { badge, SEVERITY_WORDS, title } from "./labels.ts";
 import { markup, type Markup } from "./markup.ts";

@@ -1,6 +1,6 @@
 /** What an audit found, rows and checks in one order, worst first. Pure. */
 import type { Audit, AuditCheck, AuditRow, Severity, Verdict } from "../../model/observation.ts";
-import { SEVERITIES } from "../../../stack/dns/severity.ts";
+import { SEVERITIES } from "../../../stack/dns/rules/severity.ts";
 import { VERDICTS } from "../../judge/sets/worstFirst.ts";
 
 /** Something that is not as it should be, or could not be told. */

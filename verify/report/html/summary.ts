@@ -1,7 +1,7 @@
 /** What the page says first: counts, and when and whom the audit asked. */
 import { pluralize } from "../../../stack/values/inWords.ts";
 import type { Audit } from "../../model/observation.ts";
-import { SEVERITIES } from "../../../stack/dns/severity.ts";
+import { SEVERITIES } from "../../../stack/dns/rules/severity.ts";
 import { VERDICTS } from "../../judge/sets/worstFirst.ts";
 import { secondsToWait } from "../cells.ts";
 import type { Finding } from "./findings.ts";

@@ -7,7 +7,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../../stack/vendors/dnsForm.ts";
+import { DNS_PROVIDERS, type DnsProviderName } from "../../../../stack/model/dnsProviders.ts";
 import { arbitraryChoose } from "../../../support/zoneRows.ts";
 import { arbitraryRaw } from "../../stack/support/arbitraryRaw.ts";
 import { setOf } from "./mutations/goodZone.ts";

@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../../stack/vendors/dnsForm.ts";
+import { DNS_PROVIDERS, type DnsProviderName } from "../../../../stack/model/dnsProviders.ts";
 import { arbitraryChoose, type Choose } from "../../../support/zoneRows.ts";
 import { arbitraryRaw } from "../../stack/support/arbitraryRaw.ts";
 import type { GoodZone } from "./mutations/goodZone.ts";

@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 import { judgeZone } from "../../../../stack/dns/rules/checkRecords.ts";
 import { harmsInSet } from "../../../../stack/dns/rules/judgeForeign.ts";
 import { RULES } from "../../../../stack/dns/rules/rules.ts";
-import { DNS_PROVIDERS } from "../../../../stack/vendors/dnsForm.ts";
+import { DNS_PROVIDERS } from "../../../../stack/model/dnsProviders.ts";
 import { arbitraryChoose } from "../../../support/zoneRows.ts";
 import { arbitraryRaw } from "../../stack/support/arbitraryRaw.ts";
 import { askAgain, auditedWorld } from "./fixes/auditedWorld.ts";

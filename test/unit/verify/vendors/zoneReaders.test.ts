@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
 import { cloudflareForm } from "../../../../stack/vendors/cloudflare/dnsForm.ts";
 import { digitaloceanForm } from "../../../../stack/vendors/digitalocean/dnsForm.ts";
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../../stack/vendors/dnsForm.ts";
+import { DNS_PROVIDERS, type DnsProviderName } from "../../../../stack/model/dnsProviders.ts";
 import { hetznerForm } from "../../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ZoneRecord } from "../../../../stack/model/zoneRecord.ts";
 import { audit } from "../../../../verify/judge/sets/audit.ts";

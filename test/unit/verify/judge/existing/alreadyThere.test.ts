@@ -5,7 +5,7 @@
  * Cannot prove: that `pulumi import` takes the ids; the engine's own runs do.
  */
 import { describe, expect, test } from "vitest";
-import { DNS_PROVIDERS } from "../../../../../stack/vendors/dnsForm.ts";
+import { DNS_PROVIDERS } from "../../../../../stack/model/dnsProviders.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import type { PlannedRecord } from "../../../../../stack/model/plan.ts";
 import { plannedZoneRecord } from "../../../../../verify/judge/existing/adoption.ts";

@@ -6,7 +6,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../../../stack/vendors/dnsForm.ts";
+import { DNS_PROVIDERS, type DnsProviderName } from "../../../../../stack/model/dnsProviders.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import { isReplaced } from "../../../../../verify/judge/existing/adoption.ts";
 import type { Finding } from "../../../../../verify/model/finding.ts";

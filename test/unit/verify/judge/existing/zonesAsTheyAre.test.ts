@@ -8,7 +8,7 @@
 import { describe, expect, test } from "vitest";
 import { cloudflareForm } from "../../../../../stack/vendors/cloudflare/dnsForm.ts";
 import { digitaloceanForm } from "../../../../../stack/vendors/digitalocean/dnsForm.ts";
-import { DNS_PROVIDERS } from "../../../../../stack/vendors/dnsForm.ts";
+import { DNS_PROVIDERS } from "../../../../../stack/model/dnsProviders.ts";
 import { hetznerForm } from "../../../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import type { Finding } from "../../../../../verify/model/finding.ts";

@@ -1,5 +1,5 @@
 /** A zone before the first `up`, with what is in the way in it, and what it becomes when a way out is taken. */
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../../../stack/vendors/dnsForm.ts";
+import { DNS_PROVIDERS, type DnsProviderName } from "../../../../../stack/model/dnsProviders.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import { RECORD_TYPES, stateId } from "../../../../../verify/judge/existing/alreadyThere.ts";
 import type { KnownResource } from "../../../../../verify/state/resources.ts";

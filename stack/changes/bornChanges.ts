@@ -1,6 +1,6 @@
 /** What a running server was made from, against what one would be made from now. Its labels keep telling the former. */
-import type { PlannedServer } from "./model/plan.ts";
-import { BOOT_LABEL } from "./vendors/names.ts";
+import type { PlannedServer } from "../model/plan.ts";
+import { BOOT_LABEL } from "../vendors/names.ts";
 
 /** What the vendor, or the state, tells of a server. */
 export interface DeployedServer {

@@ -1,5 +1,5 @@
 /** How bad a finding is: by what it does to mail. */
-import type { DesiredSet } from "../model/desiredSet.ts";
+import type { DesiredSet } from "../../model/desiredSet.ts";
 
 /** What it does to mail: it stops or is refused; it suffers; nothing. */
 export type Severity = "critical" | "warning" | "info";

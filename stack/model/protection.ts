@@ -1,5 +1,5 @@
 /** What is protected from deletion, and the one switch that opens each part. Nothing else opens it. */
-import type { Config } from "./model/config.ts";
+import type { Config } from "./config.ts";
 
 /** Path of a switch below `mailstead:`. */
 export type Opener = "protect" | "server.disposable";

@@ -1,20 +1,14 @@
-/** Files that the deploy writes, and what it runs after them. */
+/** How the certificate is had: the files of its order, and what the deploy runs. */
 import type { Config } from "../model/config.ts";
-import { planDns } from "../dns/planDns.ts";
-import type { PlannedFile, PlannedStep } from "../model/plan.ts";
+import type { PlannedFile, PlannedRecord, PlannedStep } from "../model/plan.ts";
 import type { Template } from "../values/slots.ts";
 import { slot, template } from "../values/slots.ts";
-import { hostFirewallFiles, hostFirewallSteps } from "../firewall/hostFirewall.ts";
 import { certificateNames } from "../services/certificateNames.ts";
 import { dnsAuthenticator, type DnsAuthenticator } from "../vendors/dnsAuthenticators.ts";
-import { script, settingsText, unit } from "./hostFiles.ts";
-import { renderNginxConf } from "./nginxConf.ts";
-import { ENV_FILE, NGINX_CONF, SCRIPTS, SETTINGS, SSL } from "./paths.ts";
+import { script, settingsText, unit } from "../host/files.ts";
+import { SCRIPTS, SETTINGS, SSL } from "../host/paths.ts";
 import { certificateReaders } from "./planContainers.ts";
-import { planEnv } from "./planEnv.ts";
-import { servicesOf } from "../services/activeServices.ts";
 import { webNames } from "../services/webNames.ts";
-import { wellKnownFiles } from "./wellKnown.ts";
 
 /** Orders that need no person: these renew themselves. */
 function isAutomatic({ certificates }: Config): boolean {
@@ -78,7 +72,8 @@ function dnsCredentials(config: Config): PlannedFile[] {
   return [{ role, path: credentials, mode: "0600", content }];
 }
 
-function certificateFiles(config: Config): PlannedFile[] {
+/** What the order reads, and the units that renew the certificate. */
+export function certificateFiles(config: Config): PlannedFile[] {
   const { method } = config.certificates;
   const always: PlannedFile[] = [
     {
@@ -103,40 +98,10 @@ function certificateFiles(config: Config): PlannedFile[] {
   ];
 }
 
-/**
- * Who may be root by SSH: the deploy and the people of the configuration. The file is written whole, over what the first
- * boot and the vendor put there, so that nobody else keeps a way in.
- */
-function authorizedKeys({ server }: Config): PlannedFile {
-  const other = server.deployKeys.length > 1 ? template`${slot("otherDeployPublicKey")}\n` : [];
-  const people = server.adminKeys.map((key) => `${key}\n`).join("");
-  const head = "# Written by Mailstead from its configuration. Changes here are lost with the next deploy.\n";
-  const content = [head, slot("deployPublicKey"), "\n", ...other, people];
-  return { role: "authorized-keys", path: "/root/.ssh/authorized_keys", mode: "0600", content };
-}
-
-/** Plans every file. */
-export function planFiles(config: Config): readonly PlannedFile[] {
-  return [
-    authorizedKeys(config),
-    { role: "env", path: ENV_FILE, mode: "0600", content: planEnv(config) },
-    {
-      role: "nginx-conf",
-      path: NGINX_CONF,
-      mode: "0644",
-      content: [renderNginxConf(servicesOf(config), webNames(config.dns))],
-    },
-    { role: "dkim-key", path: `${SSL}/dkim.key`, mode: "0600", content: template`${slot("dkimPrivateKey")}` },
-    ...certificateFiles(config),
-    ...hostFirewallFiles(config),
-    ...wellKnownFiles(config).map(({ role, path, text }) => ({ role, path, mode: "0644", content: [text] })),
-  ];
-}
-
 /** Records that an http-01 order looks up before it can succeed. */
-function recordsBeforeOrder(config: Config): readonly string[] {
+function recordsBeforeOrder(config: Config, records: readonly PlannedRecord[]): readonly string[] {
   if (config.certificates.method !== "http-01") return [];
-  const addresses = planDns(config).filter(({ type }) => type === "A" || type === "AAAA" || type === "CNAME");
+  const addresses = records.filter(({ type }) => type === "A" || type === "AAAA" || type === "CNAME");
   return namesOf(config).flatMap((name) =>
     addresses.filter((record) => record.name === name).map(({ role }) => role),
   );
@@ -145,8 +110,8 @@ function recordsBeforeOrder(config: Config): readonly string[] {
 const ORDER_SECONDS = 900;
 const UNIT_SECONDS = 60;
 
-/** The order of the certificate, and what renews it. */
-function certificateSteps(config: Config): readonly PlannedStep[] {
+/** The order of the certificate, and what renews it. @param records every record of the plan */
+export function certificateSteps(config: Config, records: readonly PlannedRecord[]): readonly PlannedStep[] {
   const reads = certificateFiles(config)
     .map(({ role }) => role)
     .filter((role) => role !== "certificate-service" && role !== "certificate-timer");
@@ -154,7 +119,7 @@ function certificateSteps(config: Config): readonly PlannedStep[] {
     role: "certificate",
     command: `${SCRIPTS}/certificate.sh issue`,
     files: reads,
-    after: recordsBeforeOrder(config),
+    after: recordsBeforeOrder(config, records),
     timeoutSeconds: ORDER_SECONDS,
   };
   if (!isAutomatic(config)) return [order];
@@ -166,9 +131,4 @@ function certificateSteps(config: Config): readonly PlannedStep[] {
     timeoutSeconds: UNIT_SECONDS,
   };
   return [order, timer];
-}
-
-/** Plans every step. Rules and certificate are there before the containers start. */
-export function planSteps(config: Config): readonly PlannedStep[] {
-  return [...certificateSteps(config), ...hostFirewallSteps()];
 }

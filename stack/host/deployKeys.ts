@@ -5,7 +5,7 @@
  * fail, be repeated and be taken back without locking the deploy out: the next key is let in by a connection with the old
  * one (`[1, 2]`), then it is used while the old one still works (`[2, 1]`), and then the old one goes (`[2]`).
  */
-import type { PlannedDeployKey, PlannedServer } from "./model/plan.ts";
+import type { PlannedDeployKey, PlannedServer } from "../model/plan.ts";
 
 /** The first key has no number: there was no other for long. */
 function namesOf(number: number): Pick<PlannedDeployKey, "number" | "role" | "vendorSuffix"> {

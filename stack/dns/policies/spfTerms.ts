@@ -1,7 +1,7 @@
 /** Reads an SPF policy into its terms, as strictly as RFC 7208 12 has it: one fault anywhere makes the whole void. */
 import ipaddr from "ipaddr.js";
 import { nearest } from "../../values/nearest.ts";
-import { isSpf } from "../policies/kinds.ts";
+import { isSpf } from "./kinds.ts";
 import type { SpfFault } from "./spfDomainSpec.ts";
 import { canBeName, faultOfDomainSpec, faultOfMacroString } from "./spfDomainSpec.ts";
 

@@ -1,0 +1,38 @@
+/** Files that the deploy writes, and what it runs after them. */
+import { hostFirewallFiles, hostFirewallSteps } from "./firewall/hostFirewall.ts";
+import { authorizedKeys } from "./host/authorizedKeys.ts";
+import { ENV_FILE, NGINX_CONF, SSL } from "./host/paths.ts";
+import { certificateFiles, certificateSteps } from "./mail/certificates.ts";
+import { mailGateFiles, mailGateSteps } from "./mail/mailGate.ts";
+import { renderNginxConf } from "./mail/nginxConf.ts";
+import { planEnv } from "./mail/planEnv.ts";
+import { wellKnownFiles } from "./mail/wellKnown.ts";
+import type { Config } from "./model/config.ts";
+import type { PlannedFile, PlannedRecord, PlannedStep } from "./model/plan.ts";
+import { servicesOf } from "./services/activeServices.ts";
+import { webNames } from "./services/webNames.ts";
+import { slot, template } from "./values/slots.ts";
+
+/** Plans every file. */
+export function planFiles(config: Config): readonly PlannedFile[] {
+  return [
+    authorizedKeys(config),
+    { role: "env", path: ENV_FILE, mode: "0600", content: planEnv(config) },
+    {
+      role: "nginx-conf",
+      path: NGINX_CONF,
+      mode: "0644",
+      content: [renderNginxConf(servicesOf(config), webNames(config.dns))],
+    },
+    { role: "dkim-key", path: `${SSL}/dkim.key`, mode: "0600", content: template`${slot("dkimPrivateKey")}` },
+    ...certificateFiles(config),
+    ...hostFirewallFiles(config),
+    ...mailGateFiles(config),
+    ...wellKnownFiles(config).map(({ role, path, text }) => ({ role, path, mode: "0644", content: [text] })),
+  ];
+}
+
+/** Plans every step. Rules and certificate are there before the containers start. @param records of the same plan */
+export function planSteps(config: Config, records: readonly PlannedRecord[]): readonly PlannedStep[] {
+  return [...certificateSteps(config, records), ...hostFirewallSteps(), ...mailGateSteps()];
+}
