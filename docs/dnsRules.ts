@@ -26,9 +26,9 @@ function cell(text: string): string {
 }
 
 /** What the audit calls what a rule finds. */
-function toldAs({ audit, inSet, stray, drops }: Rule): string | undefined {
-  if (inSet !== undefined || stray !== undefined) return "verdict conflict";
-  return drops === undefined ? audit : "verdict stray";
+function toldAs({ audit, inSet, unmanaged, drops }: Rule): string | undefined {
+  if (inSet !== undefined || unmanaged !== undefined) return "verdict conflict";
+  return drops === undefined ? audit : "verdict unmanaged";
 }
 
 /** How bad it is in the plan; a rule about records of others alone leaves that to what they do to mail. */

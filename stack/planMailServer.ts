@@ -3,7 +3,7 @@ import type { Config } from "./model/config.ts";
 import { planDeployKeys } from "./host/deployKeys.ts";
 import { checkRecords } from "./dns/rules/checkRecords.ts";
 import { planDns } from "./dns/planDns.ts";
-import { factsOf, REVERSE_FAMILIES } from "./dns/zoneFacts.ts";
+import { zoneFacts, REVERSE_FAMILIES } from "./dns/zoneFacts.ts";
 import { planFirewall } from "./firewall/planFirewall.ts";
 import type { Issue } from "./model/issue.ts";
 import { planImages } from "./mail/images.ts";
@@ -77,5 +77,5 @@ export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } 
     clients: planClients(config),
     webAddress: `https://${config.domain}`,
   };
-  return { plan, issues: [...checkRecords(records, paths, factsOf(config))] };
+  return { plan, issues: [...checkRecords(records, paths, zoneFacts(config))] };
 }

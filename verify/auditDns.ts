@@ -2,13 +2,14 @@
 import type { Config } from "../stack/model/config.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import type { SlotName } from "../stack/values/slots.ts";
-import { assignedServers, readProvider } from "./observe/readProvider.ts";
+import { readAssignedServers, readProvider } from "./observe/readProvider.ts";
 import type { ZoneReader } from "./vendors/zoneReader.ts";
 import type { LookAround } from "./lookAround.ts";
 import { audit } from "./judge/sets/audit.ts";
-import { auditContext, serverNames } from "./judge/auditContext.ts";
+import { zoneFacts } from "../stack/dns/zoneFacts.ts";
+import { readServerNames } from "./judge/around/plannedNames.ts";
 import { desiredSets } from "./judge/sets/desiredSets.ts";
-import { keptBefore } from "./judge/fixes/fixes.ts";
+import { keepFirst } from "./judge/fixes/fixes.ts";
 import type { DnsClientOptions } from "./observe/lookUp/dnsClient.ts";
 import type { Audit, AuditCheck, DesiredSet } from "./model/observation.ts";
 
@@ -37,11 +38,11 @@ async function askDns(input: InspectInput, sets: readonly DesiredSet[]): Promise
   if (columns.length === 0) return undefined;
   // Only now: an audit of the API alone starts without the DNS client.
   const { lookAround } = await import("./lookAround.ts");
-  const server = serverNames(plan, input.slotValue);
+  const server = readServerNames(plan, input.slotValue);
   return lookAround({
     zone: plan.zone,
     sets,
-    providerServers: await assignedServers(reader),
+    providerServers: await readAssignedServers(reader),
     ...(server && { server }),
     ...(resolvers && { resolvers }),
     columns,
@@ -68,9 +69,9 @@ export async function inspectDns(input: InspectInput): Promise<Audit> {
     ...(seen?.authoritative && { authoritative: seen.authoritative }),
     ...(seen?.resolvers && { resolvers: seen.resolvers }),
     ignore: config.dns.ignore,
-    context: auditContext(config),
+    context: zoneFacts(config),
   });
   const keeps = found.rows.flatMap(({ keep }) => keep ?? []);
   const checks = [...(input.notes ?? []), ...found.checks, ...(seen?.checks ?? [])];
-  return { ...found, checks: checks.map((check) => keptBefore(check, keeps)) };
+  return { ...found, checks: checks.map((check) => keepFirst(check, keeps)) };
 }

@@ -17,7 +17,7 @@ import { askAuthoritative, askResolvers } from "./observe/lookUp/columns.ts";
 import { createDnsClient, type DnsClientOptions } from "./observe/lookUp/dnsClient.ts";
 import { findServers } from "./observe/lookUp/findServers.ts";
 import { createNameServers } from "./observe/lookUp/nameServers.ts";
-import { createRecursion, reachableResolvers, resolverList } from "./observe/lookUp/resolvers.ts";
+import { createRecursion, findReachable, listResolvers } from "./observe/lookUp/resolvers.ts";
 import { readSerials } from "./observe/serials.ts";
 
 /** What is asked. */
@@ -65,7 +65,7 @@ async function findUntold(names: readonly string[], nameServers: AnswerSource): 
 export async function lookAround(input: LookAroundInput): Promise<LookAround> {
   const { zone, sets, columns, server } = input;
   const client = createDnsClient(input.client);
-  const reached = await reachableResolvers(client, resolverList(input.resolvers));
+  const reached = await findReachable(client, listResolvers(input.resolvers));
   const recursion = createRecursion(client, reached.resolvers);
   const sources = { resolvers: recursion, nameServers: createNameServers(client, recursion) };
   const servers = await findServers(client, recursion, zone);

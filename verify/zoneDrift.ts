@@ -8,11 +8,11 @@ import type { Plan } from "../stack/model/plan.ts";
 import type { SlotName } from "../stack/values/slots.ts";
 import { zoneReader } from "./vendors/registry.ts";
 import { audit } from "./judge/sets/audit.ts";
-import { auditContext } from "./judge/auditContext.ts";
+import { zoneFacts } from "../stack/dns/zoneFacts.ts";
 import { desiredSets } from "./judge/sets/desiredSets.ts";
-import { earlyKeys } from "./judge/earlyKeys.ts";
+import { findEarlyKeys } from "./judge/earlyKeys.ts";
 import { readProvider } from "./observe/readProvider.ts";
-import { HOLD, mailGoesElsewhere, othersMailHosts } from "./judge/existing/mailElsewhere.ts";
+import { HOLD, describeMove, findOtherMailHosts } from "./judge/existing/mailElsewhere.ts";
 import type { Audit, AuditRow } from "./model/observation.ts";
 import { printable } from "../stack/values/printable.ts";
 
@@ -32,11 +32,11 @@ type LastRecord = Pick<ZoneRecord, "name" | "type" | "value">;
 /** Records of the last `up`: `NAME TYPE VALUE`. */
 type Believed = ReadonlySet<string>;
 
-function keyOf(name: string, type: string, value: string): string {
+function writeKey(name: string, type: string, value: string): string {
   return `${name} ${type} ${value}`;
 }
 
-function lastRecords({ outputs }: KnownZone): LastRecord[] {
+function readLastRecords({ outputs }: KnownZone): LastRecord[] {
   const rows = Array.isArray(outputs["records"]) ? (outputs["records"] as readonly unknown[]) : [];
   return rows.flatMap((row) => {
     if (typeof row !== "object" || row === null) return [];
@@ -48,43 +48,43 @@ function lastRecords({ outputs }: KnownZone): LastRecord[] {
 }
 
 /** What the engine is about to change or delete by itself is no finding: it shows in the preview. */
-function withoutLeaving(
+function leaveOutLeaving(
   records: readonly ProviderRecord[],
   last: Believed,
   wanted: Believed,
 ): readonly ProviderRecord[] {
   const isLeaving = (key: string): boolean => last.has(key) && !wanted.has(key);
-  return records.filter(({ name, type, value }) => !isLeaving(keyOf(name, type, value)));
+  return records.filter(({ name, type, value }) => !isLeaving(writeKey(name, type, value)));
 }
 
 /** Sets that the engine has, and that hold values of others which its next write takes away. */
-function stopsOf({ rows }: Audit, last: readonly LastRecord[]): string[] {
+function listStops({ rows }: Audit, last: readonly LastRecord[]): string[] {
   const ours = new Set(last.map(({ name, type }) => `${type} ${name}`));
   return rows
     .filter(({ type, name, rules }) => ours.has(`${type} ${name}`) && rules?.includes(WRITTEN_WHOLE) === true)
-    .map(({ type, name, reason, fix }) => lineOf(`${type} ${name}`, reason, fix));
+    .map(({ type, name, reason, fix }) => writeLine(`${type} ${name}`, reason, fix));
 }
 
 /** A declared set that is missing or changed is a finding where the engine believes that it is there, and keeps still. */
 function isUnseen({ verdict, desired, name, type }: AuditRow, last: Believed): boolean {
-  if (verdict === "conflict" || verdict === "stray") return true;
+  if (verdict === "conflict" || verdict === "unmanaged") return true;
   if (verdict !== "missing" && verdict !== "changed") return false;
   if (desired === undefined || desired.valuesUnknown === true) return false;
-  return desired.values.every((value) => last.has(keyOf(name, type, value)));
+  return desired.values.every((value) => last.has(writeKey(name, type, value)));
 }
 
-function lineOf(what: string, why: string, fix: string | undefined): string {
+function writeLine(what: string, why: string, fix: string | undefined): string {
   return printable(`DNS: ${what}: ${why}${fix === undefined ? "" : ` → ${fix}`}`);
 }
 
-function linesOf({ rows, checks }: Audit, last: Believed): { lines: string[]; advice: string[] } {
+function writeLines({ rows, checks }: Audit, last: Believed): { lines: string[]; advice: string[] } {
   const bad = (advice: boolean): string[] =>
     checks
       .filter((one) => one.state === "bad" && (one.advice === true) === advice)
-      .map(({ check, subject, seen, fix }) => lineOf(`${check} ${subject}`, seen, fix));
+      .map(({ check, subject, seen, fix }) => writeLine(`${check} ${subject}`, seen, fix));
   const drifted = rows
     .filter((row) => isUnseen(row, last))
-    .map(({ verdict, type, name, reason, fix }) => lineOf(`${verdict} ${type} ${name}`, reason, fix));
+    .map(({ verdict, type, name, reason, fix }) => writeLine(`${verdict} ${type} ${name}`, reason, fix));
   return { lines: [...drifted, ...bad(false)], advice: bad(true) };
 }
 
@@ -93,15 +93,15 @@ function isMailSet({ name, type }: Pick<AuditRow, "name" | "type">, { domain }: 
 }
 
 /** Said instead of a conflict, as long as no `up` has made the MX: others' mail hosts are then where the mail is. */
-function movedMail(config: Config, zone: readonly ProviderRecord[], last: Believed): string[] {
+function describeMovedMail(config: Config, zone: readonly ProviderRecord[], last: Believed): string[] {
   const { domain, dns } = config;
-  const hosts = othersMailHosts({ domain, zone });
+  const hosts = findOtherMailHosts({ domain, zone });
   const isOurs = [...last].some((key) => key.startsWith(`${domain} MX `));
   if (dns.mx === "hold" || isOurs || hosts.length === 0) return [];
   return [
-    lineOf(
+    writeLine(
       `elsewhere MX ${domain}`,
-      mailGoesElsewhere(hosts, domain),
+      describeMove(hosts, domain),
       `${COMMAND} preflight says whether the server knows the domain; to wait: ${HOLD}`,
     ),
   ];
@@ -133,21 +133,21 @@ export async function zoneDrift(known: KnownZone): Promise<ZoneDrift> {
   if (column.state === "unreachable")
     return { lines: [], stops: [], advice: [], unread: printable(column.reason) };
   const wanted = new Set(
-    desired.flatMap(({ name, type, values }) => values.map((value) => keyOf(name, type, value))),
+    desired.flatMap(({ name, type, values }) => values.map((value) => writeKey(name, type, value))),
   );
-  const records = lastRecords(known);
-  const last = new Set(records.map(({ name, type, value }) => keyOf(name, type, value)));
+  const records = readLastRecords(known);
+  const last = new Set(records.map(({ name, type, value }) => writeKey(name, type, value)));
   const found = audit({
     desired,
-    provider: { state: "listed", records: withoutLeaving(column.records, last, wanted) },
+    provider: { state: "listed", records: leaveOutLeaving(column.records, last, wanted) },
     ignore,
-    context: auditContext(config),
+    context: zoneFacts(config),
   });
-  const early = earlyKeys(config, records, column.records).map((name) =>
-    lineOf(`early TXT ${name}`, ...EARLY),
+  const early = findEarlyKeys(config, records, column.records).map((name) =>
+    writeLine(`early TXT ${name}`, ...EARLY),
   );
-  const moved = movedMail(config, column.records, last);
+  const moved = describeMovedMail(config, column.records, last);
   const rows = moved.length === 0 ? found.rows : found.rows.filter((row) => !isMailSet(row, config));
-  const { lines, advice } = linesOf({ ...found, rows }, last);
-  return { lines: [...moved, ...lines, ...early], stops: stopsOf(found, records), advice };
+  const { lines, advice } = writeLines({ ...found, rows }, last);
+  return { lines: [...moved, ...lines, ...early], stops: listStops(found, records), advice };
 }

@@ -1,4 +1,5 @@
 /** `mailstead import`: the file by which `pulumi import` takes over what is there already. Changes nothing itself. */
+import { describeSet } from "../../verify/model/observation.ts";
 import { join, relative } from "node:path";
 import process from "node:process";
 import type { Config } from "../../stack/model/config.ts";
@@ -7,11 +8,11 @@ import { fillImportFile, type FoundId, type ImportFile } from "../../verify/adop
 import { addressSlots, findHetznerThings, hetznerIds } from "../../verify/vendors/hetzner/things.ts";
 import { stateSlots } from "../../verify/state/stateSlots.ts";
 import { lostKeys } from "../../verify/adopt/lostKeys.ts";
-import { isReplaced, setOf, type Adoption } from "../../verify/judge/existing/adoption.ts";
+import { isReplaced, type Adoption } from "../../verify/judge/existing/adoption.ts";
 import { alreadyThere, RECORD_TYPES } from "../../verify/judge/existing/alreadyThere.ts";
-import { auditContext } from "../../verify/judge/auditContext.ts";
+import { zoneFacts } from "../../stack/dns/zoneFacts.ts";
 import { LOOK_AT_PROVIDER } from "../../verify/judge/fixes/fixes.ts";
-import { obstacleFindings } from "../../verify/judge/existing/waysOut.ts";
+import { describeObstacles } from "../../verify/judge/existing/waysOut.ts";
 import type { Finding } from "../../verify/model/finding.ts";
 import { VendorError } from "../../verify/vendors/http.ts";
 import { zoneReader } from "../../verify/vendors/registry.ts";
@@ -72,7 +73,7 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
   const { provider } = config.dns;
   const { records, things, resources, creates, found } = await look(stack, config, plan);
   const slots = { ...stateSlots(resources), ...addressSlots(things, stack) };
-  const context = { ...auditContext(config), provider };
+  const context = { ...zoneFacts(config), provider };
   const there = alreadyThere({
     records: plan.records,
     zone: records,
@@ -93,7 +94,7 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
     file.resources?.some((spec) => spec.type === type && spec.id === id),
   );
   const keys = lostKeys(creates, file, { project: projectName(), stack });
-  const findings = [...obstacleFindings(there, context), ...keys];
+  const findings = [...describeObstacles(there, context), ...keys];
   return { file, keysAreLost: keys.length > 0, replaces: adoptions.some(isReplaced), taken, findings };
 }
 
@@ -121,7 +122,7 @@ function readSets(given: readonly string[] = []): string[] {
 }
 
 function refuseUnknown(agreed: readonly string[], adoptions: readonly Adoption[]): void {
-  const taken = new Set(adoptions.flatMap(({ records }) => records.map(setOf)));
+  const taken = new Set(adoptions.flatMap(({ records }) => records.map(describeSet)));
   const unknown = agreed.find((set) => !taken.has(set));
   if (unknown === undefined) return;
   throw new CommandError(

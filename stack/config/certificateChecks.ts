@@ -19,7 +19,7 @@ const METHODS_OF = {
   acmeChallenges: ["manual"],
 } as const satisfies Record<string, readonly string[]>;
 
-function strayKeys({ certificates }: Draft): Issue[] {
+function unmanagedKeys({ certificates }: Draft): Issue[] {
   const { method } = certificates;
   if (method === undefined) return [];
   return Object.entries(METHODS_OF).flatMap(([key, methods]: [string, readonly string[]]) => {
@@ -113,5 +113,5 @@ export function missingForMethod(
 
 /** All checks on certificates. */
 export function checkCertificates(draft: Draft): readonly Issue[] {
-  return [...strayKeys(draft), ...challenges(draft), ...staging(draft), ...provided(draft)];
+  return [...unmanagedKeys(draft), ...challenges(draft), ...staging(draft), ...provided(draft)];
 }

@@ -1,8 +1,8 @@
 /** Turns what the owner wrote into a {@link Config}, or into every fault at once. */
 import { checkRecords } from "../dns/rules/checkRecords.ts";
-import type { ZoneFacts } from "../dns/rules/zoneView.ts";
+import type { RuleFacts } from "../dns/rules/zoneView.ts";
 import { planDns } from "../dns/planDns.ts";
-import { factsOf } from "../dns/zoneFacts.ts";
+import { zoneFacts } from "../dns/zoneFacts.ts";
 import type { Issue } from "../model/issue.ts";
 import { missingForMethod } from "./certificateChecks.ts";
 import { CHECKS } from "./checks.ts";
@@ -94,7 +94,7 @@ function configOf(draft: Draft): Config {
 }
 
 /** What rules may know while there are faults: nothing that follows from a value that could not be read. */
-function knownFacts({ dns, mtaSts, mail, certificates }: Draft, whole: ZoneFacts): ZoneFacts {
+function knownFacts({ dns, mtaSts, mail, certificates }: Draft, whole: RuleFacts): RuleFacts {
   const { domain, zone, reverseFamilies } = whole;
   const ordered = certificates.method !== undefined;
   const named = [mail.storage, mtaSts.mode, dns.autoconfig, dns.autodiscover].every(
@@ -123,7 +123,7 @@ function recordFaults(draft: Draft): readonly Issue[] {
   return checkRecords(
     planDns(input),
     draft.records.map(({ path }) => path),
-    knownFacts(draft, factsOf(input)),
+    knownFacts(draft, zoneFacts(input)),
   );
 }
 

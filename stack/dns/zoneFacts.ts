@@ -3,7 +3,7 @@ import type { Config } from "../model/config.ts";
 import { certificateNames } from "../services/certificateNames.ts";
 import { webNames } from "../services/webNames.ts";
 import { issuerOf } from "./rules/caa.ts";
-import type { FactsOfZone, Issuer } from "./rules/zoneView.ts";
+import type { ZoneFacts, Issuer } from "./rules/zoneView.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { heldByConfig } from "./planDns.ts";
 
@@ -29,7 +29,7 @@ function issuerFor({ dns, certificates }: FactsInput): Issuer | undefined {
 }
 
 /** Everything that rules may know of a whole configuration. */
-export function factsOf(input: FactsInput): FactsOfZone {
+export function zoneFacts(input: FactsInput): ZoneFacts {
   const { domain, dns, mail, certificates } = input;
   const issuer = issuerFor(input);
   // Values of an order made by hand are no matter here.

@@ -99,7 +99,7 @@ async function review(scene: Scene): Promise<readonly Error[]> {
 }
 
 const KEYS: Readonly<Record<string, string>> = { "fe-1": dkimKey(2048), "fe-2": dkimKey(2048) };
-const STRAY: ZoneRecord = { name: "blog.example.com", type: "A", ttlSeconds: 300, value: "192.0.2.9" };
+const UNMANAGED: ZoneRecord = { name: "blog.example.com", type: "A", ttlSeconds: 300, value: "192.0.2.9" };
 const SECOND: ZoneRecord = { name: "example.com", type: "TXT", ttlSeconds: 300, value: "v=spf1 ~all" };
 
 test("a clean zone is silent, and costs one list call", async () => {
@@ -110,14 +110,14 @@ test("a clean zone is silent, and costs one list call", async () => {
   expect(cloud.log().length - before).toBe(1);
 });
 
-test("a stray and a second SPF are a warning each, worst first, with the cure", async () => {
-  await put([...declared(), STRAY, SECOND]);
+test("an unmanaged record and a second SPF are a warning each, worst first, with the cure", async () => {
+  await put([...declared(), UNMANAGED, SECOND]);
   expect(await review({ last: declared() })).toEqual([]);
   expect(warnings).toEqual([
     expect.stringMatching(
       /^DNS: conflict TXT example\.com: v=spf1 ~all.*second SPF.* → remove at cloudflare: /,
     ),
-    expect.stringMatching(/^DNS: stray A blog\.example\.com: .* → add to mailstead:dns\.ignore: /),
+    expect.stringMatching(/^DNS: unmanaged A blog\.example\.com: .* → add to mailstead:dns\.ignore: /),
   ]);
 });
 
@@ -182,18 +182,18 @@ test("a DKIM key that was put into the zone by hand before it signs is published
 });
 
 test("before the first up nothing is missing yet, and strangers are named all the same", async () => {
-  await put([STRAY]);
+  await put([UNMANAGED]);
   await review({ first: true });
-  expect(warnings).toEqual([expect.stringContaining("stray A blog.example.com")]);
+  expect(warnings).toEqual([expect.stringContaining("unmanaged A blog.example.com")]);
 });
 
 test("drift: error stops with everything; nothing is warned of beside it", async () => {
-  await put([...declared(), STRAY, SECOND]);
+  await put([...declared(), UNMANAGED, SECOND]);
   const [error, ...more] = await review({ drift: "error", last: declared() });
   expect(more).toEqual([]);
   expect(pulumi.RunError.isInstance(error)).toBe(true);
   expect(error?.message).toMatch(
-    /mailstead:drift is error; nothing was changed\.\n {2}DNS: conflict TXT.*\n {2}DNS: stray A blog.*\nTo go on all the same, add --skip-preview, /,
+    /mailstead:drift is error; nothing was changed\.\n {2}DNS: conflict TXT.*\n {2}DNS: unmanaged A blog.*\nTo go on all the same, add --skip-preview, /,
   );
   expect(warnings).toEqual([]);
 });
@@ -211,7 +211,7 @@ test("an ignore rule that matches nothing is a warning, and never stops a previe
 });
 
 test.each([{ drift: "off" }, { preview: false }] as const)("%o asks nobody", async (scene) => {
-  await put([STRAY]);
+  await put([UNMANAGED]);
   const before = cloud.log().length;
   expect(await review(scene)).toEqual([]);
   expect(warnings).toEqual([]);

@@ -1,5 +1,5 @@
 /**
- * Proves: with the real engine a plain preview prints a warning for a stray, and one for a record that the last `up`
+ * Proves: with the real engine a plain preview prints a warning for an unmanaged record, and one for a record that the last `up`
  * declared and that is gone at the vendor; nothing for what is still to be made; `drift: error` makes it fail. At Hetzner a
  * value of somebody else's in a set of ours makes a plain one fail, until it is declared.
  * Cannot prove: the same with late values known, since no server boots here; the sandbox does.
@@ -54,8 +54,8 @@ describe.skipIf(engine === undefined)("a plain preview (needs pulumi: make sandb
     });
     await project.pulumi(["stack", "init", "drift"]);
     await project.pulumi(["stack", "import", "--stack", "drift", "--file", lastUp(MX)]);
-    const stray = { type: "A", name: "blog.example.com", content: "192.0.2.9", ttl: 300 };
-    expect((await cloud.cloudflare("POST", RECORDS, stray)).status).toBe(200);
+    const unmanaged = { type: "A", name: "blog.example.com", content: "192.0.2.9", ttl: 300 };
+    expect((await cloud.cloudflare("POST", RECORDS, unmanaged)).status).toBe(200);
   }, 300_000);
 
   afterAll(async () => {
@@ -68,7 +68,7 @@ describe.skipIf(engine === undefined)("a plain preview (needs pulumi: make sandb
     const said = printed.split("\n").filter((line) => line.startsWith("    warning: DNS: "));
     expect(said).toEqual([
       expect.stringMatching(/DNS: missing MX example\.com: /),
-      expect.stringMatching(/DNS: stray A blog\.example\.com: /),
+      expect.stringMatching(/DNS: unmanaged A blog\.example\.com: /),
     ]);
   });
 
@@ -76,7 +76,7 @@ describe.skipIf(engine === undefined)("a plain preview (needs pulumi: make sandb
     await project.pulumi(["config", "set", "mailstead:drift", "error", "--stack", "drift"]);
     const preview = project.pulumi(["preview", "--stack", "drift"]);
     await expect(preview).rejects.toThrow(
-      /mailstead:drift is error; nothing was changed\.\n\s+DNS: missing MX example\.com: .*\n\s+DNS: stray A blog/,
+      /mailstead:drift is error; nothing was changed\.\n\s+DNS: missing MX example\.com: .*\n\s+DNS: unmanaged A blog/,
     );
   });
 });

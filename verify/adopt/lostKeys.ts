@@ -6,7 +6,7 @@ import { logicalNameOf, urnIn, type ImportFile } from "./importFile.ts";
 const KEY_TYPES = ["tls:index/privateKey:PrivateKey"];
 const SECRET_TYPES = ["random:index/randomPassword:RandomPassword", "random:index/randomBytes:RandomBytes"];
 
-function namesOf({ resources = [] }: ImportFile, types: readonly string[]): string[] {
+function listNames({ resources = [] }: ImportFile, types: readonly string[]): string[] {
   return resources.filter(({ type }) => types.includes(type)).map(logicalNameOf);
 }
 
@@ -24,7 +24,7 @@ export function lostKeys(
 ): Finding[] {
   const vendor: readonly string[] = Object.values(HETZNER_TYPES);
   const taken = file.resources?.filter(({ type }) => vendor.includes(type)) ?? [];
-  const lost = [...namesOf(creates, KEY_TYPES), ...namesOf(creates, SECRET_TYPES)];
+  const lost = [...listNames(creates, KEY_TYPES), ...listNames(creates, SECRET_TYPES)];
   if (taken.length === 0 || lost.length === 0) return [];
   const server = taken.find(({ type }) => type === HETZNER_TYPES.servers);
   const fix =

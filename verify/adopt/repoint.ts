@@ -29,19 +29,19 @@ export interface FoundThing extends FoundId {
   readonly generation?: number;
 }
 
-function idOf({ id, stateId }: FoundThing): string {
+function readId({ id, stateId }: FoundThing): string {
   return stateId ?? id;
 }
 
 /** The entry of a found thing, where it names another one that is gone. */
-function successorOf(
+function findSuccessor(
   entry: StateEntry,
   found: readonly FoundThing[],
   isThere: (type: string, id: string) => boolean,
 ): FoundThing | undefined {
   if (entry.id === undefined || entry.delete === true) return undefined;
   const successor = found.find(({ type, name }) => type === entry.type && name === nameOfUrn(entry.urn));
-  if (successor === undefined || idOf(successor) === entry.id || isThere(entry.type, entry.id))
+  if (successor === undefined || readId(successor) === entry.id || isThere(entry.type, entry.id))
     return undefined;
   return successor;
 }
@@ -59,7 +59,7 @@ export function repointed<Entry extends StateEntry>(
 ): { readonly entries: Entry[]; readonly urns: string[] } {
   const urns: string[] = [];
   const all = entries.map((entry) => {
-    const successor = successorOf(entry, found, isThere);
+    const successor = findSuccessor(entry, found, isThere);
     if (successor === undefined) return entry;
     urns.push(entry.urn);
     const trigger = successor.generation ?? entry.replacementTrigger;
@@ -67,7 +67,7 @@ export function repointed<Entry extends StateEntry>(
     // Typed as the entry was: only an optional key is gone.
     return {
       ...Object.fromEntries(kept),
-      id: idOf(successor),
+      id: readId(successor),
       ...(trigger === undefined ? {} : { replacementTrigger: trigger }),
     } as Entry;
   });

@@ -32,7 +32,7 @@ interface Known {
 }
 
 /** Version of the plugin that the state's own things of the package are kept by. */
-function versionOf(type: string, state: readonly Known[]): string | undefined {
+function readVersion(type: string, state: readonly Known[]): string | undefined {
   const provider = state.find((one) => one.type === `pulumi:providers:${type.split(":")[0] ?? ""}`);
   const version = provider?.outputs?.["version"];
   return typeof version === "string" ? version : undefined;
@@ -47,7 +47,7 @@ export function underParents(found: readonly FoundId[], state: readonly Known[])
     if (parent === undefined || isKnown) return [];
     const parentName = nameOfUrn(parent.urn);
     nameTable[parentName] = parent.urn;
-    const version = versionOf(type, state);
+    const version = readVersion(type, state);
     return [{ type, name, id, parent: parentName, ...(version === undefined ? {} : { version }) }];
   });
   return { nameTable, resources };

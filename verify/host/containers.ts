@@ -40,7 +40,7 @@ interface Told {
 }
 
 /** The last health check's own words, where it failed (Docker Engine API, `State.Health`; null without a check). */
-function lastCheck(json: string): string[] {
+function readLastCheck(json: string): string[] {
   if (json === "") return [];
   const health = JSON.parse(json) as { Log?: readonly { ExitCode: number; Output: string }[] | null } | null;
   const last = health?.Log?.at(-1);
@@ -61,7 +61,7 @@ function readAnswer(text: string): Told {
     } else if (line.startsWith("== ")) {
       current = [];
       logs.set(line.slice(3), current);
-    } else if (line.startsWith("+ ")) current.push(...lastCheck(line.slice(2).trim()));
+    } else if (line.startsWith("+ ")) current.push(...readLastCheck(line.slice(2).trim()));
     else if (line.length > 2) current.push(line.slice(2));
   }
   return { seen, logs };

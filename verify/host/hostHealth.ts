@@ -48,7 +48,7 @@ SCRIPT
 
 type Judged = Omit<Finding, "subject">;
 
-function words(lines: readonly string[], head: string): string[][] {
+function splitLines(lines: readonly string[], head: string): string[][] {
   return lines.filter((line) => line.startsWith(`${head} `)).map((line) => line.split(" ").slice(1));
 }
 
@@ -64,15 +64,15 @@ function grade(
 const WORSE = { ok: 0, warn: 1, bad: 2 } as const;
 
 /** A finding that is well has no next step. */
-function told(state: Finding["state"], seen: string, fix: string): Judged {
+function writeJudged(state: Finding["state"], seen: string, fix: string): Judged {
   return state === "ok" ? { state, seen } : { state, seen, fix };
 }
 
-function gib(bytes: number): string {
+function writeGib(bytes: number): string {
   return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
 }
 
-function duration(seconds: number): string {
+function writeDuration(seconds: number): string {
   if (seconds < 120) return `${String(Math.round(seconds))} s`;
   if (seconds < 7200) return `${String(Math.round(seconds / 60))} min`;
   return `${String(Math.round(seconds / 3600))} h`;
@@ -82,21 +82,23 @@ function duration(seconds: number): string {
  * What a larger machine would be. A new generation deletes the old server with the mail on it, so where that is kept none
  * is advised.
  */
-function larger(what: string, keep: boolean): string {
+function adviseLarger(what: string, keep: boolean): string {
   return keep
     ? `a larger mailstead:server.type counts for a new server alone, which starts empty: it does not help here`
     : `${what} with a larger mailstead:server.type and a new generation, which starts empty`;
 }
 
-function disks(lines: readonly string[], keep: boolean): Finding[] {
-  const found = words(lines, "disk").map(([target = "", used = "", inodes = "", available = ""]): Finding => {
-    const [room, files] = [Number.parseInt(used, 10) / 100, (Number.parseInt(inodes, 10) || 0) / 100];
-    const [ofRoom, ofFiles] = [grade(room, HEALTH_LIMITS.diskUsed), grade(files, HEALTH_LIMITS.diskUsed)];
-    const state = WORSE[ofRoom] >= WORSE[ofFiles] ? ofRoom : ofFiles;
-    const seen = `${used} used, ${gib(Number(available))} free${ofFiles === "ok" ? "" : `; ${inodes} of its inodes used`}`;
-    const fix = `see what is large: ./mailstead ssh -- du -xh --max-depth 3 ${target} | sort -h | tail; ${larger("a larger disk comes", keep)}`;
-    return { subject: `disk ${target}`, ...told(state, seen, fix) };
-  });
+function judgeDisks(lines: readonly string[], keep: boolean): Finding[] {
+  const found = splitLines(lines, "disk").map(
+    ([target = "", used = "", inodes = "", available = ""]): Finding => {
+      const [room, files] = [Number.parseInt(used, 10) / 100, (Number.parseInt(inodes, 10) || 0) / 100];
+      const [ofRoom, ofFiles] = [grade(room, HEALTH_LIMITS.diskUsed), grade(files, HEALTH_LIMITS.diskUsed)];
+      const state = WORSE[ofRoom] >= WORSE[ofFiles] ? ofRoom : ofFiles;
+      const seen = `${used} used, ${writeGib(Number(available))} free${ofFiles === "ok" ? "" : `; ${inodes} of its inodes used`}`;
+      const fix = `see what is large: ./mailstead ssh -- du -xh --max-depth 3 ${target} | sort -h | tail; ${adviseLarger("a larger disk comes", keep)}`;
+      return { subject: `disk ${target}`, ...writeJudged(state, seen, fix) };
+    },
+  );
   if (found.length > 0) return found;
   return [
     {
@@ -108,20 +110,22 @@ function disks(lines: readonly string[], keep: boolean): Finding[] {
   ];
 }
 
-function memory(lines: readonly string[], keep: boolean): Judged {
-  const sizes = new Map(words(lines, "memory").map(([name = "", kib = ""]) => [name, Number(kib) * 1024]));
+function judgeMemory(lines: readonly string[], keep: boolean): Judged {
+  const sizes = new Map(
+    splitLines(lines, "memory").map(([name = "", kib = ""]) => [name, Number(kib) * 1024]),
+  );
   const [total, available] = [sizes.get("MemTotal:"), sizes.get("MemAvailable:")];
   if (total === undefined || available === undefined)
     return { state: "bad", seen: "the host did not say how much is left", fix: "./mailstead ssh -- free -h" };
   const { warn, bad } = HEALTH_LIMITS.memoryAvailable;
   // Turned round, as here less is worse.
   const state = grade(1 - available / total, { warn: 1 - warn, bad: 1 - bad });
-  const fix = `see what takes it: ./mailstead ssh -- docker stats --no-stream; ${larger("more comes", keep)}`;
-  return told(state, `${gib(available)} of ${gib(total)} available`, fix);
+  const fix = `see what takes it: ./mailstead ssh -- docker stats --no-stream; ${adviseLarger("more comes", keep)}`;
+  return writeJudged(state, `${writeGib(available)} of ${writeGib(total)} available`, fix);
 }
 
-function queue(lines: readonly string[]): Judged {
-  const [[count = "?", ...rest] = []] = words(lines, "queue");
+function judgeQueue(lines: readonly string[]): Judged {
+  const [[count = "?", ...rest] = []] = splitLines(lines, "queue");
   if (count === "?") {
     const why = rest.length === 0 ? "it was not told" : rest.join(" ");
     return {
@@ -132,21 +136,21 @@ function queue(lines: readonly string[]): Judged {
   }
   if (count === "0") return { state: "ok", seen: "no mail waits to leave" };
   const age = Number(rest[0]);
-  const seen = `${count} wait to leave, the oldest for ${duration(age)}`;
+  const seen = `${count} wait to leave, the oldest for ${writeDuration(age)}`;
   const fix = "why it waits: ./mailstead logs smtp_bree; and is port 25 open (above)?";
-  return told(grade(age, HEALTH_LIMITS.oldestMail), seen, fix);
+  return writeJudged(grade(age, HEALTH_LIMITS.oldestMail), seen, fix);
 }
 
 /** @param here this machine's time in seconds, and how far from it the moment may be at which the host was asked. */
-function clock(
+function judgeClock(
   lines: readonly string[],
   here: { readonly seconds: number; readonly within: number },
 ): Judged {
-  const [[time = "", synchronised = "unknown"] = []] = words(lines, "clock");
+  const [[time = "", synchronised = "unknown"] = []] = splitLines(lines, "clock");
   const offset = Math.max(0, Math.abs(Number(time) - here.seconds) - here.within);
   const state = grade(offset, HEALTH_LIMITS.clockOffset);
   if (state !== "ok" || Number.isNaN(offset)) {
-    const seen = `the host's clock and this machine's differ by ${duration(offset)}`;
+    const seen = `the host's clock and this machine's differ by ${writeDuration(offset)}`;
     return {
       state: state === "ok" ? "bad" : state,
       seen,
@@ -158,8 +162,8 @@ function clock(
   return { state: "warn", seen: "the same as here, but not synchronised by NTP", fix };
 }
 
-function restart(lines: readonly string[]): Judged {
-  const [reason] = words(lines, "reboot");
+function judgeRestart(lines: readonly string[]): Judged {
+  const [reason] = splitLines(lines, "reboot");
   if (reason === undefined) return { state: "ok", seen: "none is pending" };
   const what = reason.join(" ").trim();
   const seen = `updates wait for one${what === "" ? "" : ` (${what})`}`;
@@ -185,10 +189,10 @@ export async function checkHostHealth(
   const answered = now();
   const here = { seconds: (asked + answered) / 2000, within: (answered - asked) / 2000 };
   return [
-    ...disks(lines, keep),
-    { subject: "memory", ...memory(lines, keep) },
-    { subject: "mail queue", ...queue(lines) },
-    { subject: "clock", ...clock(lines, here) },
-    { subject: "restart", ...restart(lines) },
+    ...judgeDisks(lines, keep),
+    { subject: "memory", ...judgeMemory(lines, keep) },
+    { subject: "mail queue", ...judgeQueue(lines) },
+    { subject: "clock", ...judgeClock(lines, here) },
+    { subject: "restart", ...judgeRestart(lines) },
   ];
 }

@@ -56,7 +56,7 @@ const NOT_ASKED = {
     `look again in a minute; why it takes longer: ${COMMAND} ssh -- journalctl -u mailstead-mail-gate -n 20`,
 } as const;
 
-function closedFinding({ since, answer }: MailGate, plan: Pick<Plan, "domain" | "webAddress">): Finding {
+function describeClosed({ since, answer }: MailGate, plan: Pick<Plan, "domain" | "webAddress">): Finding {
   const { why, fix } = REASONS[answer.replace(/^unknown /, "")] ?? NOT_ASKED;
   return {
     subject: PORT,
@@ -96,7 +96,7 @@ export async function checkMailGate(
       "is not loaded: the provider's firewall is the only one, and port 25 is open whatever the server knows";
     return [{ subject: RULES, state: "bad", seen, fix: RELOAD }];
   }
-  if (gate.state === "closed") return [closedFinding(gate, plan)];
+  if (gate.state === "closed") return [describeClosed(gate, plan)];
   const { since, answer } = gate;
   if (!open) {
     return [

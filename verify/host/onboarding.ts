@@ -72,7 +72,7 @@ export function checkOnboardingConfig({ domain, dns }: Config, webAddress: strin
  * descriptor, never by an argument; the cookie jar is gone when the script ends.
  * Where the server refuses, a word that says which step, and curl's own words, take the place of the list.
  */
-function script(domain: string, login: AdminLogin): string {
+function writeScript(domain: string, login: AdminLogin): string {
   return `
 set -eu
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
@@ -106,7 +106,7 @@ export async function checkOnboarding(
   { domain, webAddress }: { readonly domain: string; readonly webAddress: string },
   login: AdminLogin,
 ): Promise<Finding[]> {
-  const answer = await ask(script(domain, login));
+  const answer = await ask(writeScript(domain, login));
   const refusal = REFUSALS.find(({ word }) => answer.startsWith(`${word} `));
   if (refusal !== undefined) {
     const { word, seen, fix } = refusal;

@@ -11,7 +11,7 @@ export const MAIL_HOSTS = [
 /** Seconds for one connection; a vendor that blocks the port drops packets in silence. */
 const TIMEOUT_SECONDS = 5;
 
-function probe(family: 4 | 6): string {
+function writeProbe(family: 4 | 6): string {
   const database = family === 4 ? "ahostsv4" : "ahostsv6";
   return `
 for host in ${MAIL_HOSTS.join(" ")}; do
@@ -24,7 +24,7 @@ done
 }
 
 /** The text to send the vendor, ready to paste. */
-export function requestText(
+export function writeRequest(
   domain: string,
   addresses: { readonly ipv4: string; readonly ipv6: string },
 ): string {
@@ -41,7 +41,7 @@ export async function checkPort25(
   domain: string,
   addresses: { readonly ipv4: string; readonly ipv6: string },
 ): Promise<Finding[]> {
-  const lines = (await ask(`${probe(4)}${probe(6)}`)).split("\n");
+  const lines = (await ask(`${writeProbe(4)}${writeProbe(6)}`)).split("\n");
   return ([4, 6] as const).map((family) => {
     const subject = `outbound port 25 over IPv${family}`;
     const seen = lines.filter((line) => line.startsWith(`${family} `));
@@ -60,7 +60,7 @@ export async function checkPort25(
       state: "bad",
       seen: `blocked: none of ${seen.length} mail hosts answers`,
       fix: "ask the vendor to open it (Hetzner: console, Limits; DigitalOcean: a support ticket), with this text:",
-      detail: requestText(domain, addresses).split("\n"),
+      detail: writeRequest(domain, addresses).split("\n"),
     };
   });
 }

@@ -13,7 +13,7 @@ type Said = Pick<ZoneRecord, "name" | "type" | "value">;
  *
  * @param last records of the last `up`; with none there is nothing to change over from.
  */
-export function earlyKeys(
+export function findEarlyKeys(
   { domain, dns }: Pick<Config, "domain"> & { readonly dns: Pick<Config["dns"], "dkim"> },
   last: readonly Said[],
   zone: readonly Said[],

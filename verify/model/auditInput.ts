@@ -1,6 +1,6 @@
 /** What an audit is made from, as plain data. */
 import type { IgnoreRule } from "../../stack/model/config.ts";
-import type { FactsOfZone } from "../../stack/dns/rules/zoneView.ts";
+import type { ZoneFacts } from "../../stack/dns/rules/zoneView.ts";
 import type { DesiredSet, Observation, ProviderColumn } from "./observation.ts";
 
 export type { IgnoreRule } from "../../stack/model/config.ts";
@@ -13,9 +13,6 @@ export interface ObservedSet {
   readonly observations: readonly Observation[];
 }
 
-/** What the verdicts depend on beside the records. Without an issuer no CAA record is judged. */
-export type AuditContext = FactsOfZone;
-
 /** Everything that is compared. A column that is absent was not asked for. */
 export interface AuditInput {
   readonly desired: readonly DesiredSet[];
@@ -26,12 +23,13 @@ export interface AuditInput {
   /** Of the declared sets. */
   readonly resolvers?: readonly ObservedSet[];
   readonly ignore: readonly IgnoreRule[];
-  readonly context: AuditContext;
+  /** What the verdicts depend on beside the records. Without an issuer no CAA record is judged. */
+  readonly context: ZoneFacts;
 }
 
 /** What is thought of one record set. */
 export interface Judgement {
-  readonly verdict: "ok" | "changed" | "missing" | "conflict" | "stray" | "provider-owned";
+  readonly verdict: "ok" | "changed" | "missing" | "conflict" | "unmanaged" | "provider-owned";
   readonly severity: "critical" | "warning" | "info";
   readonly reason: string;
   readonly fix?: string;

@@ -22,7 +22,7 @@ export function hasSpoken({ state }: Answer): boolean {
 }
 
 /** Seconds for which who gave this answer goes on giving it: what is left of its TTL, or of the remembered absence. */
-export function secondsKept(answer: Answer): number | undefined {
+export function cachedSeconds(answer: Answer): number | undefined {
   if (answer.state === "answer") return answer.ttlSeconds;
   return "negativeTtlSeconds" in answer ? answer.negativeTtlSeconds : undefined;
 }
@@ -43,9 +43,9 @@ export type Verdict =
   | "ok"
   | "changed"
   | "missing"
-  /** A stray that breaks a declared set: a second SPF, a CNAME beside, a wildcard that catches. */
+  /** An unmanaged record that breaks a declared set: a second SPF, a CNAME beside, a wildcard that catches. */
   | "conflict"
-  | "stray"
+  | "unmanaged"
   | "provider-owned"
   | "ignored"
   | "propagating"
@@ -63,7 +63,7 @@ export interface AuditRow {
   readonly severity: Severity;
   /** Why this verdict, one sentence. */
   readonly reason: string;
-  /** The one line that cures it; absent where there is nothing to do. */
+  /** The one line that fixes it; absent where there is nothing to do. */
   readonly fix?: string;
   /** Line that declares values of others in the set, which its next write would take away. */
   readonly keep?: string;
@@ -73,7 +73,7 @@ export interface AuditRow {
   readonly ignoredBy?: readonly string[];
 }
 
-/** What a check came to. All that is not in order ends with one line: what cures it, or asks again. */
+/** What a check came to. All that is not in order ends with one line: what fixes it, or asks again. */
 export type CheckResult = { readonly severity: Severity; readonly seen: string } & (
   | { readonly state: "ok"; readonly fix?: never }
   | { readonly state: "bad" | "unknown" | "propagating"; readonly fix: string }
@@ -97,4 +97,9 @@ export interface Audit {
   /** Worst first. */
   readonly rows: readonly AuditRow[];
   readonly checks: readonly AuditCheck[];
+}
+
+/** Name and type in one, as people write it: `A example.com`. */
+export function describeSet({ name, type }: { readonly name: string; readonly type: string }): string {
+  return `${type} ${name}`;
 }

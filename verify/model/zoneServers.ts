@@ -25,7 +25,7 @@ export interface ZoneServers {
 }
 
 /** As the reports name a server: `ns1.example.net (192.0.2.53)`. */
-export function serverName({ name, address }: NameServer): string {
+export function describeServer({ name, address }: NameServer): string {
   return `${name} (${address})`;
 }
 

@@ -4,17 +4,17 @@ import { canonicalName } from "../../stack/dns/canonical.ts";
 import type { DnssecSeen, KeysAt } from "../model/dnssec.ts";
 import { hasSpoken } from "../model/observation.ts";
 import type { DnsClient, Outcome } from "./lookUp/dnsClient.ts";
-import { serverName, type ZoneServers } from "../model/zoneServers.ts";
+import { describeServer, type ZoneServers } from "../model/zoneServers.ts";
 import { readAnswer } from "./lookUp/readAnswer.ts";
 
-function dnskeys(outcome: Outcome, zone: string): DnskeyData[] {
+function readDnskeys(outcome: Outcome, zone: string): DnskeyData[] {
   if (outcome.state !== "reply") return [];
   return outcome.reply.answers.flatMap((record) =>
     record.type === "DNSKEY" && canonicalName(record.name) === zone ? [record.data] : [],
   );
 }
 
-function dsRecords(outcome: Outcome, zone: string): DsData[] {
+function readDsRecords(outcome: Outcome, zone: string): DsData[] {
   if (outcome.state !== "reply") return [];
   return outcome.reply.answers.flatMap((record) =>
     record.type === "DS" && canonicalName(record.name) === zone ? [record.data] : [],
@@ -22,30 +22,30 @@ function dsRecords(outcome: Outcome, zone: string): DsData[] {
 }
 
 /** DS of the zone at the first server of the zone above that has a word on it; absent when none has. */
-async function dsAbove(client: DnsClient, found: ZoneServers): Promise<DsData[] | undefined> {
+async function askDs(client: DnsClient, found: ZoneServers): Promise<DsData[] | undefined> {
   const { zone, parent = "." } = found;
   for (const { address } of found.parentServers) {
     const outcome = await client.ask(address, { name: zone, type: "DS", recurse: false });
     const answer = readAnswer(outcome, { role: "authority", zone: parent }, zone, "DS");
-    if (hasSpoken(answer)) return dsRecords(outcome, zone);
+    if (hasSpoken(answer)) return readDsRecords(outcome, zone);
   }
   return undefined;
 }
 
-async function keysAt(client: DnsClient, { zone, servers }: ZoneServers): Promise<KeysAt[]> {
+async function askKeys(client: DnsClient, { zone, servers }: ZoneServers): Promise<KeysAt[]> {
   const asked = await Promise.all(
     servers.map(async (server) => {
       const outcome = await client.ask(server.address, { name: zone, type: "DNSKEY", recurse: false });
       const { state } = readAnswer(outcome, { role: "authority", zone }, zone, "DNSKEY");
       const said = ["answer", "empty"].includes(state);
-      return said ? [{ server: serverName(server), keys: dnskeys(outcome, zone) }] : [];
+      return said ? [{ server: describeServer(server), keys: readDnskeys(outcome, zone) }] : [];
     }),
   );
   return asked.flat();
 }
 
 /** Resolvers that fail the zone, and answer as soon as they are told not to validate (RFC 4035 3.2.2). */
-async function failingResolvers(
+async function askValidation(
   client: DnsClient,
   zone: string,
   resolvers: readonly string[],
@@ -74,9 +74,9 @@ export async function askDnssec(
   resolvers: readonly string[],
 ): Promise<DnssecSeen> {
   const [ds, keys, byResolvers] = await Promise.all([
-    dsAbove(client, found),
-    keysAt(client, found),
-    failingResolvers(client, found.zone, resolvers),
+    askDs(client, found),
+    askKeys(client, found),
+    askValidation(client, found.zone, resolvers),
   ]);
   return { ds, keys, ...byResolvers };
 }

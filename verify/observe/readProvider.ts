@@ -15,7 +15,7 @@ export async function readProvider(reader: ZoneReader): Promise<ProviderColumn> 
 }
 
 /** Name servers that the provider gave the zone; none where it did not say. The records tell why. */
-export async function assignedServers(reader: ZoneReader | undefined): Promise<readonly string[]> {
+export async function readAssignedServers(reader: ZoneReader | undefined): Promise<readonly string[]> {
   try {
     return (await reader?.zone())?.nameServers ?? [];
   } catch (error) {

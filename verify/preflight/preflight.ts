@@ -1,7 +1,7 @@
 /** Looks at the vendors before anything is made: tokens, zone, names, and what an interrupted run left behind. */
 import type { Plan } from "../../stack/model/plan.ts";
 import type { Finding } from "../model/finding.ts";
-import { cureFor, VendorError } from "../vendors/http.ts";
+import { fixFor, VendorError } from "../vendors/http.ts";
 import { checkOffer, readOffer } from "../vendors/hetzner/offer.ts";
 import { checkZone, type OrphanRecord } from "./zone.ts";
 import type { ZoneReader } from "../vendors/zoneReader.ts";
@@ -34,7 +34,7 @@ export interface Preflight {
 
 function failed(subject: string, error: unknown, fix: string): Finding {
   if (!(error instanceof VendorError)) throw error;
-  return { subject, state: "bad", seen: error.message, fix: cureFor(error, fix) };
+  return { subject, state: "bad", seen: error.message, fix: fixFor(error, fix) };
 }
 
 function labelled(stack: string): string {

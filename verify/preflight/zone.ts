@@ -6,9 +6,9 @@ import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";
 import type { Plan, PlannedRecord } from "../../stack/model/plan.ts";
 import { RECORD_TYPES, stateId } from "../judge/existing/alreadyThere.ts";
 import type { Finding } from "../model/finding.ts";
-import { cureFor, VendorError } from "../vendors/http.ts";
+import { fixFor, VendorError } from "../vendors/http.ts";
 import { SEVERAL_ZONES } from "../vendors/zoneReader.ts";
-import type { ZoneFacts, ZoneReader } from "../vendors/zoneReader.ts";
+import type { ProviderZone, ZoneReader } from "../vendors/zoneReader.ts";
 
 /** A record that bears our comment, at Hetzner a whole set of them, and that the state does not know. */
 export interface OrphanRecord {
@@ -57,7 +57,7 @@ const WORDS: Readonly<Record<DnsProviderName, Words>> = {
 /** Words of the vendors for a zone that works. */
 const WELL = ["active", "ok"];
 
-function zoneFinding(zone: ZoneFacts | undefined, plan: Pick<Plan, "zone" | "dnsProvider">): Finding {
+function zoneFinding(zone: ProviderZone | undefined, plan: Pick<Plan, "zone" | "dnsProvider">): Finding {
   const words = WORDS[plan.dnsProvider];
   if (zone === undefined) {
     const seen = `the token sees no zone ${plan.zone}`;
@@ -116,7 +116,7 @@ export async function checkZone(
     return { findings, orphans: findOrphanRecords(await reader.records(), plan, known) };
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
-    const fix = cureFor(error, `${token}; export ${variable}`);
+    const fix = fixFor(error, `${token}; export ${variable}`);
     // Two zones of the name: the token is good.
     const about = error.status === SEVERAL_ZONES ? "zone" : subject;
     return { findings: [{ subject: about, state: "bad", seen: error.message, fix }], orphans: [] };

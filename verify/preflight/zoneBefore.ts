@@ -5,9 +5,9 @@ import type { SlotName } from "../../stack/values/slots.ts";
 import { hetznerSetName } from "../../stack/vendors/hetzner/dnsForm.ts";
 import { alreadyThere } from "../judge/existing/alreadyThere.ts";
 import { nameOfUrn, type KnownResource } from "../state/resources.ts";
-import { auditContext } from "../judge/auditContext.ts";
-import { mailElsewhereFindings, othersMailHosts, type ServerKnows } from "../judge/existing/mailElsewhere.ts";
-import { alreadyThereFindings } from "../judge/existing/waysOut.ts";
+import { zoneFacts } from "../../stack/dns/zoneFacts.ts";
+import { judgeMailElsewhere, findOtherMailHosts, type ServerKnows } from "../judge/existing/mailElsewhere.ts";
+import { describeExisting } from "../judge/existing/waysOut.ts";
 import type { Finding } from "../model/finding.ts";
 import { VendorError } from "../vendors/http.ts";
 import type { ZoneReader } from "../vendors/zoneReader.ts";
@@ -36,7 +36,7 @@ export async function checkZoneBefore(
   { config, plan, state, slotValue, told, askServer }: ZoneBefore,
 ): Promise<Finding[]> {
   try {
-    const context = { ...auditContext(config), provider: config.dns.provider };
+    const context = { ...zoneFacts(config), provider: config.dns.provider };
     const zone = await reader.records();
     const { records } = plan;
     const found = alreadyThere({ records, zone, state, context, slotValue, ignore: config.dns.ignore });
@@ -44,8 +44,8 @@ export async function checkZoneBefore(
     const mail = { domain: config.domain, mx: config.dns.mx, zone };
     const isOurs = state.some(({ urn }) => MX_ROLES(config.domain).includes(nameOfUrn(urn)));
     const elsewhere =
-      isOurs || othersMailHosts(mail).length === 0 ? [] : mailElsewhereFindings(mail, await askServer());
-    return [...elsewhere, ...alreadyThereFindings({ ...found, adoptions }, context)];
+      isOurs || findOtherMailHosts(mail).length === 0 ? [] : judgeMailElsewhere(mail, await askServer());
+    return [...elsewhere, ...describeExisting({ ...found, adoptions }, context)];
   } catch (error) {
     if (error instanceof VendorError) return [];
     throw error;

@@ -1,6 +1,7 @@
 /** The audit for an issue, a wiki or a pull request. */
+import { describeSet } from "../model/observation.ts";
 import type { Audit, AuditCheck, AuditRow } from "../model/observation.ts";
-import { cellsOf, checksInOrder, COLUMNS, ignoredWords, setName, summaryLine } from "./cells.ts";
+import { describeRow, sortChecks, COLUMNS, describeIgnored, summaryLine } from "./cells.ts";
 import { markdownCode, markdownText } from "./markdownText.ts";
 
 function tableRow(cells: readonly string[]): string {
@@ -12,11 +13,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function rowCells(row: AuditRow): string[] {
-  const cells = cellsOf(row);
+  const cells = describeRow(row);
   const verdict = row.verdict === "ok" ? "ok" : `**${row.verdict}** (${row.severity})`;
   return [
-    `${verdict}${markdownText(ignoredWords(row))}`,
-    ...[setName(row), ...COLUMNS.map((column) => cells[column])].map(markdownText),
+    `${verdict}${markdownText(describeIgnored(row))}`,
+    ...[describeSet(row), ...COLUMNS.map((column) => cells[column])].map(markdownText),
   ];
 }
 
@@ -31,11 +32,11 @@ function checkCells({ check, subject, state, severity, seen }: AuditCheck): stri
 
 /** The audit as GitHub Flavored Markdown: sum, what to do, one table of record sets, one of checks. */
 export function markdownReport(audit: Audit): string {
-  const checks = checksInOrder(audit.checks);
+  const checks = sortChecks(audit.checks);
   const todos = [
     ...audit.rows
       .filter(({ verdict, fix }) => verdict !== "ok" && fix !== undefined)
-      .map((row) => todo(`${row.verdict} ${setName(row)}`, row.reason, row.fix)),
+      .map((row) => todo(`${row.verdict} ${describeSet(row)}`, row.reason, row.fix)),
     ...checks
       .filter(({ fix }) => fix !== undefined)
       .map((check) => todo(`${check.check} ${check.subject}`, check.seen, check.fix)),

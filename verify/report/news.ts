@@ -1,6 +1,6 @@
 /** What is new since the last audit that somebody was told of. Pure. */
+import { describeSet } from "../model/observation.ts";
 import type { Audit, AuditCheck, AuditRow } from "../model/observation.ts";
-import { setName } from "./cells.ts";
 import { printable } from "../../stack/values/printable.ts";
 
 /** A finding in one line that stays the same as long as the finding does: without times that count down. */
@@ -13,13 +13,13 @@ export interface News {
 }
 
 /** What is on its way comes and goes by itself, and nobody need be woken for it. */
-const TOLD = new Set<AuditRow["verdict"]>(["conflict", "missing", "changed", "stray", "unreachable"]);
+const TOLD = new Set<AuditRow["verdict"]>(["conflict", "missing", "changed", "unmanaged", "unreachable"]);
 
 function rowLine({ verdict, provider, ...row }: AuditRow): FindingLine {
   const records = provider?.state === "listed" ? provider.records : [];
   const values = [...new Set(records.map(({ value }) => value))].sort();
   const seen = verdict === "unreachable" || values.length === 0 ? "" : `: ${values.join(" + ")}`;
-  return printable(`${verdict} ${setName(row)}${seen}`);
+  return printable(`${verdict} ${describeSet(row)}${seen}`);
 }
 
 function isTold({ state, severity, advice }: AuditCheck): boolean {

@@ -1,12 +1,12 @@
 /** The audit for a terminal. */
+import { describeSet } from "../model/observation.ts";
 import type { Audit, AuditCheck, AuditRow, Severity } from "../model/observation.ts";
 import {
-  cellsOf,
-  checksInOrder,
+  describeRow,
+  sortChecks,
   COLUMNS,
-  ignoredWords,
+  describeIgnored,
   NOT_ASKED,
-  setName,
   summaryLine,
   type ColumnName,
 } from "./cells.ts";
@@ -40,9 +40,9 @@ function line(label: string, text: string): string {
 
 function findingBlock(row: AuditRow, columns: readonly ColumnName[], paint: Paint): string {
   const [colour, sign] = MARKS[row.severity];
-  const cells = cellsOf(row);
+  const cells = describeRow(row);
   return [
-    `${paint(colour, `${sign} ${row.verdict}`)}  ${paint("bold", printable(setName(row)))}`,
+    `${paint(colour, `${sign} ${row.verdict}`)}  ${paint("bold", printable(describeSet(row)))}`,
     ...columns
       .filter((column) => cells[column] !== NOT_ASKED)
       .map((column) => paint("dim", line(column, cells[column]))),
@@ -59,8 +59,9 @@ function isFinding({ verdict }: AuditRow): boolean {
 
 function quietLine(row: AuditRow, width: number, paint: Paint): string {
   const mark = row.verdict === "ok" ? paint("green", "✓") : paint("dim", "·");
-  const by = ignoredWords(row);
-  const shown = row.verdict === "ok" ? `${cellsOf(row).declared}${by}` : `${row.verdict}${by}: ${row.reason}`;
+  const by = describeIgnored(row);
+  const shown =
+    row.verdict === "ok" ? `${describeRow(row).declared}${by}` : `${row.verdict}${by}: ${row.reason}`;
   return `${mark} ${row.type.padEnd(5)} ${printable(row.name).padEnd(width)}  ${printable(shown)}`;
 }
 
@@ -76,7 +77,7 @@ function checkLines(check: AuditCheck, paint: Paint): string {
 }
 
 /**
- * The audit as text: findings worst first, each with its columns, reason and the one line that cures it; then what is
+ * The audit as text: findings worst first, each with its columns, reason and the one line that fixes it; then what is
  * in order, one line a set; then checks; then the sum.
  *
  * @param paint colours a piece of text; none by default.
@@ -91,7 +92,7 @@ export function textReport(audit: Audit, paint: Paint = PLAIN): string {
     [`DNS of ${printable(audit.domain)}${zone}: ${columns.join(", ")}`],
     ...findings.map((row) => [findingBlock(row, columns, paint)]),
     quiet.map((row) => quietLine(row, width, paint)),
-    checksInOrder(audit.checks).map((check) => checkLines(check, paint)),
+    sortChecks(audit.checks).map((check) => checkLines(check, paint)),
     [summaryLine(audit)],
   ];
   return `${sections

@@ -13,7 +13,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The slot's text in a filled template that has no other slot. */
-function slotText(template: Template, filled: string): string | undefined {
+function readSlot(template: Template, filled: string): string | undefined {
   const at = template.findIndex((piece) => typeof piece !== "string");
   const text = (pieces: Template): string => pieces.filter((piece) => typeof piece === "string").join("");
   const before = text(template.slice(0, at));
@@ -22,7 +22,7 @@ function slotText(template: Template, filled: string): string | undefined {
   return fits ? filled.slice(before.length, filled.length - after.length) : undefined;
 }
 
-function lateText(record: PlannedRecord): Template | undefined {
+function readTemplate(record: PlannedRecord): Template | undefined {
   if (record.type === "A" || record.type === "AAAA") return record.address;
   return record.type === "TXT" ? record.text : undefined;
 }
@@ -39,13 +39,13 @@ export function deployedValues(
   const rows = Array.isArray(outputs["records"]) ? outputs["records"].filter(isObject) : [];
   const values: Partial<Record<SlotName, string>> = {};
   for (const record of planned) {
-    const template = lateText(record);
+    const template = readTemplate(record);
     const [slot, ...more] = template === undefined ? [] : slotsOf(template);
     if (template === undefined || slot === undefined || more.length > 0) continue;
     for (const { name, type, value } of rows) {
       if (name !== record.name || type !== record.type || typeof value !== "string") continue;
       if (value === HIDDEN) continue;
-      const text = slotText(template, value);
+      const text = readSlot(template, value);
       if (text !== undefined && text !== "") values[slot] ??= text;
     }
   }

@@ -31,7 +31,7 @@ const PARTS_OF_REPLACE = ["create-replacement", "delete-replaced"];
 /** Inputs of what is on a host that follow its server; not one of them is anything that people set. */
 const FOLLOWS_SERVER = ["triggers", "connection", "image", "labels", "stdout", "stderr", "host"];
 
-function typeOf(urn: string): string {
+function readType(urn: string): string {
   return (urn.split("::")[2] ?? "").split("$").at(-1) ?? "";
 }
 
@@ -43,7 +43,7 @@ function isOnHost(type: string): boolean {
 function isLoss({ op, urn, diffReasons }: PreviewStep): boolean {
   const reasons = diffReasons ?? [];
   return (
-    typeOf(urn) === HETZNER_TYPES.servers &&
+    readType(urn) === HETZNER_TYPES.servers &&
     op === "update" &&
     reasons.length > 0 &&
     reasons.every((key) => key.startsWith("publicNets"))
@@ -52,7 +52,7 @@ function isLoss({ op, urn, diffReasons }: PreviewStep): boolean {
 
 /** Whether a step is made necessary by a server that the state has not any more. */
 function followsServer({ op, urn, diffReasons }: PreviewStep): boolean {
-  const type = typeOf(urn);
+  const type = readType(urn);
   if (type === HETZNER_TYPES.servers) return op === "create";
   if (!isOnHost(type)) return false;
   return (diffReasons ?? []).every((key) => FOLLOWS_SERVER.includes(key.split(/[.[]/)[0] ?? key));
@@ -70,7 +70,7 @@ export function pendingEdits(steps: readonly PreviewStep[], isForgotten: boolean
     .filter((step) => !(isForgotten && followsServer(step)))
     .map(({ op, urn, diffReasons }) => ({
       op,
-      type: typeOf(urn),
+      type: readType(urn),
       name: nameOfUrn(urn),
       inputs: diffReasons ?? [],
     }));

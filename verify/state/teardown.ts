@@ -45,7 +45,7 @@ const SORTS: readonly (readonly [type: string, what: string])[] = [
   ["hcloud:index/zoneRrset:", "DNS records"],
 ];
 
-function standsOn(resource: StandingResource): string[] {
+function listDependencies(resource: StandingResource): string[] {
   const { parent, provider, dependencies, propertyDependencies, deletedWith, replaceWith } = resource;
   const properties = Object.values(propertyDependencies ?? {}).flatMap((urns) => urns ?? []);
   const one = [parent, provider?.slice(0, provider.lastIndexOf("::")), deletedWith];
@@ -54,20 +54,20 @@ function standsOn(resource: StandingResource): string[] {
 }
 
 /** URNs that are kept. */
-function keptUrns(resources: readonly StandingResource[]): ReadonlySet<string> {
+function findKept(resources: readonly StandingResource[]): ReadonlySet<string> {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
   const kept = new Set<string>();
   const keep = (urn: string): void => {
     const resource = byUrn.get(urn);
     if (resource === undefined || kept.has(urn)) return;
     kept.add(urn);
-    for (const under of standsOn(resource)) keep(under);
+    for (const under of listDependencies(resource)) keep(under);
   };
   for (const { urn, protect } of resources) if (protect === true) keep(urn);
   return kept;
 }
 
-function sorted(resources: readonly StandingResource[]): Sort[] {
+function sortResources(resources: readonly StandingResource[]): Sort[] {
   const words = [...new Set(SORTS.map(([, what]) => what))];
   const whatOf = ({ type }: StandingResource): string | undefined =>
     SORTS.find(([start]) => type.startsWith(start))?.[1];
@@ -88,11 +88,11 @@ export interface Teardown {
 
 /** Things that stay and things that go. */
 export function teardownOf(resources: readonly StandingResource[]): Teardown {
-  const kept = keptUrns(resources);
+  const kept = findKept(resources);
   const things = resources.filter(({ id }) => id !== undefined);
   return {
-    stays: sorted(things.filter(({ urn }) => kept.has(urn))),
-    goes: sorted(things.filter(({ urn }) => !kept.has(urn))),
+    stays: sortResources(things.filter(({ urn }) => kept.has(urn))),
+    goes: sortResources(things.filter(({ urn }) => !kept.has(urn))),
     keptIds: new Set(things.flatMap(({ urn, type, id = "" }) => (kept.has(urn) ? [`${type} ${id}`] : []))),
   };
 }

@@ -27,7 +27,7 @@ export class VendorError extends Error {
 }
 
 /** What to do about an answer: a token is to blame only where the vendor has spoken. */
-export function cureFor({ status, fix }: VendorError, ofToken: string): string {
+export function fixFor({ status, fix }: VendorError, ofToken: string): string {
   if (fix !== undefined) return fix;
   if (status === 0) return "look at this machine's network, then run this again";
   return status === 429 || status >= 500 ? "run this again in some minutes" : ofToken;

@@ -6,7 +6,7 @@ import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";
 export const SEVERAL_ZONES = 409;
 
 /** A zone as its provider describes it. */
-export interface ZoneFacts {
+export interface ProviderZone {
   /** The provider's id; the zone's name where it has no other. */
   readonly id: string;
   /** The provider's word, such as `active` or `pending`. */
@@ -23,7 +23,7 @@ export interface ZoneFacts {
 export interface ZoneReader {
   readonly provider: DnsProviderName;
   /** The zone; undefined where the token sees none of the name. */
-  zone(): Promise<ZoneFacts | undefined>;
+  zone(): Promise<ProviderZone | undefined>;
   /** Every record in canonical form. */
   records(): Promise<readonly ProviderRecord[]>;
 }

@@ -1,7 +1,7 @@
 /** Rules about CAA records, which say who may give certificates (RFC 8659, RFC 8657). */
 import { CAA_TAGS, ISSUER_TAGS } from "../../model/caaTags.ts";
 import { CRITICAL, decisive, forbidsEveryone, forbidsIssuer, isCaaTag, isCritical, readCaa } from "./caa.ts";
-import { harmfulCaa, strayCaa } from "./caaSets.ts";
+import { harmfulCaa, unmanagedCaa } from "./caaSets.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import type { Rule } from "./rule.ts";
 import type { ZoneView } from "./zoneView.ts";
@@ -49,7 +49,7 @@ const forbids: Rule = {
     };
   },
   inSet: harmfulCaa,
-  stray: strayCaa,
+  unmanaged: unmanagedCaa,
 };
 
 const unknownTag: Rule = {

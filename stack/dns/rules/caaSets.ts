@@ -2,8 +2,8 @@
 import { listed } from "../../values/inWords.ts";
 import { forbidsEveryone, forbidsIssuer } from "./caa.ts";
 import type { Harm, SharedSet } from "./foreign.ts";
-import { warning, type StraySet, type ZoneSight } from "./foreign.ts";
-import type { ZoneFacts } from "./zoneView.ts";
+import { warning, type UnmanagedSet, type ZoneSight } from "./foreign.ts";
+import type { RuleFacts } from "./zoneView.ts";
 import { ancestry } from "./zoneView.ts";
 
 /**
@@ -12,7 +12,7 @@ import { ancestry } from "./zoneView.ts";
  *
  * @param caaNames names that hold CAA records.
  */
-export function factsAt<Facts extends ZoneFacts>(
+export function factsAt<Facts extends RuleFacts>(
   at: string,
   facts: Facts,
   caaNames: ReadonlySet<string>,
@@ -26,7 +26,7 @@ export function factsAt<Facts extends ZoneFacts>(
 /** What a CAA set keeps from being given; undefined where it lets the whole certificate pass. */
 export function forbiddenByCaa(
   values: readonly string[],
-  { issuer, certificateNames = [] }: ZoneFacts,
+  { issuer, certificateNames = [] }: RuleFacts,
 ): string | undefined {
   if (issuer === undefined) return undefined;
   const names = values.some(forbidsEveryone)
@@ -52,7 +52,7 @@ export function harmfulCaa({ desired, foreign, facts }: SharedSet): readonly Har
 }
 
 /** What a CAA set that nobody declared keeps from being given. */
-export function strayCaa({ name, type, records }: StraySet, { caaNames, zone }: ZoneSight) {
+export function unmanagedCaa({ name, type, records }: UnmanagedSet, { caaNames, zone }: ZoneSight) {
   if (type !== "CAA") return undefined;
   const values = records.map(({ value }) => value);
   const reason = forbiddenByCaa(values, factsAt(name, zone.facts, caaNames));

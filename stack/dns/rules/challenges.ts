@@ -2,13 +2,13 @@
 import { CLASH } from "./delegations.ts";
 import { warning } from "./foreign.ts";
 import type { Rule } from "./rule.ts";
-import type { ZoneFacts } from "./zoneView.ts";
+import type { RuleFacts } from "./zoneView.ts";
 
 /**
  * Names at which values of a certificate order stand, written by us or given by hand; none where the order is proved in
  * another way, or there is none (RFC 8555 8.4).
  */
-function challengeNames({ certificateNames = [], ordersByDns }: ZoneFacts): readonly string[] {
+function challengeNames({ certificateNames = [], ordersByDns }: RuleFacts): readonly string[] {
   if (ordersByDns !== true) return [];
   return [...new Set(certificateNames.map((name) => `_acme-challenge.${name.replace(/^\*\./, "")}`))];
 }
@@ -33,7 +33,7 @@ const challengeAlias: Rule = {
       fix: "remove the record",
     };
   },
-  stray: ({ name, type, records }, { zone }) => {
+  unmanaged: ({ name, type, records }, { zone }) => {
     if (!challengeNames(zone.facts).includes(name)) return undefined;
     const [first] = records;
     const place = first?.value ?? "";

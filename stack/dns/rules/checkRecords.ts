@@ -1,4 +1,4 @@
-/** Runs the rules: on the owner's records in the plan, on a zone as it is. Strays beside what is declared are the audit's. */
+/** Runs the rules: on the owner's records in the plan, on a zone as it is. Unmanaged records beside what is declared are the audit's. */
 import type { Issue } from "../../model/issue.ts";
 import type { PlannedRecord } from "../../model/plan.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
@@ -6,7 +6,7 @@ import { judgedOf } from "./judgedRecord.ts";
 import type { Place, RuleFinding } from "./rule.ts";
 import { issueOf } from "./rule.ts";
 import { RULES } from "./rules.ts";
-import type { ZoneFacts, ZoneView } from "./zoneView.ts";
+import type { RuleFacts, ZoneView } from "./zoneView.ts";
 import { viewZone } from "./zoneView.ts";
 
 function placeOf(record: JudgedRecord, index: number, zone: ZoneView): Place {
@@ -34,7 +34,7 @@ function judge(place: Place): readonly RuleFinding[] {
  */
 export function judgeZone(
   records: readonly JudgedRecord[],
-  facts: ZoneFacts,
+  facts: RuleFacts,
   from = 0,
 ): readonly RuleFinding[] {
   const zone = viewZone(records, facts);
@@ -51,7 +51,7 @@ export function judgeZone(
 export function checkRecords(
   records: readonly PlannedRecord[],
   paths: readonly string[],
-  facts: ZoneFacts,
+  facts: RuleFacts,
 ): readonly Issue[] {
   if (paths.length === 0) return [];
   const first = records.length - paths.length;

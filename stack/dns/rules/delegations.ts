@@ -53,7 +53,7 @@ export const belowDelegation: Rule = {
       fix,
     };
   },
-  stray: ({ name, type }, { desired, zone }) => {
+  unmanaged: ({ name, type }, { desired, zone }) => {
     if (type !== "NS" || name === zone.apex) return undefined;
     const away = desired.filter((set) => isWithin(set.name, name));
     return breaking(away, `${namesOf(away)} is delegated to other name servers by this record`);
@@ -67,7 +67,7 @@ export const belowAnotherName: Rule = {
   grade: "rfc",
   title: "What is declared is not below a name that is answered from another one (DNAME).",
   source: "RFC 6672 2.4",
-  stray: ({ name, type }, { desired }) => {
+  unmanaged: ({ name, type }, { desired }) => {
     if (type !== "DNAME") return undefined;
     const away = desired.filter((set) => set.name !== name && isWithin(set.name, name));
     return breaking(away, `${namesOf(away)} is answered from another name by this record`);

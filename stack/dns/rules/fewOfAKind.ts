@@ -7,7 +7,7 @@ import { isOpenAliasList, isVerification } from "../../services/siteVerification
 import { harm, type Harm, type SharedSet } from "./foreign.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import type { Complaint, Place, Rule } from "./rule.ts";
-import type { ZoneFacts } from "./zoneView.ts";
+import type { RuleFacts } from "./zoneView.ts";
 
 /** A kind of text with its number. */
 export interface LimitedText {
@@ -144,7 +144,7 @@ export function isPolicyText(name: string, text: string): boolean {
 /** Texts that say something of the domain at its own name alone. */
 const OF_DOMAIN = ["verification-as-record", "open-aliases"];
 
-function isElsewhere({ rule }: LimitedText, name: string, { domain }: ZoneFacts): boolean {
+function isElsewhere({ rule }: LimitedText, name: string, { domain }: RuleFacts): boolean {
   return OF_DOMAIN.includes(rule) && name !== domain;
 }
 

@@ -3,10 +3,10 @@ import type { DesiredSet } from "../../model/desiredSet.ts";
 import { listed } from "../../values/inWords.ts";
 import { severityOf, worst, type Severity } from "./severity.ts";
 import type { ProviderRecord } from "../../model/zoneRecord.ts";
-import type { FactsOfZone, ZoneView } from "./zoneView.ts";
+import type { ZoneFacts, ZoneView } from "./zoneView.ts";
 
 /** A set of the zone that is not declared. */
-export interface StraySet {
+export interface UnmanagedSet {
   readonly name: string;
   readonly type: string;
   /** At least one. */
@@ -20,7 +20,7 @@ export interface ZoneSight {
   /** Names that hold CAA records. */
   readonly caaNames: ReadonlySet<string>;
   readonly zone: ZoneView;
-  readonly facts: FactsOfZone;
+  readonly facts: ZoneFacts;
 }
 
 /** What a set breaks. */
@@ -39,7 +39,7 @@ export interface SharedSet {
   /** Declared ones that are not there. */
   readonly missing: readonly string[];
   /** Of CAA, with the certificate's names that this set counts for alone. */
-  readonly facts: FactsOfZone;
+  readonly facts: ZoneFacts;
 }
 
 /** Values that break a declared set in one way. */

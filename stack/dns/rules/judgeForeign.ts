@@ -1,6 +1,6 @@
 /** Runs the rules on what others have in a zone beside what is declared. */
 import { SEVERITIES } from "./severity.ts";
-import type { Break, Harm, SharedSet, StraySet, ZoneSight } from "./foreign.ts";
+import type { Break, Harm, SharedSet, UnmanagedSet, ZoneSight } from "./foreign.ts";
 import { RULES } from "./rules.ts";
 
 /** Names the rule that found it. */
@@ -10,7 +10,7 @@ export interface OfRule {
 
 const IN_SET = RULES.filter(({ inSet }) => inSet !== undefined);
 const DROPS = RULES.filter(({ drops }) => drops !== undefined);
-const STRAY = RULES.filter(({ stray }) => stray !== undefined);
+const UNMANAGED = RULES.filter(({ unmanaged }) => unmanaged !== undefined);
 
 /** Every harm that values of others do to a declared set, in the order of the rules. */
 export function harmsInSet(set: SharedSet): readonly (Harm & OfRule)[] {
@@ -29,9 +29,9 @@ export function dropsInSet(set: SharedSet): readonly (Harm & OfRule)[] {
 }
 
 /** The worst that a set which nobody declared does; of several alike that of the first rule. Undefined where it harms nothing. */
-export function breakOf(stray: StraySet, sight: ZoneSight): (Break & OfRule) | undefined {
-  const found = STRAY.flatMap(({ name, stray: judge }) => {
-    const one = judge?.(stray, sight);
+export function breakOf(unmanaged: UnmanagedSet, sight: ZoneSight): (Break & OfRule) | undefined {
+  const found = UNMANAGED.flatMap(({ name, unmanaged: judge }) => {
+    const one = judge?.(unmanaged, sight);
     return one === undefined ? [] : [{ ...one, rule: name }];
   });
   return found.toSorted(

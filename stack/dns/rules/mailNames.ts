@@ -23,7 +23,7 @@ const dane: Rule = {
   title:
     "There is no TLSA record for the mail host: with one, a sender delivers only where the certificate matches.",
   source: "RFC 7672 2.2",
-  stray: ({ name, type }, sight) => {
+  unmanaged: ({ name, type }, sight) => {
     if (type !== "TLSA" && type !== "CNAME") return undefined;
     const asked = mailHosts(sight).map((host) => `_25._tcp.${host}`);
     const hit = asked.find(
@@ -42,7 +42,7 @@ const undeclaredMtaSts: Rule = {
   severity: "warning",
   title: "Where MTA-STS is not declared, nobody announces a policy: a sender that sees one asks for it.",
   source: "RFC 8461 3.1",
-  stray: ({ name, type, records }, { zone }) => {
+  unmanaged: ({ name, type, records }, { zone }) => {
     const { domain } = zone.facts;
     const announces = type === "TXT" && records.some(({ value }) => isMtaSts(value));
     if (name !== `_mta-sts.${domain}` || (!announces && type !== "CNAME")) return undefined;
@@ -90,7 +90,7 @@ const greeting: Rule = {
   severity: "warning",
   title: "The SPF policy of the name that the server greets with lets the server in.",
   source: "RFC 7208 2.3",
-  stray: ({ name, type, records }, { desiredAt, zone }) => {
+  unmanaged: ({ name, type, records }, { desiredAt, zone }) => {
     if (type !== "TXT" || name !== hostName("mx", zone.facts.domain)) return undefined;
     const policies = records.map(({ value }) => value).filter(isSpf);
     const hosts = (desiredAt.get(name) ?? []).filter((set) => set.type === "A" || set.type === "AAAA");

@@ -1,6 +1,6 @@
 /** What a rule about DNS records is. */
 import type { Grade, Issue } from "../../model/issue.ts";
-import type { Break, Harm, SharedSet, StraySet, ZoneSight } from "./foreign.ts";
+import type { Break, Harm, SharedSet, UnmanagedSet, ZoneSight } from "./foreign.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import type { ZoneView } from "./zoneView.ts";
 
@@ -35,7 +35,7 @@ export type LookUp = (
 
 /**
  * One rule: small, with one name, one source, one cure. It judges what is declared (`judge`, `ask`), in the plan, and what
- * others have in the zone beside it (`inSet`, `stray`), in preflight, preview and audit; where one fact says both, both
+ * others have in the zone beside it (`inSet`, `unmanaged`), in preflight, preview and audit; where one fact says both, both
  * read it from one place.
  */
 export interface Rule {
@@ -49,7 +49,7 @@ export interface Rule {
   readonly source: string;
   /** Day on which the vendor's page was last read: `2026-11-24`. */
   readonly verified?: string;
-  /** Where the audit tells of it, seen as things really are: a check (`spf`), or the verdict on a set (`verdict stray`). */
+  /** Where the audit tells of it, seen as things really are: a check (`spf`), or the verdict on a set (`verdict unmanaged`). */
   readonly audit?: string;
   /** One more record breaks what others of the set say: it is told before, and instead of, what is wrong in it alone. */
   readonly clash?: true;
@@ -62,7 +62,7 @@ export interface Rule {
   /** Names values of others in a declared set that harm nothing, and that the next write of the set takes away. */
   readonly drops?: (set: SharedSet) => readonly Harm[];
   /** Judges a set that nobody declared: what it breaks. */
-  readonly stray?: (stray: StraySet, sight: ZoneSight) => Break | undefined;
+  readonly unmanaged?: (unmanaged: UnmanagedSet, sight: ZoneSight) => Break | undefined;
 }
 
 /**

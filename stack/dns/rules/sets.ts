@@ -2,7 +2,7 @@
 import { isWithin } from "../../values/domainName.ts";
 import { challenges } from "./challenges.ts";
 import { CLASH, belowDelegation, belowAnotherName } from "./delegations.ts";
-import { besideDeclared, breaking, type StraySet, type ZoneSight } from "./foreign.ts";
+import { besideDeclared, breaking, type UnmanagedSet, type ZoneSight } from "./foreign.ts";
 import { labelOf } from "./judgedRecord.ts";
 import { FEW_RULES } from "./fewOfAKind.ts";
 import type { Rule } from "./rule.ts";
@@ -33,7 +33,7 @@ const aliasAlone: Rule = {
     return { key: "name", message, fix: "choose another name, or remove one of the two" };
   },
   inSet: besideDeclared("stands beside what is declared", ["CNAME"]),
-  stray: ({ name, type }: StraySet, { desiredAt }: ZoneSight) => {
+  unmanaged: ({ name, type }: UnmanagedSet, { desiredAt }: ZoneSight) => {
     const here = desiredAt.get(name) ?? [];
     const types = here.map((set) => set.type).join(", ");
     if (type === "CNAME")
@@ -94,7 +94,7 @@ const otherFamily: Rule = {
   grade: "best-practice",
   title: "A host of ours has no address of others in the family that is not declared for it.",
   source: "RFC 6724 6, RFC 8305",
-  stray: ({ name, type }, { desiredAt }) => {
+  unmanaged: ({ name, type }, { desiredAt }) => {
     if (type !== "A" && type !== "AAAA") return undefined;
     const hosts = (desiredAt.get(name) ?? []).filter((set) => set.type === "A" || set.type === "AAAA");
     return breaking(hosts, `${type} is not declared for this host: who prefers it does not reach the server`);

@@ -149,7 +149,7 @@ const obsoleteType: Rule = {
   severity: "warning",
   title: "An SPF policy is a TXT record; the record type SPF is gone.",
   source: "RFC 7208 3.1",
-  audit: "verdict stray",
+  audit: "verdict unmanaged",
   judge: ({ record }: { record: JudgedRecord }) =>
     record.type === "SPF"
       ? { message: "nobody asks for the record type SPF", fix: "make it a TXT record" }

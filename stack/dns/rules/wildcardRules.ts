@@ -69,7 +69,7 @@ const wildcardCatches: Rule = {
     const message = `${inWords(first)} is answered from the wildcard ${record.name}`;
     return { key: "name", message, fix: "name the hosts that you want one by one" };
   },
-  stray: ({ name, type, records }, { zone }) => {
+  unmanaged: ({ name, type, records }, { zone }) => {
     if (!name.startsWith("*.")) return undefined;
     const giving = records.filter((record) => givesPolicies(record, zone));
     if (giving.length === 0) return undefined;
@@ -97,7 +97,7 @@ const wildcardInstead: Rule = {
   severity: "error",
   title: "No wildcard of others answers in the place of a declared name that is not there.",
   source: "RFC 4592 2.2.1",
-  stray: ({ name, type }, { desired, zone }) => {
+  unmanaged: ({ name, type }, { desired, zone }) => {
     if (!name.startsWith("*.")) return undefined;
     const caught = desired.filter(
       (set) => (set.type === type || type === "CNAME") && catchesByWildcard(name, set.name, zone.names),

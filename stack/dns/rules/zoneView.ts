@@ -18,7 +18,7 @@ export interface HeldPlace {
 }
 
 /** What is known beside the records. A rule that needs what is not known says nothing. */
-export interface ZoneFacts {
+export interface RuleFacts {
   /** Mail domain. */
   readonly domain: string;
   /** Apex of the zone that the records are in; the mail domain where absent. */
@@ -37,11 +37,11 @@ export interface ZoneFacts {
 }
 
 /** Facts with the zone given. */
-export type FactsOfZone = ZoneFacts & { readonly zone: string };
+export type ZoneFacts = RuleFacts & { readonly zone: string };
 
 /** The records and what is known of them. */
 export interface ZoneView {
-  readonly facts: ZoneFacts;
+  readonly facts: RuleFacts;
   readonly apex: string;
   readonly at: (name: string) => readonly JudgedRecord[];
   /** Place of each record in the order given, from 0. */
@@ -71,7 +71,7 @@ export function existingNames(names: Iterable<string>): ReadonlySet<string> {
 }
 
 /** Builds the view once for all rules; each look at it takes no longer in a zone of many records. */
-export function viewZone(records: readonly JudgedRecord[], facts: ZoneFacts): ZoneView {
+export function viewZone(records: readonly JudgedRecord[], facts: RuleFacts): ZoneView {
   const byName = Map.groupBy(records, ({ name }) => name);
   const at = (name: string) => byName.get(name) ?? [];
   const exchanges = at(facts.domain).flatMap((record) =>

@@ -1,7 +1,7 @@
 /**
  * Proves: with real servers, `mailstead audit` finds an untouched zone clean, and each of ten scenes as what it is, with
  * the effect on mail, the exit code and a line that fixes it; afterwards it is clean again. What was changed at the
- * vendor is drift for the engine (exit code 7), which puts it back; a stray is a warning of a plain preview.
+ * vendor is drift for the engine (exit code 7), which puts it back; an unmanaged record is a warning of a plain preview.
  * Cannot: show how a vendor's own servers behave while a change is on its way; a zone changed at the servers alone stands
  * for it.
  */
@@ -46,10 +46,10 @@ function check({ checks }: Audited, name: string, state: AuditCheck["state"], su
   return found;
 }
 
-/** Rows that are not as they should be, but for strays. */
+/** Rows that are not as they should be, but for unmanaged records. */
 function faulty({ rows }: Audited): string[] {
   return rows
-    .filter(({ verdict }) => !["ok", "stray", "ignored", "provider-owned"].includes(verdict))
+    .filter(({ verdict }) => !["ok", "unmanaged", "ignored", "provider-owned"].includes(verdict))
     .map(({ type, name, verdict }) => `${verdict} ${type} ${name}`);
 }
 
@@ -218,7 +218,7 @@ test("DNSSEC is pending: the zone is signed and the zone above has no DS", async
   expect(seen.code).toBe(3);
 });
 
-test("the engine: exit 7 after changes at the vendor, 0 after a refreshed up, a warning of a stray alone", async () => {
+test("the engine: exit 7 after changes at the vendor, 0 after a refreshed up, a warning of an unmanaged record alone", async () => {
   const path = await recordsPath(ZONE);
   const [mx, dmarc] = [
     await scene.recordAt(path, ZONE, "MX"),
@@ -243,7 +243,7 @@ test("the engine: exit 7 after changes at the vendor, 0 after a refreshed up, a 
   console.log(zoneWarnings(plain.stdout).join("\n"));
   expect(plain.code, plain.stdout).toBe(0);
   expect(zoneWarnings(plain.stdout)).toEqual([
-    expect.stringMatching(`^warning: DNS: stray A blog\\.${ZONE.replace(".", "\\.")}: `),
+    expect.stringMatching(`^warning: DNS: unmanaged A blog\\.${ZONE.replace(".", "\\.")}: `),
   ]);
 });
 

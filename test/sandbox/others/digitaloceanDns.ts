@@ -8,7 +8,7 @@
 import { expect, test } from "vitest";
 import { canonicalValue } from "../../../stack/dns/canonical.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
-import { filled } from "../../../verify/judge/sets/desiredSets.ts";
+import { fillRecord } from "../../../verify/judge/sets/desiredSets.ts";
 import { digServer, standingProgram } from "../../support/dnsProgram.ts";
 import { succeed, waitFor } from "../../support/sandbox.ts";
 import { digitalocean } from "../../support/vendors.ts";
@@ -76,7 +76,7 @@ test("the product's reader finds what was planned, and the vendor's own", async 
     line({
       name: record.name,
       type: record.type,
-      value: canonicalValue(filled(record, (slot) => SLOT_VALUES[slot as keyof typeof SLOT_VALUES])),
+      value: canonicalValue(fillRecord(record, (slot) => SLOT_VALUES[slot as keyof typeof SLOT_VALUES])),
       ttlSeconds: record.ttlSeconds === "auto" ? TTL : record.ttlSeconds,
     }),
   );

@@ -121,7 +121,7 @@ test("--json and --markdown, never both", async () => {
   await put(DECLARED);
   stackSays(VALUES);
   const json = JSON.parse((await audit(["--json"])).stdout) as Record<string, unknown>;
-  expect(json).toMatchObject({ schemaVersion: 2, domain: "example.com", columns: ["api"] });
+  expect(json).toMatchObject({ schemaVersion: 3, domain: "example.com", columns: ["api"] });
   expect((await audit(["--markdown"])).stdout).toMatch(/^# DNS of example\.com\n/);
   expect((await audit(["--json", "--markdown"])).stderr).toContain("cannot be used with option");
 });

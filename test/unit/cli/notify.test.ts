@@ -32,7 +32,7 @@ const CLEAN: readonly ZoneRecord[] = desiredSets(
   planMailServer(config).plan.records,
   (name) => VALUES[name],
 ).flatMap(({ values, ...set }) => values.map((value) => ({ ...set, value })));
-const STRAY: ZoneRecord = { name: "blog.example.com", type: "A", ttlSeconds: 300, value: "192.0.2.9" };
+const UNMANAGED: ZoneRecord = { name: "blog.example.com", type: "A", ttlSeconds: 300, value: "192.0.2.9" };
 
 interface Posted {
   readonly text: string;
@@ -90,21 +90,21 @@ test("a webhook hears what came and what went, once each", async () => {
   const hook = { MAILSTEAD_NOTIFY: `webhook:${base}/SECRETPATH` };
   await audit([], hook);
   expect(posted).toEqual([]);
-  zone = [...CLEAN, STRAY];
+  zone = [...CLEAN, UNMANAGED];
   const { stdout, stderr, code } = await audit([], hook);
   expect(code).toBe(0);
   expect(posted).toHaveLength(1);
   expect(posted[0]).toMatchObject({
     exitCode: 0,
-    appeared: ["stray A blog.example.com: 192.0.2.9"],
+    appeared: ["unmanaged A blog.example.com: 192.0.2.9"],
     gone: [],
   });
-  expect(posted[0]?.text).toMatch(/^DNS of example\.com: \d+ record sets: .*\nNew:\n {2}stray A blog/);
+  expect(posted[0]?.text).toMatch(/^DNS of example\.com: \d+ record sets: .*\nNew:\n {2}unmanaged A blog/);
   await audit([], hook);
   expect(posted).toHaveLength(1);
   zone = CLEAN;
   await audit([], hook);
-  expect(posted[1]).toMatchObject({ appeared: [], gone: ["stray A blog.example.com: 192.0.2.9"] });
+  expect(posted[1]).toMatchObject({ appeared: [], gone: ["unmanaged A blog.example.com: 192.0.2.9"] });
   expect(stdout + stderr).not.toContain("SECRETPATH");
 }, 60_000);
 
@@ -113,7 +113,7 @@ test("whatever a record says, a chat rings for nobody, and gets no more than it 
   zone = [
     ...CLEAN,
     ...Array.from({ length: 60 }, (_, index) => ({
-      ...STRAY,
+      ...UNMANAGED,
       name: `t${String(index)}.example.com`,
       type: "TXT" as const,
       value: said,
@@ -129,10 +129,10 @@ test("whatever a record says, a chat rings for nobody, and gets no more than it 
 
 test("news that were not taken come again, and the failure is said without the address", async () => {
   const hook = ["--notify", `webhook:${base}/SECRETPATH`];
-  [zone, status] = [[...CLEAN, STRAY], 503];
+  [zone, status] = [[...CLEAN, UNMANAGED], 503];
   const failed = await audit(hook);
   expect(failed.code).toBe(1);
-  expect(failed.stdout).toContain("stray");
+  expect(failed.stdout).toContain("unmanaged");
   expect(failed.stderr).toMatch(/the webhook at 127\.0\.0\.1:\d+ answered 503/);
   expect(failed.stderr).not.toContain("SECRETPATH");
   status = 200;
@@ -145,7 +145,7 @@ test("mail goes through sendmail, its text out of reach of the head", async () =
   const script = join(project.folder, "bin/sendmail");
   writeFileSync(script, `#!/bin/sh\necho "$@" > args; cat > message\n`);
   chmodSync(script, 0o755);
-  zone = [...CLEAN, { ...STRAY, type: "TXT", value: "x\nBcc: other@example.net" }];
+  zone = [...CLEAN, { ...UNMANAGED, type: "TXT", value: "x\nBcc: other@example.net" }];
   expect((await audit(["--notify", "mail:you@example.org"])).code).toBe(0);
   expect(readFileSync(join(project.folder, "args"), "utf8")).toBe("-i -t\n");
   const [head = "", body = ""] = readFileSync(join(project.folder, "message"), "utf8").split("\n\n");
@@ -156,7 +156,9 @@ MIME-Version: 1.0
 Content-Type: text/plain; charset=utf-8
 Content-Transfer-Encoding: base64`);
   const text = Buffer.from(body, "base64").toString();
-  expect(text).toMatch(/^New:\n {2}stray TXT blog\.example\.com: x\\x0aBcc: other@example\.net\n\nDNS of /);
+  expect(text).toMatch(
+    /^New:\n {2}unmanaged TXT blog\.example\.com: x\\x0aBcc: other@example\.net\n\nDNS of /,
+  );
 });
 
 const hasSendmail = ["/usr/bin", "/bin", "/usr/sbin", "/usr/lib"].some((folder) =>
@@ -164,7 +166,7 @@ const hasSendmail = ["/usr/bin", "/bin", "/usr/sbin", "/usr/lib"].some((folder) 
 );
 
 test.skipIf(hasSendmail)("without sendmail it is said what to do (needs a machine without it)", async () => {
-  zone = [...CLEAN, STRAY];
+  zone = [...CLEAN, UNMANAGED];
   const { code, stderr } = await audit(["--notify", "mail:you@example.org"]);
   expect(code).toBe(1);
   expect(stderr).toContain("there is no sendmail on this machine\nNext step: install one, such as msmtp-mta");

@@ -29,14 +29,14 @@ test("counts nothing where nothing is listed", () => {
 });
 
 test("warnings of a zone are told from others", () => {
-  const stray = "warning: DNS: stray A blog.example.com: stands there → remove it";
+  const unmanaged = "warning: DNS: unmanaged A blog.example.com: stands there → remove it";
   const unread = "warning: The zone example.com could not be compared with what is declared: no token";
   const printed = [
     "Diagnostics:",
     "  pulumi:pulumi:Stack (mailstead-dev):",
     "    warning: Waits for the next generation: type cx23 → cx33.",
-    `    ${stray}`,
+    `    ${unmanaged}`,
     `    ${unread}`,
   ];
-  expect(zoneWarnings(printed.join("\n"))).toEqual([stray, unread]);
+  expect(zoneWarnings(printed.join("\n"))).toEqual([unmanaged, unread]);
 });

@@ -14,7 +14,7 @@ import type { LookUp } from "../../../stack/dns/rules/rule.ts";
 import { RULES } from "../../../stack/dns/rules/rules.ts";
 import { checkSpfLookUps } from "../../../stack/dns/rules/spfLookUps.ts";
 import { catchesByWildcard } from "../../../stack/dns/rules/wildcards.ts";
-import { factsOf } from "../../../stack/dns/zoneFacts.ts";
+import { zoneFacts } from "../../../stack/dns/zoneFacts.ts";
 import { arbitraryRaw } from "./support/arbitraryRaw.ts";
 import { RULE_CASES, zoneOf } from "./support/dnsRuleCases.ts";
 import { configOf, planned, planOf } from "./support/planOf.ts";
@@ -75,7 +75,7 @@ describe("plans", () => {
     fc.assert(
       fc.property(arbitraryRaw, (raw) => {
         const { records } = planOf(raw);
-        const facts = factsOf(configOf(raw));
+        const facts = zoneFacts(configOf(raw));
         const found = judgeZone(records.map(judgedOf), facts).map(({ rule }) => rule.name);
         expect(found.filter((name) => !CHOSEN.includes(name))).toEqual([]);
       }),

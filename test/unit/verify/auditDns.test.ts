@@ -10,7 +10,7 @@ import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { RULES } from "../../../stack/dns/rules/rules.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
-import { reverseName } from "../../../verify/judge/around/serverNames.ts";
+import { writeReverseName } from "../../../verify/judge/around/serverNames.ts";
 import { desiredSets } from "../../../verify/judge/sets/desiredSets.ts";
 import { auditExitCode } from "../../../verify/judge/exitCode.ts";
 import { inspectDns, type InspectInput } from "../../../verify/auditDns.ts";
@@ -36,8 +36,8 @@ const LISTED: readonly ProviderRecord[] = desiredSets(plan.records, slotValue).f
 /** The reverse name of IPv6, there and back. */
 const SOUND: Scene = {
   known: {
-    [`${reverseName("::1")} PTR`]: [
-      { type: "PTR", name: reverseName("::1"), ttl: 300, data: "mx.example.test" },
+    [`${writeReverseName("::1")} PTR`]: [
+      { type: "PTR", name: writeReverseName("::1"), ttl: 300, data: "mx.example.test" },
     ],
     "mx.example.test AAAA": [{ type: "AAAA", name: "mx.example.test", ttl: 300, data: "::1" }],
   },

@@ -1,46 +1,46 @@
 /** Whether the zone above points at the servers that hold the zone. */
 import type { AuditCheck, CheckResult } from "../../model/observation.ts";
-import { serverName, type ZoneServers } from "../../model/zoneServers.ts";
-import { followDown } from "../fixes/fixes.ts";
+import { describeServer, type ZoneServers } from "../../model/zoneServers.ts";
+import { writeDigTrace } from "../fixes/fixes.ts";
 import { describeAnswer } from "../../model/describeAnswer.ts";
 
 function sameNames(left: readonly string[], right: readonly string[]): boolean {
   return [...left].sort().join(" ") === [...right].sort().join(" ");
 }
 
-function delegationCheck(zone: string, rest: CheckResult): AuditCheck {
+function makeCheck(zone: string, rest: CheckResult): AuditCheck {
   return { check: "delegation", subject: zone, ...rest };
 }
 
 /** What the zone above has, against the provider's list. */
-function fromAbove({ zone, delegation }: ZoneServers, wanted: readonly string[]): AuditCheck {
+function judgeFromAbove({ zone, delegation }: ZoneServers, wanted: readonly string[]): AuditCheck {
   const theirs = wanted.length > 0 ? wanted.join(", ") : "those that the DNS provider shows for the zone";
   const fix = `at the registrar of ${zone}, set the name servers to ${theirs}`;
   if (delegation.state === "nxdomain" || delegation.state === "empty") {
     const seen = "the zone above does not delegate it: nobody finds its records";
-    return delegationCheck(zone, { state: "bad", severity: "critical", seen, fix });
+    return makeCheck(zone, { state: "bad", severity: "critical", seen, fix });
   }
   if (delegation.state !== "answer") {
     const seen = `a server of the zone above ${describeAnswer(delegation, "NS")}`;
-    const again = followDown(zone, "NS");
-    return delegationCheck(zone, { state: "unknown", severity: "warning", seen, fix: again });
+    const again = writeDigTrace(zone, "NS");
+    return makeCheck(zone, { state: "unknown", severity: "warning", seen, fix: again });
   }
   const names = delegation.values.join(", ");
   if (wanted.length > 0 && !sameNames(delegation.values, wanted)) {
     const ours = delegation.values.some((name) => wanted.includes(name));
     const seen = `delegated to ${names}; the provider's are ${wanted.join(", ")}`;
-    return delegationCheck(zone, { state: "bad", severity: ours ? "warning" : "critical", seen, fix });
+    return makeCheck(zone, { state: "bad", severity: ours ? "warning" : "critical", seen, fix });
   }
-  return delegationCheck(zone, { state: "ok", severity: "info", seen: `delegated to ${names}` });
+  return makeCheck(zone, { state: "ok", severity: "info", seen: `delegated to ${names}` });
 }
 
 /** Servers that do not serve what is delegated to them, or name others. */
-function fromServers(
+function judgeServers(
   { zone, delegation, servers, withoutAddress }: ZoneServers,
   untold: ReadonlySet<string>,
 ): AuditCheck[] {
   const faults = servers.flatMap((server): AuditCheck[] => {
-    const subject = serverName(server);
+    const subject = describeServer(server);
     const { ownNs } = server;
     if (ownNs.state !== "answer") {
       const seen = describeAnswer(ownNs, "NS");
@@ -61,7 +61,7 @@ function fromServers(
     state: "unknown",
     severity: "warning",
     seen: "resolvers know no address of this name server, and nobody could be asked who knows for sure",
-    fix: followDown(name, "A"),
+    fix: writeDigTrace(name, "A"),
   }));
   const nameless = known.map((name): AuditCheck => ({
     check: "delegation",
@@ -87,11 +87,11 @@ export function judgeDelegation(
 ): AuditCheck[] {
   const away = found.notReachableFromHere.map((server): AuditCheck => ({
     check: "delegation",
-    subject: serverName(server),
+    subject: describeServer(server),
     state: "unknown",
     severity: "info",
     seen: "not asked: this machine has no way to addresses of this family",
     fix: `run the audit on a machine with ${server.address.includes(":") ? "IPv6" : "IPv4"}`,
   }));
-  return [fromAbove(found, wanted), ...fromServers(found, untold), ...away];
+  return [judgeFromAbove(found, wanted), ...judgeServers(found, untold), ...away];
 }

@@ -1,13 +1,13 @@
 /** Tells what is wrong from what is only remembered: resolvers answer for a while what was there before. */
 import { pluralize } from "../../../stack/values/inWords.ts";
-import { hasSpoken, secondsKept, type Answer, type AuditCheck } from "../../model/observation.ts";
+import { hasSpoken, cachedSeconds, type Answer, type AuditCheck } from "../../model/observation.ts";
 import { atMostWarning } from "../../../stack/dns/rules/severity.ts";
 import type { AnswerSource, CachedAndFresh } from "../../model/answerSource.ts";
-import { askAgain } from "../fixes/fixes.ts";
+import { writeDig } from "../fixes/fixes.ts";
 import { COMMAND } from "../../../stack/values/command.ts";
 
 /** A source with every answer that it gave. */
-function listening(source: AnswerSource): {
+function recordAnswers(source: AnswerSource): {
   readonly source: AnswerSource;
   readonly heard: Map<string, Answer>;
 } {
@@ -27,19 +27,19 @@ function saysTheSame(one: Answer, other: Answer | undefined): boolean {
 }
 
 /** The longest that an outdated answer is kept for. */
-function longestWait(
+function findLongestWait(
   old: ReadonlyMap<string, Answer>,
   fresh: ReadonlyMap<string, Answer>,
 ): number | undefined {
   const waits = [...old]
     .filter(([question, answer]) => !saysTheSame(answer, fresh.get(question)))
-    .map(([, answer]) => secondsKept(answer))
+    .map(([, answer]) => cachedSeconds(answer))
     .filter((seconds) => seconds !== undefined);
   return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
 /** A question that resolvers deny, and that no name server had a word on: it may be that nothing is there, or no way to it. */
-function deniedAlone(
+function findDenied(
   old: ReadonlyMap<string, Answer>,
   fresh: ReadonlyMap<string, Answer>,
 ): string | undefined {
@@ -57,12 +57,12 @@ export async function judgeTwice<Judged extends AuditCheck | undefined>(
   { resolvers, nameServers }: CachedAndFresh,
   judge: (source: AnswerSource) => Promise<Judged>,
 ): Promise<Judged | AuditCheck> {
-  const remembered = listening(resolvers);
+  const remembered = recordAnswers(resolvers);
   const check = await judge(remembered.source);
   if (check?.state !== "bad") return check;
-  const fresh = listening(nameServers);
+  const fresh = recordAnswers(nameServers);
   const again = await judge(fresh.source);
-  const denied = deniedAlone(remembered.heard, fresh.heard);
+  const denied = findDenied(remembered.heard, fresh.heard);
   if (again?.state !== "ok" && denied !== undefined) {
     const [name = "", type = ""] = denied.split(" ");
     return {
@@ -70,11 +70,11 @@ export async function judgeTwice<Judged extends AuditCheck | undefined>(
       state: "unknown",
       severity: atMostWarning(check.severity),
       seen: `resolvers know no ${type} of ${name}, and no name server of it could be asked`,
-      fix: askAgain(resolvers.byHand, name, type, true),
+      fix: writeDig(resolvers.byHand, name, type, true),
     };
   }
   if (again?.state !== "ok") return check;
-  const wait = longestWait(remembered.heard, fresh.heard);
+  const wait = findLongestWait(remembered.heard, fresh.heard);
   const kept = wait === undefined ? "" : ` for ${pluralize(wait, "second")} at most`;
   return {
     ...{ check: check.check, subject: check.subject },

@@ -9,7 +9,7 @@ import { isSpf } from "../../../stack/dns/spf.ts";
 import { followAliases, type AnswerSource, type CachedAndFresh } from "../../model/answerSource.ts";
 import type { AuditCheck, DesiredSet, Severity } from "../../model/observation.ts";
 import { worst } from "../../../stack/dns/rules/severity.ts";
-import { askAgain } from "../fixes/fixes.ts";
+import { writeDig } from "../fixes/fixes.ts";
 import { judgeTwice } from "./judgeTwice.ts";
 
 /** A declared set. Nothing is said of one whose values are not given. */
@@ -29,7 +29,7 @@ interface Policy {
 
 const DMARC_LABEL = "_dmarc.";
 
-function policyOf({ name, level }: DeclaredSet, text: string): Policy | undefined {
+function readPolicy({ name, level }: DeclaredSet, text: string): Policy | undefined {
   if (isSpf(text)) {
     return {
       check: "spf",
@@ -59,7 +59,7 @@ function isName(name: string): boolean {
 }
 
 /** The source as rules ask it; `asked` counts what they wanted to know. */
-function lookUpOf(source: AnswerSource): { readonly lookUp: LookUp; readonly asked: () => number } {
+function makeLookUp(source: AnswerSource): { readonly lookUp: LookUp; readonly asked: () => number } {
   let asked = 0;
   const lookUp = remembering(async (name, type) => {
     asked += 1;
@@ -71,7 +71,7 @@ function lookUpOf(source: AnswerSource): { readonly lookUp: LookUp; readonly ask
 /** Absent for a policy that sends nobody on. */
 async function judge(policy: Policy, source: AnswerSource): Promise<AuditCheck | undefined> {
   const base = { check: policy.check, subject: policy.domain };
-  const { lookUp, asked } = lookUpOf(source);
+  const { lookUp, asked } = makeLookUp(source);
   const { findings, unanswered } = await policy.ask(lookUp);
   if (asked() === 0) return undefined;
   if (findings.length > 0) {
@@ -90,7 +90,7 @@ async function judge(policy: Policy, source: AnswerSource): Promise<AuditCheck |
     state: "unknown",
     severity: "warning",
     seen,
-    fix: askAgain(source.byHand, name, type, true),
+    fix: writeDig(source.byHand, name, type, true),
   };
 }
 
@@ -100,7 +100,7 @@ export async function judgePolicies(
   sets: readonly DeclaredSet[],
 ): Promise<AuditCheck[]> {
   const texts = sets.filter(({ type }) => type === "TXT");
-  const policies = texts.flatMap((set) => (set.values ?? []).flatMap((text) => policyOf(set, text) ?? []));
+  const policies = texts.flatMap((set) => (set.values ?? []).flatMap((text) => readPolicy(set, text) ?? []));
   const checks = await Promise.all(
     policies.map((policy) => judgeTwice(sources, (source) => judge(policy, source))),
   );

@@ -1,7 +1,7 @@
 /** Whether all servers of a zone have the same version of it. */
-import { askAgain, followDown } from "../fixes/fixes.ts";
+import { writeDig, writeDigTrace } from "../fixes/fixes.ts";
 import type { AuditCheck } from "../../model/observation.ts";
-import { serverName, type SerialAt } from "../../model/zoneServers.ts";
+import { describeServer, type SerialAt } from "../../model/zoneServers.ts";
 
 /** Judges by the serial of the zone's SOA (RFC 1035 3.3.13). */
 export function judgeSerials(zone: string, serials: readonly SerialAt[]): AuditCheck {
@@ -12,14 +12,16 @@ export function judgeSerials(zone: string, serials: readonly SerialAt[]): AuditC
   if (only === undefined) {
     const [first] = serials;
     const fix =
-      first === undefined ? followDown(zone, "SOA") : askAgain(serverName(first.server), zone, "SOA", false);
+      first === undefined
+        ? writeDigTrace(zone, "SOA")
+        : writeDig(describeServer(first.server), zone, "SOA", false);
     return { ...base, state: "unknown", severity: "warning", seen: "no server told one", fix };
   }
   if (distinct.length === 1) {
     const seen = `serial ${only} at all ${known.length} addresses that answer`;
     return { ...base, state: "ok", severity: "info", seen };
   }
-  const seen = known.map(({ server, serial }) => `${serverName(server)}: ${serial ?? ""}`).join(", ");
+  const seen = known.map(({ server, serial }) => `${describeServer(server)}: ${serial ?? ""}`).join(", ");
   const fix =
     "wait until the provider's servers have the same serial; ask the provider when they still differ in an hour";
   return { ...base, state: "propagating", severity: "warning", seen, fix };

@@ -1,7 +1,7 @@
 /** The server's names as other mail servers check them: reverse names, greeting, and the return path's alias. */
 import ipaddr from "ipaddr.js";
 import { hasSpoken, type Answer, type AuditCheck, type Severity } from "../../model/observation.ts";
-import { askAgain, REPAIR } from "../fixes/fixes.ts";
+import { writeDig, REPAIR } from "../fixes/fixes.ts";
 import { followAliases, type AnswerSource, type CachedAndFresh } from "../../model/answerSource.ts";
 import { describeAnswer } from "../../model/describeAnswer.ts";
 import type { ServerNames } from "../../model/serverNames.ts";
@@ -13,7 +13,7 @@ const FAMILIES = [
 ] as const;
 
 /** Name that holds an address's PTR (RFC 1035 3.5, RFC 3596 2.5), without a final dot. */
-export function reverseName(address: string): string {
+export function writeReverseName(address: string): string {
   const parsed = ipaddr.parse(address);
   const bytes = parsed.toByteArray();
   if (parsed.kind() === "ipv4") return `${bytes.reverse().join(".")}.in-addr.arpa`;
@@ -21,30 +21,30 @@ export function reverseName(address: string): string {
   return `${digits.join(".")}.ip6.arpa`;
 }
 
-function valuesOf(answer: Answer): readonly string[] {
+function readValues(answer: Answer): readonly string[] {
   return answer.state === "answer" ? answer.values : [];
 }
 
 type Words = readonly [state: "bad" | "unknown", severity: Severity, seen: string, fix: string];
 
-function finding(
+function makeFaultCheck(
   base: Pick<AuditCheck, "check" | "subject">,
   [state, severity, seen, fix]: Words,
 ): AuditCheck {
   return { ...base, state, severity, seen, fix };
 }
 
-function inOrder(base: Pick<AuditCheck, "check" | "subject">, seen: string): AuditCheck {
+function makeOkCheck(base: Pick<AuditCheck, "check" | "subject">, seen: string): AuditCheck {
   return { ...base, state: "ok", severity: "info", seen };
 }
 
 /** A resolver had no word on it. */
-function notTold(answer: Answer, name: string, type: string, source: AnswerSource): Words {
+function describeSilence(answer: Answer, name: string, type: string, source: AnswerSource): Words {
   return [
     "unknown",
     "warning",
     `the resolver ${describeAnswer(answer, type)}`,
-    askAgain(source.byHand, name, type, true),
+    writeDig(source.byHand, name, type, true),
   ];
 }
 
@@ -53,11 +53,11 @@ async function judgeReverse(
   { address, type, check, ptr }: { address: string; type: "A" | "AAAA"; check: string; ptr: string },
 ): Promise<AuditCheck> {
   const base = { check, subject: address };
-  const say = (...words: Words): AuditCheck => finding(base, words);
+  const say = (...words: Words): AuditCheck => makeFaultCheck(base, words);
   // A block smaller than /24 is delegated by aliases (RFC 2317).
-  const answer = await followAliases(source, reverseName(address), "PTR");
-  if (!hasSpoken(answer)) return say(...notTold(answer, reverseName(address), "PTR", source));
-  const names = valuesOf(answer);
+  const answer = await followAliases(source, writeReverseName(address), "PTR");
+  if (!hasSpoken(answer)) return say(...describeSilence(answer, writeReverseName(address), "PTR", source));
+  const names = readValues(answer);
   if (names.length === 0)
     return say("bad", "critical", "has no reverse name: large providers refuse its mail", REPAIR);
   if (names.length > 1 || names[0] !== ptr) {
@@ -65,9 +65,9 @@ async function judgeReverse(
     return say("bad", "critical", seen, REPAIR);
   }
   const forward = await followAliases(source, ptr, type);
-  if (!hasSpoken(forward)) return say(...notTold(forward, ptr, type, source));
-  if (valuesOf(forward).includes(address)) return inOrder(base, `${ptr}, which names it back`);
-  const seen = `${ptr} does not name it back (${type}: ${valuesOf(forward).join(", ") || "none"})`;
+  if (!hasSpoken(forward)) return say(...describeSilence(forward, ptr, type, source));
+  if (readValues(forward).includes(address)) return makeOkCheck(base, `${ptr}, which names it back`);
+  const seen = `${ptr} does not name it back (${type}: ${readValues(forward).join(", ") || "none"})`;
   return say("bad", "critical", seen, REPAIR);
 }
 
@@ -82,17 +82,17 @@ async function judgeHelo(source: AnswerSource, name: string, names: ServerNames)
       return { address, type, answer: await followAliases(source, name, type) };
     }),
   );
-  const missing = answers.filter(({ address, answer }) => !valuesOf(answer).includes(address));
+  const missing = answers.filter(({ address, answer }) => !readValues(answer).includes(address));
   const wrong = missing.filter(({ answer }) => hasSpoken(answer));
   const list = (some: typeof answers): string => some.map(({ address }) => address).join(" and ");
   if (wrong.length > 0) {
     const seen = `greets others with this name, which does not lead to ${list(wrong)}`;
-    return finding(base, ["bad", "warning", seen, REPAIR]);
+    return makeFaultCheck(base, ["bad", "warning", seen, REPAIR]);
   }
   const [first] = missing;
-  if (first === undefined) return inOrder(base, `leads to ${list(answers)}`);
+  if (first === undefined) return makeOkCheck(base, `leads to ${list(answers)}`);
   const seen = `no resolver told whether it leads to ${list(missing)}`;
-  return finding(base, ["unknown", "warning", seen, askAgain(source.byHand, name, first.type, true)]);
+  return makeFaultCheck(base, ["unknown", "warning", seen, writeDig(source.byHand, name, first.type, true)]);
 }
 
 async function judgeBounces(
@@ -101,10 +101,10 @@ async function judgeBounces(
 ): Promise<AuditCheck> {
   const base = { check: "bounces", subject: name } as const;
   const answer = await source.answer(name, "CNAME");
-  if (!hasSpoken(answer)) return finding(base, notTold(answer, name, "CNAME", source));
-  if (valuesOf(answer).includes(target)) return inOrder(base, `is an alias of ${target}`);
+  if (!hasSpoken(answer)) return makeFaultCheck(base, describeSilence(answer, name, "CNAME", source));
+  if (readValues(answer).includes(target)) return makeOkCheck(base, `is an alias of ${target}`);
   const seen = `is no alias of ${target}, as it must be before any mail leaves`;
-  return finding(base, ["bad", "critical", seen, REPAIR]);
+  return makeFaultCheck(base, ["bad", "critical", seen, REPAIR]);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Which record of a zone a declared resource can take over, instead of being made beside it. Pure. */
+import { describeSet } from "../../model/observation.ts";
 import { canonicalValue } from "../../../stack/dns/canonical.ts";
 import { forbidsEveryone } from "../../../stack/dns/rules/caa.ts";
 import { readSpf } from "../../../stack/dns/policies/spfTerms.ts";
@@ -9,8 +10,8 @@ import { isSpf } from "../../../stack/dns/spf.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import { slotsOf, type SlotName } from "../../../stack/values/slots.ts";
-import { sameTtl } from "../sets/compareSet.ts";
-import { filled, templateOf } from "../sets/desiredSets.ts";
+import { isSameTtl } from "../sets/compareSet.ts";
+import { fillRecord, readTemplate } from "../sets/desiredSets.ts";
 import { limitedText } from "../../../stack/dns/rules/fewOfAKind.ts";
 
 /** A planned record in canonical form. */
@@ -50,18 +51,18 @@ export interface Adoption {
 }
 
 /** A planned record with the values that are known. */
-export function plannedZoneRecord(
+export function fillPlannedRecord(
   record: PlannedRecord,
   slotValue: (name: SlotName) => string | undefined,
 ): PlannedZoneRecord {
   const { role, name, type, ttlSeconds, purpose } = record;
-  const unknown = slotsOf(templateOf(record)).some((slot) => slotValue(slot) === undefined);
-  const value = canonicalValue(filled(record, (slot) => slotValue(slot) ?? `<${slot}>`));
+  const unknown = slotsOf(readTemplate(record)).some((slot) => slotValue(slot) === undefined);
+  const value = canonicalValue(fillRecord(record, (slot) => slotValue(slot) ?? `<${slot}>`));
   return { role, name, type, ttlSeconds, purpose, unknown, value };
 }
 
 /** Planned records as the resources that they become at a provider. */
-export function resourcesOf(
+export function groupResources(
   records: readonly PlannedZoneRecord[],
   provider: DnsProviderName,
 ): RecordResource[] {
@@ -74,14 +75,14 @@ export function resourcesOf(
 }
 
 /** Terms of an SPF policy but for its `all`. */
-export function sendersOf(policy: string): readonly string[] {
+export function readSenders(policy: string): readonly string[] {
   return (readSpf(policy) ?? []).filter(({ name }) => name !== "all").map(({ text }) => text.toLowerCase());
 }
 
 function covers(planned: PlannedZoneRecord, { value }: ProviderRecord): boolean {
   if (planned.type !== "TXT" || !isSpf(planned.value) || !isSpf(value)) return false;
-  const ours = new Set(sendersOf(planned.value));
-  return sendersOf(value).every((sender) => ours.has(sender));
+  const ours = new Set(readSenders(planned.value));
+  return readSenders(value).every((sender) => ours.has(sender));
 }
 
 /** Whether a record stands in the place of a declared one. Beside a policy, any other text harms nothing. */
@@ -104,7 +105,7 @@ export function isRespelt(planned: PlannedZoneRecord, { name, type, value }: Zon
   );
 }
 
-function whyOf(record: ProviderRecord, resource: RecordResource, agreed: boolean): Why | undefined {
+function findReason(record: ProviderRecord, resource: RecordResource, agreed: boolean): Why | undefined {
   const { records } = resource;
   if (records.some(({ value, unknown }) => !unknown && value === record.value)) return "same";
   if (records.some((planned) => isRespelt(planned, record))) return "respelt";
@@ -113,7 +114,7 @@ function whyOf(record: ProviderRecord, resource: RecordResource, agreed: boolean
   return agreed && isRival(record, resource) ? "agreed" : undefined;
 }
 
-function changesOf(
+function listChanges(
   resource: RecordResource,
   there: readonly ProviderRecord[],
   provider: DnsProviderName,
@@ -123,7 +124,7 @@ function changesOf(
   const is = new Set(records.map(({ value }) => value));
   const values = records.some((record) => !twin(record)) || there.some(({ value }) => !is.has(value));
   const ttl = there.some((record) =>
-    records.some(({ ttlSeconds }) => !sameTtl(ttlSeconds, record.ttlSeconds, { provider })),
+    records.some(({ ttlSeconds }) => !isSameTtl(ttlSeconds, record.ttlSeconds, { provider })),
   );
   const comment =
     provider !== "digitalocean" &&
@@ -131,15 +132,10 @@ function changesOf(
     records.some((record) => twin(record)?.comment !== record.purpose);
   return [
     ...(values ? ["value"] : []),
-    ...(ttl ? ["time to live"] : []),
+    ...(ttl ? ["TTL"] : []),
     ...(comment ? ["comment"] : []),
     ...(there.some(({ proxied }) => proxied === true) ? ["proxying"] : []),
   ];
-}
-
-/** Name and type in one, as people write it: `A example.com`. */
-export function setOf({ name, type }: { readonly name: string; readonly type: string }): string {
-  return `${type} ${name}`;
 }
 
 /** Whether the next `pulumi up` replaces it, since what is declared is of another type. */
@@ -153,7 +149,7 @@ interface Thing {
   readonly records: readonly ProviderRecord[];
 }
 
-function thingsOf(zone: readonly ProviderRecord[]): Thing[] {
+function groupByImportId(zone: readonly ProviderRecord[]): Thing[] {
   return Array.from(
     Map.groupBy(zone, ({ importId }) => importId),
     ([importId, records]) => ({ importId, records }),
@@ -161,9 +157,9 @@ function thingsOf(zone: readonly ProviderRecord[]): Thing[] {
 }
 
 /** For this reason, and what the owner has to agree to only where there is one such thing. */
-function candidate(wanted: Why, resource: RecordResource, left: readonly Thing[], agreed: boolean) {
+function findCandidate(wanted: Why, resource: RecordResource, left: readonly Thing[], agreed: boolean) {
   const fit = left.filter(({ records }) => {
-    const whys = records.map((record) => whyOf(record, resource, agreed));
+    const whys = records.map((record) => findReason(record, resource, agreed));
     return !whys.includes(undefined) && WHYS.findLast((why) => whys.includes(why)) === wanted;
   });
   return wanted === "agreed" && fit.length > 1 ? undefined : fit[0];
@@ -173,7 +169,7 @@ function candidate(wanted: Why, resource: RecordResource, left: readonly Thing[]
  * The resource that takes the place of what stands where an alias is declared, or as an alias where something else is.
  * What else is declared at the name waits for its A (see MailDns), so that is the one; else it must be the only one.
  */
-function inPlaceOf(
+function findReplacement(
   { records: [there] }: Thing,
   resources: readonly RecordResource[],
 ): RecordResource | undefined {
@@ -195,8 +191,8 @@ export function findAdoptions(
   provider: DnsProviderName,
   agreed: ReadonlySet<string>,
 ): Adoption[] {
-  const things = thingsOf(zone);
-  const bySet = Map.groupBy(things, ({ records: [first] }) => (first ? setOf(first) : ""));
+  const things = groupByImportId(zone);
+  const bySet = Map.groupBy(things, ({ records: [first] }) => (first ? describeSet(first) : ""));
   const taken = new Set<Thing>();
   const found = new Map<RecordResource, Adoption>();
   const take = (resource: RecordResource, thing: Thing, why: Why, changes: readonly string[]): void => {
@@ -207,9 +203,9 @@ export function findAdoptions(
   for (const wanted of WHYS) {
     for (const resource of resources) {
       if (found.has(resource)) continue;
-      const left = (bySet.get(setOf(resource)) ?? []).filter((thing) => !taken.has(thing));
-      const thing = candidate(wanted, resource, left, agreed.has(setOf(resource)));
-      if (thing !== undefined) take(resource, thing, wanted, changesOf(resource, thing.records, provider));
+      const left = (bySet.get(describeSet(resource)) ?? []).filter((thing) => !taken.has(thing));
+      const thing = findCandidate(wanted, resource, left, agreed.has(describeSet(resource)));
+      if (thing !== undefined) take(resource, thing, wanted, listChanges(resource, thing.records, provider));
     }
   }
   const byName = Map.groupBy(things, ({ records: [first] }) => first?.name ?? "");
@@ -217,7 +213,8 @@ export function findAdoptions(
     const [thing, ...more] = here;
     const [first] = thing?.records ?? [];
     if (thing === undefined || first === undefined || more.length > 0) continue;
-    const resource = agreed.has(setOf(first)) && !taken.has(thing) ? inPlaceOf(thing, resources) : undefined;
+    const resource =
+      agreed.has(describeSet(first)) && !taken.has(thing) ? findReplacement(thing, resources) : undefined;
     if (resource !== undefined && !found.has(resource)) take(resource, thing, "agreed", ["type", "value"]);
   }
   return [...found.values()];

@@ -1,4 +1,5 @@
 /** What a zone holds before anything is made in it: what can be taken over, and what is in the way. Pure. */
+import { describeSet } from "../../model/observation.ts";
 import { isEcho } from "../../../stack/dns/rules/foreign.ts";
 import { harmsInSet } from "../../../stack/dns/rules/judgeForeign.ts";
 import { listed } from "../../../stack/values/inWords.ts";
@@ -8,18 +9,18 @@ import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import type { SlotName } from "../../../stack/values/slots.ts";
 import {
   findAdoptions,
-  plannedZoneRecord,
-  resourcesOf,
-  setOf,
+  fillPlannedRecord,
+  groupResources,
   type Adoption,
   type PlannedZoneRecord,
   type RecordResource,
 } from "./adoption.ts";
 import { nameOfUrn, type KnownResource } from "../../state/resources.ts";
 import { audit } from "../sets/audit.ts";
-import type { AuditContext, IgnoreRule } from "../../model/auditInput.ts";
+import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";
+import type { IgnoreRule } from "../../model/auditInput.ts";
 import { desiredSets } from "../sets/desiredSets.ts";
-import { readyRules, ruleForValue } from "../sets/ignoreRules.ts";
+import { compileRules, findRuleForValue } from "../sets/ignoreRules.ts";
 import type { AuditRow, DesiredSet } from "../../model/observation.ts";
 
 /** What is compared. */
@@ -28,7 +29,7 @@ export interface AlreadyThereInput {
   /** The whole zone as the provider's API lists it. */
   readonly zone: readonly ProviderRecord[];
   readonly state: readonly KnownResource[];
-  readonly context: AuditContext & { readonly provider: DnsProviderName };
+  readonly context: ZoneFacts & { readonly provider: DnsProviderName };
   /** Text of a slot that is known, such as an address that outlived the state. */
   readonly slotValue?: (name: SlotName) => string | undefined;
   readonly ignore?: readonly IgnoreRule[];
@@ -93,7 +94,7 @@ type Way = Pick<Obstacle, "name" | "type" | "reason" | "records"> & {
 };
 
 /** The zone as it would be after `pulumi up`, judged by the audit: what conflicts then is in the way now. */
-function conflictsAfter({ input, planned, foreign }: Sight): readonly AuditRow[] {
+function findConflictsAfter({ input, planned, foreign }: Sight): readonly AuditRow[] {
   const { records, context, ignore = [], slotValue } = input;
   const ours = planned.map((record) => ({ ...record, importId: "" }));
   const desired = desiredSets(records, (name) => slotValue?.(name) ?? `<${name}>`);
@@ -102,29 +103,29 @@ function conflictsAfter({ input, planned, foreign }: Sight): readonly AuditRow[]
 }
 
 /** Records of a set that are not what is declared. */
-function foreignOf(set: { name: string; type: string }, { planned, foreign }: Sight): ProviderRecord[] {
-  const ours = planned.filter((record) => setOf(record) === setOf(set)).map(({ value }) => value);
-  return foreign.filter((record) => setOf(record) === setOf(set) && !ours.includes(record.value));
+function selectForeign(set: { name: string; type: string }, { planned, foreign }: Sight): ProviderRecord[] {
+  const ours = planned.filter((record) => describeSet(record) === describeSet(set)).map(({ value }) => value);
+  return foreign.filter((record) => describeSet(record) === describeSet(set) && !ours.includes(record.value));
 }
 
 /** What values of others would do to a set that is there as declared. */
-function harmsBeside(
+function findHarms(
   desired: DesiredSet,
   foreign: readonly string[],
-  facts: AuditContext,
+  facts: ZoneFacts,
 ): ReturnType<typeof harmsInSet> {
   return harmsInSet({ desired, facts, foreign, missing: [], values: [...desired.values, ...foreign] });
 }
 
 /** What breaks a set: each harm by itself, with its values alone; else the whole set, as an alias's. */
-function breaking(row: AuditRow, sight: Sight): Way[] {
+function splitHarms(row: AuditRow, sight: Sight): Way[] {
   const { name, type, reason, desired } = row;
   const { context, ignore = [] } = sight.input;
-  const rules = readyRules(ignore, context.zone);
-  const records = foreignOf(row, sight);
-  const shown = records.filter((record) => ruleForValue(record, rules) === undefined);
+  const rules = compileRules(ignore, context.zone);
+  const records = selectForeign(row, sight);
+  const shown = records.filter((record) => findRuleForValue(record, rules) === undefined);
   const values = [...new Set(shown.map(({ value }) => value))];
-  const harms = desired === undefined ? [] : harmsBeside(desired, values, context);
+  const harms = desired === undefined ? [] : findHarms(desired, values, context);
   if (harms.length === 0) return [{ name, type, reason, records, rules: row.rules ?? [] }];
   return harms.map((harm) => ({
     name,
@@ -136,14 +137,16 @@ function breaking(row: AuditRow, sight: Sight): Way[] {
 }
 
 /** Hetzner keeps one set a name and type: ours cannot be made beside another, however harmless. */
-function setsInTheWay(sight: Sight, told: ReadonlySet<ProviderRecord>): Way[] {
+function findSetsInTheWay(sight: Sight, told: ReadonlySet<ProviderRecord>): Way[] {
   if (sight.input.context.provider !== "hetzner") return [];
   const { planned } = sight;
   return sight.made.flatMap(({ name, type }) => {
-    const records = foreignOf({ name, type }, sight).filter((record) => !told.has(record));
+    const records = selectForeign({ name, type }, sight).filter((record) => !told.has(record));
     if (records.length === 0) return [];
     const values = listed(records.map(({ value }) => value));
-    const declared = planned.filter((one) => setOf(one) === setOf({ name, type })).map(({ value }) => value);
+    const declared = planned
+      .filter((one) => describeSet(one) === describeSet({ name, type }))
+      .map(({ value }) => value);
     const echoes = records.every(({ value }) => isEcho(value, { type, values: declared }));
     const where = echoes ? ", which leads to the same host" : "";
     const reason = `the set is there already with ${values}${where}, and a name has one set of a type`;
@@ -151,18 +154,18 @@ function setsInTheWay(sight: Sight, told: ReadonlySet<ProviderRecord>): Way[] {
   });
 }
 
-function obstaclesIn(sight: Sight): Obstacle[] {
+function findObstacles(sight: Sight): Obstacle[] {
   const { planned, made, foreign, input } = sight;
-  const breaks = conflictsAfter(sight).flatMap((row) => breaking(row, sight));
-  const sets = setsInTheWay(sight, new Set(breaks.flatMap(({ records }) => records)));
+  const breaks = findConflictsAfter(sight).flatMap((row) => splitHarms(row, sight));
+  const sets = findSetsInTheWay(sight, new Set(breaks.flatMap(({ records }) => records)));
   // What harms nothing can be declared too; then it is in nobody's way.
   const harmless = sets.filter((way) => way.isHarmless).flatMap(({ records }) => records);
   const rest = foreign.filter((record) => !harmless.includes(record) && record.providerOwned !== true);
-  const possible = findAdoptions(made, rest, input.context.provider, new Set(rest.map(setOf)));
+  const possible = findAdoptions(made, rest, input.context.provider, new Set(rest.map(describeSet)));
   const takeable = new Set(possible.flatMap(({ records }) => records));
   return [...breaks, ...sets].map((way) => {
     const { name, records, isHarmless = false, isEcho: echoes = false, rules = [] } = way;
-    const ofSet = planned.filter((record) => setOf(record) === setOf(way));
+    const ofSet = planned.filter((record) => describeSet(record) === describeSet(way));
     return {
       ...way,
       isHarmless,
@@ -170,7 +173,7 @@ function obstaclesIn(sight: Sight): Obstacle[] {
       rules,
       planned: ofSet.length > 0 ? ofSet : planned.filter((record) => record.name === name),
       canBeAdopted: records.length > 0 && records.every((record) => takeable.has(record)),
-      hasHarmlessBeside: !isHarmless && harmless.some((record) => setOf(record) === setOf(way)),
+      hasHarmlessBeside: !isHarmless && harmless.some((record) => describeSet(record) === describeSet(way)),
     };
   });
 }
@@ -185,8 +188,8 @@ export function alreadyThere(input: AlreadyThereInput): AlreadyThere {
   const known = state.filter(({ type }) => type === RECORD_TYPES[provider]);
   const roles = new Set(known.map(({ urn }) => nameOfUrn(urn)));
   const ids = new Set(known.map(({ id }) => id));
-  const planned = records.map((record) => plannedZoneRecord(record, (name) => slotValue?.(name)));
-  const resources = resourcesOf(planned, provider).filter(({ role }) => !roles.has(role));
+  const planned = records.map((record) => fillPlannedRecord(record, (name) => slotValue?.(name)));
+  const resources = groupResources(planned, provider).filter(({ role }) => !roles.has(role));
   const given = new Set(records.map(({ role }) => role));
   if (resources.length === 0) return { adoptions: [], obstacles: [], roles: given };
   const free = zone.filter(({ importId }) => !ids.has(stateId(importId, provider)));
@@ -201,5 +204,5 @@ export function alreadyThere(input: AlreadyThereInput): AlreadyThere {
     made: resources.filter(({ role }) => !adopted.has(role)),
     foreign: free.filter(({ importId }) => !taken.has(importId)),
   };
-  return { adoptions, obstacles: obstaclesIn(sight), roles: given };
+  return { adoptions, obstacles: findObstacles(sight), roles: given };
 }

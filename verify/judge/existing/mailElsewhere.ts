@@ -19,7 +19,7 @@ export interface MailInput {
 }
 
 /** Mail hosts of the domain that are not the server, as `10 mx.example.net`; a null MX is none. */
-export function othersMailHosts({ domain, zone }: Pick<MailInput, "domain" | "zone">): readonly string[] {
+export function findOtherMailHosts({ domain, zone }: Pick<MailInput, "domain" | "zone">): readonly string[] {
   return zone
     .filter(({ name, type, value }) => name === domain && type === "MX" && !value.endsWith(" ."))
     .map(({ value }) => value)
@@ -32,7 +32,7 @@ export type ServerKnows =
   { readonly knows: true; readonly aliases: number } | { readonly knows: false } | undefined;
 
 /** One clause: where the mail goes, and what the next `up` does with it. */
-export function mailGoesElsewhere(hosts: readonly string[], domain: string): string {
+export function describeMove(hosts: readonly string[], domain: string): string {
   return `mail of ${domain} goes to ${listed(hosts)} today, and with dns.mx: point the next \`pulumi up\` moves it here`;
 }
 
@@ -41,16 +41,16 @@ export function mailGoesElsewhere(hosts: readonly string[], domain: string): str
  *
  * @param server what the server of an earlier `up` says
  */
-export function mailElsewhereFindings(input: MailInput, server: ServerKnows): Finding[] {
+export function judgeMailElsewhere(input: MailInput, server: ServerKnows): Finding[] {
   const { domain, mx } = input;
-  const hosts = othersMailHosts(input);
+  const hosts = findOtherMailHosts(input);
   if (hosts.length === 0) return [];
   const subject = `mail of ${domain}`;
   if (mx === "hold") {
     const seen = `is held: it goes to ${listed(hosts)} until mailstead:dns.mx is point`;
     return [{ subject, state: "ok", seen }];
   }
-  const moves = mailGoesElsewhere(hosts, domain).replace(`mail of ${domain} `, "");
+  const moves = describeMove(hosts, domain).replace(`mail of ${domain} `, "");
   if (server === undefined) {
     const seen = `${moves}, where no server answers yet that it knows the domain and its aliases: senders would wait`;
     return [{ subject, state: "bad", seen, fix: HOLD }];

@@ -14,7 +14,7 @@ export type Kept = Pick<ZoneRecord, "name" | "type" | "value">;
 export type RoleFor = (record: Kept, hint: string) => string;
 
 /** Gives each role once: `kept-txt`, `kept-txt-2`. */
-export function freeRoles(given: Iterable<string>): RoleFor {
+export function nameRoles(given: Iterable<string>): RoleFor {
   const taken = new Set(given);
   const roles = new Map<string, string>();
   return ({ name, type, value }, hint) => {
@@ -30,12 +30,12 @@ export function freeRoles(given: Iterable<string>): RoleFor {
 }
 
 /** A line that sets one key of the configuration. */
-export function setLine(path: string, value: string): string {
+export function writeSetLine(path: string, value: string): string {
   return `pulumi config set --path 'mailstead:${path}' ${shellQuote(value)}`;
 }
 
 /** The keys of an entry beside role, name and type; undefined where there are no entries of the type. */
-function dataOf(type: string, value: string): Readonly<Record<string, string | number>> | undefined {
+function splitData(type: string, value: string): Readonly<Record<string, string | number>> | undefined {
   switch (type) {
     case "TXT":
       return { text: value };
@@ -58,19 +58,19 @@ function dataOf(type: string, value: string): Readonly<Record<string, string | n
 /** Words that YAML takes for text as they are. */
 const PLAIN = /^[a-z][a-z0-9.-]*$/;
 
-function written(key: string, value: string | number): string {
+function writeKey(key: string, value: string | number): string {
   const plain = typeof value === "number" || (key !== "text" && key !== "value" && PLAIN.test(value));
   return `${key}: ${plain ? String(value) : JSON.stringify(value)}`;
 }
 
 /** A record as an entry of `mailstead:dns.records`; undefined where that would not take it. */
-export function asEntry(
+export function writeEntry(
   record: Kept,
   role: RoleFor,
   hint = `kept-${record.type.toLowerCase()}`,
 ): string | undefined {
   const { name, type, value } = record;
-  const data = dataOf(type, value);
+  const data = splitData(type, value);
   if (data === undefined) return undefined;
   const fields = RECORD_FIELDS[type as ExtraRecord["type"]];
   // The configuration takes no text that was meant as a policy and is none.
@@ -79,22 +79,22 @@ export function asEntry(
     ([key, one]) => fields[key]?.schema.safeParse(one).success === true,
   );
   if (!isTaken) return undefined;
-  const keys = Object.entries(data).map(([key, one]) => written(key, one));
+  const keys = Object.entries(data).map(([key, one]) => writeKey(key, one));
   return `{ ${[`role: ${role(record, hint)}`, `name: ${shellQuote(name)}`, `type: ${type}`, ...keys].join(", ")} }`;
 }
 
 /** The key that keeps a site verification. */
-export function verificationLine({ value }: Pick<Kept, "value">): string {
-  return setLine("dns.verification", value.slice(value.indexOf("=") + 1));
+export function writeVerificationLine({ value }: Pick<Kept, "value">): string {
+  return writeSetLine("dns.verification", value.slice(value.indexOf("=") + 1));
 }
 
 /** Lines that declare records of others too, so that they are kept; undefined where one cannot be said. */
-export function keepLine(records: readonly Kept[], role: RoleFor): string | undefined {
+export function writeKeepLine(records: readonly Kept[], role: RoleFor): string | undefined {
   const verification = records.find(({ value }) => isVerification(value));
-  const entries = records.filter((one) => one !== verification).map((one) => asEntry(one, role));
+  const entries = records.filter((one) => one !== verification).map((one) => writeEntry(one, role));
   if (entries.includes(undefined)) return undefined;
   const lines = [
-    ...(verification === undefined ? [] : [verificationLine(verification)]),
+    ...(verification === undefined ? [] : [writeVerificationLine(verification)]),
     ...(entries.length === 0 ? [] : [`add to mailstead:dns.records: ${entries.join(", ")}`]),
   ];
   return lines.join(", and ");

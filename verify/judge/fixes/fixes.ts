@@ -1,8 +1,8 @@
-/** The one line that cures a finding, ready to paste. */
+/** The one line that fixes what was found, ready to paste. */
 import { relativeName } from "../../../stack/dns/canonical.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../stack/model/zoneRecord.ts";
-import type { AuditContext } from "../../model/auditInput.ts";
-import { zoneLine } from "./zoneLine.ts";
+import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";
+import { writeZoneLine } from "./zoneLine.ts";
 import { COMMAND } from "../../../stack/values/command.ts";
 
 /** Puts every declared record right. */
@@ -13,7 +13,7 @@ export const REPAIR = "pulumi up --refresh --run-program";
  *
  * @param keeps lines that declare it.
  */
-export function keptBefore<Told extends { readonly fix?: string; readonly keep?: string }>(
+export function keepFirst<Told extends { readonly fix?: string; readonly keep?: string }>(
   told: Told,
   keeps: readonly string[],
 ): Told {
@@ -30,26 +30,26 @@ export const LOOK_AT_PROVIDER = `${COMMAND} preflight`;
 type Removable = ZoneRecord & Pick<ProviderRecord, "madeBy">;
 
 /** Lines to remove by hand, as Mailstead never touches what is not its own. */
-export function removeLines(
+export function writeRemoveLine(
   records: readonly ZoneRecord[],
-  { provider }: Pick<AuditContext, "provider">,
+  { provider }: Pick<ZoneFacts, "provider">,
 ): string {
   const place = provider === undefined ? "the DNS provider" : provider;
-  return `remove at ${place}: ${records.map(zoneLine).join(" and ")}`;
+  return `remove at ${place}: ${records.map(writeZoneLine).join(" and ")}`;
 }
 
 /** What takes records away: by hand, or with the provider's own product that made them and keeps them locked. */
-export function takeAway(records: readonly Removable[], context: Pick<AuditContext, "provider">): string {
+export function writeTakeAway(records: readonly Removable[], context: Pick<ZoneFacts, "provider">): string {
   const products = new Set(records.flatMap(({ madeBy }) => madeBy ?? []));
   const others = records.filter(({ madeBy }) => madeBy === undefined);
   return [
     ...Array.from(products, (product) => `switch ${product} off at Cloudflare, which takes its records away`),
-    ...(others.length === 0 ? [] : [removeLines(others, context)]),
+    ...(others.length === 0 ? [] : [writeRemoveLine(others, context)]),
   ].join(", and ");
 }
 
 /** Text as a glob that matches itself alone. */
-function literally(text: string): string {
+function escapeGlob(text: string): string {
   return text.replace(/[\\*?]/g, "\\$&");
 }
 
@@ -57,12 +57,12 @@ function literally(text: string): string {
 const TARGET_LENGTH = 40;
 
 /** A rule for the configuration; with a target where the set holds values of ours too. */
-function ignoreRule(record: ZoneRecord, { zone }: AuditContext, withTarget: boolean): string {
+function writeIgnoreRule(record: ZoneRecord, { zone }: ZoneFacts, withTarget: boolean): string {
   const { value } = record;
   const target =
-    value.length <= TARGET_LENGTH ? literally(value) : `${literally(value.slice(0, TARGET_LENGTH))}*`;
+    value.length <= TARGET_LENGTH ? escapeGlob(value) : `${escapeGlob(value.slice(0, TARGET_LENGTH))}*`;
   const rule = [
-    `name: ${JSON.stringify(literally(relativeName(record.name, zone)))}`,
+    `name: ${JSON.stringify(escapeGlob(relativeName(record.name, zone)))}`,
     `types: [${record.type}]`,
     ...(withTarget ? [`target: ${JSON.stringify(target)}`] : []),
     'reason: "not part of the mail server"',
@@ -71,12 +71,12 @@ function ignoreRule(record: ZoneRecord, { zone }: AuditContext, withTarget: bool
 }
 
 /** Rules that hide a set, or these values in a set of ours. */
-export function ignoreLine(
+export function writeIgnoreLine(
   records: readonly ZoneRecord[],
-  context: AuditContext,
+  context: ZoneFacts,
   withTarget: boolean,
 ): string {
-  const rules = records.map((record) => ignoreRule(record, context, withTarget));
+  const rules = records.map((record) => writeIgnoreRule(record, context, withTarget));
   return `add to mailstead:dns.ignore: ${[...new Set(rules)].join(", ")}`;
 }
 
@@ -85,12 +85,12 @@ export function ignoreLine(
  *
  * @param server its address, or words that end with it: `ns1.example.net (192.0.2.53)`; the system's resolver where absent.
  */
-export function askAgain(server: string | undefined, name: string, type: string, recurse: boolean): string {
+export function writeDig(server: string | undefined, name: string, type: string, recurse: boolean): string {
   const address = server && (/\(([0-9a-f.:]+)\)/i.exec(server)?.[1] ?? server.split(" ")[0] ?? server);
   return `dig ${address === undefined ? "" : `@${address} `}${name}. ${type}${recurse ? "" : " +norecurse"}`;
 }
 
 /** Follows the delegations from the root down, which shows where they end. */
-export function followDown(name: string, type: string): string {
+export function writeDigTrace(name: string, type: string): string {
   return `dig ${name}. ${type} +trace`;
 }

@@ -7,7 +7,7 @@ import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 const NAMED = new Set(["CNAME", "DNAME", "MX", "NS", "PTR", "SRV"]);
 
 /** Canonical data as a zone file writes it. */
-export function zoneData(type: string, value: string): string {
+export function writeZoneData(type: string, value: string): string {
   if (type === "TXT") return characterStrings(value);
   if (NAMED.has(type)) return withDot(value);
   if (type !== "CAA") return value;
@@ -16,7 +16,7 @@ export function zoneData(type: string, value: string): string {
 }
 
 /** One line; without a TTL where the provider chooses it. */
-export function zoneLine({ name, type, ttlSeconds, value }: ZoneRecord): string {
+export function writeZoneLine({ name, type, ttlSeconds, value }: ZoneRecord): string {
   const ttl = ttlSeconds === "auto" ? "" : `${ttlSeconds} `;
-  return `${name}. ${ttl}IN ${type} ${zoneData(type, value)}`;
+  return `${name}. ${ttl}IN ${type} ${writeZoneData(type, value)}`;
 }

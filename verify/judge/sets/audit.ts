@@ -6,14 +6,21 @@ import { viewZone } from "../../../stack/dns/rules/zoneView.ts";
 import { atMostWarning, severityOf } from "../../../stack/dns/rules/severity.ts";
 import { isAtHeldPlace } from "../../../stack/dns/held.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
-import type { AuditContext, AuditInput, IgnoreRule, Judgement, ObservedSet } from "../../model/auditInput.ts";
+import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";
+import type { AuditInput, IgnoreRule, Judgement, ObservedSet } from "../../model/auditInput.ts";
 import { compareSet } from "./compareSet.ts";
-import { freeRoles, type RoleFor } from "../fixes/entries.ts";
-import { keptBefore, LOOK_AT_PROVIDER } from "../fixes/fixes.ts";
-import type { ReadyRule } from "./ignoreRules.ts";
-import { checkIgnoreRules, readyRules, rulesForStray, ruleForValue, ruleWords } from "./ignoreRules.ts";
-import { combine, judgeColumn, type ColumnJudgement, type RowJudgement } from "./judgeAnswers.ts";
-import { judgeStray } from "./judgeStray.ts";
+import { nameRoles, type RoleFor } from "../fixes/entries.ts";
+import { keepFirst, LOOK_AT_PROVIDER } from "../fixes/fixes.ts";
+import type { CompiledRule } from "./ignoreRules.ts";
+import {
+  checkIgnoreRules,
+  compileRules,
+  findRulesForSet,
+  findRuleForValue,
+  describeRule,
+} from "./ignoreRules.ts";
+import { combineColumns, judgeColumn, type ColumnJudgement, type RowJudgement } from "./judgeAnswers.ts";
+import { judgeUnmanaged } from "./judgeUnmanaged.ts";
 import type {
   Audit,
   AuditCheck,
@@ -28,10 +35,10 @@ type Sets<Item> = ReadonlyMap<string, readonly Item[]>;
 
 /** Every column, by set. */
 interface Sides {
-  readonly context: AuditContext;
+  readonly context: ZoneFacts;
   /** Names that hold CAA records: in the zone, or declared where the zone is not known. */
   readonly caaNames: ReadonlySet<string>;
-  readonly rules: readonly ReadyRule[];
+  readonly rules: readonly CompiledRule[];
   /** Roles for entries that keep records of others. */
   readonly role: RoleFor;
   readonly provider: ProviderColumn | undefined;
@@ -41,21 +48,21 @@ interface Sides {
   readonly resolvers: Sets<Observation> | undefined;
 }
 
-function keyOf({ name, type }: { readonly name: string; readonly type: string }): string {
+function writeKey({ name, type }: { readonly name: string; readonly type: string }): string {
   return `${name} ${type}`;
 }
 
-function observedBySet(sets: readonly ObservedSet[] | undefined): Sets<Observation> | undefined {
-  return sets && new Map(sets.map((set) => [keyOf(set), set.observations]));
+function groupBySet(sets: readonly ObservedSet[] | undefined): Sets<Observation> | undefined {
+  return sets && new Map(sets.map((set) => [writeKey(set), set.observations]));
 }
 
 /** What the verdict on a declared set depends on. */
-function contextOf({ name, type }: DesiredSet, { context, caaNames }: Sides): AuditContext {
+function chooseContext({ name, type }: DesiredSet, { context, caaNames }: Sides): ZoneFacts {
   return type === "CAA" ? factsAt(name, context, caaNames) : context;
 }
 
 /** Cells of a row: a column that was not asked is absent. */
-function cells(key: string, sides: Sides): Pick<AuditRow, "provider" | "authoritative" | "resolvers"> {
+function fillCells(key: string, sides: Sides): Pick<AuditRow, "provider" | "authoritative" | "resolvers"> {
   const { provider, zone, authoritative, resolvers } = sides;
   const listed = zone && { state: "listed" as const, records: zone.get(key) ?? [] };
   const column = listed ?? provider;
@@ -67,16 +74,16 @@ function cells(key: string, sides: Sides): Pick<AuditRow, "provider" | "authorit
 }
 
 /** Rules in words, each once; nothing where there is none. */
-function ignoredBy(rules: readonly IgnoreRule[]): Pick<AuditRow, "ignoredBy"> {
-  return rules.length === 0 ? {} : { ignoredBy: [...new Set(rules.map(ruleWords))] };
+function nameRules(rules: readonly IgnoreRule[]): Pick<AuditRow, "ignoredBy"> {
+  return rules.length === 0 ? {} : { ignoredBy: [...new Set(rules.map(describeRule))] };
 }
 
 /** Foreign values that a rule with a target hides are taken out before anything is compared. */
-function withoutHidden(
+function hideForeign(
   values: readonly string[],
   desired: DesiredSet,
-  rules: readonly ReadyRule[],
-  facts: AuditContext,
+  rules: readonly CompiledRule[],
+  facts: ZoneFacts,
 ) {
   const { name, type } = desired;
   const foreign = values.filter((value) => !desired.values.includes(value));
@@ -84,15 +91,15 @@ function withoutHidden(
   const lost = dropsInSet({ desired, facts, values, foreign, missing: [] }).flatMap((one) => one.values);
   const hiding = foreign
     .filter((value) => !lost.includes(value))
-    .map((value) => ({ value, rule: ruleForValue({ name, type, value }, rules) }))
+    .map((value) => ({ value, rule: findRuleForValue({ name, type, value }, rules) }))
     .filter(({ rule }) => rule !== undefined);
   const hidden = new Set(hiding.map(({ value }) => value));
   const by = hiding.flatMap(({ rule }) => rule ?? []);
-  return { shown: values.filter((value) => !hidden.has(value)), ...ignoredBy(by) };
+  return { shown: values.filter((value) => !hidden.has(value)), ...nameRules(by) };
 }
 
 /** What a right server answers: what the provider has, once that is known to be good. */
-function expectedOf(desired: DesiredSet, records: readonly ProviderRecord[] | undefined): DesiredSet {
+function chooseExpected(desired: DesiredSet, records: readonly ProviderRecord[] | undefined): DesiredSet {
   const [first] = records ?? [];
   if (records === undefined || first === undefined) return desired;
   const { name, type, roles, level } = desired;
@@ -101,34 +108,34 @@ function expectedOf(desired: DesiredSet, records: readonly ProviderRecord[] | un
 }
 
 /** A rule that hides values hides them from a server's answer too, where the provider did not say what is right. */
-function visible(
+function hideInAnswer(
   { server, answer }: Observation,
   desired: DesiredSet,
   { rules, context: facts }: Sides,
 ): Observation {
   if (answer.state !== "answer") return { server, answer };
-  return { server, answer: { ...answer, values: withoutHidden(answer.values, desired, rules, facts).shown } };
+  return { server, answer: { ...answer, values: hideForeign(answer.values, desired, rules, facts).shown } };
 }
 
 /** What servers answer for a set, where the provider did not say what is there. */
-function answered(desired: DesiredSet, { authoritative, resolvers }: Sides): readonly string[] {
+function listAnswered(desired: DesiredSet, { authoritative, resolvers }: Sides): readonly string[] {
   return [authoritative, resolvers]
-    .flatMap((column) => column?.get(keyOf(desired)) ?? [])
+    .flatMap((column) => column?.get(writeKey(desired)) ?? [])
     .flatMap(({ answer }) => (answer.state === "answer" ? answer.values : []));
 }
 
 function judgeColumns(desired: DesiredSet, sides: Sides): readonly ColumnJudgement[] {
-  const records = sides.zone?.get(keyOf(desired));
-  const expected = expectedOf(desired, records);
+  const records = sides.zone?.get(writeKey(desired));
+  const expected = chooseExpected(desired, records);
   return (["authoritative", "resolvers"] as const).flatMap((column) => {
-    const observations = sides[column]?.get(keyOf(desired));
+    const observations = sides[column]?.get(writeKey(desired));
     if (observations === undefined) return [];
-    const seen = records ? observations : observations.map((one) => visible(one, desired, sides));
-    return [judgeColumn(column, expected, seen, contextOf(desired, sides))];
+    const seen = records ? observations : observations.map((one) => hideInAnswer(one, desired, sides));
+    return [judgeColumn(column, expected, seen, chooseContext(desired, sides))];
   });
 }
 
-function notTold({ provider }: Sides, desired: DesiredSet): RowJudgement {
+function judgeUntold({ provider }: Sides, desired: DesiredSet): RowJudgement {
   const severity = atMostWarning(severityOf(desired));
   const reason =
     provider?.state === "unreachable"
@@ -138,12 +145,12 @@ function notTold({ provider }: Sides, desired: DesiredSet): RowJudgement {
   return { verdict: "unreachable", severity, reason, fix };
 }
 
-function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
+function judgeDeclared(desired: DesiredSet, sides: Sides): AuditRow {
   const { name, type } = desired;
   const { rules, zone } = sides;
-  const records = zone && (zone.get(keyOf(desired)) ?? []);
-  const values = records?.map(({ value }) => value) ?? answered(desired, sides);
-  const { shown, ...hidden } = withoutHidden(values, desired, rules, sides.context);
+  const records = zone && (zone.get(writeKey(desired)) ?? []);
+  const values = records?.map(({ value }) => value) ?? listAnswered(desired, sides);
+  const { shown, ...hidden } = hideForeign(values, desired, rules, sides.context);
   const ours = records?.filter(({ value }) => shown.includes(value));
   const provider =
     ours &&
@@ -151,16 +158,17 @@ function declaredRow(desired: DesiredSet, sides: Sides): AuditRow {
       desired,
       {
         values: [...new Set(shown)],
-        // A foreign value's time to live is its owner's: no `up` would put it right.
+        // A foreign value's TTL is its owner's: no `up` would put it right.
         ttls: ours.filter(({ value }) => desired.values.includes(value)).map(({ ttlSeconds }) => ttlSeconds),
         proxied: ours.some(({ proxied }) => proxied === true),
         madeBy: new Map(ours.flatMap((one) => (one.madeBy === undefined ? [] : [[one.value, one.madeBy]]))),
       },
-      contextOf(desired, sides),
+      chooseContext(desired, sides),
       sides.role,
     );
-  const judgement = combine(desired, provider, judgeColumns(desired, sides)) ?? notTold(sides, desired);
-  return { name, type, desired, ...cells(keyOf(desired), sides), ...judgement, ...hidden };
+  const judgement =
+    combineColumns(desired, provider, judgeColumns(desired, sides)) ?? judgeUntold(sides, desired);
+  return { name, type, desired, ...fillCells(writeKey(desired), sides), ...judgement, ...hidden };
 }
 
 /** Mail and people's programs are left to another server for now. */
@@ -171,19 +179,23 @@ const HELD = {
   ignoredBy: ["mailstead:dns.mx: hold"],
 } as const;
 
-function hiddenStray(judgement: Judgement, records: readonly ProviderRecord[], rules: readonly ReadyRule[]) {
+function hideUnmanaged(
+  judgement: Judgement,
+  records: readonly ProviderRecord[],
+  rules: readonly CompiledRule[],
+) {
   if (judgement.verdict === "provider-owned") return undefined;
-  const hiding = rulesForStray(records, rules, judgement.verdict === "conflict");
+  const hiding = findRulesForSet(records, rules, judgement.verdict === "conflict");
   if (hiding === undefined) return undefined;
   const broken = judgement.verdict === "conflict" ? [judgement.reason] : [];
   const reason = [...broken, ...new Set(hiding.map((rule) => rule.reason))].join("; ");
-  return { verdict: "ignored", severity: "info", reason, ...ignoredBy(hiding) } as const;
+  return { verdict: "ignored", severity: "info", reason, ...nameRules(hiding) } as const;
 }
 
-function strayRows(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {
+function judgeUnmanagedSets(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {
   const { zone, rules, context, caaNames } = sides;
   if (zone === undefined) return [];
-  const declared = new Set(desired.map(keyOf));
+  const declared = new Set(desired.map(writeKey));
   const all = [...zone.values()].flat();
   const sight: ZoneSight = {
     desired,
@@ -197,15 +209,15 @@ function strayRows(desired: readonly DesiredSet[], sides: Sides): AuditRow[] {
     if (first === undefined || declared.has(key)) return [];
     const { name, type } = first;
     if (isAtHeldPlace({ name, type }, context.held ?? []))
-      return [{ name, type, ...cells(key, sides), ...HELD }];
-    const judgement = judgeStray({ name, type, records }, sight);
-    const row = hiddenStray(judgement, records, rules) ?? judgement;
-    return [{ name, type, ...cells(key, sides), ...row }];
+      return [{ name, type, ...fillCells(key, sides), ...HELD }];
+    const judgement = judgeUnmanaged({ name, type, records }, sight);
+    const row = hideUnmanaged(judgement, records, rules) ?? judgement;
+    return [{ name, type, ...fillCells(key, sides), ...row }];
   });
 }
 
 /** A provider that could not be asked is said once: rows that servers could judge do not show it. */
-function providerChecks({ provider, context }: Sides): AuditCheck[] {
+function checkProvider({ provider, context }: Sides): AuditCheck[] {
   if (provider?.state !== "unreachable") return [];
   const seen = `${provider.reason}; records that are not declared cannot be seen`;
   const fix = provider.fix ?? LOOK_AT_PROVIDER;
@@ -223,16 +235,16 @@ export function audit(input: AuditInput): Audit {
   const sides: Sides = {
     context,
     caaNames: new Set((records ?? desired).filter(({ type }) => type === "CAA").map(({ name }) => name)),
-    rules: readyRules(input.ignore, context.zone),
-    role: freeRoles(desired.flatMap(({ roles }) => roles)),
+    rules: compileRules(input.ignore, context.zone),
+    role: nameRoles(desired.flatMap(({ roles }) => roles)),
     provider,
-    zone: records && Map.groupBy(records, keyOf),
-    authoritative: observedBySet(input.authoritative),
-    resolvers: observedBySet(input.resolvers),
+    zone: records && Map.groupBy(records, writeKey),
+    authoritative: groupBySet(input.authoritative),
+    resolvers: groupBySet(input.resolvers),
   };
-  const judged = [...desired.map((set) => declaredRow(set, sides)), ...strayRows(desired, sides)];
+  const judged = [...desired.map((set) => judgeDeclared(set, sides)), ...judgeUnmanagedSets(desired, sides)];
   const keeps = judged.flatMap(({ keep }) => keep ?? []);
-  const rows = judged.map((row) => keptBefore(row, keeps));
+  const rows = judged.map((row) => keepFirst(row, keeps));
   return {
     domain: context.domain,
     zone: context.zone,
@@ -242,6 +254,6 @@ export function audit(input: AuditInput): Audit {
       ...(input.resolvers ? (["resolvers"] as const) : []),
     ],
     rows: rows.sort(worstFirst),
-    checks: [...providerChecks(sides), ...checkIgnoreRules(sides.rules, desired, records)],
+    checks: [...checkProvider(sides), ...checkIgnoreRules(sides.rules, desired, records)],
   };
 }

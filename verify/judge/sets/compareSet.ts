@@ -9,9 +9,10 @@ import { samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
 import { DIGITALOCEAN_TTL } from "../../../stack/vendors/digitalocean/dnsForm.ts";
 import type { DnsProviderName } from "../../../stack/model/dnsProviders.ts";
 import { severityOf, worst } from "../../../stack/dns/rules/severity.ts";
-import type { AuditContext, Judgement } from "../../model/auditInput.ts";
-import { freeRoles, keepLine, type RoleFor } from "../fixes/entries.ts";
-import { REPAIR, ignoreLine, removeLines, takeAway } from "../fixes/fixes.ts";
+import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";
+import type { Judgement } from "../../model/auditInput.ts";
+import { nameRoles, writeKeepLine, type RoleFor } from "../fixes/entries.ts";
+import { REPAIR, writeIgnoreLine, writeRemoveLine, writeTakeAway } from "../fixes/fixes.ts";
 import type { DesiredSet, Severity } from "../../model/observation.ts";
 
 /** What one side has of a set. */
@@ -30,7 +31,7 @@ interface Comparison extends SharedSet {
 }
 
 /** What it does to mail. Renewals fail under a CAA set that forbids the certificate, however little it is needed else. */
-function severityHere({ desired, actual, facts }: Comparison): Severity {
+function chooseSeverity({ desired, actual, facts }: Comparison): Severity {
   const severity = severityOf(desired);
   const forbids = desired.type === "CAA" && forbiddenByCaa(actual.values, facts) !== undefined;
   return forbids ? worst([severity, "warning"]) : severity;
@@ -39,18 +40,18 @@ function severityHere({ desired, actual, facts }: Comparison): Severity {
 /** Seconds that an API answers for a TTL that was left to it, where it answers a number. */
 const CHOSEN_TTL: Partial<Record<DnsProviderName, number>> = { digitalocean: DIGITALOCEAN_TTL };
 
-/** Whether the provider answers the declared time to live so. */
-export function sameTtl(
+/** Whether the provider answers the declared TTL so. */
+export function isSameTtl(
   desired: number | "auto",
   actual: number | "auto",
-  { provider }: Pick<AuditContext, "provider">,
+  { provider }: Pick<ZoneFacts, "provider">,
 ): boolean {
   const chosen = (provider && CHOSEN_TTL[provider]) ?? "auto";
   return (desired === "auto" ? chosen : desired) === (actual === "auto" ? chosen : actual);
 }
 
 /** Values of the set as records. */
-function recordsOf({ desired, actual }: Comparison, values: readonly string[]) {
+function listRecords({ desired, actual }: Comparison, values: readonly string[]) {
   const { name, type } = desired;
   return values.map((value) => {
     const madeBy = actual.madeBy?.get(value);
@@ -58,9 +59,9 @@ function recordsOf({ desired, actual }: Comparison, values: readonly string[]) {
   });
 }
 
-function conflict(comparison: Comparison): Judgement | undefined {
+function judgeConflict(comparison: Comparison): Judgement | undefined {
   const { actual, facts } = comparison;
-  const severity = severityHere(comparison);
+  const severity = chooseSeverity(comparison);
   if (actual.proxied) {
     const reason = "the provider answers with its own addresses (proxied), which pass no mail";
     return { verdict: "conflict", severity, reason, fix: REPAIR, rules: ["proxied-mail-host"] };
@@ -68,13 +69,16 @@ function conflict(comparison: Comparison): Judgement | undefined {
   const harms = harmsInSet(comparison);
   if (harms.length === 0) return undefined;
   const values = harms.flatMap((one) => one.values);
-  const fix = takeAway(recordsOf(comparison, values), facts);
+  const fix = writeTakeAway(listRecords(comparison, values), facts);
   const reason = harms.map((one) => one.reason).join("; ");
   return { verdict: "conflict", severity, reason, fix, rules: harms.map(({ rule }) => rule) };
 }
 
 /** How what stands there means the same, where it does: no mail is lost by it. */
-function sameMeaning({ desired, missing }: Comparison, instead: readonly string[]): string | undefined {
+function describeSameMeaning(
+  { desired, missing }: Comparison,
+  instead: readonly string[],
+): string | undefined {
   const { name, type } = desired;
   const [first] = instead;
   if (missing.length === 1 && instead.length === 1 && first !== undefined && isEcho(first, desired))
@@ -83,16 +87,16 @@ function sameMeaning({ desired, missing }: Comparison, instead: readonly string[
   return type === "TXT" && missing.every(respelt) ? "the same in another spelling" : undefined;
 }
 
-function drift(comparison: Comparison): Judgement | undefined {
+function judgeDrift(comparison: Comparison): Judgement | undefined {
   const { desired, missing, actual, facts } = comparison;
-  const severity = severityHere(comparison);
+  const severity = chooseSeverity(comparison);
   if (actual.values.length === 0) {
     const reason = `${desired.type} is declared and not there`;
     return { verdict: "missing", severity, reason, fix: REPAIR };
   }
   const instead = inPlaceOf(comparison);
   if (instead.length > 0) {
-    const same = sameMeaning(comparison, instead);
+    const same = describeSameMeaning(comparison, instead);
     const how = same === undefined ? "" : `: ${same}`;
     const reason = `${listed(instead)} stands where ${listed(missing)} is declared${how}`;
     return { verdict: "changed", severity: same === undefined ? severity : "info", reason, fix: REPAIR };
@@ -101,25 +105,25 @@ function drift(comparison: Comparison): Judgement | undefined {
     const reason = `${pluralize(missing.length, "declared value")} of ${desired.values.length} not there: ${listed(missing)}`;
     return { verdict: "missing", severity, reason, fix: REPAIR };
   }
-  const ttl = actual.ttls.find((seconds) => !sameTtl(desired.ttlSeconds, seconds, facts));
+  const ttl = actual.ttls.find((seconds) => !isSameTtl(desired.ttlSeconds, seconds, facts));
   if (ttl === undefined) return undefined;
-  const reason = `the time to live is ${ttl}, declared is ${desired.ttlSeconds}`;
+  const reason = `the TTL is ${ttl}, declared is ${desired.ttlSeconds}`;
   return { verdict: "changed", severity: "info", reason, fix: REPAIR };
 }
 
-/** What the cure itself, and every other write of the set, would take away: it is declared first. */
-function keepingFirst(comparison: Comparison, bad: Judgement | undefined): Judgement | undefined {
+/** What the fix itself, and every other write of the set, would take away: it is declared first. */
+function judgeDrops(comparison: Comparison, bad: Judgement | undefined): Judgement | undefined {
   const { facts, role } = comparison;
   const drops = dropsInSet(comparison);
   if (drops.length === 0) return bad;
   const reason = drops.map((one) => one.reason).join("; ");
-  const kept = recordsOf(
+  const kept = listRecords(
     comparison,
     drops.flatMap(({ values }) => values),
   );
-  const keep = keepLine(kept, role) ?? removeLines(kept, facts);
+  const keep = writeKeepLine(kept, role) ?? writeRemoveLine(kept, facts);
   const rules = drops.map(({ rule }) => rule);
-  if (bad === undefined) return { verdict: "stray", severity: "warning", reason, fix: keep, keep, rules };
+  if (bad === undefined) return { verdict: "unmanaged", severity: "warning", reason, fix: keep, keep, rules };
   return {
     ...bad,
     severity: worst([bad.severity, "warning"]),
@@ -131,7 +135,7 @@ function keepingFirst(comparison: Comparison, bad: Judgement | undefined): Judge
 }
 
 /** What else stands in a set that is as declared. */
-function settled({ desired, foreign, facts }: Comparison, unknown: boolean): Judgement {
+function judgeSettled({ desired, foreign, facts }: Comparison, unknown: boolean): Judgement {
   if (foreign.length === 0) {
     const reason = unknown ? "there; its value is known after the first `pulumi up`" : "as declared";
     return { verdict: "ok", severity: "info", reason };
@@ -139,8 +143,8 @@ function settled({ desired, foreign, facts }: Comparison, unknown: boolean): Jud
   const { name, type, ttlSeconds } = desired;
   const reason = `as declared; beside it ${listed(foreign)}, which is not ours and harms nothing`;
   const records = foreign.map((value) => ({ name, type, ttlSeconds, value }));
-  const fix = ignoreLine(records, facts, true);
-  return { verdict: "stray", severity: "info", reason, fix };
+  const fix = writeIgnoreLine(records, facts, true);
+  return { verdict: "unmanaged", severity: "info", reason, fix };
 }
 
 /**
@@ -151,8 +155,8 @@ function settled({ desired, foreign, facts }: Comparison, unknown: boolean): Jud
 export function compareSet(
   desired: DesiredSet,
   actual: ActualSet,
-  context: AuditContext,
-  role: RoleFor = freeRoles(desired.roles),
+  context: ZoneFacts,
+  role: RoleFor = nameRoles(desired.roles),
 ): Judgement {
   const unknown = desired.valuesUnknown === true && actual.values.length > 0;
   const missing = unknown ? [] : desired.values.filter((value) => !actual.values.includes(value));
@@ -166,6 +170,6 @@ export function compareSet(
     actual: unknown ? { ...actual, ttls: [] } : actual,
     role,
   };
-  const bad = conflict(comparison) ?? drift(comparison);
-  return keepingFirst(comparison, bad) ?? settled(comparison, unknown);
+  const bad = judgeConflict(comparison) ?? judgeDrift(comparison);
+  return judgeDrops(comparison, bad) ?? judgeSettled(comparison, unknown);
 }

@@ -8,13 +8,13 @@ import type { DesiredSet } from "../../model/observation.ts";
 const LEVELS: readonly RecordLevel[] = ["required", "recommended", "optional"];
 
 /** The part of a record that may have slots. */
-export function templateOf(record: PlannedRecord): Template {
+export function readTemplate(record: PlannedRecord): Template {
   if (record.type === "A" || record.type === "AAAA") return record.address;
   return record.type === "TXT" ? record.text : [];
 }
 
 /** What a record says, with its slots filled. */
-export function filled(record: PlannedRecord, value: (name: SlotName) => string): RecordData<string> {
+export function fillRecord(record: PlannedRecord, value: (name: SlotName) => string): RecordData<string> {
   switch (record.type) {
     case "A":
     case "AAAA":
@@ -42,12 +42,12 @@ export function desiredSets(
 ): DesiredSet[] {
   const planned = records.map((record) => ({
     record,
-    known: slotsOf(templateOf(record)).every((name) => slotValue(name) !== undefined),
+    known: slotsOf(readTemplate(record)).every((name) => slotValue(name) !== undefined),
   }));
   const groups = Map.groupBy(planned, ({ record }) => `${record.name} ${record.type}`);
   return Array.from(groups.values(), (members) => {
     const zoneRecords = members.map(({ record }): ZoneRecord => {
-      const value = canonicalValue(filled(record, (name) => slotValue(name) ?? ""));
+      const value = canonicalValue(fillRecord(record, (name) => slotValue(name) ?? ""));
       return { name: record.name, type: record.type, ttlSeconds: record.ttlSeconds, value };
     });
     const [set] = recordSets(zoneRecords);

@@ -2,7 +2,7 @@
 import { relativeName } from "../../../stack/dns/canonical.ts";
 import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import type { IgnoreRule } from "../../model/auditInput.ts";
-import { globTest } from "./glob.ts";
+import { compileGlob } from "./glob.ts";
 import type { AuditCheck, DesiredSet } from "../../model/observation.ts";
 
 /** Always on: certificate orders come and go. Matching nothing is no fault of these. */
@@ -11,24 +11,24 @@ export const DEFAULT_IGNORE: readonly IgnoreRule[] = [
 ];
 
 /** One rule, ready to be asked. */
-export interface ReadyRule {
+export interface CompiledRule {
   readonly rule: IgnoreRule;
   readonly isDefault: boolean;
   readonly matches: (record: Pick<ZoneRecord, "name" | "type" | "value">) => boolean;
 }
 
 /** A rule in one line, as reports name it: `blog* A,AAAA → 192.0.2.*`. */
-export function ruleWords({ name, types, target }: IgnoreRule): string {
+export function describeRule({ name, types, target }: IgnoreRule): string {
   return [name, ...(types ? [types.join(",")] : []), ...(target === undefined ? [] : [`→ ${target}`])].join(
     " ",
   );
 }
 
 /** Prepares the owner's rules and the default ones after them. */
-export function readyRules(rules: readonly IgnoreRule[], zone: string): ReadyRule[] {
-  const ready = (rule: IgnoreRule, isDefault: boolean): ReadyRule => {
-    const name = globTest(rule.name);
-    const target = globTest(rule.target ?? "*");
+export function compileRules(rules: readonly IgnoreRule[], zone: string): CompiledRule[] {
+  const ready = (rule: IgnoreRule, isDefault: boolean): CompiledRule => {
+    const name = compileGlob(rule.name);
+    const target = compileGlob(rule.target ?? "*");
     return {
       rule,
       isDefault,
@@ -42,9 +42,9 @@ export function readyRules(rules: readonly IgnoreRule[], zone: string): ReadyRul
 }
 
 /** The rules that hide an undeclared set, each once; undefined where a record of it is matched by none. */
-export function rulesForStray(
+export function findRulesForSet(
   records: readonly ZoneRecord[],
-  rules: readonly ReadyRule[],
+  rules: readonly CompiledRule[],
   isConflict: boolean,
 ): readonly IgnoreRule[] | undefined {
   const may = isConflict ? rules.filter(({ rule }) => rule.types !== undefined) : rules;
@@ -53,21 +53,21 @@ export function rulesForStray(
 }
 
 /** The rule that hides a foreign value in a declared set: one with a target. */
-export function ruleForValue(
+export function findRuleForValue(
   record: Pick<ZoneRecord, "name" | "type" | "value">,
-  rules: readonly ReadyRule[],
+  rules: readonly CompiledRule[],
 ): IgnoreRule | undefined {
   return rules.find(({ rule, matches }) => rule.target !== undefined && matches(record))?.rule;
 }
 
 /** Whether a rule would hide something declared. */
-function hidesDeclared({ rule, matches }: ReadyRule, { name, type, values }: DesiredSet): boolean {
+function hidesDeclared({ rule, matches }: CompiledRule, { name, type, values }: DesiredSet): boolean {
   // A rule without target takes in every value of the set, known or not.
   return (rule.target === undefined ? [""] : values).some((value) => matches({ name, type, value }));
 }
 
-function check(rule: IgnoreRule, seen: string, fix: string): AuditCheck {
-  const subject = ruleWords(rule);
+function adviseOn(rule: IgnoreRule, seen: string, fix: string): AuditCheck {
+  const subject = describeRule(rule);
   return { check: "ignore-rule", subject, state: "bad", severity: "warning", seen, fix, advice: true };
 }
 
@@ -77,7 +77,7 @@ function check(rule: IgnoreRule, seen: string, fix: string): AuditCheck {
  * @param records the zone as the provider lists it; without it nobody can say that a rule matches nothing.
  */
 export function checkIgnoreRules(
-  rules: readonly ReadyRule[],
+  rules: readonly CompiledRule[],
   desired: readonly DesiredSet[],
   records: readonly ZoneRecord[] | undefined,
 ): AuditCheck[] {
@@ -88,9 +88,9 @@ export function checkIgnoreRules(
       const seen = `names the declared set ${declared.type} ${declared.name}, which cannot be ignored`;
       const fix =
         "take the rule out of mailstead:dns.ignore, or give it a target that matches foreign values alone";
-      return [check(ready.rule, seen, fix)];
+      return [adviseOn(ready.rule, seen, fix)];
     }
     if (records === undefined || records.some(ready.matches)) return [];
-    return [check(ready.rule, "matches nothing in the zone", "take the rule out of mailstead:dns.ignore")];
+    return [adviseOn(ready.rule, "matches nothing in the zone", "take the rule out of mailstead:dns.ignore")];
   });
 }

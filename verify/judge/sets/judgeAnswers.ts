@@ -1,11 +1,12 @@
 /** What the servers of the DNS add to what the provider's API says. */
 import { pluralize } from "../../../stack/values/inWords.ts";
-import type { AuditContext, Judgement } from "../../model/auditInput.ts";
+import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";
+import type { Judgement } from "../../model/auditInput.ts";
 import { compareSet } from "./compareSet.ts";
-import { askAgain } from "../fixes/fixes.ts";
+import { writeDig } from "../fixes/fixes.ts";
 import {
   hasSpoken,
-  secondsKept,
+  cachedSeconds,
   type DesiredSet,
   type Observation,
   type Severity,
@@ -40,7 +41,7 @@ export function judgeColumn(
   column: ServerColumn,
   expected: DesiredSet,
   observations: readonly Observation[],
-  context: AuditContext,
+  context: ZoneFacts,
 ): ColumnJudgement {
   const failing = observations.filter(({ answer }) => !hasSpoken(answer));
   const judged = observations
@@ -54,7 +55,7 @@ export function judgeColumn(
       return { observation, judgement: compareSet(expected, { values, ttls, proxied: false }, context) };
     });
   const isRight = ({ judgement: { verdict } }: { readonly judgement: Judgement }): boolean =>
-    verdict === "ok" || verdict === "stray";
+    verdict === "ok" || verdict === "unmanaged";
   return {
     column,
     right: judged.filter(isRight).map(({ judgement }) => judgement),
@@ -63,12 +64,12 @@ export function judgeColumn(
   };
 }
 
-function propagating(desired: DesiredSet, { column, differing, right }: ColumnJudgement): RowJudgement {
+function judgePropagating(desired: DesiredSet, { column, differing, right }: ColumnJudgement): RowJudgement {
   const severity = atMostWarning(severityOf(desired));
   const [first] = differing;
   const total = differing.length + right.length;
   const left = differing
-    .map(({ observation }) => secondsKept(observation.answer))
+    .map(({ observation }) => cachedSeconds(observation.answer))
     .filter((one) => one !== undefined);
   const wait = left.length === 0 ? undefined : Math.max(...left);
   const seen =
@@ -86,11 +87,11 @@ function propagating(desired: DesiredSet, { column, differing, right }: ColumnJu
       ? `sleep ${wait} && ${COMMAND} audit`
       : first === undefined
         ? `${COMMAND} audit`
-        : askAgain(first.observation.server, desired.name, desired.type, column === "resolvers");
+        : writeDig(first.observation.server, desired.name, desired.type, column === "resolvers");
   return { verdict: "propagating", severity, reason, fix };
 }
 
-function unreachable(desired: DesiredSet, { column, failing, right }: ColumnJudgement): RowJudgement {
+function judgeUnreachable(desired: DesiredSet, { column, failing, right }: ColumnJudgement): RowJudgement {
   const [first] = failing;
   const severity: Severity = atMostWarning(severityOf(desired));
   const others = right.length === 0 ? "" : `; ${pluralize(right.length, "other")} answered as declared`;
@@ -102,7 +103,7 @@ function unreachable(desired: DesiredSet, { column, failing, right }: ColumnJudg
   const fix =
     first === undefined
       ? `${COMMAND} audit`
-      : askAgain(first.server, desired.name, desired.type, column === "resolvers");
+      : writeDig(first.server, desired.name, desired.type, column === "resolvers");
   return { verdict: "unreachable", severity, reason: `${seen}${more}${others}`, fix };
 }
 
@@ -125,12 +126,13 @@ function isDenied({ differing }: ColumnJudgement): boolean {
  *
  * @param provider of the API; undefined when it was not asked or did not answer.
  */
-export function combine(
+export function combineColumns(
   desired: DesiredSet,
   provider: Judgement | undefined,
   columns: readonly ColumnJudgement[],
 ): RowJudgement | undefined {
-  if (provider !== undefined && provider.verdict !== "ok" && provider.verdict !== "stray") return provider;
+  if (provider !== undefined && provider.verdict !== "ok" && provider.verdict !== "unmanaged")
+    return provider;
   let base: Judgement | undefined = provider;
   let unsure: RowJudgement | undefined;
   let silent = false;
@@ -140,9 +142,9 @@ export function combine(
     // What resolvers deny while no server of the zone can be asked may be there all the same.
     if (silent && base === undefined && isDenied(column)) continue;
     if (differing !== undefined)
-      return base === undefined ? differing.judgement : propagating(desired, column);
+      return base === undefined ? differing.judgement : judgePropagating(desired, column);
     if (couldNotTell(column)) {
-      unsure ??= unreachable(desired, column);
+      unsure ??= judgeUnreachable(desired, column);
       silent ||= column.right.length === 0;
     }
   }

@@ -9,7 +9,7 @@ export const VERDICTS = [
   "changed",
   "unreachable",
   "propagating",
-  "stray",
+  "unmanaged",
   "ignored",
   "provider-owned",
   "ok",

@@ -2,7 +2,7 @@
 import type { ObservedSet } from "../../model/auditInput.ts";
 import type { Answer } from "../../model/observation.ts";
 import type { DnsClient } from "./dnsClient.ts";
-import { serverName, type NameServer } from "../../model/zoneServers.ts";
+import { describeServer, type NameServer } from "../../model/zoneServers.ts";
 import { createGate } from "./gate.ts";
 import { readAnswer, type Asked } from "./readAnswer.ts";
 
@@ -56,7 +56,7 @@ export function askAuthoritative(
   return askAll(
     sets,
     servers.map((server) => ({
-      label: serverName(server),
+      label: describeServer(server),
       ask: askOne(client, server.address, { role: "authority", zone }),
     })),
   );

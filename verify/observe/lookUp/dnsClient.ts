@@ -37,7 +37,7 @@ export interface DnsClient {
 /** Old servers refuse EDNS with one of these and do not answer the question (RFC 6891 7). */
 const NO_EDNS: readonly number[] = [RCODE.formatError, RCODE.notImplemented];
 
-function outcomeOf(error: unknown): Outcome {
+function readFailure(error: unknown): Outcome {
   if (error instanceof NoReply) return { state: "silent" };
   if (error instanceof NoRoute) return { state: "no-route" };
   throw error;
@@ -62,7 +62,7 @@ export function createDnsClient(options: DnsClientOptions = {}): DnsClient {
     try {
       return read(await exchange({ address, port, timeoutMs, signal }, query));
     } catch (error) {
-      return outcomeOf(error);
+      return readFailure(error);
     }
   };
   const ask = async (address: string, question: Question): Promise<Outcome> => {

@@ -21,7 +21,7 @@ export class NoRoute extends Error {}
 
 const NO_ROUTE = ["ENETUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EPERM", "EACCES"];
 
-function failure(error: Error, address: string): Error {
+function readFailure(error: Error, address: string): Error {
   const { code = "" } = error as NodeJS.ErrnoException;
   return NO_ROUTE.includes(code) ? new NoRoute(`${address}: ${code}`) : new NoReply(`${address}: ${code}`);
 }
@@ -54,7 +54,7 @@ function bounded(
       },
       (error) => {
         settle(() => {
-          reject(failure(error, address));
+          reject(readFailure(error, address));
         });
       },
     );
@@ -62,7 +62,7 @@ function bounded(
   });
 }
 
-function overUdp(attempt: Attempt, query: Buffer): Promise<Buffer> {
+function exchangeUdp(attempt: Attempt, query: Buffer): Promise<Buffer> {
   return bounded(attempt, (resolve, reject) => {
     const socket = createSocket(isIPv6(attempt.address) ? "udp6" : "udp4");
     let open = true;
@@ -82,7 +82,7 @@ function overUdp(attempt: Attempt, query: Buffer): Promise<Buffer> {
   });
 }
 
-function overTcp(attempt: Attempt, query: Buffer): Promise<Buffer> {
+function exchangeTcp(attempt: Attempt, query: Buffer): Promise<Buffer> {
   return bounded(attempt, (resolve, reject) => {
     const socket = connect(attempt.port, attempt.address);
     let received = Buffer.alloc(0);
@@ -110,6 +110,6 @@ function overTcp(attempt: Attempt, query: Buffer): Promise<Buffer> {
  * @throws {NoReply | NoRoute}
  */
 export async function exchange(attempt: Attempt, query: Buffer): Promise<Buffer> {
-  const message = await overUdp(attempt, query);
-  return isTruncated(message) ? overTcp(attempt, query) : message;
+  const message = await exchangeUdp(attempt, query);
+  return isTruncated(message) ? exchangeTcp(attempt, query) : message;
 }

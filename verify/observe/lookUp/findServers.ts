@@ -6,14 +6,14 @@ import type { NameServer, ZoneServers } from "../../model/zoneServers.ts";
 import type { DnsClient, Outcome } from "./dnsClient.ts";
 import { readAnswer } from "./readAnswer.ts";
 import { recordSet } from "./recordValue.ts";
-import { above, type Recursion } from "./resolvers.ts";
+import { parentName, type Recursion } from "./resolvers.ts";
 
 /** So many servers of the zone above are asked; they all have the same. */
 const PARENT_SERVERS = 4;
 
 type Glue = (name: string) => readonly string[];
 
-function glueOf(outcome: Outcome, parent: string): Glue {
+function readGlue(outcome: Outcome, parent: string): Glue {
   if (outcome.state !== "reply") return () => [];
   const { additionals } = outcome.reply;
   return (name) =>
@@ -22,7 +22,11 @@ function glueOf(outcome: Outcome, parent: string): Glue {
       : [];
 }
 
-async function addresses(recursion: Recursion, name: string, glue: Glue = () => []): Promise<NameServer[]> {
+async function findAddresses(
+  recursion: Recursion,
+  name: string,
+  glue: Glue = () => [],
+): Promise<NameServer[]> {
   const answers = await Promise.all([recursion.answer(name, "A"), recursion.answer(name, "AAAA")]);
   const resolved = answers
     .flatMap((answer) => (answer.state === "answer" ? answer.values : []))
@@ -37,7 +41,7 @@ interface Delegation {
 }
 
 /** Asks servers of the zone above, without recursion, and takes the first word there is. */
-async function delegationOf(
+async function findDelegation(
   client: DnsClient,
   recursion: Recursion,
   zone: string,
@@ -45,7 +49,7 @@ async function delegationOf(
 ): Promise<Delegation> {
   const names = await recursion.answer(parent, "NS");
   const listed = names.state === "answer" ? names.values.slice(0, PARENT_SERVERS) : [];
-  const servers = (await Promise.all(listed.map((name) => addresses(recursion, name)))).flat();
+  const servers = (await Promise.all(listed.map((name) => findAddresses(recursion, name)))).flat();
   const asked = await Promise.all(
     servers.slice(0, 2 * PARENT_SERVERS).map(async ({ address }) => {
       const outcome = await client.ask(address, { name: zone, type: "NS", recurse: false });
@@ -55,7 +59,7 @@ async function delegationOf(
   const said = asked.find(({ answer }) => hasSpoken(answer));
   const word = said ?? asked.at(0);
   if (word === undefined) return { servers, answer: { state: "timeout" }, glue: () => [] };
-  return { servers, answer: word.answer, glue: glueOf(word.outcome, parent) };
+  return { servers, answer: word.answer, glue: readGlue(word.outcome, parent) };
 }
 
 /**
@@ -68,8 +72,8 @@ export async function findServers(
   recursion: Recursion,
   zone: string,
 ): Promise<ZoneServers> {
-  const parent = await recursion.enclosingZone(above(zone));
-  const delegation = await delegationOf(client, recursion, zone, parent ?? ".");
+  const parent = await recursion.enclosingZone(parentName(zone));
+  const delegation = await findDelegation(client, recursion, zone, parent ?? ".");
   const withoutAddress: string[] = [];
   const asked: { server: NameServer; outcome: Outcome; ownNs: Answer }[] = [];
   const known = new Set<string>();
@@ -79,7 +83,7 @@ export async function findServers(
     for (const name of names) known.add(name);
     const found = await Promise.all(
       names.map(async (name) => {
-        const servers = await addresses(recursion, canonicalName(name), delegation.glue);
+        const servers = await findAddresses(recursion, canonicalName(name), delegation.glue);
         if (servers.length === 0) withoutAddress.push(name);
         return servers;
       }),

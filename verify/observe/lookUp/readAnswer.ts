@@ -10,21 +10,21 @@ import { isData, recordSet } from "./recordValue.ts";
 export type Asked = { readonly role: "authority"; readonly zone: string } | { readonly role: "resolver" };
 
 /** Seconds that the absence is remembered: the lower of the SOA's own TTL and its minimum (RFC 2308 5). */
-function negativeTtl(reply: Reply): { readonly negativeTtlSeconds?: number } {
+function readNegativeTtl(reply: Reply): { readonly negativeTtlSeconds?: number } {
   const soa = reply.authorities.find((record) => record.type === "SOA");
   if (soa === undefined) return {};
   return { negativeTtlSeconds: Math.min(soa.ttl ?? 0, soa.data.minimum ?? 0) };
 }
 
 /** Owner of the NS records that a reply points on with; absent when it is no referral. */
-function referral(reply: Reply): string | undefined {
+function findReferral(reply: Reply): string | undefined {
   if (reply.answers.some(isData)) return undefined;
   const ns = reply.authorities.find((record) => typeName(record.type) === "NS");
   return ns === undefined ? undefined : canonicalName(ns.name);
 }
 
 /** What stands in the set's place, each with its type: an alias at the name, or servers of a zone cut off below. */
-function inItsPlace(records: Reply["answers"], name: string, type: string): Answer | undefined {
+function readInItsPlace(records: Reply["answers"], name: string, type: string): Answer | undefined {
   const set = recordSet(records, name, type);
   return (
     set && {
@@ -36,10 +36,10 @@ function inItsPlace(records: Reply["answers"], name: string, type: string): Answ
 }
 
 /** A set that lies behind a cut of the asked zone. The cut's own NS set is all that the server has to say of it. */
-function behindCut(reply: Reply, cut: string, name: string, type: string): Answer {
+function readBehindCut(reply: Reply, cut: string, name: string, type: string): Answer {
   const own = type === "NS" && cut === name ? recordSet(reply.authorities, name, "NS") : undefined;
   if (own !== undefined) return { state: "answer", ...own };
-  return inItsPlace(reply.authorities, cut, "NS") ?? { state: "empty" };
+  return readInItsPlace(reply.authorities, cut, "NS") ?? { state: "empty" };
 }
 
 /** No authority, or authority over a zone further up alone: such a server denies all that the asked zone holds. */
@@ -63,18 +63,18 @@ function readReply(reply: Reply, asked: Asked, name: string, type: string): Answ
     default:
       return { state: "servfail" };
   }
-  const cut = referral(reply);
+  const cut = findReferral(reply);
   if (asked.role === "authority" && !reply.authoritative && cut !== undefined) {
     const below = cut !== asked.zone && isWithin(cut, asked.zone) && isWithin(name, cut);
     // A referral upwards, or to the very zone that was asked for, is the word of one who does not have the zone.
-    return below ? behindCut(reply, cut, name, type) : { state: "lame" };
+    return below ? readBehindCut(reply, cut, name, type) : { state: "lame" };
   }
   if (isLame(reply, asked)) return { state: "lame" };
   const set = recordSet(reply.answers, name, type);
   if (set !== undefined) return { state: "answer", ...set };
-  const alias = inItsPlace(reply.answers, name, "CNAME");
+  const alias = readInItsPlace(reply.answers, name, "CNAME");
   if (alias !== undefined) return alias;
-  return { state: reply.rcode === RCODE.nameError ? "nxdomain" : "empty", ...negativeTtl(reply) };
+  return { state: reply.rcode === RCODE.nameError ? "nxdomain" : "empty", ...readNegativeTtl(reply) };
 }
 
 /**

@@ -13,20 +13,20 @@ import { readAnswer } from "./readAnswer.ts";
 export const PUBLIC_RESOLVERS: readonly string[] = ["1.1.1.1", "8.8.8.8", "9.9.9.9"];
 
 /** Addresses of the system's resolvers that listen on the usual port. */
-export function systemResolvers(): string[] {
+export function listSystemResolvers(): string[] {
   return getServers().filter((address) => isIP(address) !== 0);
 }
 
 /** Those that were given; else the system's and the public ones. Each once. */
-export function resolverList(given?: readonly string[]): string[] {
-  return [...new Set(given ?? [...systemResolvers(), ...PUBLIC_RESOLVERS])];
+export function listResolvers(given?: readonly string[]): string[] {
+  return [...new Set(given ?? [...listSystemResolvers(), ...PUBLIC_RESOLVERS])];
 }
 
 /**
  * Leaves out public resolvers that cannot be reached from here, as in a network without a way out: that says nothing of
  * the zone. The others stay, whatever they answer.
  */
-export async function reachableResolvers(
+export async function findReachable(
   client: DnsClient,
   resolvers: readonly string[],
 ): Promise<{ readonly resolvers: readonly string[]; readonly outOfReach: readonly string[] }> {
@@ -71,7 +71,7 @@ export function createRecursion(client: DnsClient, resolvers: readonly string[])
       );
       if (soa !== undefined) return canonicalName(soa.name);
     }
-    return name === "." ? undefined : enclosingZone(above(name));
+    return name === "." ? undefined : enclosingZone(parentName(name));
   };
   return {
     outcome,
@@ -82,7 +82,7 @@ export function createRecursion(client: DnsClient, resolvers: readonly string[])
 }
 
 /** The name without its first label; the root is `.`. */
-export function above(name: string): string {
+export function parentName(name: string): string {
   const dot = name.indexOf(".");
   return dot === -1 || name === "." ? "." : name.slice(dot + 1);
 }

@@ -2,42 +2,42 @@
 import { pluralize } from "../../../stack/values/inWords.ts";
 import type { AuditRow, Severity } from "../../model/observation.ts";
 import { SEVERITIES } from "../../../stack/dns/rules/severity.ts";
-import { curesOf, type Cure, type Finding } from "./findings.ts";
-import { badge, SEVERITY_WORDS, title } from "./labels.ts";
+import { groupByFix, type SharedFix, type FindingCard } from "./findings.ts";
+import { writeBadge, SEVERITY_WORDS, writeTitle } from "./labels.ts";
 import { markup, type Markup } from "./markup.ts";
-import { hiddenBy, sidesTable } from "./sides.ts";
+import { writeHiddenBy, writeSides } from "./sides.ts";
 
 /** Notes are folded when there are more: a zone may hold hundreds of records of others. */
 const NOTES_SHOWN = 5;
 /** Findings that a line names. */
 const CURED_SHOWN = 8;
 
-function fixLine(fix: string): Markup {
+function writeFix(fix: string): Markup {
   return markup`<div class="fix"><span class="label">Fix</span><pre><code>${fix}</code></pre></div>`;
 }
 
 function sides(row: AuditRow | undefined): Markup | undefined {
   return (
-    row && markup`<details class="sides"><summary>What each side says</summary>${sidesTable(row)}</details>`
+    row && markup`<details class="sides"><summary>What each side says</summary>${writeSides(row)}</details>`
   );
 }
 
-function findingCard({ id, kind, subject, verdict, severity, reason, fix, row }: Finding): Markup {
+function writeCard({ id, kind, subject, verdict, severity, reason, fix, row }: FindingCard): Markup {
   return markup`<li id="${id}" class="finding ${severity}">
-<h4>${badge(verdict, severity)} ${title(kind, subject)}</h4>
+<h4>${writeBadge(verdict, severity)} ${writeTitle(kind, subject)}</h4>
 <p class="reason">${reason}</p>
-${row && hiddenBy(row)}${sides(row)}
-${fix === undefined ? undefined : fixLine(fix)}
+${row && writeHiddenBy(row)}${sides(row)}
+${fix === undefined ? undefined : writeFix(fix)}
 </li>
 `;
 }
 
-function findingGroup(severity: Severity, findings: readonly Finding[]): Markup | undefined {
+function writeGroup(severity: Severity, findings: readonly FindingCard[]): Markup | undefined {
   const own = findings.filter((finding) => finding.severity === severity);
   if (own.length === 0) return undefined;
   const { name, means } = SEVERITY_WORDS[severity];
   const cards = markup`<ol class="findings">
-${own.map(findingCard)}</ol>`;
+${own.map(writeCard)}</ol>`;
   const folded = severity === "info" && own.length > NOTES_SHOWN;
   return markup`<section id="${severity}" aria-labelledby="${severity}-title">
 <h3 id="${severity}-title">${name} <span class="note">${own.length}, ${means}</span></h3>
@@ -46,7 +46,7 @@ ${folded ? markup`<details class="fold"><summary>Show ${pluralize(own.length, "n
 `;
 }
 
-function cureItem({ fix, findings }: Cure): Markup {
+function writeSharedFix({ fix, findings }: SharedFix): Markup {
   const links = findings
     .slice(0, CURED_SHOWN)
     .map(
@@ -54,28 +54,28 @@ function cureItem({ fix, findings }: Cure): Markup {
         markup`${index === 0 ? "" : ", "}<a href="#${id}">${kind} ${subject}</a>`,
     );
   const more = findings.length > CURED_SHOWN ? ` and ${findings.length - CURED_SHOWN} more` : "";
-  return markup`<li>${fixLine(fix)}<p class="note">for ${links}${more}</p></li>
+  return markup`<li>${writeFix(fix)}<p class="note">for ${links}${more}</p></li>
 `;
 }
 
-/** Lines that cure several findings at once; any other stands with its finding alone. */
-export function cureList(findings: readonly Finding[]): Markup | undefined {
-  const shared = curesOf(findings).filter((cure) => cure.findings.length > 1);
+/** Lines that fix several findings at once; any other stands with its finding alone. */
+export function writeSharedFixes(findings: readonly FindingCard[]): Markup | undefined {
+  const shared = groupByFix(findings).filter(({ findings: fixed }) => fixed.length > 1);
   if (shared.length === 0) return undefined;
   return markup`<section aria-labelledby="lines-title">
 <h2 id="lines-title">One line for several findings</h2>
 <ol class="cures">
-${shared.map(cureItem)}</ol>
+${shared.map(writeSharedFix)}</ol>
 </section>
 `;
 }
 
 /** All findings by severity, or that there is none. */
-export function findingList(findings: readonly Finding[]): Markup {
+export function writeFindings(findings: readonly FindingCard[]): Markup {
   const none = markup`<p>None: there is nothing to do.</p>`;
   return markup`<section id="findings" aria-labelledby="findings-title">
 <h2 id="findings-title">Findings</h2>
-${findings.length === 0 ? none : SEVERITIES.map((severity) => findingGroup(severity, findings))}
+${findings.length === 0 ? none : SEVERITIES.map((severity) => writeGroup(severity, findings))}
 </section>
 `;
 }

@@ -4,7 +4,7 @@ import { SEVERITIES } from "../../../stack/dns/rules/severity.ts";
 import { VERDICTS } from "../../judge/sets/worstFirst.ts";
 
 /** Something that is not as it should be, or could not be told. */
-export interface Finding {
+export interface FindingCard {
   /** Fragment that the page reaches it by, unique in the audit. */
   readonly id: string;
   /** What was looked at: the type, or the check's name. */
@@ -31,25 +31,32 @@ const CHECK_VERDICTS = {
   bad: "bad",
   unknown: "unreachable",
   propagating: "propagating",
-} as const satisfies Record<Exclude<AuditCheck["state"], "ok">, Finding["verdict"]>;
+} as const satisfies Record<Exclude<AuditCheck["state"], "ok">, FindingCard["verdict"]>;
 
 /** A bad check stands among the records that are not as declared. */
-const ORDER: readonly Finding["verdict"][] = VERDICTS.flatMap((verdict) =>
+const ORDER: readonly FindingCard["verdict"][] = VERDICTS.flatMap((verdict) =>
   verdict === "changed" ? ["bad", verdict] : [verdict],
 );
 
-function ofRow(row: AuditRow): Omit<Finding, "id"> {
+function cardOfRow(row: AuditRow): Omit<FindingCard, "id"> {
   const { type: kind, name: subject, verdict, severity, reason, fix } = row;
   return { kind, subject, verdict, severity, reason, ...(fix === undefined ? {} : { fix }), row };
 }
 
-function ofCheck({ check: kind, subject, state, severity, seen, fix }: AuditCheck): Omit<Finding, "id">[] {
+function cardsOfCheck({
+  check: kind,
+  subject,
+  state,
+  severity,
+  seen,
+  fix,
+}: AuditCheck): Omit<FindingCard, "id">[] {
   if (state === "ok") return [];
   const verdict = CHECK_VERDICTS[state];
   return [{ kind, subject, verdict, severity, reason: seen, fix }];
 }
 
-function byWorst(one: Omit<Finding, "id">, other: Omit<Finding, "id">): number {
+function byWorst(one: Omit<FindingCard, "id">, other: Omit<FindingCard, "id">): number {
   return (
     SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) ||
     ORDER.indexOf(one.verdict) - ORDER.indexOf(other.verdict)
@@ -57,22 +64,22 @@ function byWorst(one: Omit<Finding, "id">, other: Omit<Finding, "id">): number {
 }
 
 /** All findings, by severity, then verdict; within these as the audit has them. */
-export function findingsOf({ rows, checks }: Pick<Audit, "rows" | "checks">): Finding[] {
-  return [...rows.filter(isOpen).map(ofRow), ...checks.flatMap(ofCheck)]
+export function listFindings({ rows, checks }: Pick<Audit, "rows" | "checks">): FindingCard[] {
+  return [...rows.filter(isOpen).map(cardOfRow), ...checks.flatMap(cardsOfCheck)]
     .sort(byWorst)
     .map((finding, index) => ({ id: `finding-${index + 1}`, ...finding }));
 }
 
-/** A line with the findings that it cures. */
-export interface Cure {
+/** A line with the findings that it fixes. */
+export interface SharedFix {
   readonly fix: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FindingCard[];
 }
 
-/** Every line once, in the order of the worst finding that it cures; of findings that touch mail. */
-export function curesOf(findings: readonly Finding[]): Cure[] {
+/** Every line once, in the order of the worst finding that it fixes; of findings that touch mail. */
+export function groupByFix(findings: readonly FindingCard[]): SharedFix[] {
   const touching = findings.filter(({ severity }) => severity !== "info");
-  return [...Map.groupBy(touching, ({ fix }) => fix)].flatMap(([fix, cured]) =>
-    fix === undefined ? [] : [{ fix, findings: cured }],
+  return [...Map.groupBy(touching, ({ fix }) => fix)].flatMap(([fix, shared]) =>
+    fix === undefined ? [] : [{ fix, findings: shared }],
   );
 }

@@ -1,7 +1,7 @@
 /** The audit in one line. Pure. */
 import type { Audit } from "../../model/observation.ts";
 import { AUDIT_EXIT, auditExitCode } from "../../judge/exitCode.ts";
-import type { Finding } from "./findings.ts";
+import type { FindingCard } from "./findings.ts";
 
 export interface Headline {
   /** Colour and sign of the page's top. */
@@ -11,7 +11,7 @@ export interface Headline {
 }
 
 /** What to say first: the same judgement as the command's exit code. */
-export function headlineOf(audit: Audit, findings: readonly Finding[]): Headline {
+export function chooseHeadline(audit: Audit, findings: readonly FindingCard[]): Headline {
   const code = auditExitCode(audit);
   if (findings.some(({ severity }) => severity === "critical"))
     return { tone: "critical", words: "Mail stops or is refused" };

@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Audit } from "../../model/observation.ts";
-import { cureList, findingList } from "./findingList.ts";
-import { findingsOf } from "./findings.ts";
-import { headlineOf, type Headline } from "./headline.ts";
+import { writeSharedFixes, writeFindings } from "./findingList.ts";
+import { listFindings } from "./findings.ts";
+import { chooseHeadline, type Headline } from "./headline.ts";
 import { markup, Markup } from "./markup.ts";
-import { settledList } from "./settledList.ts";
-import { facts, severityLinks, verdictCounts } from "./summary.ts";
+import { writeSettled } from "./settledList.ts";
+import { writeFacts, writeSeverityLinks, writeVerdictCounts } from "./summary.ts";
 import { COMMAND } from "../../../stack/values/command.ts";
 
 const STYLE = readFileSync(new URL("report.css", import.meta.url), "utf8");
@@ -47,8 +47,8 @@ function pageHead(pageTitle: string): Markup {
  * @returns a whole HTML document, ready to be written to a file.
  */
 export function htmlReport(audit: Audit, at: Date): string {
-  const findings = findingsOf(audit);
-  const { tone, words } = headlineOf(audit, findings);
+  const findings = listFindings(audit);
+  const { tone, words } = chooseHeadline(audit, findings);
   return markup`<!doctype html>
 <html lang="en">
 ${pageHead(`${audit.domain}: ${words} (DNS audit)`)}
@@ -58,15 +58,15 @@ ${pageHead(`${audit.domain}: ${words} (DNS audit)`)}
 <p class="kicker">DNS audit</p>
 <h1>${audit.domain}</h1>
 <p class="headline ${tone}"><span aria-hidden="true">${TONE_SIGNS[tone]}</span> ${words}</p>
-${severityLinks(findings)}
+${writeSeverityLinks(findings)}
 </header>
 <aside aria-label="Summary">
 <h2>Summary</h2>
-${verdictCounts(audit)}
-${facts(audit, at)}
+${writeVerdictCounts(audit)}
+${writeFacts(audit, at)}
 </aside>
 <main>
-${cureList(findings)}${findingList(findings)}${settledList(audit)}</main>
+${writeSharedFixes(findings)}${writeFindings(findings)}${writeSettled(audit)}</main>
 <footer><p>Made by <code>${COMMAND} audit --html</code>. A click or tap on a line after “Fix” selects all of it.</p></footer>
 </body>
 </html>

@@ -1,17 +1,17 @@
 /** Words and signs that every part of the page uses. */
 import type { Severity } from "../../model/observation.ts";
-import type { Finding } from "./findings.ts";
+import type { FindingCard } from "./findings.ts";
 import { markup, type Markup } from "./markup.ts";
 
 /** A sign beside each word, so that colour is never the only one. */
-const SIGNS: Readonly<Record<Finding["verdict"], string>> = {
+const SIGNS: Readonly<Record<FindingCard["verdict"], string>> = {
   conflict: "✕",
   missing: "−",
   bad: "!",
   changed: "≠",
   unreachable: "?",
   propagating: "→",
-  stray: "+",
+  unmanaged: "+",
   ignored: "·",
   "provider-owned": "·",
   ok: "✓",
@@ -25,12 +25,12 @@ export const SEVERITY_WORDS: Readonly<Record<Severity, { readonly name: string; 
 };
 
 /** Verdict with its sign; `ok` is its own colour. */
-export function badge(verdict: Finding["verdict"], severity: Severity | "ok"): Markup {
+export function writeBadge(verdict: FindingCard["verdict"], severity: Severity | "ok"): Markup {
   const words = verdict === "provider-owned" ? "provider’s" : verdict;
   return markup`<span class="badge ${severity}"><span aria-hidden="true">${SIGNS[verdict]}</span> ${words}</span>`;
 }
 
 /** Kind and name. */
-export function title(kind: string, subject: string): Markup {
+export function writeTitle(kind: string, subject: string): Markup {
   return markup`<span class="kind">${kind}</span> <span class="name">${subject}</span>`;
 }

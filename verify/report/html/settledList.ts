@@ -2,9 +2,9 @@
 import type { Audit, AuditCheck, AuditRow, Verdict } from "../../model/observation.ts";
 import { listed, pluralize } from "../../../stack/values/inWords.ts";
 import { isOpen } from "./findings.ts";
-import { badge, title } from "./labels.ts";
+import { writeBadge, writeTitle } from "./labels.ts";
 import { markup, type Markup } from "./markup.ts";
-import { hiddenBy, sidesTable } from "./sides.ts";
+import { writeHiddenBy, writeSides } from "./sides.ts";
 
 const SETTLED_WORDS = [
   ["ignored", "Ignored"],
@@ -19,29 +19,29 @@ function glance({ desired, provider }: AuditRow): Markup | undefined {
   return values.length === 0 ? undefined : markup` <code class="glance">${listed(values)}</code>`;
 }
 
-function settledRow(row: AuditRow): Markup {
+function writeSettledRow(row: AuditRow): Markup {
   const why = row.verdict === "ok" ? undefined : markup`<p class="reason">${row.reason}</p>`;
-  return markup`<li><details class="set"><summary>${badge(row.verdict, row.verdict === "ok" ? "ok" : "info")} ${title(row.type, row.name)}${glance(row)}</summary>${why}${hiddenBy(row)}${sidesTable(row)}</details></li>
+  return markup`<li><details class="set"><summary>${writeBadge(row.verdict, row.verdict === "ok" ? "ok" : "info")} ${writeTitle(row.type, row.name)}${glance(row)}</summary>${why}${writeHiddenBy(row)}${writeSides(row)}</details></li>
 `;
 }
 
-function settledGroup([verdict, words]: readonly [Verdict, string], rows: readonly AuditRow[]) {
+function writeSettledGroup([verdict, words]: readonly [Verdict, string], rows: readonly AuditRow[]) {
   const own = rows.filter((row) => row.verdict === verdict);
   if (own.length === 0) return undefined;
   return markup`<section aria-labelledby="${verdict}-title">
 <h3 id="${verdict}-title">${words} <span class="note">${pluralize(own.length, "record set")}</span></h3>
 <ul class="sets">
-${own.map(settledRow)}</ul>
+${own.map(writeSettledRow)}</ul>
 </section>
 `;
 }
 
-function passedChecks(checks: readonly AuditCheck[]): Markup | undefined {
+function writePassedChecks(checks: readonly AuditCheck[]): Markup | undefined {
   const passed = checks.filter(({ state }) => state === "ok");
   if (passed.length === 0) return undefined;
   const rows = passed.map(
     ({ check, subject, seen }) =>
-      markup`<tr><th scope="row">${badge("ok", "ok")} ${title(check, subject)}</th><td>${seen}</td></tr>
+      markup`<tr><th scope="row">${writeBadge("ok", "ok")} ${writeTitle(check, subject)}</th><td>${seen}</td></tr>
 `,
   );
   return markup`<section aria-labelledby="checks-title">
@@ -57,11 +57,12 @@ ${rows}</tbody>
 }
 
 /** Everything that is no finding; absent where that is nothing. */
-export function settledList({ rows, checks }: Audit): Markup | undefined {
+export function writeSettled({ rows, checks }: Audit): Markup | undefined {
   const settled = rows.filter((row) => !isOpen(row));
-  const groups = [...SETTLED_WORDS.map((group) => settledGroup(group, settled)), passedChecks(checks)].filter(
-    (group) => group !== undefined,
-  );
+  const groups = [
+    ...SETTLED_WORDS.map((group) => writeSettledGroup(group, settled)),
+    writePassedChecks(checks),
+  ].filter((group) => group !== undefined);
   if (groups.length === 0) return undefined;
   return markup`<section aria-labelledby="settled-title">
 <h2 id="settled-title">Everything else</h2>

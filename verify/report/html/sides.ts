@@ -1,7 +1,13 @@
 /** The columns of one record set as a table: who says what. */
 import { pluralize } from "../../../stack/values/inWords.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
-import type { Answer, AuditRow, DesiredSet, Observation, ProviderColumn } from "../../model/observation.ts";
+import {
+  cachedSeconds,
+  type AuditRow,
+  type DesiredSet,
+  type Observation,
+  type ProviderColumn,
+} from "../../model/observation.ts";
 import { describeAnswer } from "../../model/describeAnswer.ts";
 import { markup, type Markup, type Part } from "./markup.ts";
 
@@ -94,11 +100,6 @@ function sameAnswer({ answer }: Observation): string {
   return JSON.stringify([answer.state, answer.state === "answer" ? answer.values.toSorted() : []]);
 }
 
-function secondsOf(answer: Answer): number[] {
-  if (answer.state === "answer") return [answer.ttlSeconds];
-  return "negativeTtlSeconds" in answer ? [answer.negativeTtlSeconds] : [];
-}
-
 function serverSides(who: string, row: AuditRow, observations: readonly Observation[]): Side[] {
   if (observations.length === 0) return [{ who, says: note("not asked"), by: [] }];
   return [...Map.groupBy(observations, sameAnswer).values()].flatMap((same) => {
@@ -108,7 +109,9 @@ function serverSides(who: string, row: AuditRow, observations: readonly Observat
     const says =
       answer.state === "answer" ? answered(answer.values, row.desired) : describeAnswer(answer, row.type);
     const servers = same.map(({ server }) => server);
-    return [{ who, says, by: [...ttlWords(same.flatMap((one) => secondsOf(one.answer))), ...servers] }];
+    return [
+      { who, says, by: [...ttlWords(same.flatMap((one) => cachedSeconds(one.answer) ?? [])), ...servers] },
+    ];
   });
 }
 
@@ -119,7 +122,7 @@ function sideRow({ who, says, by }: Side): Markup {
 }
 
 /** One line a column, and one more for each other answer in it; a column that was not asked for is left out. */
-export function sidesTable(row: AuditRow): Markup {
+export function writeSides(row: AuditRow): Markup {
   const { desired, provider, authoritative, resolvers } = row;
   const sides = [
     declaredSide(desired),
@@ -136,7 +139,7 @@ ${sides.map(sideRow)}</tbody>
 }
 
 /** The rules that hid the set, or some values in it. */
-export function hiddenBy({
+export function writeHiddenBy({
   verdict,
   ignoredBy,
 }: Pick<AuditRow, "verdict" | "ignoredBy">): Markup | undefined {

@@ -3,9 +3,9 @@ import { pluralize } from "../../../stack/values/inWords.ts";
 import type { Audit } from "../../model/observation.ts";
 import { SEVERITIES } from "../../../stack/dns/rules/severity.ts";
 import { VERDICTS } from "../../judge/sets/worstFirst.ts";
-import { secondsToWait } from "../cells.ts";
-import type { Finding } from "./findings.ts";
-import { badge, SEVERITY_WORDS } from "./labels.ts";
+import { longestTtlLeft } from "../cells.ts";
+import type { FindingCard } from "./findings.ts";
+import { writeBadge, SEVERITY_WORDS } from "./labels.ts";
 import { markup, type Markup } from "./markup.ts";
 
 const COLUMN_WORDS = {
@@ -15,14 +15,14 @@ const COLUMN_WORDS = {
 } as const satisfies Record<Audit["columns"][number], string>;
 
 /** How many sets have each verdict, worst first, and how many checks passed. */
-export function verdictCounts({ rows, checks }: Audit): Markup {
+export function writeVerdictCounts({ rows, checks }: Audit): Markup {
   const items = VERDICTS.flatMap((verdict) => {
     const number = rows.filter((row) => row.verdict === verdict).length;
     const severity = rows.find((row) => row.verdict === verdict)?.severity ?? "info";
     return number === 0
       ? []
       : [
-          markup`<div><dt>${badge(verdict, verdict === "ok" ? "ok" : severity)}</dt><dd>${number}</dd></div>
+          markup`<div><dt>${writeBadge(verdict, verdict === "ok" ? "ok" : severity)}</dt><dd>${number}</dd></div>
 `,
         ];
   });
@@ -34,9 +34,9 @@ ${items}<div><dt>Checks</dt><dd>${checks.length === 0 ? "none" : passed}</dd></d
 }
 
 /** Zone, time and columns. */
-export function facts(audit: Audit, at: Date): Markup {
+export function writeFacts(audit: Audit, at: Date): Markup {
   const { zone, columns } = audit;
-  const wait = secondsToWait(audit);
+  const wait = longestTtlLeft(audit);
   const iso = at.toISOString();
   const asked = Object.keys(COLUMN_WORDS) as (keyof typeof COLUMN_WORDS)[];
   const names = (wanted: boolean): string =>
@@ -55,7 +55,7 @@ ${wait === undefined ? undefined : markup`<div><dt>Caches let go</dt><dd>within 
 }
 
 /** Ways to the findings of each severity. */
-export function severityLinks(findings: readonly Finding[]): Markup | undefined {
+export function writeSeverityLinks(findings: readonly FindingCard[]): Markup | undefined {
   if (findings.length === 0) return undefined;
   const links = SEVERITIES.flatMap((severity) => {
     const number = findings.filter((finding) => finding.severity === severity).length;

@@ -4,7 +4,7 @@ import { cloudflareForm, type CloudflareRow } from "../../../stack/vendors/cloud
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
 import { apiOf } from "../apis.ts";
-import { SEVERAL_ZONES, type ZoneFacts, type ZoneReader } from "../zoneReader.ts";
+import { SEVERAL_ZONES, type ProviderZone, type ZoneReader } from "../zoneReader.ts";
 
 /** Records a page. The API takes far more; a page of this size is some 2 MB. */
 const PAGE = 5000;
@@ -50,7 +50,7 @@ export class CloudflareZone implements ZoneReader {
   readonly #zoneId: string | undefined;
   readonly #base = apiOf("cloudflare");
   /** Who wants facts and records asks for the zone once. */
-  #facts: Promise<ZoneFacts | undefined> | undefined;
+  #facts: Promise<ProviderZone | undefined> | undefined;
 
   /**
    * @param zoneId spares the look-up by name before the records. A token that may not look zones up sees none: with the
@@ -62,12 +62,12 @@ export class CloudflareZone implements ZoneReader {
     this.#zoneId = zoneId;
   }
 
-  zone(): Promise<ZoneFacts | undefined> {
+  zone(): Promise<ProviderZone | undefined> {
     this.#facts ??= this.#lookUp();
     return this.#facts;
   }
 
-  async #lookUp(): Promise<ZoneFacts | undefined> {
+  async #lookUp(): Promise<ProviderZone | undefined> {
     const url = `${this.#base}/zones?name=${encodeURIComponent(this.#name)}`;
     const { result } = (await callVendor(url, this.#token)) as ZoneAnswer;
     const [zone, ...others] = result.filter(({ id }) => this.#zoneId === undefined || id === this.#zoneId);

@@ -3,7 +3,7 @@ import { digitaloceanForm, type DigitaloceanRow } from "../../../stack/vendors/d
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
 import { apiOf } from "../apis.ts";
-import type { ZoneFacts, ZoneReader } from "../zoneReader.ts";
+import type { ProviderZone, ZoneReader } from "../zoneReader.ts";
 
 /** Most that a page holds. */
 const PAGE = 200;
@@ -28,7 +28,7 @@ export class DigitaloceanZone implements ZoneReader {
     this.#token = token;
   }
 
-  async zone(): Promise<ZoneFacts | undefined> {
+  async zone(): Promise<ProviderZone | undefined> {
     try {
       await callVendor(`${this.#base}/v2/domains/${this.#name}`, this.#token);
     } catch (error) {

@@ -4,7 +4,7 @@ import { hetznerForm, type HetznerRow } from "../../../stack/vendors/hetzner/dns
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
 import { apiOf } from "../apis.ts";
-import type { ZoneFacts, ZoneReader } from "../zoneReader.ts";
+import type { ProviderZone, ZoneReader } from "../zoneReader.ts";
 
 /** Most that a page of record sets holds. */
 const PAGE = 100;
@@ -34,7 +34,7 @@ export class HetznerZone implements ZoneReader {
     this.#token = token;
   }
 
-  async zone(): Promise<ZoneFacts | undefined> {
+  async zone(): Promise<ProviderZone | undefined> {
     try {
       const { zone } = (await callVendor(`${this.#base}/zones/${this.#name}`, this.#token)) as ZoneAnswer;
       const { id, status, authoritative_nameservers: servers } = zone;

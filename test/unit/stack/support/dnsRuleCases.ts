@@ -1,6 +1,6 @@
 /** One case for each rule: records that break it, and near ones that do not. A record is one line: `NAME TTL TYPE data`. */
 import type { JudgedRecord } from "../../../../stack/dns/rules/judgedRecord.ts";
-import type { ZoneFacts } from "../../../../stack/dns/rules/zoneView.ts";
+import type { RuleFacts } from "../../../../stack/dns/rules/zoneView.ts";
 import { dkimKey } from "./validRaw.ts";
 
 /** Names as in a zone of the domain `d.test`: `@`, or relative; what ends in a dot is taken as it is, without the dot. */
@@ -8,8 +8,8 @@ export interface RuleCase {
   readonly rule: string;
   readonly bad: readonly string[];
   readonly near: readonly string[];
-  readonly facts?: Partial<ZoneFacts>;
-  readonly nearFacts?: Partial<ZoneFacts>;
+  readonly facts?: Partial<RuleFacts>;
+  readonly nearFacts?: Partial<RuleFacts>;
   /** Set on the last record of both. */
   readonly set?: Partial<JudgedRecord>;
   readonly nearSet?: Partial<JudgedRecord>;

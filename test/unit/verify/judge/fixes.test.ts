@@ -24,7 +24,7 @@ function tryCures(world: AuditedWorld, provider: DnsProviderName): void {
     const { world: after, named } = follow(world, row.fix ?? "");
     const left = askAgain(after);
     expect(left.map(keyOf), words).not.toContain(keyOf(row));
-    // A conflict that harms nothing any more may be left as a stray.
+    // A conflict that harms nothing any more may be left as an unmanaged record.
     const came = left.map(setOf).filter((set) => !before.map(setOf).includes(set));
     expect(came, words).toEqual([]);
     expect(

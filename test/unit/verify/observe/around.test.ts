@@ -14,7 +14,7 @@ import { judgeSerials } from "../../../../verify/judge/around/serials.ts";
 import { askDnssec } from "../../../../verify/observe/dnssec.ts";
 import { readGreeting } from "../../../../verify/observe/greeting.ts";
 import { readSerials } from "../../../../verify/observe/serials.ts";
-import { dsOf, dsText, isDsOf, keyTag } from "../../../../verify/judge/around/dsDigest.ts";
+import { computeDs, writeDs, matchesKey, computeKeyTag } from "../../../../verify/judge/around/dsDigest.ts";
 import { askAuthoritative, askResolvers } from "../../../../verify/observe/lookUp/columns.ts";
 import { findServers } from "../../../../verify/observe/lookUp/findServers.ts";
 import { createRecursion } from "../../../../verify/observe/lookUp/resolvers.ts";
@@ -39,7 +39,7 @@ const KEY: DnskeyData = { flags: 257, algorithm: 13, key: Buffer.from("key of th
 const OTHER: DnskeyData = { flags: 257, algorithm: 13, key: Buffer.from("key of another") };
 
 function ds(key: DnskeyData): PacketRecord {
-  const data = dsOf(ZONE, key);
+  const data = computeDs(ZONE, key);
   if (data === undefined) throw new Error("no DS");
   return { type: "DS", name: ZONE, ttl: 300, data };
 }
@@ -159,9 +159,9 @@ describe("DNSSEC", () => {
   });
   test("pending: signed, and the DS to enter is printed", async () => {
     const check = await dnssec({ keys: [KEY] });
-    const data = dsOf(ZONE, KEY);
+    const data = computeDs(ZONE, KEY);
     expect(check).toMatchObject({ state: "propagating" });
-    expect(check?.fix).toContain(data === undefined ? "?" : dsText(data));
+    expect(check?.fix).toContain(data === undefined ? "?" : writeDs(data));
   });
   test("in order, and who validated it", async () => {
     const check = await dnssec({ keys: [KEY], ds: [ds(KEY)] });
@@ -188,16 +188,16 @@ test("key tag and digests are those of the RFCs' example (RFC 4034 5.4, RFC 4509
       "base64",
     ),
   };
-  expect(keyTag(key)).toBe(60485);
+  expect(computeKeyTag(key)).toBe(60485);
   const texts = [1, 2]
-    .map((type) => dsOf("dskey.example.com", key, type))
-    .map((data) => data && dsText(data));
+    .map((type) => computeDs("dskey.example.com", key, type))
+    .map((data) => data && writeDs(data));
   expect(texts).toEqual([
     "60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118",
     "60485 5 2 D4B7D520E7BB5F0F67674A0CCEB1E3E0614B93C4F9E99B8383F6A1E4469DA50A",
   ]);
   const unknown = { keyTag: 60485, algorithm: 5, digestType: 3, digest: Buffer.alloc(32) };
-  expect(isDsOf("dskey.example.com", unknown, key)).toBeUndefined();
+  expect(matchesKey("dskey.example.com", unknown, key)).toBeUndefined();
 });
 
 test.each<[AuditCheck["state"], string | undefined]>([

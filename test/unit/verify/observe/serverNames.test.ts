@@ -5,7 +5,7 @@
  */
 import type { Answer as PacketRecord } from "dns-packet";
 import { afterEach, describe, expect, test } from "vitest";
-import { judgeServerNames, reverseName } from "../../../../verify/judge/around/serverNames.ts";
+import { judgeServerNames, writeReverseName } from "../../../../verify/judge/around/serverNames.ts";
 import { createRecursion } from "../../../../verify/observe/lookUp/resolvers.ts";
 import { createNameServers } from "../../../../verify/observe/lookUp/nameServers.ts";
 import type { AuditCheck } from "../../../../verify/model/observation.ts";
@@ -27,11 +27,11 @@ describe("names of the server", () => {
   const V4 = "192.0.2.10";
   const V6 = "2001:db8::10";
   const ptr = (address: string, data: string): readonly PacketRecord[] => [
-    { type: "PTR", name: reverseName(address), ttl: 300, data },
+    { type: "PTR", name: writeReverseName(address), ttl: 300, data },
   ];
   const good: Readonly<Record<string, readonly PacketRecord[]>> = {
-    [`${reverseName(V4)} PTR`]: ptr(V4, "mx.example.test"),
-    [`${reverseName(V6)} PTR`]: ptr(V6, "mx.example.test"),
+    [`${writeReverseName(V4)} PTR`]: ptr(V4, "mx.example.test"),
+    [`${writeReverseName(V6)} PTR`]: ptr(V6, "mx.example.test"),
     "mx.example.test A": [{ type: "A", name: "mx.example.test", ttl: 300, data: V4 }],
     "mx.example.test AAAA": [{ type: "AAAA", name: "mx.example.test", ttl: 300, data: V6 }],
     "smtp.example.test A": [{ type: "CNAME", name: "smtp.example.test", ttl: 300, data: "mx.example.test" }],
@@ -76,7 +76,7 @@ describe("names of the server", () => {
     expect(await states()).toEqual(fine);
   });
   test("a reset reverse name", async () => {
-    const reset = { [`${reverseName(V4)} PTR`]: ptr(V4, "static.10.2.0.192.vendor.test") };
+    const reset = { [`${writeReverseName(V4)} PTR`]: ptr(V4, "static.10.2.0.192.vendor.test") };
     expect(await states(reset)).toEqual({ ...fine, [`reverse-v4 ${V4}`]: "bad" });
   });
   test("a reverse name that does not lead back", async () => {
@@ -92,13 +92,15 @@ describe("names of the server", () => {
   });
   test("a reverse name behind an alias, as small blocks have it", async () => {
     const place = "10.0-15.2.0.192.in-addr.arpa";
-    const alias: PacketRecord = { type: "CNAME", name: reverseName(V4), ttl: 300, data: place };
+    const alias: PacketRecord = { type: "CNAME", name: writeReverseName(V4), ttl: 300, data: place };
     const target: PacketRecord = { type: "PTR", name: place, ttl: 300, data: "mx.example.test" };
-    expect(await states({ [`${reverseName(V4)} PTR`]: [alias], [`${place} PTR`]: [target] })).toEqual(fine);
+    expect(await states({ [`${writeReverseName(V4)} PTR`]: [alias], [`${place} PTR`]: [target] })).toEqual(
+      fine,
+    );
   });
   describe("what only a resolver remembers is on its way", () => {
     test("an absent reverse name, with how long the absence is kept", async () => {
-      const key = `${reverseName(V4)} PTR`;
+      const key = `${writeReverseName(V4)} PTR`;
       const held = { [key]: good[key] ?? [], "mx.example.test A": good["mx.example.test A"] ?? [] };
       expect(await faulty([key], held)).toEqual([
         {
@@ -109,9 +111,14 @@ describe("names of the server", () => {
       ]);
     });
     test("another reverse name, with what is left of its time to live", async () => {
-      const key = `${reverseName(V4)} PTR`;
+      const key = `${writeReverseName(V4)} PTR`;
       const held = { [key]: good[key] ?? [], "mx.example.test A": good["mx.example.test A"] ?? [] };
-      const old: PacketRecord = { type: "PTR", name: reverseName(V4), ttl: 177, data: "static.vendor.test" };
+      const old: PacketRecord = {
+        type: "PTR",
+        name: writeReverseName(V4),
+        ttl: 177,
+        data: "static.vendor.test",
+      };
       const checks = await look({ [key]: [old] }, held);
       expect(checks.filter(({ state }) => state !== "ok")).toMatchObject([
         { check: "reverse-v4", state: "propagating", fix: "sleep 177 && ./mailstead audit" },
@@ -134,7 +141,7 @@ describe("names of the server", () => {
       );
     });
     test("not where the name servers are wrong too; what nobody answers for could not be told", async () => {
-      const key = `${reverseName(V4)} PTR`;
+      const key = `${writeReverseName(V4)} PTR`;
       expect(await faulty([key], {})).toMatchObject([
         { state: "bad", fix: expect.stringContaining("up") as string },
       ]);
@@ -143,7 +150,7 @@ describe("names of the server", () => {
         (await look({ [key]: [], ...servers }, good)).find(({ check }) => check === "reverse-v4"),
       ).toMatchObject({
         state: "unknown",
-        seen: `resolvers know no PTR of ${reverseName(V4)}, and no name server of it could be asked`,
+        seen: `resolvers know no PTR of ${writeReverseName(V4)}, and no name server of it could be asked`,
       });
     });
   });
@@ -155,7 +162,7 @@ describe("names of the server", () => {
     const names = { addresses: { ipv4: V4 }, ptr: "mx.example.test", helo: ["mx.example.test"], bounces };
     const checks = told(await judgeServerNames(sources, names));
     expect(checks.map(({ state, fix }) => [state, fix])).toEqual([
-      ["unknown", `dig @127.0.0.9 ${reverseName(V4)}. PTR`],
+      ["unknown", `dig @127.0.0.9 ${writeReverseName(V4)}. PTR`],
       ["unknown", "dig @127.0.0.9 mx.example.test. A"],
       ["unknown", "dig @127.0.0.9 fe-bounces.example.test. CNAME"],
     ]);

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { parse, type DefaultTreeAdapterTypes as Tree, type ParserError } from "parse5";
 import { describe, expect, test } from "vitest";
 import type { Audit, AuditRow } from "../../../../verify/model/observation.ts";
-import { findingsOf } from "../../../../verify/report/html/findings.ts";
+import { listFindings } from "../../../../verify/report/html/findings.ts";
 import { htmlReport } from "../../../../verify/report/html/htmlReport.ts";
 import { escapeText, markup } from "../../../../verify/report/html/markup.ts";
 import { badAudit, cleanAudit, HOSTILE, MADE_AT, unreachableAudit } from "../../../support/auditExamples.ts";
@@ -58,7 +58,7 @@ describe.each(NAMES)("the report of the %s audit", (name) => {
   const html = htmlReport(audit, MADE_AT);
   const page = read(html);
   const all = elements(page);
-  const findings = findingsOf(audit);
+  const findings = listFindings(audit);
 
   test("has each finding with its reason and its fix line, worst first", () => {
     const cards = classed(page, "finding").map((card) => ({
@@ -173,7 +173,7 @@ test("the examples hold every verdict and every state of a check", () => {
     "ok",
     "propagating",
     "provider-owned",
-    "stray",
+    "unmanaged",
     "unreachable",
   ]);
   const states = new Set(AUDITS.bad.checks.map(({ state }) => state));
@@ -194,7 +194,7 @@ test("headlines follow the exit codes", () => {
   expect(headline(only("changed"))).toContain("Not as declared");
   expect(headline(AUDITS.unreachable)).toContain("Not everything could be told");
   expect(headline(only("propagating"))).toContain("on its way");
-  expect(headline(only("stray", "info"))).toContain("As declared");
+  expect(headline(only("unmanaged", "info"))).toContain("As declared");
   expect(headline(AUDITS.clean)).toContain("As declared");
   const advice = checks.filter((check) => check.advice === true);
   expect(advice).not.toEqual([]);
@@ -226,9 +226,9 @@ test("every rule that hid a set, or values in one, is named", () => {
 
 test("many notes are folded, few are not", () => {
   const { rows } = AUDITS.bad;
-  const strays = rows.filter(({ verdict }) => verdict === "stray");
+  const unmanaged = rows.filter(({ verdict }) => verdict === "unmanaged");
   const folds = (number: number): number =>
-    classed(read(htmlReport({ ...AUDITS.clean, rows: strays.slice(0, number) }, MADE_AT)), "fold").length;
+    classed(read(htmlReport({ ...AUDITS.clean, rows: unmanaged.slice(0, number) }, MADE_AT)), "fold").length;
   expect([folds(5), folds(6)]).toEqual([0, 1]);
 });
 

@@ -65,7 +65,7 @@ const AUDIT: Audit = {
       fix: "sleep 287 && ./mailstead audit",
     }),
     {
-      ...{ name: "blog.example.com", type: "A", verdict: "stray", severity: "info" },
+      ...{ name: "blog.example.com", type: "A", verdict: "unmanaged", severity: "info" },
       provider: listed("blog.example.com", "A", ["192.0.2.9"]),
       reason: "not declared, and it harms nothing",
       fix: "add to mailstead:dns.ignore: { … }",
@@ -111,7 +111,7 @@ test("text", () => {
     why            2 of 2 resolvers is not up to date
     next           sleep 287 && ./mailstead audit
 
-· stray  A blog.example.com
+· unmanaged  A blog.example.com
     declared       not declared
     provider       192.0.2.9 (TTL 300)
     why            not declared, and it harms nothing
@@ -124,14 +124,14 @@ test("text", () => {
     next           pulumi up --refresh --run-program
 ✓ dnssec example.com: the DS means a key
 
-5 record sets: 1 conflict, 1 propagating, 1 stray, 1 ignored, 1 ok. 2 checks: 1 bad, 1 ok. Caches let go within 287 seconds.
+5 record sets: 1 conflict, 1 propagating, 1 unmanaged, 1 ignored, 1 ok. 2 checks: 1 bad, 1 ok. Caches let go within 287 seconds.
 `);
 });
 
 test("Markdown", () => {
   expect(markdownReport(AUDIT)).toBe(`# DNS of example.com
 
-5 record sets: 1 conflict, 1 propagating, 1 stray, 1 ignored, 1 ok. 2 checks: 1 bad, 1 ok. Caches let go within 287 seconds.
+5 record sets: 1 conflict, 1 propagating, 1 unmanaged, 1 ignored, 1 ok. 2 checks: 1 bad, 1 ok. Caches let go within 287 seconds.
 
 ## What to do
 
@@ -139,7 +139,7 @@ test("Markdown", () => {
   Next: \`remove at cloudflare: example.com. IN TXT "v=spf1 ~all"\`
 - propagating A mx.example.com: 2 of 2 resolvers is not up to date  
   Next: \`sleep 287 && ./mailstead audit\`
-- stray A blog.example.com: not declared, and it harms nothing  
+- unmanaged A blog.example.com: not declared, and it harms nothing  
   Next: \`add to mailstead:dns.ignore: { … }\`
 - reverse-v4 203.0.113.10: has no reverse name  
   Next: \`pulumi up --refresh --run-program\`
@@ -150,7 +150,7 @@ test("Markdown", () => {
 | --- | --- | --- | --- | --- | --- |
 | **conflict** (critical) | TXT example.com | v=spf1 a -all (TTL 300) | v=spf1 a -all + v=spf1 \\~all (TTL 300) | v=spf1 a -all + v=spf1 \\~all at ns1.example.net (192.0.2.53) (TTL 300) | as declared at 192.0.2.1; SERVFAIL at 192.0.2.2 |
 | **propagating** (warning) | A mx.example.com | 203.0.113.10 (TTL 300) | as declared | as declared at ns1.example.net (192.0.2.53) | 203.0.113.9 at 192.0.2.1 (120 s left); NXDOMAIN at 192.0.2.2 (287 s left) |
-| **stray** (info) | A blog.example.com | not declared | 192.0.2.9 (TTL 300) | not asked | not asked |
+| **unmanaged** (info) | A blog.example.com | not declared | 192.0.2.9 (TTL 300) | not asked | not asked |
 | **ignored** (info) by old A; old\\* → 192.\\* | A old.example.com | not declared | 192.0.2.8 (TTL 300) | not asked | not asked |
 | ok, values ignored by &#64; MX → 9 \\* | MX example.com | 0 mx.example.com (TTL 300) | as declared | not asked | not asked |
 
@@ -165,7 +165,7 @@ test("Markdown", () => {
 
 test("JSON has the version of its shape, the sum, and the audit as it is", () => {
   const { schemaVersion, summary, ...audit } = JSON.parse(jsonReport(AUDIT)) as Record<string, unknown>;
-  expect(schemaVersion).toBe(2);
+  expect(schemaVersion).toBe(3);
   expect(summary).toMatch(/^5 record sets: 1 conflict/);
   expect(audit).toEqual(AUDIT);
 });

@@ -6,7 +6,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { allPages, callVendor, cureFor, VendorError } from "../../../../verify/vendors/http.ts";
+import { allPages, callVendor, fixFor, VendorError } from "../../../../verify/vendors/http.ts";
 
 async function vendor(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
@@ -96,9 +96,7 @@ test.each([
 });
 
 test("a token is blamed where the vendor has spoken of it alone", () => {
-  const cures = [0, 401, 403, 429, 503].map((status) =>
-    cureFor(new VendorError(status, "x"), "make a token"),
-  );
+  const cures = [0, 401, 403, 429, 503].map((status) => fixFor(new VendorError(status, "x"), "make a token"));
   expect(cures).toEqual([
     "look at this machine's network, then run this again",
     "make a token",

@@ -8,13 +8,13 @@ import { describe, expect, test } from "vitest";
 import { DNS_PROVIDERS } from "../../../../../stack/model/dnsProviders.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import type { PlannedRecord } from "../../../../../stack/model/plan.ts";
-import { plannedZoneRecord } from "../../../../../verify/judge/existing/adoption.ts";
+import { fillPlannedRecord } from "../../../../../verify/judge/existing/adoption.ts";
 import { RECORD_TYPES, stateId } from "../../../../../verify/judge/existing/alreadyThere.ts";
 import { known, look, PLAN, read, record } from "./zoneBefore.ts";
 
 function declared(records: readonly PlannedRecord[] = PLAN.records): ZoneRecord[] {
   return records.map((one) => {
-    const { name, type, value, ttlSeconds } = plannedZoneRecord(one, known);
+    const { name, type, value, ttlSeconds } = fillPlannedRecord(one, known);
     return { name, type, value, ttlSeconds };
   });
 }
@@ -46,7 +46,7 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
         (planned) =>
           planned.name === one.name &&
           planned.type === one.type &&
-          plannedZoneRecord(planned, known).value === one.value,
+          fillPlannedRecord(planned, known).value === one.value,
       );
       return provider === "digitalocean" || ours === undefined ? one : { ...one, comment: ours.purpose };
     });
@@ -63,8 +63,8 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
       id: stateId(importId, provider),
     }));
     expect(look(provider, declared(), { state }).findings).toEqual([]);
-    const stray = record("imap.example.com", "TXT", "x");
-    expect(look(provider, [...declared(), stray], { state }).findings).toEqual([]);
+    const unmanaged = record("imap.example.com", "TXT", "x");
+    expect(look(provider, [...declared(), unmanaged], { state }).findings).toEqual([]);
   });
 
   /** Name of a resource at example.com: the role, or at Hetzner its set's. */
@@ -112,18 +112,18 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
     ["a stolen MX", record("example.com", "MX", "10 mx.example.net"), "MX example.com"],
     ["an alias elsewhere", record("imap.example.com", "CNAME", "imap.example.net"), "CNAME imap.example.com"],
     ["a second DMARC", record("_dmarc.example.com", "TXT", "v=DMARC1; p=none"), "TXT _dmarc.example.com"],
-  ])("%s is in the way, with its ways out", (_, stray, set) => {
-    const { findings, obstacles } = look(provider, [stray]);
+  ])("%s is in the way, with its ways out", (_, unmanaged, set) => {
+    const { findings, obstacles } = look(provider, [unmanaged]);
     expect(findings).toMatchObject([{ subject: `record ${set}`, state: "bad" }]);
     const [finding] = findings;
     const ways = [finding?.fix, ...(finding?.detail ?? [])].join("\n");
     expect(ways).toContain(`./mailstead import --adopt '${set}'`);
     expect(ways).toMatch(/mailstead:(domain|dns\.)/);
     // Without its last MX the domain would have none until the next \`pulumi up\`.
-    if (stray.type === "MX") expect(ways).not.toContain("remove at");
-    else expect(ways).toContain(`remove at ${provider}: ${stray.name}.`);
+    if (unmanaged.type === "MX") expect(ways).not.toContain("remove at");
+    else expect(ways).toContain(`remove at ${provider}: ${unmanaged.name}.`);
     expect(obstacles[0]?.canBeAdopted).toBe(true);
-    const { adoptions } = look(provider, [stray], { agreed: [set] });
+    const { adoptions } = look(provider, [unmanaged], { agreed: [set] });
     expect(adoptions).toMatchObject([
       { why: "agreed", changes: ["value"], importId: expect.any(String) as string },
     ]);
@@ -143,7 +143,7 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
 
   test("a time to live of its own is said, as the next up changes it", () => {
     const { adoptions } = look(provider, [record("example.com", "MX", "0 mx.example.com", 300)]);
-    expect(adoptions[0]?.changes).toContain("time to live");
+    expect(adoptions[0]?.changes).toContain("TTL");
   });
 
   test("an address not known yet is never taken for ours", () => {

@@ -8,10 +8,7 @@ import { describe, expect, test } from "vitest";
 import { heldPlaces } from "../../../../../stack/dns/held.ts";
 import { audit } from "../../../../../verify/judge/sets/audit.ts";
 import { desiredSets } from "../../../../../verify/judge/sets/desiredSets.ts";
-import {
-  mailElsewhereFindings,
-  type ServerKnows,
-} from "../../../../../verify/judge/existing/mailElsewhere.ts";
+import { judgeMailElsewhere, type ServerKnows } from "../../../../../verify/judge/existing/mailElsewhere.ts";
 import { planOf } from "../../../stack/support/planOf.ts";
 import { rawWith } from "../../../stack/support/validRaw.ts";
 import { known, look, PLAN, read, record } from "./zoneBefore.ts";
@@ -19,7 +16,7 @@ import { known, look, PLAN, read, record } from "./zoneBefore.ts";
 const OLD = record("example.com", "MX", "10 mx.old.example");
 
 function told(mx: "hold" | "point", zone = [OLD], server?: ServerKnows) {
-  const [finding, ...more] = mailElsewhereFindings({ domain: "example.com", mx, zone }, server);
+  const [finding, ...more] = judgeMailElsewhere({ domain: "example.com", mx, zone }, server);
   expect(more).toEqual([]);
   return finding;
 }
@@ -56,7 +53,7 @@ describe("a domain that gets mail elsewhere", () => {
     ["ours", [record("example.com", "MX", "10 mx.example.com")]],
     ["one of a sub-domain", [record("shop.example.com", "MX", "10 mx.old.example")]],
   ])("nothing is told of %s", (_, zone) => {
-    expect(mailElsewhereFindings({ domain: "example.com", mx: "point", zone }, undefined)).toEqual([]);
+    expect(judgeMailElsewhere({ domain: "example.com", mx: "point", zone }, undefined)).toEqual([]);
   });
 });
 

@@ -5,8 +5,8 @@ import type { DnsProviderName } from "../../../../../stack/model/dnsProviders.ts
 import { hetznerForm } from "../../../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import { alreadyThere, type AlreadyThereInput } from "../../../../../verify/judge/existing/alreadyThere.ts";
-import type { AuditContext } from "../../../../../verify/model/auditInput.ts";
-import { alreadyThereFindings } from "../../../../../verify/judge/existing/waysOut.ts";
+import type { ZoneFacts } from "../../../../../stack/dns/rules/zoneView.ts";
+import { describeExisting } from "../../../../../verify/judge/existing/waysOut.ts";
 import { planOf } from "../../../stack/support/planOf.ts";
 import { rawWith } from "../../../stack/support/validRaw.ts";
 
@@ -48,7 +48,7 @@ export function record(
 export function look(
   provider: DnsProviderName,
   zone: readonly ZoneRecord[],
-  more: Partial<Omit<AlreadyThereInput, "context">> & { readonly facts?: Partial<AuditContext> } = {},
+  more: Partial<Omit<AlreadyThereInput, "context">> & { readonly facts?: Partial<ZoneFacts> } = {},
 ) {
   const { facts, ...input } = more;
   const certificate = {
@@ -64,5 +64,5 @@ export function look(
     slotValue: known,
     ...input,
   });
-  return { ...found, findings: alreadyThereFindings(found, context) };
+  return { ...found, findings: describeExisting(found, context) };
 }

@@ -152,14 +152,14 @@ describe("a wildcard alias", () => {
   const audited = (...more: readonly ZoneRecord[]) => auditOf(read.cloudflare([...DECLARED, ...more]));
 
   test("to a name of the zone whose texts are no policy harms nothing, in audit, preflight and plan", () => {
-    expect(found(audited(to("example.com")))).toEqual(["stray CNAME *.example.com"]);
+    expect(found(audited(to("example.com")))).toEqual(["unmanaged CNAME *.example.com"]);
     expect(found(audited(to("www.example.com"), record("www.example.com", "A", "192.0.2.8")))).toEqual([
-      "stray CNAME *.example.com",
-      "stray A www.example.com",
+      "unmanaged CNAME *.example.com",
+      "unmanaged A www.example.com",
     ]);
     expect(found(audited(to("www.example.com"), record("www.example.com", "CNAME", "example.com")))).toEqual([
-      "stray CNAME *.example.com",
-      "stray CNAME www.example.com",
+      "unmanaged CNAME *.example.com",
+      "unmanaged CNAME www.example.com",
     ]);
     expect(look("cloudflare", [early("*.example.com", "CNAME", "example.com")]).findings).toEqual([]);
     const records = [{ role: "any", name: "*", type: "CNAME", target: "example.com", purpose: "all hosts" }];
@@ -328,7 +328,7 @@ describe("values of others in a set that Hetzner writes whole", () => {
 
   test("are a warning, and the cure declares them", () => {
     const [row] = audited("google=1").rows;
-    expect(row).toMatchObject({ verdict: "stray", severity: "warning", rules: ["set-written-whole"] });
+    expect(row).toMatchObject({ verdict: "unmanaged", severity: "warning", rules: ["set-written-whole"] });
     expect(row?.reason).toMatch(
       /^google=1 is not declared, and Hetzner keeps one set .*writes the set without$/,
     );
@@ -339,7 +339,7 @@ describe("values of others in a set that Hetzner writes whole", () => {
       found(
         auditOf(read.hetzner([...DECLARED, record("other.example.com", "TXT", "x")]), { context: hetzner }),
       ),
-    ).toEqual(["stray TXT other.example.com"]);
+    ).toEqual(["unmanaged TXT other.example.com"]);
   });
 
   test("are declared before anything is repaired or removed in their set", () => {
@@ -364,7 +364,7 @@ describe("values of others in a set that Hetzner writes whole", () => {
     const zone = read.hetzner([...DECLARED, record("example.com", "TXT", "google=1")]);
     const { rows } = auditOf(zone, { context: hetzner, ignore });
     const row = rows.find(({ verdict }) => verdict !== "ok");
-    expect(row).toMatchObject({ verdict: "stray", severity: "warning", rules: ["set-written-whole"] });
+    expect(row).toMatchObject({ verdict: "unmanaged", severity: "warning", rules: ["set-written-whole"] });
     const others = auditOf(read.cloudflare([...DECLARED, record("example.com", "TXT", "google=1")]), {
       ignore,
     });
@@ -373,7 +373,10 @@ describe("values of others in a set that Hetzner writes whole", () => {
 
   test("may go where they lead to the host that ours lead to", () => {
     const zone = read.hetzner([...DECLARED, record("example.com", "MX", "10 mx.example.com")]);
-    expect(auditOf(zone, { context: hetzner }).rows[0]).toMatchObject({ verdict: "stray", severity: "info" });
+    expect(auditOf(zone, { context: hetzner }).rows[0]).toMatchObject({
+      verdict: "unmanaged",
+      severity: "info",
+    });
   });
 });
 

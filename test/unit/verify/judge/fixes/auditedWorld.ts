@@ -4,7 +4,7 @@ import type { DnsProviderName } from "../../../../../stack/model/dnsProviders.ts
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import type { Choose } from "../../../../support/zoneRows.ts";
 import { audit } from "../../../../../verify/judge/sets/audit.ts";
-import { auditContext } from "../../../../../verify/judge/auditContext.ts";
+import { zoneFacts } from "../../../../../stack/dns/zoneFacts.ts";
 import type { AuditRow } from "../../../../../verify/model/observation.ts";
 import type { Raw } from "../../../stack/support/validRaw.ts";
 import { setOf, type MutatedRecord } from "../mutations/goodZone.ts";
@@ -57,7 +57,7 @@ export function auditedWorld(raw: Raw, provider: DnsProviderName, choose: Choose
 /** Findings: rows that are not as they should be, and end with a line. */
 export function askAgain({ provider, raw, records, ignore }: AuditedWorld): AuditRow[] {
   const { config, desired } = planOf(raw);
-  const context = { ...auditContext(config), provider };
+  const context = { ...zoneFacts(config), provider };
   const listed = { state: "listed", records: READ[provider](records) } as const;
   return audit({ desired, provider: listed, ignore, context }).rows.filter(({ fix }) => fix !== undefined);
 }

@@ -3,7 +3,7 @@ import { DNS_PROVIDERS, type DnsProviderName } from "../../../../../stack/model/
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import { RECORD_TYPES, stateId } from "../../../../../verify/judge/existing/alreadyThere.ts";
 import type { KnownResource } from "../../../../../verify/state/resources.ts";
-import { auditContext } from "../../../../../verify/judge/auditContext.ts";
+import { zoneFacts } from "../../../../../stack/dns/zoneFacts.ts";
 import type { Finding } from "../../../../../verify/model/finding.ts";
 import { configOf, planned } from "../../../stack/support/planOf.ts";
 import { rawWith, type Raw } from "../../../stack/support/validRaw.ts";
@@ -62,7 +62,7 @@ export function earlyWorld(provider: DnsProviderName, records: readonly ZoneReco
 function lookAt({ provider, raw, zone, state }: EarlyWorld, agreed: readonly string[] = []) {
   const config = configOf(raw);
   const { records } = planned(raw).plan;
-  return look(provider, zone, { records, state, agreed, facts: auditContext(config) });
+  return look(provider, zone, { records, state, agreed, facts: zoneFacts(config) });
 }
 
 /** What is in the way, by set and values; with what ways. */

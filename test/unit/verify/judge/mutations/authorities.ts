@@ -46,7 +46,7 @@ function siteOf({ zone, domain, declared, certificate }: GoodZone, choose: Choos
 function addedAt({ name }: Site, value: string, stops: boolean, good: GoodZone, choose: Choose) {
   const record = foreign(name, "CAA", value, choose);
   const taken = good.declared.some((one) => setOf(one) === setOf(record) && one.value === value);
-  return taken ? undefined : added(record, stops ? "conflict" : "stray", good);
+  return taken ? undefined : added(record, stops ? "conflict" : "unmanaged", good);
 }
 
 const authority: Kind = (good, choose) => {

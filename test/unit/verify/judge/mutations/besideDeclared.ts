@@ -2,7 +2,7 @@
 import { setOf, all, pick, added, foreign, type Kind } from "./goodZone.ts";
 import { otherPriority, otherValue, VALUES, isKey, markOf, SPF_MARK } from "./values.ts";
 
-const strayName: Kind = (good, choose) => {
+const unmanagedName: Kind = (good, choose) => {
   const type = choose("A", "AAAA", "CNAME", "TXT", "NS");
   const record = foreign(
     `${choose("shop", "a.shop", "_x.shop")}.${good.zone}`,
@@ -10,12 +10,12 @@ const strayName: Kind = (good, choose) => {
     VALUES[type] ?? "",
     choose,
   );
-  return added(record, "stray", good);
+  return added(record, "unmanaged", good);
 };
 
 /** A text of no kind in a set of ours. */
-const strayText: Kind = (good, choose) =>
-  added(foreign(good.domain, "TXT", choose("MS=ms1", "t=1", 'a "b"'), choose), "stray", good);
+const unmanagedText: Kind = (good, choose) =>
+  added(foreign(good.domain, "TXT", choose("MS=ms1", "t=1", 'a "b"'), choose), "unmanaged", good);
 
 /** One of a kind of which a name has one at most. */
 const second: Kind = (good, choose) => {
@@ -47,7 +47,7 @@ const priorityBeside: Kind = (good, choose) => {
     good.declared.filter(({ type, value }) => (type === "MX" || type === "SRV") && !value.endsWith(" .")),
     choose,
   );
-  return old && added(foreign(old.name, old.type, otherPriority(old, choose), choose), "stray", good);
+  return old && added(foreign(old.name, old.type, otherPriority(old, choose), choose), "unmanaged", good);
 };
 
 /** SPF's version in another case is one all the same (RFC 5234 2.3), and any other none. */
@@ -58,7 +58,11 @@ const textCaseBeside: Kind = (good, choose) => {
   );
   if (old === undefined) return undefined;
   const isSpf = markOf(old) === SPF_MARK;
-  return added(foreign(old.name, "TXT", old.value.toUpperCase(), choose), isSpf ? "conflict" : "stray", good);
+  return added(
+    foreign(old.name, "TXT", old.value.toUpperCase(), choose),
+    isSpf ? "conflict" : "unmanaged",
+    good,
+  );
 };
 
 const nullMxBeside: Kind = (good, choose) =>
@@ -102,9 +106,9 @@ const wildcard: Kind = (good, choose) => {
   const name = `*.${choose(good.domain, `imap.${good.domain}`)}`;
   if (good.foreign.some((record) => record.name === name)) return undefined;
   const [type, value, verdict] = choose<readonly [string, string, string]>(
-    ["A", "192.0.2.3", "stray"],
-    ["MX", "5 mx.example.net", "stray"],
-    ["TXT", "note", "stray"],
+    ["A", "192.0.2.3", "unmanaged"],
+    ["MX", "5 mx.example.net", "unmanaged"],
+    ["TXT", "note", "unmanaged"],
     ["TXT", "v=DMARC1; p=none", "conflict"],
     ["TXT", "v=DKIM1; p=", "conflict"],
   );
@@ -114,12 +118,12 @@ const wildcard: Kind = (good, choose) => {
 const challenge: Kind = (good, choose) => {
   const name = choose(`_acme-challenge.${good.domain}`, `_acme-challenge.shop.${good.zone}`);
   const declared = good.declared.some((record) => record.name === name);
-  return added(foreign(name, "TXT", "A".repeat(43), choose), declared ? "stray" : "ignored", good);
+  return added(foreign(name, "TXT", "A".repeat(43), choose), declared ? "unmanaged" : "ignored", good);
 };
 
 export const BESIDE_DECLARED = {
-  strayName,
-  strayText,
+  unmanagedName,
+  unmanagedText,
   second,
   openAliases,
   besideIt,

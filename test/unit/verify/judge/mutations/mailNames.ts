@@ -13,10 +13,10 @@ const dane: Kind = (good, choose) => {
   );
   const [name, verdict] = choose<readonly [string, string]>(
     [`_25._tcp.${host}`, "conflict"],
-    [`*._tcp.${host}`, type === "TLSA" ? "conflict" : "stray"],
-    [`_25._tcp.${good.domain}`, isAlias ? "conflict" : "stray"],
-    [`_443._tcp.${host}`, "stray"],
-    [`_25._tcp.www.${good.zone}`, "stray"],
+    [`*._tcp.${host}`, type === "TLSA" ? "conflict" : "unmanaged"],
+    [`_25._tcp.${good.domain}`, isAlias ? "conflict" : "unmanaged"],
+    [`_443._tcp.${host}`, "unmanaged"],
+    [`_25._tcp.www.${good.zone}`, "unmanaged"],
   );
   // DigitalOcean has no TLSA.
   if (type === "TLSA" && good.provider === "digitalocean") return undefined;
@@ -31,8 +31,8 @@ const mtaStsNotice: Kind = (good, choose) => {
     ["TXT", "v=STSv1; id=20260101;", "conflict"],
     ["TXT", "v=STSv1;id=1", "conflict"],
     ["CNAME", "_mta-sts.example.net", "conflict"],
-    ["TXT", "V=STSV1; id=1;", "stray"],
-    ["TXT", "note", "stray"],
+    ["TXT", "V=STSV1; id=1;", "unmanaged"],
+    ["TXT", "note", "unmanaged"],
   );
   return added(foreign(name, type, value, choose), verdict, good);
 };
@@ -49,13 +49,13 @@ const greetingSpf: Kind = (good, choose) => {
     ["v=spf1 ip4:192.0.2.0/24 ip6:2001:db8:ffff::/48 -all", "conflict"],
     ["v=spf1 ip4:192.0.2.1 -a -all", "conflict"],
     ["v=spf1 ip4:nowhere a -all", "conflict"],
-    ["v=spf1 a -all", "stray"],
-    [`v=spf1 ip4:${address} -all`, "stray"],
-    [`v=spf1 ip4:${address}/24 -all`, "stray"],
-    ["v=spf1 include:spf.example.net -all", "stray"],
-    ["v=spf1 redirect=spf.example.net", "stray"],
-    ["v=spf1 ~all", "stray"],
-    ["spf1 -all", "stray"],
+    ["v=spf1 a -all", "unmanaged"],
+    [`v=spf1 ip4:${address} -all`, "unmanaged"],
+    [`v=spf1 ip4:${address}/24 -all`, "unmanaged"],
+    ["v=spf1 include:spf.example.net -all", "unmanaged"],
+    ["v=spf1 redirect=spf.example.net", "unmanaged"],
+    ["v=spf1 ~all", "unmanaged"],
+    ["spf1 -all", "unmanaged"],
   );
   return added(foreign(name, "TXT", value, choose), verdict, good);
 };
@@ -66,7 +66,7 @@ const wildcardAlias: Kind = (good, choose) => {
   if (good.foreign.some((record) => record.name === name)) return undefined;
   const record = foreign(name, "CNAME", "web.example.net", choose);
   const caught = strangerPolicies(record, [...good.declared, ...good.foreign], good.domain);
-  return added(record, caught ? "conflict" : "stray", good);
+  return added(record, caught ? "conflict" : "unmanaged", good);
 };
 
 export const MAIL_NAMES = { mtaStsNotice, dane, greetingSpf, wildcardAlias };

@@ -59,12 +59,12 @@ const lifetime: Kind = (good, choose) => {
 function verdictBeside({ name, type }: ZoneRecord, { declared, zone }: GoodZone): string {
   const here = declared.filter((record) => record.name === name);
   const types = new Set(here.map((record) => record.type));
-  if (types.has(type)) return type === "TXT" || type === "CAA" ? "stray" : "conflict";
+  if (types.has(type)) return type === "TXT" || type === "CAA" ? "unmanaged" : "conflict";
   if (type === "NS" && name === zone) return "provider-owned";
-  if (type === "NS") return isAt(name, declared) ? "conflict" : "stray";
+  if (type === "NS") return isAt(name, declared) ? "conflict" : "unmanaged";
   if (type === "CNAME" ? here.length > 0 : types.has("CNAME")) return "conflict";
   if ((type === "A" || type === "AAAA") && (types.has("A") || types.has("AAAA"))) return "conflict";
-  return name.startsWith("_acme-challenge.") ? "ignored" : "stray";
+  return name.startsWith("_acme-challenge.") ? "ignored" : "unmanaged";
 }
 
 const retyped: Kind = (good, choose) => {
@@ -80,7 +80,7 @@ const renamed: Kind = (good, choose) => {
   const old = choose(...good.declared);
   const record = { ...old, name: choose(`gone.${good.zone}`, `a.b.gone.${good.zone}`) };
   const { records, told } = without(old, good);
-  const verdict = ["NS", "CAA"].includes(old.type) ? "stray" : verdictBeside(record, good);
+  const verdict = ["NS", "CAA"].includes(old.type) ? "unmanaged" : verdictBeside(record, good);
   return { records: [...records, record], told: { ...told, [setOf(record)]: verdict } };
 };
 

@@ -8,7 +8,7 @@ import type { PlannedRecord } from "../../../../../stack/model/plan.ts";
 import { planMailServer } from "../../../../../stack/planMailServer.ts";
 import { fill } from "../../../../../stack/values/slots.ts";
 import { audit } from "../../../../../verify/judge/sets/audit.ts";
-import { auditContext } from "../../../../../verify/judge/auditContext.ts";
+import { zoneFacts } from "../../../../../stack/dns/zoneFacts.ts";
 import { desiredSets } from "../../../../../verify/judge/sets/desiredSets.ts";
 import {
   respelledCloudflare,
@@ -109,7 +109,7 @@ function foreignRecords(
     { name: ZONE.name, type: "NS", value: "ns1.example.net", ttlSeconds },
     { name: ZONE.name, type: "SOA", value: "ns1.example.net h.example.net 1 2 3 4 5", ttlSeconds },
   ];
-  const strays = [
+  const unmanaged = [
     { name: `blog.${ZONE.name}`, type: "A", value: "192.0.2.9", ttlSeconds },
     { name: domain, type: "TXT", value: "google-site-verification=Ab", ttlSeconds: inSet },
     ...choose([], [wildcardOf(domain, declared, choose)]),
@@ -117,8 +117,8 @@ function foreignRecords(
   const told = (verdict: string, records: readonly ZoneRecord[]) =>
     records.map(({ name, type }) => [`${type} ${name}`, verdict] as const);
   return {
-    foreign: choose([], [...choose([], owned), ...strays]),
-    told: new Map([...told("provider-owned", owned), ...told("stray", strays)]),
+    foreign: choose([], [...choose([], owned), ...unmanaged]),
+    told: new Map([...told("provider-owned", owned), ...told("unmanaged", unmanaged)]),
   };
 }
 
@@ -145,7 +145,7 @@ export function zoneOf(planned: ReturnType<typeof plannedOf>, provider: DnsProvi
   const { domain } = config;
   const { foreign, told } = foreignRecords(domain, provider, declared, choose);
   const good: GoodZone = { provider, zone: ZONE.name, domain, certificate, declared, foreign };
-  const context = { ...auditContext(config), provider };
+  const context = { ...zoneFacts(config), provider };
   const judge = (records: readonly MutatedRecord[], spelling?: Choose) => {
     const listed = { state: "listed", records: READ[provider](records, spelling) } as const;
     const { rows } = audit({ desired, provider: listed, ignore: [], context });

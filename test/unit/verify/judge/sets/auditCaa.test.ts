@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { recordSets } from "../../../../../stack/dns/canonical.ts";
-import { auditContext } from "../../../../../verify/judge/auditContext.ts";
+import { zoneFacts } from "../../../../../stack/dns/zoneFacts.ts";
 import type { DesiredSet } from "../../../../../verify/model/observation.ts";
 import { configOf } from "../../../stack/support/planOf.ts";
 import { rawWith, type Raw } from "../../../stack/support/validRaw.ts";
@@ -18,8 +18,8 @@ describe("declared CAA records", () => {
     auditOf(read.cloudflare(values.map((value) => record("example.com", "CAA", value))), { desired }).rows[0];
 
   test.each([
-    ["0 issue ca.example.net", "stray", "info"],
-    ["0 issuewild letsencrypt.org", "stray", "info"],
+    ["0 issue ca.example.net", "unmanaged", "info"],
+    ["0 issuewild letsencrypt.org", "unmanaged", "info"],
     ["0 issuewild ;", "conflict", "warning"],
     ["128 future x", "conflict", "warning"],
   ])("beside %s: %s", (value, verdict, severity) => {
@@ -53,7 +53,7 @@ describe("declared CAA records", () => {
 test("the context of an audit has the authority with way of proof and account, and every name of the certificate", () => {
   const accountUri = "https://acme-v02.api.letsencrypt.org/acme/acct/1";
   const caa = (more: Raw) => {
-    const { issuer, certificateNames: names } = auditContext(configOf(rawWith(more)));
+    const { issuer, certificateNames: names } = zoneFacts(configOf(rawWith(more)));
     return issuer && { issuer, names };
   };
   expect(caa({ "dns.caa": { enabled: true, accountUri } })).toEqual({

@@ -25,15 +25,19 @@ const EXAMPLES: readonly (readonly [string, readonly ZoneRecord[], readonly stri
     ["changed TXT example.com"],
   ],
   ["second SPF", [...DECLARED, record("example.com", "TXT", "v=spf1 ~all")], ["conflict TXT example.com"]],
-  ["text of others", [...DECLARED, record("example.com", "TXT", "google=1")], ["stray TXT example.com"]],
+  ["text of others", [...DECLARED, record("example.com", "TXT", "google=1")], ["unmanaged TXT example.com"]],
   ["second MX", [...DECLARED, record("example.com", "MX", "5 mx.example.net")], ["conflict MX example.com"]],
   [
     "our own MX twice, which leads to the same host",
     [...DECLARED, record("example.com", "MX", "5 mx.example.com")],
-    ["stray MX example.com"],
+    ["unmanaged MX example.com"],
   ],
   ["null MX beside", [...DECLARED, record("example.com", "MX", "0 .")], ["conflict MX example.com"]],
-  ["foreign name", [...DECLARED, record("blog.example.com", "A", "192.0.2.9")], ["stray A blog.example.com"]],
+  [
+    "foreign name",
+    [...DECLARED, record("blog.example.com", "A", "192.0.2.9")],
+    ["unmanaged A blog.example.com"],
+  ],
   [
     "other family",
     [...DECLARED, record("mx.example.com", "AAAA", "2001:db8::9")],
@@ -57,12 +61,12 @@ const EXAMPLES: readonly (readonly [string, readonly ZoneRecord[], readonly stri
   [
     "authority allowed",
     [...DECLARED, record("example.com", "CAA", "0 issue letsencrypt.org")],
-    ["stray CAA example.com"],
+    ["unmanaged CAA example.com"],
   ],
   [
     "authority of the host alone, which the certificate does not name",
     [...DECLARED, record("mx.example.com", "CAA", "0 issue ca.example.net")],
-    ["stray CAA mx.example.com"],
+    ["unmanaged CAA mx.example.com"],
   ],
   [
     "wildcard forbidden",
@@ -83,7 +87,11 @@ const EXAMPLES: readonly (readonly [string, readonly ZoneRecord[], readonly stri
     [...DECLARED, record("example.com", "CAA", "0 issue letsencrypt.org; validationmethods=http-01")],
     ["conflict CAA example.com"],
   ],
-  ["wildcard beside", [...DECLARED, record("*.example.com", "A", "192.0.2.9")], ["stray A *.example.com"]],
+  [
+    "wildcard beside",
+    [...DECLARED, record("*.example.com", "A", "192.0.2.9")],
+    ["unmanaged A *.example.com"],
+  ],
   [
     "wildcard that catches",
     [...DECLARED.filter(({ name }) => name !== "mx.example.com"), record("*.example.com", "A", "192.0.2.9")],
@@ -122,10 +130,10 @@ test("a set that is broken in two ways says both, and removes what breaks it alo
 
 test("a foreign value beside ours keeps its own time to live, which is not told as drift of ours", () => {
   const foreign = { ...record("example.com", "TXT", "google=1"), ttlSeconds: 300 };
-  expect(found(auditOf(read.cloudflare([...DECLARED, foreign])))).toEqual(["stray TXT example.com"]);
+  expect(found(auditOf(read.cloudflare([...DECLARED, foreign])))).toEqual(["unmanaged TXT example.com"]);
 });
 
-test("strays are judged in time that grows with their number only", () => {
+test("unmanaged records are judged in time that grows with their number only", () => {
   const zoneOf = (count: number) =>
     read.cloudflare([
       ...DECLARED,
@@ -138,7 +146,7 @@ test("strays are judged in time that grows with their number only", () => {
     work();
     return performance.now() - start;
   };
-  // Both sides judge 5,000 strays, so that neither is too short for the clock. The least of the
+  // Both sides judge 5,000 unmanaged records, so that neither is too short for the clock. The least of the
   // ratios counts: a load beside it disturbs some pairs, time that grows with the square all of them.
   const ratios = Array.from({ length: 5 }, () => {
     const inTens = time(() => Array.from({ length: 10 }, () => auditOf(small)));

@@ -1,5 +1,5 @@
 /**
- * Proves: what an ignore rule hides of strays and of values beside declared ones, that every rule that hides something is
+ * Proves: what an ignore rule hides of unmanaged records and of values beside declared ones, that every rule that hides something is
  * named, and that a stale or wrong rule is said without doing anything else.
  * Cannot prove: which spellings of a rule the configuration takes; the tests of the configuration do.
  */
@@ -15,7 +15,7 @@ const isText = ({ name, type }: ZoneRecord): boolean => name === "example.com" &
 describe("ignore rules", () => {
   const blog = read.cloudflare([...DECLARED, record("blog.example.com", "A", "192.0.2.9")]);
 
-  test("a stray is hidden, with the rule named", () => {
+  test("an unmanaged record is hidden, with the rule named", () => {
     const result = auditOf(blog, { ignore: [{ name: "blog", reason: "ours" }] });
     expect(result.rows.find(({ name }) => name === "blog.example.com")).toMatchObject({
       verdict: "ignored",
@@ -45,7 +45,7 @@ describe("ignore rules", () => {
     expect(asked).toMatchObject({ verdict: "ok", ignoredBy: words });
   });
 
-  test("every rule that hides a record of a stray set is named, with its reason", () => {
+  test("every rule that hides a record of an unmanaged set is named, with its reason", () => {
     const records = read.cloudflare([
       ...DECLARED,
       ...["192.0.2.9", "192.0.2.10", "192.0.2.9"].map((value) => record("blog.example.com", "A", value)),

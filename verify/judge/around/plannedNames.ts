@@ -1,13 +1,11 @@
-/** What an audit must know of a configuration and its plan, beside the records. Pure. */
-import { hostName, returnPathName } from "../../stack/services/names.ts";
-import type { Plan } from "../../stack/model/plan.ts";
-import type { ServerNames } from "../model/serverNames.ts";
-import type { SlotName } from "../../stack/values/slots.ts";
-
-export { factsOf as auditContext } from "../../stack/dns/zoneFacts.ts";
+/** The names that the plan gives the server. */
+import { hostName, returnPathName } from "../../../stack/services/names.ts";
+import type { Plan } from "../../../stack/model/plan.ts";
+import type { ServerNames } from "../../model/serverNames.ts";
+import type { SlotName } from "../../../stack/values/slots.ts";
 
 /** Names of the server as others check them; undefined while its addresses are not known. */
-export function serverNames(
+export function readServerNames(
   { domain, records, reverseNames }: Pick<Plan, "domain" | "records" | "reverseNames">,
   slotValue: (name: SlotName) => string | undefined,
 ): ServerNames | undefined {
