@@ -1,13 +1,19 @@
 /**
  * The containers of the stack, one row each, in the order of the plan.
  *
- * Names, scripts, ports and start order are upstream's (`self-hosting/docker-compose-self-hosted.yml` at 03a0d7a).
+ * Names, scripts and ports are upstream's (`self-hosting/docker-compose-self-hosted.yml` at 03a0d7a), and so is the start
+ * order but for one thing, see {@link AFTER_SMTP}.
  * Everything else follows from here: names, records, certificate, firewall, router, `.env`, containers, settings of mail
  * programs.
  */
 import type { Service } from "./service.ts";
 
 const DATABASES = ["mongodb", "redis"] as const;
+/**
+ * `smtp` runs a new image of the app first. In upstream's file `bree` and `mx` wait for the databases alone, so an image
+ * that does not start would replace all three at once, and with `mx` the receiving of mail would be down. Here `up` stops at
+ * `smtp`, and `mx` goes on with the old image.
+ */
 const AFTER_SMTP = [...DATABASES, "smtp"] as const;
 const AFTER_SQLITE = [...DATABASES, "sqlite"] as const;
 
@@ -38,7 +44,7 @@ const ROWS = [
     listens: { port: 4000, answers: { https: "/v1/test" }, behindRouter: true },
     startsAfter: AFTER_SMTP,
   },
-  { name: "bree", image: "app", script: "bree.js", startsAfter: DATABASES },
+  { name: "bree", image: "app", script: "bree.js", startsAfter: AFTER_SMTP },
   {
     name: "smtp",
     image: "app",
@@ -71,7 +77,7 @@ const ROWS = [
       answers: "tcp",
       opens: { purpose: "Mail from other servers", waitsForDomain: true },
     },
-    startsAfter: DATABASES,
+    startsAfter: AFTER_SMTP,
   },
   {
     name: "sqlite",

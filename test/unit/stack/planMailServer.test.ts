@@ -111,10 +111,10 @@ describe("containers", () => {
   test.each([
     ["web", "node web.js", "example.com", [3000], ["mongodb", "redis", "smtp"]],
     ["api", "node api.js", "api.example.com", [4000], ["mongodb", "redis", "smtp"]],
-    ["bree", "node bree.js", undefined, [], ["mongodb", "redis"]],
+    ["bree", "node bree.js", undefined, [], ["mongodb", "redis", "smtp"]],
     ["smtp", "node smtp.js", "smtp.example.com", [465], ["mongodb", "redis"]],
     ["smtp_bree", "node smtp-bree.js", "smtp.example.com", [], ["mongodb", "redis", "smtp"]],
-    ["mx", "node mx.js", "mx.example.com", [25], ["mongodb", "redis"]],
+    ["mx", "node mx.js", "mx.example.com", [25], ["mongodb", "redis", "smtp"]],
     ["sqlite", "node sqlite.js", "sqlite.example.com", [3456], ["mongodb", "redis", "smtp"]],
     ["sqlite_bree", "node sqlite-bree.js", "sqlite.example.com", [], ["mongodb", "redis", "sqlite"]],
     ["imap", "node imap.js", "imap.example.com", [993], ["mongodb", "redis", "sqlite"]],
@@ -151,6 +151,18 @@ describe("containers", () => {
         expect(next).not.toEqual([]);
         for (const { name } of next) started.add(name);
       }
+    }
+  });
+
+  test("one container runs a new app image first, and what takes mail waits until it is well", () => {
+    for (const { containers } of [plan, small]) {
+      const apps = containers.filter(({ image }) => image === "app");
+      const isApp = (name: string) => apps.some((app) => app.name === name);
+      const first = apps.filter(({ startsAfter }) => !startsAfter.some(isApp));
+      expect(first.map(({ name }) => name)).toEqual(["smtp"]);
+      expect(first[0]?.healthCheck).toBeDefined();
+      const takesMail = apps.filter(({ ports }) => ports.includes(25));
+      expect(takesMail.map(({ startsAfter }) => startsAfter.includes("smtp"))).toEqual([true]);
     }
   });
 
