@@ -1,4 +1,5 @@
 /** Every default, with the reason for it. */
+import { activeServices } from "../services/activeServices.ts";
 
 /** A default value and why it is that one. */
 export interface Default<T> {
@@ -10,18 +11,24 @@ function because<T>(value: T, reason: string): Default<T> {
   return { value, reason };
 }
 
+/** Containers of a server with mailboxes. */
+const CONTAINERS = activeServices(true, []).length;
+
 /** Defaults by the path of the value under `mailstead:`. */
 export const DEFAULTS = {
   generation: because(1, "the first server"),
   drift: because("warn" as const, "a preview shall say what it saw, and still show its own changes"),
   protect: because(true, "keys, addresses and records that mail depends on are not deleted by mistake"),
   "server.provider": because("hetzner" as const, "the one cloud that is built so far"),
-  "server.type": because("cx23", "2 CPUs and 4 GB, which fifteen containers want; the cheapest such size"),
+  "server.type": because(
+    "cx23",
+    `2 CPUs and 4 GB, which ${CONTAINERS} containers want; the cheapest such size`,
+  ),
   "server.image": because("ubuntu-24.04" as const, "supported by its makers until 2029"),
   "server.adminKeys": because<readonly string[]>([], "the deploy has its own key; people's keys are extra"),
   "server.deployKeys": because<readonly number[]>([1], "the first key that the deploy made"),
   "server.disposable": because(false, "mail is lost with the server until backups exist"),
-  "server.swapMib": because(2048, "fifteen containers on 4 GB need room for peaks"),
+  "server.swapMib": because(2048, `${CONTAINERS} containers on 4 GB need room for peaks`),
   "dns.provider": because("cloudflare" as const, "the one that the guide uses"),
   "dns.ttlSeconds": because("auto" as const, "the guide's table says automatic"),
   "dns.mx": because(

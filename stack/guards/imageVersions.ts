@@ -3,6 +3,7 @@
  *
  * The data live and die with the server: a new generation starts with none, so any version is right there.
  */
+import type { ServiceName } from "../services/table.ts";
 import { COMMAND } from "../values/command.ts";
 import type { Issue } from "../model/issue.ts";
 import { compareVersions, versionOf, type Version } from "./imageVersion.ts";
@@ -44,7 +45,8 @@ const LINES: readonly Line[] = [
 ];
 
 const UPGRADE = "https://www.mongodb.com/docs/manual/release-notes/8.0-upgrade-standalone/";
-const MONGOSH = `${COMMAND} ssh -- docker exec mongodb mongosh --quiet --eval`;
+const MONGO: ServiceName = "mongodb";
+const MONGOSH = `${COMMAND} ssh -- docker exec ${MONGO} mongosh --quiet --eval`;
 
 /** Refuses to go back, and Mongo to leave a major version out. */
 export const keepsImageVersions: Guard = ({ config, plan }, { images, generation }) => {

@@ -1,7 +1,13 @@
 /** Says what a change does to the services that people and other servers use at the moment. */
 import { compareContainers, containerHashes } from "../changes/containerChanges.ts";
 import type { Issue } from "../model/issue.ts";
+import { SERVICES } from "../services/table.ts";
 import type { Guard } from "./guard.ts";
+
+/** Containers by which people read their mail. */
+const READING = SERVICES.filter(({ listens }) => listens?.client?.direction === "incoming").map(
+  ({ name }) => name,
+);
 
 function note(path: string, message: string, fix: string): Issue {
   return { path, rule: "services-change", severity: "warning", message, fix };
@@ -16,7 +22,7 @@ export const tellsServices: Guard = ({ config, plan }, { containers }) => {
   const { removed, restarted } = compareContainers(containers, containerHashes(plan));
   const issues: Issue[] = [];
   if (removed.length > 0) {
-    const storage = !config.mail.storage && removed.includes("imap");
+    const storage = !config.mail.storage && READING.some((name) => removed.includes(name));
     const message = `${count(removed)} will be taken away: ${removed.join(", ")}${storage ? "; nobody can read mail then" : ""}`;
     const fix = storage
       ? "mailboxes stay on the server's disk; to go on serving them: pulumi config set --path mailstead:mail.storage true"

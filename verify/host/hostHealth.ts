@@ -1,5 +1,6 @@
 /** How the host itself is: room on its disks, memory, mail that waits to leave, the clock, and whether it wants a restart. */
 import { EMAILS_URI } from "../../stack/mail/upstreamVariables.ts";
+import type { ServiceName } from "../../stack/services/table.ts";
 import type { AskHost, Finding } from "../model/finding.ts";
 
 /** From where on a value is a warning, and from where on it is bad. */
@@ -13,6 +14,9 @@ export const HEALTH_LIMITS = {
   /** Seconds between the host's clock and the one here: one-time passwords allow 30, certificates minutes. */
   clockOffset: { warn: 30, bad: 300 },
 } as const;
+
+/** Container that sends what waits to leave. */
+const SENDER: ServiceName = "smtp_bree";
 
 /** Asks the app's own database driver, as the queue is its own: states of a mail that has still to leave. */
 const QUEUE = `
@@ -41,7 +45,7 @@ else
   newest=$(ls /boot/vmlinuz-* 2>/dev/null | sed 's/.*vmlinuz-//' | sort -V | tail -n 1)
   if [ -n "$newest" ] && [ "$newest" != "$(uname -r)" ]; then echo "reboot linux $newest in place of $(uname -r)"; fi
 fi
-timeout 20 docker exec -i smtp_bree node - 2>&1 <<'SCRIPT' || echo "queue ? the container smtp_bree does not answer"
+timeout 20 docker exec -i ${SENDER} node - 2>&1 <<'SCRIPT' || echo "queue ? the container ${SENDER} does not answer"
 ${QUEUE}
 SCRIPT
 `;
@@ -131,13 +135,13 @@ function judgeQueue(lines: readonly string[]): Judged {
     return {
       state: "warn",
       seen: `how much mail waits to leave is not known: ${why}`,
-      fix: "./mailstead logs smtp_bree",
+      fix: `./mailstead logs ${SENDER}`,
     };
   }
   if (count === "0") return { state: "ok", seen: "no mail waits to leave" };
   const age = Number(rest[0]);
   const seen = `${count} wait to leave, the oldest for ${writeDuration(age)}`;
-  const fix = "why it waits: ./mailstead logs smtp_bree; and is port 25 open (above)?";
+  const fix = `why it waits: ./mailstead logs ${SENDER}; and is port 25 open (above)?`;
   return writeJudged(grade(age, HEALTH_LIMITS.oldestMail), seen, fix);
 }
 
