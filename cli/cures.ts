@@ -2,10 +2,10 @@
 import type { Plan } from "../stack/model/plan.ts";
 import { printable } from "../stack/values/printable.ts";
 import { plannedThings } from "../verify/vendors/hetzner/things.ts";
-import { RECORD_TYPES, stateId } from "../verify/judge/existing/alreadyThere.ts";
 import { VendorError } from "../verify/vendors/http.ts";
 import { HETZNER_TYPES, type Orphan } from "../verify/preflight/preflight.ts";
-import { removeRecord } from "../verify/vendors/removeRecord.ts";
+import { removeRecord } from "../verify/vendors/zones.ts";
+import { DNS_PROVIDERS } from "../stack/vendors/registry.ts";
 import { Hetzner } from "../verify/vendors/hetzner/api.ts";
 import { clearPendingOperations, readState, type StateResource } from "./engine.ts";
 import { removeContainer } from "./orphanContainers.ts";
@@ -104,7 +104,8 @@ function cureOf(orphan: Orphan, context: CureContext, back: () => Promise<Readon
     case "dns": {
       const { provider, id } = orphan;
       const run = async (): Promise<void> => {
-        if ((await back()).has(`${RECORD_TYPES[provider]} ${stateId(id, provider)}`)) return;
+        const { resourceType, stateId } = DNS_PROVIDERS[provider];
+        if ((await back()).has(`${resourceType} ${stateId(id)}`)) return;
         await removeRecord(provider, tokens.dns, id);
       };
       return { orphan, words: "take it into the state, or delete it where the state has another one", run };
@@ -121,7 +122,7 @@ function cureOf(orphan: Orphan, context: CureContext, back: () => Promise<Readon
 /** What is to be taken into the state. */
 function wantedOf(orphans: readonly Orphan[], context: CureContext): Wanted {
   const { stack, plan, resources, recordIds } = context;
-  const type = RECORD_TYPES[plan.dnsProvider];
+  const type = DNS_PROVIDERS[plan.dnsProvider].resourceType;
   const things = orphans.flatMap((orphan) =>
     orphan.vendor === "hetzner" && isPlannedThing(orphan, stack, plan) && !isLocked(orphan, resources)
       ? [`${HETZNER_TYPES[orphan.kind]} ${String(orphan.id)}`]
@@ -130,7 +131,7 @@ function wantedOf(orphans: readonly Orphan[], context: CureContext): Wanted {
   const records = orphans.flatMap((orphan) => {
     if (orphan.vendor !== "dns") return [];
     const { id, role: name, provider } = orphan;
-    return [{ type, name, id, stateId: stateId(id, provider) }];
+    return [{ type, name, id, stateId: DNS_PROVIDERS[provider].stateId(id) }];
   });
   return { things: new Set(things), records, recordsThere: new Set(recordIds.map((id) => `${type} ${id}`)) };
 }

@@ -1,25 +1,13 @@
 /** Tokens of the vendors, from the places where the engine's plugins look, in their order. */
 import process from "node:process";
-import {
-  DNS_TOKEN_PLACES,
-  findToken,
-  SERVER_TOKEN_PLACE,
-  type GivenToken,
-  type TokenPlace,
-} from "../stack/vendors/tokenPlaces.ts";
 import { UNREAD_SECRET } from "../stack/values/field.ts";
+import { findToken, type GivenToken, type TokenPlace } from "../stack/vendors/tokenPlaces.ts";
 import { tokenCure, tokenFault } from "../stack/vendors/tokenText.ts";
 import { pulumi } from "./engine.ts";
 import { stackValue } from "./project.ts";
 import { CommandError } from "./output/terminal.ts";
 
 export type { GivenToken, TokenPlace };
-
-/** The server's own vendor. */
-export const HETZNER_TOKEN: TokenPlace = SERVER_TOKEN_PLACE;
-
-/** By DNS provider. */
-export const DNS_TOKENS = DNS_TOKEN_PLACES;
 
 /** The key's value in the stack's file; the engine is asked only where it is kept secret there. */
 async function configured(key: string, stack: string): Promise<string | undefined> {

@@ -4,7 +4,7 @@
  * The distribution's own docker is taken: it needs no foreign archive key at first boot, and an upgrade of it
  * comes with the distribution's security updates.
  */
-import { dnsAuthenticator } from "../stack/vendors/dnsAuthenticators.ts";
+import { findAuthenticator } from "../stack/vendors/authenticator.ts";
 import type { Distribution, PlannedBoot } from "../stack/model/plan.ts";
 
 const DOCKER: Readonly<Record<Distribution, readonly string[]>> = {
@@ -26,6 +26,6 @@ export function packagesOf({
   distribution,
   dnsProvider,
 }: Pick<PlannedBoot, "distribution" | "dnsProvider">): readonly string[] {
-  const plugin = dnsAuthenticator(dnsProvider, distribution)?.package;
+  const plugin = findAuthenticator(dnsProvider, distribution)?.package;
   return [...DOCKER[distribution], "certbot", ...(plugin === undefined ? [] : [plugin]), ...COMMON];
 }

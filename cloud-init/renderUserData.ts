@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { Document, Scalar, visit, type Tags } from "yaml";
 import type { PlannedBoot, PlannedServer } from "../stack/model/plan.ts";
+import { DNS_PROVIDERS } from "../stack/vendors/registry.ts";
 import type { CloudConfig, WriteFile } from "./cloudConfig.ts";
 import { planCloudConfig, profileEnvironment } from "./planCloudConfig.ts";
 import { placeholder, type Sources } from "./sources.ts";
@@ -73,18 +74,19 @@ export function bootHash(server: PlannedServer, sources: Pick<Sources, "asset">)
     .slice(0, 12);
 }
 
-/** What the guide's own scripts know of DNS providers: a token file for Cloudflare, and nothing for others. */
+/** The token file that the guide's own scripts read; nothing at a provider that they do not know. */
 function guideCredentials(
   { dnsProvider }: Pick<PlannedBoot, "dnsProvider">,
   sources: Pick<Sources, "slot">,
 ): WriteFile[] {
-  if (dnsProvider !== "cloudflare") return [];
+  const { authenticator } = DNS_PROVIDERS[dnsProvider];
+  if (authenticator?.isInGuide !== true) return [];
   return [
     {
-      path: "/root/.cloudflare.ini",
+      path: authenticator.credentials,
       owner: "root:root",
       permissions: "0600",
-      content: `dns_cloudflare_api_token = "${sources.slot("dnsApiToken")}"\n`,
+      content: `${authenticator.tokenKey} = "${sources.slot("dnsApiToken")}"\n`,
     },
   ];
 }

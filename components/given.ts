@@ -1,7 +1,8 @@
 /** Late values that come from the configuration and not from resources. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../stack/model/config.ts";
-import { DNS_TOKEN_PLACES, findToken } from "../stack/vendors/tokenPlaces.ts";
+import { DNS_PROVIDERS } from "../stack/vendors/registry.ts";
+import { findToken } from "../stack/vendors/tokenPlaces.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import type { SlotName } from "../stack/values/slots.ts";
 import { SLOTS, slotsOf } from "../stack/values/slots.ts";
@@ -30,7 +31,7 @@ export function givenValues(
   all: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): GivenValues {
-  const place = DNS_TOKEN_PLACES[dns.provider];
+  const place = DNS_PROVIDERS[dns.provider].token;
   const texts: Record<GivenSlot, string | undefined> = {
     dnsApiToken: findToken(place, all[place.key], environment)?.token,
     providedCertificate: certificates.certificate,
@@ -56,7 +57,7 @@ export function needDnsToken(
     ({ content }) => !("asset" in content) && slotsOf(content).includes("dnsApiToken"),
   );
   if (!isNeeded || given.dnsApiToken !== undefined) return;
-  const { key, variables } = DNS_TOKEN_PLACES[dnsProvider];
+  const { key, variables } = DNS_PROVIDERS[dnsProvider].token;
   throw new StopError(
     `There is no ${variables[0]} and no ${key}: the server orders its certificate with it. Nothing was changed.\n` +
       `Next step: export ${variables[0]}, or: pulumi config set --secret ${key}`,

@@ -41,7 +41,7 @@ function read(all: Readonly<Record<string, string>>): { config: Config; plan: Pl
 tracesAsTheyAre();
 const all = pulumi.runtime.allConfig();
 const { config, plan } = read(all);
-needSoundTokens(config.dns.provider, all, process.env);
+needSoundTokens({ cloud: config.server.provider, provider: config.dns.provider }, all, process.env);
 const given = givenValues(config, all, process.env);
 needDnsToken(plan, given);
 const said = await lastOutputs();

@@ -1,22 +1,23 @@
 /** Tokens that are given with something around them: the plugins take them as they are, and every run would fail. */
-import type { DnsProviderName } from "../stack/model/dnsProviders.ts";
-import { DNS_TOKEN_PLACES, findToken, SERVER_TOKEN_PLACE } from "../stack/vendors/tokenPlaces.ts";
+import type { CloudName, DnsProviderName } from "../stack/model/vendorNames.ts";
+import { CLOUDS, DNS_PROVIDERS } from "../stack/vendors/registry.ts";
+import { findToken } from "../stack/vendors/tokenPlaces.ts";
 import { tokenCure, tokenFault } from "../stack/vendors/tokenText.ts";
 import { StopError } from "./errors.ts";
 
 /**
  * Stops where a token that a plugin would take cannot be one.
  *
- * @param provider of the zone; the server's vendor is asked in any case.
+ * @param vendors that the server and the zone are at.
  * @param all every configuration value of the stack.
  * @throws StopError before anything is declared, with every such place and without a word of the token
  */
 export function needSoundTokens(
-  provider: DnsProviderName,
+  { cloud, provider }: { readonly cloud: CloudName; readonly provider: DnsProviderName },
   all: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): void {
-  const places = new Set([SERVER_TOKEN_PLACE, DNS_TOKEN_PLACES[provider]]);
+  const places = new Set([CLOUDS[cloud].token, DNS_PROVIDERS[provider].token]);
   const faults = [...places].flatMap((place) => {
     const given = findToken(place, all[place.key], environment);
     const fault = given === undefined ? undefined : tokenFault(given.token);

@@ -6,7 +6,7 @@ import type { Config } from "../stack/model/config.ts";
 import type { ProviderRecord, ZoneRecord } from "../stack/model/zoneRecord.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import type { SlotName } from "../stack/values/slots.ts";
-import { zoneReader } from "./vendors/registry.ts";
+import { zoneReader } from "./vendors/zones.ts";
 import { audit } from "./judge/sets/audit.ts";
 import { zoneFacts } from "../stack/dns/zoneFacts.ts";
 import { desiredSets } from "./judge/sets/desiredSets.ts";

@@ -9,13 +9,14 @@ import type { DeployedValues } from "../../verify/state/deployedValues.ts";
 import { AUDIT_EXIT, auditExitCode } from "../../verify/judge/exitCode.ts";
 import { AUDIT_COLUMNS, inspectDns, type AuditColumn } from "../../verify/auditDns.ts";
 import type { Audit, AuditCheck } from "../../verify/model/observation.ts";
-import { zoneReader } from "../../verify/vendors/registry.ts";
+import { zoneReader } from "../../verify/vendors/zones.ts";
 import type { ZoneReader } from "../../verify/vendors/zoneReader.ts";
 import { askValues, keptValues } from "../lateValues.ts";
 import type { NotifyTarget } from "../notify.ts";
 import { loadPlan, stackToRead } from "../project.ts";
 import { CommandError, print, styled } from "../output/terminal.ts";
-import { DNS_TOKENS, readToken } from "../tokens.ts";
+import { DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
+import { readToken } from "../tokens.ts";
 import { COMMAND } from "../../stack/values/command.ts";
 
 interface Options {
@@ -82,7 +83,7 @@ async function prepare(options: Options): Promise<Ready> {
   const { provider, zone, zoneId } = config.dns;
   // Also for the DNS columns alone, where a token is at hand: the provider names the zone's servers.
   const { result: token, notes } = await orNote(
-    () => readToken(DNS_TOKENS[provider], stack),
+    () => readToken(DNS_PROVIDERS[provider].token, stack),
     { check: "provider-api", subject: zone },
     "the provider was not asked, so records that are not declared cannot be seen",
   );

@@ -9,13 +9,14 @@ import { addressSlots, findHetznerThings, hetznerIds } from "../../verify/vendor
 import { stateSlots } from "../../verify/state/stateSlots.ts";
 import { lostKeys } from "../../verify/adopt/lostKeys.ts";
 import { isReplaced, type Adoption } from "../../verify/judge/existing/adoption.ts";
-import { alreadyThere, RECORD_TYPES } from "../../verify/judge/existing/alreadyThere.ts";
 import { zoneFacts } from "../../stack/dns/zoneFacts.ts";
 import { LOOK_AT_PROVIDER } from "../../verify/judge/fixes/fixes.ts";
 import { describeObstacles } from "../../verify/judge/existing/waysOut.ts";
 import type { Finding } from "../../verify/model/finding.ts";
 import { VendorError } from "../../verify/vendors/http.ts";
-import { zoneReader } from "../../verify/vendors/registry.ts";
+import { zoneReader } from "../../verify/vendors/zones.ts";
+import { CLOUDS, DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
+import { alreadyThere } from "../../verify/judge/existing/alreadyThere.ts";
 import { Hetzner } from "../../verify/vendors/hetzner/api.ts";
 import { needOwnAccount } from "../account.ts";
 import { previewCreates, projectFolder, readState, stackName } from "../engine.ts";
@@ -23,7 +24,7 @@ import { writeWhole } from "../lateValues.ts";
 import { loadPlan, projectName } from "../project.ts";
 import { describeFinding, exitCodeOf } from "../output/findings.ts";
 import { CommandError, mark, print, printJson } from "../output/terminal.ts";
-import { DNS_TOKENS, HETZNER_TOKEN, readGivenTokens } from "../tokens.ts";
+import { readGivenTokens } from "../tokens.ts";
 
 interface Options {
   readonly stack?: string | undefined;
@@ -51,7 +52,10 @@ interface Collected {
 /** Asks vendors and engine at once: none waits for another. */
 async function look(stack: string, config: Config, plan: Plan) {
   const { provider, zone, zoneId } = config.dns;
-  const [given, { token: dns }] = await readGivenTokens([HETZNER_TOKEN, DNS_TOKENS[provider]], stack);
+  const [given, { token: dns }] = await readGivenTokens(
+    [CLOUDS[plan.server.provider].token, DNS_PROVIDERS[provider].token],
+    stack,
+  );
   const hetzner = new Hetzner(given.token);
   const { resources } = await readState(stack);
   await needOwnAccount(config, resources, given);
@@ -86,7 +90,7 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
   const { adoptions } = there;
   refuseUnknown(agreed, adoptions);
   const ofRecord = ({ role, importId, changes }: Adoption): Taken => {
-    return { type: RECORD_TYPES[provider], name: role, id: importId, changes };
+    return { type: DNS_PROVIDERS[provider].resourceType, name: role, id: importId, changes };
   };
   const all: Taken[] = [...found.map((one) => ({ ...one, changes: [] })), ...adoptions.map(ofRecord)];
   const file = fillImportFile(creates, all);

@@ -2,19 +2,18 @@
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import type { Config } from "../../stack/model/config.ts";
-import type { DnsProviderName } from "../../stack/model/dnsProviders.ts";
 import type { Issue } from "../../stack/model/issue.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import { knownAddresses } from "../../verify/vendors/hetzner/things.ts";
 import { stateSlots } from "../../verify/state/stateSlots.ts";
 import { checkZoneBefore } from "../../verify/preflight/zoneBefore.ts";
-import { stateId } from "../../verify/judge/existing/alreadyThere.ts";
 import type { Finding } from "../../verify/model/finding.ts";
 import { VendorError } from "../../verify/vendors/http.ts";
+import { CLOUDS, DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
 import { checkChange } from "../../stack/guards/checkChange.ts";
 import { readDeployed } from "../../stack/guards/deployed.ts";
 import { HETZNER_TYPES, runPreflight, type Orphan } from "../../verify/preflight/preflight.ts";
-import { listedOnce, zoneReader } from "../../verify/vendors/registry.ts";
+import { listedOnce, zoneReader } from "../../verify/vendors/zones.ts";
 import type { ZoneReader } from "../../verify/vendors/zoneReader.ts";
 import { checkImages } from "../../verify/preflight/registry/checkImages.ts";
 import { Hetzner } from "../../verify/vendors/hetzner/api.ts";
@@ -26,7 +25,7 @@ import { findOrphanContainers, nameOf } from "../orphanContainers.ts";
 import { serverKnows } from "../serverKnows.ts";
 import { exitCodeOf, printFindings } from "../output/findings.ts";
 import { CommandError } from "../output/terminal.ts";
-import { DNS_TOKENS, HETZNER_TOKEN, readGivenTokens, type GivenToken } from "../tokens.ts";
+import { readGivenTokens, type GivenToken } from "../tokens.ts";
 import { COMMAND } from "../../stack/values/command.ts";
 
 interface Options {
@@ -38,10 +37,11 @@ interface Options {
 
 async function readTokens(
   stack: string,
-  provider: DnsProviderName,
+  { dns, server }: Pick<Config, "dns" | "server">,
 ): Promise<VendorTokens & { readonly given: GivenToken }> {
-  const [given, dns] = await readGivenTokens([HETZNER_TOKEN, DNS_TOKENS[provider]], stack);
-  return { given, hetzner: given.token, dns: dns.token };
+  const places = [CLOUDS[server.provider].token, DNS_PROVIDERS[dns.provider].token] as const;
+  const [given, ofDns] = await readGivenTokens(places, stack);
+  return { given, hetzner: given.token, dns: ofDns.token };
 }
 
 /** Asks, unless told not to. */
@@ -175,7 +175,10 @@ export async function lookBefore(stack: string): Promise<Look> {
   const loaded = loadPlan(stack);
   const { plan } = loaded;
   const { provider, zone, zoneId } = loaded.config.dns;
-  const [tokens, { resources, pending }] = await Promise.all([readTokens(stack, provider), readState(stack)]);
+  const [tokens, { resources, pending }] = await Promise.all([
+    readTokens(stack, loaded.config),
+    readState(stack),
+  ]);
   const foreign = await lookAtAccount(loaded.config, resources, tokens.given);
   if (foreign.length > 0) return { findings: foreign, beyondCures: foreign, cures: [], pending: [] };
   const known = {
@@ -193,7 +196,7 @@ export async function lookBefore(stack: string): Promise<Look> {
   findings.push(...(await lookAtZone(stack, reader, slots, loaded, resources, orphans)));
   const left = await lookOnHost(stack, resources, pending, orphans, findings);
   const recordIds = orphans.some(({ vendor }) => vendor === "dns")
-    ? (await reader.records()).map(({ importId }) => stateId(importId, provider))
+    ? (await reader.records()).map(({ importId }) => DNS_PROVIDERS[provider].stateId(importId))
     : [];
   const cures = curesOf([...orphans, ...left], { stack, plan, tokens, resources, recordIds });
   findings.unshift(...findingsOf(loaded.warnings), ...lookAtChange(loaded, resources));

@@ -13,7 +13,8 @@ import { needOwnAccount } from "../account.ts";
 import { pulumi, pulumiAttached, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { CommandError, print } from "../output/terminal.ts";
-import { HETZNER_TOKEN, readGivenToken } from "../tokens.ts";
+import { CLOUDS } from "../../stack/vendors/registry.ts";
+import { readGivenToken } from "../tokens.ts";
 
 interface Options {
   readonly stack?: string | undefined;
@@ -85,7 +86,7 @@ export async function rebuildCommand(options: Options): Promise<number> {
   const stack = await stackName(options.stack);
   const { config, plan } = loadPlan(stack);
   const { resources } = await readState(stack);
-  const given = await readGivenToken(HETZNER_TOKEN, stack);
+  const given = await readGivenToken(CLOUDS[config.server.provider].token, stack);
   await needOwnAccount(config, resources, given);
   const lost = resources.find(({ type }) => type === HETZNER_TYPES.servers);
   await needLoss(new Hetzner(given.token), stack, lost);

@@ -11,7 +11,8 @@ import { needOwnAccount } from "../account.ts";
 import { readState, stackName } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { CommandError, print, printJson } from "../output/terminal.ts";
-import { HETZNER_TOKEN, readGivenToken } from "../tokens.ts";
+import { CLOUDS } from "../../stack/vendors/registry.ts";
+import { readGivenToken } from "../tokens.ts";
 
 interface Options {
   readonly stack?: string | undefined;
@@ -86,7 +87,7 @@ function openingLines({ protect, server }: Pick<Config, "protect" | "server">): 
 }
 
 async function lookAtVendor(config: Config, stack: string, resources: readonly StandingResource[]) {
-  const given = await readGivenToken(HETZNER_TOKEN, stack);
+  const given = await readGivenToken(CLOUDS[config.server.provider].token, stack);
   await needOwnAccount(config, resources, given);
   try {
     return await findHetznerThings(new Hetzner(given.token), stack);

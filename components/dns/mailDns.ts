@@ -1,18 +1,17 @@
 /** Every DNS record of the plan, at whichever provider holds the zone. */
 import * as pulumi from "@pulumi/pulumi";
-import type { DnsProviderName } from "../../stack/model/dnsProviders.ts";
-import type { Plan } from "../../stack/model/plan.ts";
+import type { DnsProviderName } from "../../stack/model/vendorNames.ts";
+import type { Plan, PlannedRecord } from "../../stack/model/plan.ts";
+import { resourceName } from "../../stack/vendors/recordResources.ts";
 import type { SlotValues } from "../bind.ts";
-import { cloudflareZone, findZone } from "../vendors/cloudflare/dnsZone.ts";
-import { digitaloceanZone } from "../vendors/digitalocean/dnsZone.ts";
 import type { DnsZone, RecordGroup } from "../vendors/dnsZone.ts";
-import { hetznerZone } from "../vendors/hetzner/dnsZone.ts";
+import { DNS_RESOURCES } from "../vendors/registry.ts";
 
 export interface MailDnsArgs {
   readonly plan: Pick<Plan, "protectRecords" | "zone" | "records">;
   /** Where the zone is kept. */
   readonly provider: DnsProviderName;
-  /** Cloudflare's id of the zone; looked up by its name when absent (two more calls in each run). */
+  /** The provider's own id of the zone, where it has one; looked up by its name when absent (two more calls in each run). */
   readonly zoneId?: string;
   readonly values: SlotValues;
 }
@@ -27,8 +26,8 @@ export class MailDns extends pulumi.ComponentResource {
   constructor(name: string, args: MailDnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:dns:MailDns", name, {}, opts);
     this.#args = args;
-    this.#zone = zoneAt(args.provider, args.plan.zone, args.zoneId);
-    const groups = this.#zone.together(args.plan.records);
+    this.#zone = DNS_RESOURCES[args.provider].zone(args.plan.zone, args.zoneId);
+    const groups = this.#together();
     this.#late = groups.filter((group) => waitsFor(group).length > 0);
     for (const group of groups) if (waitsFor(group).length === 0) this.#declare(group, []);
     this.registerOutputs({ zone: args.plan.zone });
@@ -51,10 +50,20 @@ export class MailDns extends pulumi.ComponentResource {
     }
   }
 
+  /** Records that are one resource: each alone, or all of one name and type where the provider keeps sets. */
+  #together(): readonly RecordGroup[] {
+    const { plan, provider } = this.#args;
+    return [...Map.groupBy(plan.records, (record) => resourceName(provider, record)).values()] as [
+      PlannedRecord,
+      ...PlannedRecord[],
+    ][];
+  }
+
   #declare(group: RecordGroup, dependsOn: pulumi.Resource[]): void {
     const protect = this.#args.plan.protectRecords && group.some(({ level }) => level === "required");
     const address = this.#addressBeside(group);
-    const resource = this.#zone.declare(group, this.#args.values, {
+    const name = resourceName(this.#args.provider, group[0]);
+    const resource = this.#zone.declare(name, group, this.#args.values, {
       parent: this,
       protect,
       dependsOn: [...dependsOn, ...address],
@@ -92,16 +101,5 @@ export async function needZone(
   { dnsProvider, zone }: Pick<Plan, "dnsProvider" | "zone">,
   zoneId: string | undefined,
 ): Promise<string | undefined> {
-  return zoneId ?? (dnsProvider === "cloudflare" ? findZone(zone) : undefined);
-}
-
-function zoneAt(provider: DnsProviderName, zone: string, zoneId: string | undefined): DnsZone {
-  switch (provider) {
-    case "cloudflare":
-      return cloudflareZone(zone, zoneId);
-    case "digitalocean":
-      return digitaloceanZone(zone);
-    case "hetzner":
-      return hetznerZone(zone);
-  }
+  return zoneId ?? DNS_RESOURCES[dnsProvider].findZoneId?.(zone);
 }

@@ -3,7 +3,8 @@ import { COMMAND } from "../../stack/values/command.ts";
 import { getPrimaryIps } from "@pulumi/hcloud/getPrimaryIps.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../../stack/model/config.ts";
-import { findToken, SERVER_TOKEN_PLACE } from "../../stack/vendors/tokenPlaces.ts";
+import { CLOUDS } from "../../stack/vendors/registry.ts";
+import { findToken } from "../../stack/vendors/tokenPlaces.ts";
 import {
   addressesAreHeld,
   keepsAccount,
@@ -63,9 +64,10 @@ export async function reviewAccount(
   const account = await accountAddresses();
   if (account === undefined) return { issues: [], addressesAreHeld: false };
   const known = deployed.ipv4 ?? knownAddress(deployed, await lastResources());
-  const given = findToken(SERVER_TOKEN_PLACE, all[SERVER_TOKEN_PLACE.key], process.env);
+  const { token } = CLOUDS[config.server.provider];
+  const given = findToken(token, all[token.key], process.env);
   return {
-    issues: keepsAccount(config, known, account, given?.place ?? SERVER_TOKEN_PLACE.key),
+    issues: keepsAccount(config, known, account, given?.place ?? token.key),
     addressesAreHeld: addressesAreHeld(account, pulumi.getStack()),
   };
 }

@@ -1,15 +1,30 @@
-/** What a provider's file has to offer of a zone. */
+/** What a DNS provider's room has to offer of a zone. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlannedRecord } from "../../stack/model/plan.ts";
 import type { SlotValues } from "../bind.ts";
 
-/** Records that one resource holds. */
+/** Records that one resource holds: one, or all of one name and type where the provider keeps sets. */
 export type RecordGroup = readonly [PlannedRecord, ...PlannedRecord[]];
 
-/** A zone at a provider. Its wire form of records lives in its own file and nowhere else. */
+/** A zone at a provider. Its wire form of records lives in its own room and nowhere else. */
 export interface DnsZone {
-  /** Which records are one resource: each alone, or all of one name and type where the provider keeps sets. */
-  together(records: readonly PlannedRecord[]): readonly RecordGroup[];
-  /** Declares one resource, named by the role of its record, or by name and type of its set. */
-  declare(group: RecordGroup, values: SlotValues, opts: pulumi.CustomResourceOptions): pulumi.CustomResource;
+  /** Declares one resource, by its logical name. */
+  declare(
+    name: string,
+    group: RecordGroup,
+    values: SlotValues,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.CustomResource;
+}
+
+/** How the zones of a provider are declared in. */
+export interface DnsResources {
+  /** @param zoneId the provider's own id of the zone, where it has one and it is known. */
+  zone(name: string, zoneId?: string): DnsZone;
+  /**
+   * Looks the id of a zone up, at a provider that has ids and a plugin that can be asked.
+   *
+   * @throws StopError where the token does not see the zone
+   */
+  findZoneId?(name: string): Promise<string>;
 }

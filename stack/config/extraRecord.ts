@@ -14,9 +14,7 @@ import type { Reading } from "../values/reading.ts";
 import { bad, good } from "../values/reading.ts";
 import { CAA_TAGS } from "../model/caaTags.ts";
 import { text, type Fields } from "../values/field.ts";
-
-/** Longest comment that the smallest plan of Cloudflare keeps. */
-export const MAX_PURPOSE = 100;
+import { MOST_COMMENT } from "../vendors/recordResources.ts";
 
 function readRole(role: string): Reading<string> {
   return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(role) && role.length <= 63
@@ -25,9 +23,9 @@ function readRole(role: string): Reading<string> {
 }
 
 function readPurpose(purpose: string): Reading<string> {
-  return purpose.length <= MAX_PURPOSE && /^[^\p{Cc}]*$/u.test(purpose)
+  return purpose.length <= MOST_COMMENT && /^[^\p{Cc}]*$/u.test(purpose)
     ? good(purpose)
-    : bad("purpose-too-long", `a purpose is one line of ${MAX_PURPOSE} characters at most`, "shorten it");
+    : bad("purpose-too-long", `a purpose is one line of ${MOST_COMMENT} characters at most`, "shorten it");
 }
 
 /** A name inside the zone: `@`, one relative to the mail domain, or a whole one. Joined later. */

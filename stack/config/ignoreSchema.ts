@@ -1,6 +1,6 @@
 /** Keys of a rule that leaves records to others. */
 import { z } from "zod";
-import { PROVIDER_LIMITS } from "../dns/rules/providers.ts";
+import { DNS_PROVIDERS } from "../vendors/registry.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { text, type Fields } from "../values/field.ts";
 import { nearest } from "../values/nearest.ts";
@@ -26,7 +26,9 @@ export function readNameGlob(text: string): Reading<string> {
 }
 
 /** Types that any provider has, and the one that is gone. */
-const TYPES = [...new Set([...Object.values(PROVIDER_LIMITS).flatMap(({ types }) => types), "SPF"])].sort();
+const TYPES = [
+  ...new Set([...Object.values(DNS_PROVIDERS).flatMap(({ limits }) => limits.types.offered), "SPF"]),
+].sort();
 
 function readType(text: string): Reading<string> {
   const type = text.toUpperCase();

@@ -1,5 +1,5 @@
 /** Which methods of having a certificate go with the rest of the configuration. Every check that refuses one names these. */
-import { DNS_AUTHENTICATORS } from "../vendors/dnsAuthenticators.ts";
+import { DNS_PROVIDERS } from "../vendors/registry.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 
@@ -33,7 +33,8 @@ export function otherMethods({
 }: Pick<Draft, "certificates" | "dns" | "server">): readonly string[] {
   const image = server.image ?? DEFAULTS["server.image"].value;
   // A provider that could not be read is told already.
-  const images = dns.provider === undefined ? [image] : DNS_AUTHENTICATORS[dns.provider]?.distributions;
+  const images =
+    dns.provider === undefined ? [image] : DNS_PROVIDERS[dns.provider].authenticator?.distributions;
   const has = (other: string): boolean => images?.some((one) => one === other) === true;
   const isDns = certificates.method === "dns-01";
   const isHeld = dns.mx === "hold";

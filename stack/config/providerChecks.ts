@@ -1,8 +1,7 @@
 /** Checks on what the provider of the zone does not do. */
-import { PROVIDER_LIMITS } from "../dns/rules/providers.ts";
 import { dkimRecord } from "../dns/dkim.ts";
-import type { DnsProviderName } from "../model/dnsProviders.ts";
-import { DNS_AUTHENTICATORS } from "../vendors/dnsAuthenticators.ts";
+import type { DnsProviderName } from "../model/vendorNames.ts";
+import { DNS_PROVIDERS } from "../vendors/registry.ts";
 import type { Issue } from "../model/issue.ts";
 import { fill } from "../values/slots.ts";
 import { DEFAULTS } from "./defaults.ts";
@@ -10,27 +9,10 @@ import { registrableDomain } from "../values/domainName.ts";
 import type { Draft } from "./draft.ts";
 import { HELD_NAMES_ASKED, otherMethods } from "./otherMethods.ts";
 
-/** What each provider says to a zone below a registrable domain; nothing where it takes it. */
-const ZONE_BELOW: Readonly<
-  Record<DnsProviderName, Pick<Issue, "severity" | "message" | "source"> | undefined>
-> = {
-  cloudflare: {
-    severity: "warning",
-    message: "Cloudflare keeps such zones for large customers only",
-    source: "developers.cloudflare.com/dns/zone-setups/subdomain-setup",
-  },
-  digitalocean: undefined,
-  hetzner: {
-    severity: "error",
-    message: "Hetzner takes no such zones",
-    source: "docs.hetzner.cloud/reference/cloud#zones",
-  },
-};
-
 /** A zone that is no registrable domain of its own. */
 export function checkZoneBelow({ zone, dns }: Draft): readonly Issue[] {
   const registrable = zone === undefined ? undefined : registrableDomain(zone);
-  const said = dns.provider === undefined ? undefined : ZONE_BELOW[dns.provider];
+  const said = dns.provider === undefined ? undefined : DNS_PROVIDERS[dns.provider].zoneBelow;
   if (zone === undefined || registrable === undefined || registrable === zone || said === undefined)
     return [];
   const message = `${zone} is below the registrable domain ${registrable}; ${said.message}`;
@@ -40,7 +22,7 @@ export function checkZoneBelow({ zone, dns }: Draft): readonly Issue[] {
 
 /** Keys whose record is longer than the provider takes. */
 function longKeys({ dkim }: Draft, provider: DnsProviderName): Issue[] {
-  const { text: most = Infinity } = PROVIDER_LIMITS[provider];
+  const { most = Infinity } = DNS_PROVIDERS[provider].limits.text ?? {};
   return dkim.flatMap(({ value, path }) => {
     const bytes = Buffer.byteLength(fill(dkimRecord(value.publicKey), String));
     if (bytes <= most) return [];
@@ -52,7 +34,7 @@ function longKeys({ dkim }: Draft, provider: DnsProviderName): Issue[] {
 
 /** Hosts that would say that they take no mail. */
 function nullMx({ dns }: Draft, provider: DnsProviderName): Issue[] {
-  if (PROVIDER_LIMITS[provider].noRootTarget !== true) return [];
+  if (DNS_PROVIDERS[provider].limits.noRootTarget === undefined) return [];
   const asked = [
     ...(dns.nullMx === true ? ["nullMx"] : []),
     ...((dns.nullMxHosts ?? []).length > 0 ? ["nullMxHosts"] : []),
@@ -67,7 +49,7 @@ export function checkProvider(draft: Draft): readonly Issue[] {
   const { provider } = draft.dns;
   if (provider === undefined) return [];
   const issues = [...longKeys(draft, provider), ...nullMx(draft, provider)];
-  if (draft.dns.zoneId !== undefined && provider !== "cloudflare") {
+  if (draft.dns.zoneId !== undefined && DNS_PROVIDERS[provider].readZoneId === undefined) {
     const message = `${provider} has no such id: it goes by the zone's name`;
     const rule = "not-for-provider";
     issues.push({ path: "mailstead:dns.zoneId", rule, severity: "error", message, fix: "remove it" });
@@ -79,7 +61,7 @@ export function checkProvider(draft: Draft): readonly Issue[] {
 function withoutAuthenticator(draft: Draft, provider: DnsProviderName): Issue[] {
   const { certificates, dns, server } = draft;
   const image = server.image ?? DEFAULTS["server.image"].value;
-  const images = DNS_AUTHENTICATORS[provider]?.distributions ?? [];
+  const images = DNS_PROVIDERS[provider].authenticator?.distributions ?? [];
   if (certificates.method !== "dns-01" || images.includes(image)) return [];
   const held = dns.mx === "hold" ? `, and ${HELD_NAMES_ASKED}` : "";
   const message = `${image} has no certbot plugin that writes records at ${provider}${held}`;

@@ -8,6 +8,9 @@ import { readAddress, readNetwork } from "../values/network.ts";
 import { RECORD_SWITCHES } from "./recordSchema.ts";
 import { readSshPublicKey } from "../values/sshKey.ts";
 import * as words from "./words.ts";
+import { alternatives } from "../values/inWords.ts";
+import { bad, type Reading } from "../values/reading.ts";
+import { CLOUD_NAMES, DNS_PROVIDERS, DNS_PROVIDER_NAMES } from "../vendors/registry.ts";
 
 const TTL_FIX = 'set "auto" or 60 to 86400 seconds';
 
@@ -47,9 +50,9 @@ export const TOP = {
 
 export const SERVER = {
   provider: {
-    schema: z.enum(["hetzner"]),
+    schema: z.enum(CLOUD_NAMES),
     meaning: "cloud",
-    fix: "set hetzner",
+    fix: `set ${alternatives(CLOUD_NAMES)}`,
     fallback: DEFAULTS["server.provider"].value,
   },
   location: {
@@ -109,12 +112,26 @@ export const SERVER = {
   },
 } satisfies Fields;
 
+const PROVIDERS = Object.values(DNS_PROVIDERS);
+const AUTOMATIC_TTLS = PROVIDERS.map(({ title, automaticTtl }) => `${automaticTtl.inWords} at ${title}`);
+const HAVE_ZONE_IDS = PROVIDERS.filter(({ readZoneId: read }) => read !== undefined);
+
+/** An id as any provider that has some spells it; whether the zone's own has them is checked later. */
+function readZoneId(text: string): Reading<string> {
+  const read = HAVE_ZONE_IDS.map((provider) => provider.readZoneId?.(text));
+  return (
+    read.find((one) => one?.fault === undefined) ??
+    read[0] ??
+    bad("not-a-zone-id", "no provider has such an id", "remove it")
+  );
+}
+
 /** Keys of `dns` but its sections. */
 export const DNS = {
   provider: {
-    schema: z.enum(["cloudflare", "digitalocean", "hetzner"]),
+    schema: z.enum(DNS_PROVIDER_NAMES),
     meaning: "where the zone is kept",
-    fix: "set cloudflare, digitalocean or hetzner",
+    fix: `set ${alternatives(DNS_PROVIDER_NAMES)}`,
     fallback: DEFAULTS["dns.provider"].value,
   },
   zone: {
@@ -123,14 +140,13 @@ export const DNS = {
     fix: "set the name of the zone at the provider, such as example.com",
   },
   zoneId: {
-    schema: text(words.readZoneId),
-    meaning: "Cloudflare's id of the zone",
+    schema: text(readZoneId),
+    meaning: `${alternatives(HAVE_ZONE_IDS.map(({ title }) => title))}'s id of the zone`,
     fix: "copy the zone ID of 32 hexadecimal digits, or leave it out",
   },
   ttlSeconds: {
     schema: ttl,
-    meaning:
-      "time to live of the records; auto is the provider's own: 300 seconds at Cloudflare, 1800 at DigitalOcean, the zone's default at Hetzner",
+    meaning: `time to live of the records; auto is the provider's own: ${AUTOMATIC_TTLS.join(", ")}`,
     fix: TTL_FIX,
     fallback: DEFAULTS["dns.ttlSeconds"].value,
   },

@@ -33,12 +33,6 @@ export const readServerType = matching(
   "set a type such as cx23",
 );
 
-export function readZoneId(text: string): Reading<string> {
-  return /^[0-9a-f]{32}$/.test(text.toLowerCase())
-    ? good(text.toLowerCase())
-    : bad("not-a-zone-id", "a zone ID has 32 hexadecimal digits", "copy it from the zone's overview page");
-}
-
 /** The token, or the whole record that holds it. */
 export function readVerification(text: string): Reading<string> {
   const token = text

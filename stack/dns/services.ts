@@ -5,7 +5,7 @@ import { byDirection, isSrvTarget, publicPort, type ListeningService } from "../
 import { portOf } from "../services/table.ts";
 import { WEB_NAMES, webNames } from "../services/webNames.ts";
 import type { PlannedRecord } from "../model/plan.ts";
-import { PROVIDER_LIMITS } from "./rules/providers.ts";
+import { DNS_PROVIDERS } from "../vendors/registry.ts";
 import type { DnsInput } from "./dnsInput.ts";
 
 /** Root of the DNS, which as a target says that there is no service (RFC 2782). */
@@ -42,7 +42,7 @@ function serviceSrv(input: DnsInput, service: ListeningService): PlannedRecord[]
   const { name, purpose, denied } = said;
   const target = isSrvTarget(service) ? hostNameOf(service, input.domain) : input.domain;
   const offered = srv(input, `${name}s`, { port: publicPort(service.listens), target, purpose });
-  if (PROVIDER_LIMITS[input.dns.provider].noRootTarget === true) return [offered];
+  if (DNS_PROVIDERS[input.dns.provider].limits.noRootTarget !== undefined) return [offered];
   return [offered, srv(input, name, { port: 0, target: ROOT, purpose: denied })];
 }
 

@@ -4,9 +4,10 @@ import type { PlannedFile, PlannedRecord, PlannedStep } from "../model/plan.ts";
 import type { Template } from "../values/slots.ts";
 import { slot, template } from "../values/slots.ts";
 import { certificateNames } from "../services/certificateNames.ts";
-import { dnsAuthenticator, type DnsAuthenticator } from "../vendors/dnsAuthenticators.ts";
 import { script, settingsText, unit } from "../host/files.ts";
 import { SCRIPTS, SETTINGS, SSL } from "../host/paths.ts";
+import { findAuthenticator } from "../vendors/authenticator.ts";
+import type { DnsAuthenticator } from "../vendors/dnsProvider.ts";
 import { certificateReaders } from "./planContainers.ts";
 import { webNames } from "../services/webNames.ts";
 
@@ -21,7 +22,7 @@ function namesOf({ domain, mail, certificates, dns }: Config): readonly string[]
 
 /** The plugin that a dns-01 order writes its records with. The checks let no order through without one. */
 function recordWriter({ certificates, dns, server }: Config): DnsAuthenticator | undefined {
-  return certificates.method === "dns-01" ? dnsAuthenticator(dns.provider, server.image) : undefined;
+  return certificates.method === "dns-01" ? findAuthenticator(dns.provider, server.image) : undefined;
 }
 
 /** Certbot's plugin of an order that needs no person: its name, and its credentials file if it has one. */

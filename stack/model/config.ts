@@ -1,10 +1,10 @@
 /** The configuration after reading: checked, normalised, every default filled in. */
-import type { DnsProviderName } from "./dnsProviders.ts";
+import type { CloudName, DnsProviderName } from "./vendorNames.ts";
 import type { Distribution, RecordData, RecordLevel } from "./plan.ts";
 
 /** Where the server runs and how. */
 export interface ServerConfig {
-  readonly provider: "hetzner";
+  readonly provider: CloudName;
   /** Vendor's name of the place: `nbg1`. */
   readonly location: string;
   /** Vendor's name of the size: `cx23`. */

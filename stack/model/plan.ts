@@ -4,7 +4,7 @@
  * `components/` turns each row into one resource. Whatever needs a decision is decided here.
  */
 import type { CaaTag } from "./caaTags.ts";
-import type { DnsProviderName } from "./dnsProviders.ts";
+import type { CloudName, DnsProviderName } from "./vendorNames.ts";
 import type { Template } from "../values/slots.ts";
 
 /** How much a record matters: `required` ones survive `pulumi destroy --exclude-protected`. */
@@ -76,7 +76,7 @@ export interface FirewallRule {
 /** The server as the vendor is asked for it. */
 export interface PlannedServer {
   readonly name: string;
-  readonly provider: "hetzner";
+  readonly provider: CloudName;
   readonly location: string;
   readonly type: string;
   readonly image: string;

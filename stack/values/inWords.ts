@@ -7,6 +7,11 @@ export function short(value: string, longest = LONGEST): string {
   return value.length <= longest ? value : `${value.slice(0, longest - 1)}…`;
 }
 
+/** Values of which one is to be taken: `one, two or three`. */
+export function alternatives(values: readonly string[]): string {
+  return [values.slice(0, -1).join(", "), ...values.slice(-1)].filter((part) => part !== "").join(" or ");
+}
+
 /** Values in a sentence: two of them, and how many more. */
 export function listed(values: readonly string[]): string {
   const more = values.length > 2 ? ` and ${values.length - 2} more` : "";

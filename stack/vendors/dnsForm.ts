@@ -1,5 +1,5 @@
-/** What is particular to one DNS provider, as pure functions: its wire form of records and its limits. */
-import type { DnsProviderName } from "../model/dnsProviders.ts";
+/** The wire form of records at a DNS provider, as pure functions. */
+import type { DnsProviderName } from "../model/vendorNames.ts";
 import type { ProviderRecord, ZoneRecord } from "../model/zoneRecord.ts";
 
 /** The zone that rows belong to. */

@@ -1,6 +1,12 @@
 /** What the adapters share: data that the APIs cut into fields, and rows that a provider keeps itself. */
 import type { ZoneIdentity } from "./dnsForm.ts";
 
+/** Types of records that every provider has. */
+export const COMMON_TYPES = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT"];
+
+/** Largest time to live in seconds (RFC 2181 8). */
+export const MOST_TTL = 2 ** 31 - 1;
+
 /** Fields before the target, by type, in the order of the zone file. */
 const NUMBERS = { MX: ["priority"], SRV: ["priority", "weight", "port"] } as const;
 

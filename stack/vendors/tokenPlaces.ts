@@ -1,22 +1,10 @@
-/** Where the token of each vendor is given: where the vendor's plugin looks for it, in its order. */
-import type { DnsProviderName } from "../model/dnsProviders.ts";
-
+/** Where the token of a vendor is given: where the vendor's plugin looks for it, in its order. */
 export interface TokenPlace {
   /** Key of the stack's configuration, a secret. What it says counts before any variable. */
   readonly key: string;
   /** Environment variables, the first one with a value counts. */
   readonly variables: readonly [string, ...string[]];
 }
-
-/** By provider. Hetzner's is the server's own: zone and server are in one project. */
-export const DNS_TOKEN_PLACES: Readonly<Record<DnsProviderName, TokenPlace>> = {
-  cloudflare: { key: "cloudflare:apiToken", variables: ["CLOUDFLARE_API_TOKEN"] },
-  digitalocean: { key: "digitalocean:token", variables: ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"] },
-  hetzner: { key: "hcloud:token", variables: ["HCLOUD_TOKEN"] },
-};
-
-/** The server's vendor. */
-export const SERVER_TOKEN_PLACE: TokenPlace = DNS_TOKEN_PLACES.hetzner;
 
 /** A token, and where it was found. */
 export interface GivenToken {

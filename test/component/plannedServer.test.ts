@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { givenValues, needDnsToken } from "../../components/given.ts";
 import { MailServer } from "../../components/mailServer.ts";
-import type { DnsProviderName } from "../../stack/model/dnsProviders.ts";
+import type { DnsProviderName } from "../../stack/model/vendorNames.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { planMailServer } from "../../stack/planMailServer.ts";

@@ -14,7 +14,7 @@ function stopOf(
   environment: Readonly<Record<string, string>>,
 ): string | undefined {
   try {
-    needSoundTokens(provider, all, environment);
+    needSoundTokens({ cloud: "hetzner", provider }, all, environment);
     return undefined;
   } catch (error) {
     return (error as Error).message;

@@ -4,9 +4,9 @@
  * A preview would tell the same, and all else too; but it fails as long as the addresses are forgotten and containers are
  * not: their provider is reached by an address that is not known then.
  */
-import { RECORD_TYPES } from "../judge/existing/alreadyThere.ts";
 import { nameOfUrn } from "../state/resources.ts";
 import { HETZNER_TYPES } from "../preflight/preflight.ts";
+import { DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
 import type { FoundId, ImportFile, ImportSpec } from "./importFile.ts";
 
 const ADDRESSES = "mailstead:host:HetznerAddresses";
@@ -20,7 +20,7 @@ const PARENTS: Readonly<Record<string, string>> = {
   [HETZNER_TYPES.firewalls]: HOST,
   [HETZNER_TYPES.ssh_keys]: HOST,
   [HETZNER_TYPES.servers]: HOST,
-  ...Object.fromEntries(Object.values(RECORD_TYPES).map((type) => [type, DNS])),
+  ...Object.fromEntries(Object.values(DNS_PROVIDERS).map(({ resourceType }) => [resourceType, DNS])),
 };
 
 /** A resource of the state, as far as it is looked at. */

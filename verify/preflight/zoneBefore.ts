@@ -2,7 +2,6 @@
 import type { Config } from "../../stack/model/config.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import type { SlotName } from "../../stack/values/slots.ts";
-import { hetznerSetName } from "../../stack/vendors/hetzner/dnsForm.ts";
 import { alreadyThere } from "../judge/existing/alreadyThere.ts";
 import { nameOfUrn, type KnownResource } from "../state/resources.ts";
 import { zoneFacts } from "../../stack/dns/zoneFacts.ts";
@@ -10,6 +9,7 @@ import { judgeMailElsewhere, findOtherMailHosts, type ServerKnows } from "../jud
 import { describeExisting } from "../judge/existing/waysOut.ts";
 import type { Finding } from "../model/finding.ts";
 import { VendorError } from "../vendors/http.ts";
+import { anyResourceName } from "../../stack/vendors/recordResources.ts";
 import type { ZoneReader } from "../vendors/zoneReader.ts";
 
 /** What a preflight knows of the stack. */
@@ -25,10 +25,8 @@ export interface ZoneBefore {
 }
 
 /** Logical names of the domain's MX, at providers of records and of sets. */
-const MX_ROLES = (domain: string): readonly string[] => [
-  "apex-mx",
-  hetznerSetName({ name: domain, type: "MX" }),
-];
+const MX_ROLES = (domain: string): readonly string[] =>
+  anyResourceName({ role: "apex-mx", name: domain, type: "MX" });
 
 /** Findings; none where the provider does not answer, which the look at its token says. */
 export async function checkZoneBefore(

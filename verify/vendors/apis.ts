@@ -1,17 +1,17 @@
-/** Where the providers' APIs are. Each variable is the one that the provider's plugin reads. */
+/** Where the vendors' APIs are. */
 import process from "node:process";
-import type { DnsProviderName } from "../../stack/model/dnsProviders.ts";
 import { VendorError } from "./http.ts";
 
-const APIS: Readonly<Record<DnsProviderName, readonly [variable: string, base: string]>> = {
-  cloudflare: ["CLOUDFLARE_BASE_URL", "https://api.cloudflare.com/client/v4"],
-  digitalocean: ["DIGITALOCEAN_API_URL", "https://api.digitalocean.com"],
-  hetzner: ["HCLOUD_ENDPOINT", "https://api.hetzner.cloud/v1"],
-};
+/** The API of a vendor. */
+export interface ApiPlace {
+  /** Environment variable that names another one; the vendor's plugin reads the same. */
+  readonly variable: string;
+  /** Base URL of the vendor's own, without a final slash. */
+  readonly base: string;
+}
 
-/** Base URL of a provider's API, without a final slash. @throws VendorError where the environment names another that is none */
-export function apiOf(provider: DnsProviderName): string {
-  const [variable, base] = APIS[provider];
+/** Base URL of an API, without a final slash. @throws VendorError where the environment names another that is none */
+export function apiOf({ variable, base }: ApiPlace): string {
   const given = process.env[variable] ?? "";
   if (given === "") return base;
   if (/^https?:\/\/[^/?#\s]/.test(given) && URL.canParse(given)) return given.replace(/\/+$/, "");

@@ -1,5 +1,5 @@
 /** What a provider's API says about a zone. */
-import type { DnsProviderName } from "../../stack/model/dnsProviders.ts";
+import type { DnsProviderName } from "../../stack/model/vendorNames.ts";
 import type { ProviderRecord } from "../../stack/model/zoneRecord.ts";
 
 /** Status of the error that tells of several zones of one name; the vendor itself has nothing against them. */

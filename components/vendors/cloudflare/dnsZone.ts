@@ -15,16 +15,15 @@ import { bind, type SlotValues } from "../../bind.ts";
 import { outsideError } from "../../errors.ts";
 import { TIMEOUTS } from "../../timeouts.ts";
 import { boundValue } from "../../dns/boundValue.ts";
-import { shortPurpose } from "../../dns/comment.ts";
-import type { DnsZone } from "../dnsZone.ts";
+import { recordComment } from "../../../stack/vendors/recordResources.ts";
+import type { DnsResources, DnsZone } from "../dnsZone.ts";
 
 /** A zone at Cloudflare. */
-export function cloudflareZone(zone: string, zoneId?: string): DnsZone {
-  const id = zoneId ?? pulumi.output(findZone(zone));
+function cloudflareZone(zone: string, zoneId?: string): DnsZone {
+  const id = zoneId ?? pulumi.output(findZoneId(zone));
   return {
-    together: (records) => records.map((record) => [record]),
-    declare: ([record], values, opts) =>
-      new DnsRecord(record.role, cloudflareRecord(record, values, id), {
+    declare: (name, [record], values, opts) =>
+      new DnsRecord(name, cloudflareRecord(record, values, id), {
         ...opts,
         customTimeouts: TIMEOUTS.cloudflareRecord,
         // One name cannot hold both the old and the new record of another type.
@@ -45,7 +44,7 @@ export function cloudflareRecord(
     type: record.type,
     ttl: record.ttlSeconds === "auto" ? 1 : record.ttlSeconds,
     proxied: false,
-    comment: shortPurpose(record.purpose),
+    comment: recordComment(record.purpose),
     ...recordData(record, values),
   };
 }
@@ -81,7 +80,7 @@ function recordData(
  *
  * @throws StopError where the token does not see it
  */
-export async function findZone(zone: string): Promise<string> {
+async function findZoneId(zone: string): Promise<string> {
   try {
     return (await getZone({ filter: { name: zone } })).id;
   } catch (cause) {
@@ -92,3 +91,5 @@ export async function findZone(zone: string): Promise<string> {
     );
   }
 }
+
+export const cloudflareDns: DnsResources = { zone: cloudflareZone, findZoneId };

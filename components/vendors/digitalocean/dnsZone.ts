@@ -13,14 +13,13 @@ import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import type { SlotValues } from "../../bind.ts";
 import { TIMEOUTS } from "../../timeouts.ts";
 import { boundValue } from "../../dns/boundValue.ts";
-import type { DnsZone } from "../dnsZone.ts";
+import type { DnsResources, DnsZone } from "../dnsZone.ts";
 
 /** A domain at DigitalOcean. */
-export function digitaloceanZone(zone: string): DnsZone {
+function digitaloceanZone(zone: string): DnsZone {
   return {
-    together: (records) => records.map((record) => [record]),
-    declare: ([record], values, opts) =>
-      new DnsRecord(record.role, digitaloceanRecord(record, values, zone), {
+    declare: (name, [record], values, opts) =>
+      new DnsRecord(name, digitaloceanRecord(record, values, zone), {
         ...opts,
         customTimeouts: TIMEOUTS.digitaloceanRecord,
         deleteBeforeReplace: true,
@@ -67,3 +66,5 @@ function recordData(record: PlannedRecord, values: SlotValues, zone: string): Da
 function target(name: string, zone: string): string {
   return name === zone ? "@" : withDot(name);
 }
+
+export const digitaloceanDns: DnsResources = { zone: digitaloceanZone };

@@ -9,24 +9,18 @@
  */
 import { ZoneRrset, type ZoneRrsetArgs } from "@pulumi/hcloud/zoneRrset.js";
 import { relativeName, ttlOfSet } from "../../../stack/dns/canonical.ts";
-import { hetznerSetName, hetznerValue } from "../../../stack/vendors/hetzner/dnsForm.ts";
-import type { PlannedRecord } from "../../../stack/model/plan.ts";
+import { hetznerValue } from "../../../stack/vendors/hetzner/dnsForm.ts";
 import type { SlotValues } from "../../bind.ts";
 import { TIMEOUTS } from "../../timeouts.ts";
 import { boundValue } from "../../dns/boundValue.ts";
-import { shortPurpose } from "../../dns/comment.ts";
-import type { DnsZone, RecordGroup } from "../dnsZone.ts";
+import { recordComment } from "../../../stack/vendors/recordResources.ts";
+import type { DnsResources, DnsZone, RecordGroup } from "../dnsZone.ts";
 
 /** A zone at Hetzner. */
-export function hetznerZone(zone: string): DnsZone {
+function hetznerZone(zone: string): DnsZone {
   return {
-    together: (records) =>
-      Array.from(
-        Map.groupBy(records, hetznerSetName).values(),
-        ([first, ...more]) => [first as PlannedRecord, ...more] as const,
-      ),
-    declare: (set, values, opts) =>
-      new ZoneRrset(hetznerSetName(set[0]), hetznerSet(set, values, zone), {
+    declare: (name, set, values, opts) =>
+      new ZoneRrset(name, hetznerSet(set, values, zone), {
         ...opts,
         customTimeouts: TIMEOUTS.hetznerRecordSet,
         // The provider makes the new set first, which a CNAME in the way forbids.
@@ -48,7 +42,9 @@ export function hetznerSet(set: RecordGroup, values: SlotValues, zone: string): 
     ...(ttl === "auto" ? {} : { ttl }),
     records: set.map((record) => ({
       value: boundValue(record, values, (value) => hetznerValue(type, value)),
-      comment: shortPurpose(record.purpose),
+      comment: recordComment(record.purpose),
     })),
   };
 }
+
+export const hetznerDns: DnsResources = { zone: hetznerZone };

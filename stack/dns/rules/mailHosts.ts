@@ -1,6 +1,11 @@
 /** Rules about the names that mail goes through. */
 import { returnPathName } from "../../services/names.ts";
+import { DNS_PROVIDERS } from "../../vendors/registry.ts";
+import { oldestCheck, sourcesOf } from "../../vendors/sourced.ts";
 import type { Rule } from "./rule.ts";
+
+/** Providers that can answer for a record. */
+const PROXIES = Object.values(DNS_PROVIDERS).flatMap(({ proxy }) => proxy ?? []);
 
 const returnPath: Rule = {
   name: "return-path-not-alias",
@@ -26,8 +31,8 @@ const proxied: Rule = {
   severity: "error",
   title:
     "Names that mail goes through are not proxied: the proxy passes web traffic only, and hides the addresses.",
-  source: "developers.cloudflare.com/dns/proxy-status",
-  verified: "2026-11-24",
+  source: sourcesOf(PROXIES),
+  verified: oldestCheck(PROXIES),
   audit: "verdict conflict",
   judge: ({ record, zone }) =>
     record.proxied === true && zone.mailHosts.has(record.name)

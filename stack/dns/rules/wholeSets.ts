@@ -3,6 +3,9 @@ import { isEcho, type Harm, type SharedSet } from "./foreign.ts";
 import { limitedText } from "./fewOfAKind.ts";
 import type { Rule } from "./rule.ts";
 import { listed } from "../../values/inWords.ts";
+import { keepsSets } from "../../vendors/recordResources.ts";
+import { DNS_PROVIDERS } from "../../vendors/registry.ts";
+import { oldestCheck, sourcesOf } from "../../vendors/sourced.ts";
 
 /** Name of the rule. */
 export const WRITTEN_WHOLE = "set-written-whole";
@@ -40,22 +43,27 @@ export function inPlaceOf({
 
 /** Values of others that the next write of the set drops; those in the place of ours, and those that lead where ours do, may go. */
 function dropped(set: SharedSet): readonly Harm[] {
-  if (set.facts.provider !== "hetzner") return [];
+  const { provider } = set.facts;
+  if (!keepsSets(provider)) return [];
   const replaced = inPlaceOf(set);
   const values = set.foreign.filter((value) => !isEcho(value, set.desired) && !replaced.includes(value));
   if (values.length === 0) return [];
-  const reason = `${listed(values)} ${values.length === 1 ? "is" : "are"} not declared, and Hetzner keeps one set of a name and type: \`pulumi up --refresh\`, and each change of ours in it, writes the set without`;
+  const reason = `${listed(values)} ${values.length === 1 ? "is" : "are"} not declared, and ${DNS_PROVIDERS[provider].title} keeps one set of a name and type: \`pulumi up --refresh\`, and each change of ours in it, writes the set without`;
   return [{ values, reason }];
 }
+
+/** Providers that keep sets. */
+const KEEP_SETS = Object.values(DNS_PROVIDERS).flatMap(({ title, sets }) =>
+  sets === undefined ? [] : [{ title, ...sets }],
+);
 
 const writtenWhole: Rule = {
   name: WRITTEN_WHOLE,
   grade: "provider-limit",
   severity: "warning",
-  title:
-    "At Hetzner, values of others in a set of ours are declared too: a name has one set of a type, and each write of it drops what is not declared.",
-  source: "docs.hetzner.cloud/reference/cloud#zone-rrsets",
-  verified: "2026-11-24",
+  title: `At ${KEEP_SETS.map(({ title }) => title).join(", ")}, values of others in a set of ours are declared too: a name has one set of a type, and each write of it drops what is not declared.`,
+  source: sourcesOf(KEEP_SETS),
+  verified: oldestCheck(KEEP_SETS),
   drops: dropped,
 };
 

@@ -1,6 +1,6 @@
 /** All records together, found by name, with what is known of the zone round them. */
 import { returnPathName, serviceNames } from "../../services/names.ts";
-import type { DnsProviderName } from "../../model/dnsProviders.ts";
+import type { DnsProviderName } from "../../model/vendorNames.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import { targetOf } from "./judgedRecord.ts";
 

@@ -28,14 +28,6 @@ export interface HetznerRow {
   readonly zone: number;
 }
 
-/**
- * Logical name of the resource of a set, such as `txt-example.com`. It says nothing of what is in the set: records come
- * and go, also the first one, and a set of another name could not be made beside the old one.
- */
-export function hetznerSetName({ name, type }: Pick<ZoneRecord, "name" | "type">): string {
-  return `${type.toLowerCase()}-${name}`;
-}
-
 /** Data as the API takes it: that of a zone file, every target whole. */
 export function hetznerValue(type: string, value: string): string {
   switch (type) {

@@ -27,7 +27,7 @@ const asked = Map.groupBy(
 );
 
 const READER = `
-import { DigitaloceanZone } from "./verify/vendors/digitalocean/zone.ts";
+import { DigitaloceanZone } from "../../../verify/vendors/digitalocean/zone.ts";
 const zone = new DigitaloceanZone("${ZONE}", process.env.DIGITALOCEAN_TOKEN);
 console.log(JSON.stringify({ facts: await zone.zone(), records: await zone.records() }));
 `;

@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { DnsProviderName } from "../../../stack/model/dnsProviders.ts";
+import type { DnsProviderName } from "../../../stack/model/vendorNames.ts";
 import type { ImportFile } from "../../../verify/adopt/importFile.ts";
 import {
   CLOUDFLARE_TOKEN,

@@ -7,7 +7,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
-import { DNS_TOKEN_PLACES, findToken } from "../../../stack/vendors/tokenPlaces.ts";
+import { DNS_PROVIDERS } from "../../../stack/vendors/registry.ts";
+import { findToken } from "../../../stack/vendors/tokenPlaces.ts";
 import { addressesAreHeld, keepsAccount, knownAddress } from "../../../stack/guards/account.ts";
 import { readDeployed } from "../../../stack/guards/deployed.ts";
 import { rawWith } from "./support/validRaw.ts";
@@ -79,7 +80,7 @@ test.each([
 });
 
 test("a token is taken from the configuration, then from the variables in their order; an empty one is none", () => {
-  const place = DNS_TOKEN_PLACES.digitalocean;
+  const place = DNS_PROVIDERS.digitalocean.token;
   const environment = { DIGITALOCEAN_TOKEN: "one", DIGITALOCEAN_ACCESS_TOKEN: "two" };
   expect(findToken(place, "own", environment)).toEqual({ token: "own", place: "digitalocean:token" });
   expect(findToken(place, "", environment)).toEqual({ token: "one", place: "DIGITALOCEAN_TOKEN" });

@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
-import { DNS_PROVIDERS } from "../../../stack/model/dnsProviders.ts";
+import { DNS_PROVIDER_NAMES } from "../../../stack/vendors/registry.ts";
 import { planOf } from "./support/planOf.ts";
 import { rawWith } from "./support/validRaw.ts";
 
@@ -92,7 +92,7 @@ describe("what does not go with hold", () => {
       );
 
   test.each(
-    DNS_PROVIDERS.flatMap((provider) =>
+    DNS_PROVIDER_NAMES.flatMap((provider) =>
       (["ubuntu-24.04", "debian-13"] as const).flatMap((image) =>
         (["dns-01", "http-01"] as const).flatMap((method) =>
           (["hold", "point"] as const).map((mx) => ({ provider, image, method, mx })),

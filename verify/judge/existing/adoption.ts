@@ -3,8 +3,7 @@ import { describeSet } from "../../model/observation.ts";
 import { canonicalValue } from "../../../stack/dns/canonical.ts";
 import { forbidsEveryone } from "../../../stack/dns/rules/caa.ts";
 import { readSpf } from "../../../stack/dns/policies/spfTerms.ts";
-import { hetznerSetName } from "../../../stack/vendors/hetzner/dnsForm.ts";
-import type { DnsProviderName } from "../../../stack/model/dnsProviders.ts";
+import type { DnsProviderName } from "../../../stack/model/vendorNames.ts";
 import { samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
 import { isSpf } from "../../../stack/dns/spf.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../stack/model/zoneRecord.ts";
@@ -13,6 +12,8 @@ import { slotsOf, type SlotName } from "../../../stack/values/slots.ts";
 import { isSameTtl } from "../sets/compareSet.ts";
 import { fillRecord, readTemplate } from "../sets/desiredSets.ts";
 import { limitedText } from "../../../stack/dns/rules/fewOfAKind.ts";
+import { resourceName } from "../../../stack/vendors/recordResources.ts";
+import { DNS_PROVIDERS } from "../../../stack/vendors/registry.ts";
 
 /** A planned record in canonical form. */
 export interface PlannedZoneRecord extends ZoneRecord {
@@ -66,8 +67,7 @@ export function groupResources(
   records: readonly PlannedZoneRecord[],
   provider: DnsProviderName,
 ): RecordResource[] {
-  const logicalName = (record: PlannedZoneRecord) =>
-    provider === "hetzner" ? hetznerSetName(record) : record.role;
+  const logicalName = (record: PlannedZoneRecord) => resourceName(provider, record);
   return Array.from(Map.groupBy(records, logicalName), ([role, members]) => {
     const { name = "", type = "" } = members[0] ?? {};
     return { role, name, type, records: members };
@@ -127,7 +127,7 @@ function listChanges(
     records.some(({ ttlSeconds }) => !isSameTtl(ttlSeconds, record.ttlSeconds, { provider })),
   );
   const comment =
-    provider !== "digitalocean" &&
+    DNS_PROVIDERS[provider].comments &&
     !values &&
     records.some((record) => twin(record)?.comment !== record.purpose);
   return [

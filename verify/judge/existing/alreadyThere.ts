@@ -3,10 +3,12 @@ import { describeSet } from "../../model/observation.ts";
 import { isEcho } from "../../../stack/dns/rules/foreign.ts";
 import { harmsInSet } from "../../../stack/dns/rules/judgeForeign.ts";
 import { listed } from "../../../stack/values/inWords.ts";
-import type { DnsProviderName } from "../../../stack/model/dnsProviders.ts";
+import type { DnsProviderName } from "../../../stack/model/vendorNames.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import type { SlotName } from "../../../stack/values/slots.ts";
+import { keepsSets } from "../../../stack/vendors/recordResources.ts";
+import { DNS_PROVIDERS } from "../../../stack/vendors/registry.ts";
 import {
   findAdoptions,
   fillPlannedRecord,
@@ -64,18 +66,6 @@ export interface AlreadyThere {
   readonly obstacles: readonly Obstacle[];
   /** Logical names that are given. */
   readonly roles: ReadonlySet<string>;
-}
-
-/** Type tokens of records, by provider. */
-export const RECORD_TYPES: Readonly<Record<DnsProviderName, string>> = {
-  cloudflare: "cloudflare:index/dnsRecord:DnsRecord",
-  digitalocean: "digitalocean:index/dnsRecord:DnsRecord",
-  hetzner: "hcloud:index/zoneRrset:ZoneRrset",
-};
-
-/** The id in the state of what is imported by this id: without the zone before it. */
-export function stateId(importId: string, provider: DnsProviderName): string {
-  return importId.slice(importId.indexOf(provider === "digitalocean" ? "," : "/") + 1);
 }
 
 interface Sight {
@@ -136,9 +126,9 @@ function splitHarms(row: AuditRow, sight: Sight): Way[] {
   }));
 }
 
-/** Hetzner keeps one set a name and type: ours cannot be made beside another, however harmless. */
+/** Where the provider keeps one set a name and type, ours cannot be made beside another, however harmless. */
 function findSetsInTheWay(sight: Sight, told: ReadonlySet<ProviderRecord>): Way[] {
-  if (sight.input.context.provider !== "hetzner") return [];
+  if (!keepsSets(sight.input.context.provider)) return [];
   const { planned } = sight;
   return sight.made.flatMap(({ name, type }) => {
     const records = selectForeign({ name, type }, sight).filter((record) => !told.has(record));
@@ -185,14 +175,15 @@ function findObstacles(sight: Sight): Obstacle[] {
 export function alreadyThere(input: AlreadyThereInput): AlreadyThere {
   const { records, zone, state, context, slotValue, agreed = [] } = input;
   const { provider } = context;
-  const known = state.filter(({ type }) => type === RECORD_TYPES[provider]);
+  const { resourceType, stateId } = DNS_PROVIDERS[provider];
+  const known = state.filter(({ type }) => type === resourceType);
   const roles = new Set(known.map(({ urn }) => nameOfUrn(urn)));
   const ids = new Set(known.map(({ id }) => id));
   const planned = records.map((record) => fillPlannedRecord(record, (name) => slotValue?.(name)));
   const resources = groupResources(planned, provider).filter(({ role }) => !roles.has(role));
   const given = new Set(records.map(({ role }) => role));
   if (resources.length === 0) return { adoptions: [], obstacles: [], roles: given };
-  const free = zone.filter(({ importId }) => !ids.has(stateId(importId, provider)));
+  const free = zone.filter(({ importId }) => !ids.has(stateId(importId)));
   // What the provider keeps locked is nobody's to change, and goes with the product that made it.
   const adoptable = free.filter(({ providerOwned }) => providerOwned !== true);
   const adoptions = findAdoptions(resources, adoptable, provider, new Set(agreed));

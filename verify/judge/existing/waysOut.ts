@@ -9,6 +9,7 @@ import { isVerification } from "../../../stack/services/siteVerification.ts";
 import { shellQuote } from "../../../stack/values/shellQuote.ts";
 import type { Finding } from "../../model/finding.ts";
 import { isRespelt, readSenders, type Adoption } from "./adoption.ts";
+import { keepsSets } from "../../../stack/vendors/recordResources.ts";
 import type { AlreadyThere, Obstacle } from "./alreadyThere.ts";
 import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";
 import { HOLD } from "./mailElsewhere.ts";
@@ -68,7 +69,7 @@ function writeCaaLines({ name, records }: Obstacle, context: ZoneFacts, role: Ro
   const value = `0 issue ${issuer}${accountUri === undefined ? "" : `; accounturi=${accountUri}`}`;
   if (forbiddenByCaa([...records.map((one) => one.value), value], context) !== undefined) return [other];
   // One set: what the other CAs have there is declared too.
-  const kept = context.provider === "hetzner" ? writeKeepLine(records, role) : undefined;
+  const kept = keepsSets(context.provider) ? writeKeepLine(records, role) : undefined;
   const also = kept === undefined ? "" : `, and ${kept}, then ${IMPORT}`;
   if (isWithin(domain, name)) return [`${writeSetLine("dns.caa.enabled", "true")}${also}`, other];
   const entry = writeEntry({ name, type: "CAA", value }, role, "own-caa");

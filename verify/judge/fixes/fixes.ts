@@ -3,6 +3,7 @@ import { relativeName } from "../../../stack/dns/canonical.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";
 import { writeZoneLine } from "./zoneLine.ts";
+import { DNS_PROVIDERS } from "../../../stack/vendors/registry.ts";
 import { COMMAND } from "../../../stack/values/command.ts";
 
 /** Puts every declared record right. */
@@ -41,9 +42,10 @@ export function writeRemoveLine(
 /** What takes records away: by hand, or with the provider's own product that made them and keeps them locked. */
 export function writeTakeAway(records: readonly Removable[], context: Pick<ZoneFacts, "provider">): string {
   const products = new Set(records.flatMap(({ madeBy }) => madeBy ?? []));
+  const title = context.provider === undefined ? "the DNS provider" : DNS_PROVIDERS[context.provider].title;
   const others = records.filter(({ madeBy }) => madeBy === undefined);
   return [
-    ...Array.from(products, (product) => `switch ${product} off at Cloudflare, which takes its records away`),
+    ...Array.from(products, (product) => `switch ${product} off at ${title}, which takes its records away`),
     ...(others.length === 0 ? [] : [writeRemoveLine(others, context)]),
   ].join(", and ");
 }

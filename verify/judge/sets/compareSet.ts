@@ -6,14 +6,13 @@ import { dropsInSet, harmsInSet } from "../../../stack/dns/rules/judgeForeign.ts
 import { inPlaceOf } from "../../../stack/dns/rules/wholeSets.ts";
 import { listed, pluralize } from "../../../stack/values/inWords.ts";
 import { samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
-import { DIGITALOCEAN_TTL } from "../../../stack/vendors/digitalocean/dnsForm.ts";
-import type { DnsProviderName } from "../../../stack/model/dnsProviders.ts";
 import { severityOf, worst } from "../../../stack/dns/rules/severity.ts";
 import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";
 import type { Judgement } from "../../model/auditInput.ts";
 import { nameRoles, writeKeepLine, type RoleFor } from "../fixes/entries.ts";
 import { REPAIR, writeIgnoreLine, writeRemoveLine, writeTakeAway } from "../fixes/fixes.ts";
 import type { DesiredSet, Severity } from "../../model/observation.ts";
+import { DNS_PROVIDERS } from "../../../stack/vendors/registry.ts";
 
 /** What one side has of a set. */
 export interface ActualSet {
@@ -37,16 +36,13 @@ function chooseSeverity({ desired, actual, facts }: Comparison): Severity {
   return forbids ? worst([severity, "warning"]) : severity;
 }
 
-/** Seconds that an API answers for a TTL that was left to it, where it answers a number. */
-const CHOSEN_TTL: Partial<Record<DnsProviderName, number>> = { digitalocean: DIGITALOCEAN_TTL };
-
 /** Whether the provider answers the declared TTL so. */
 export function isSameTtl(
   desired: number | "auto",
   actual: number | "auto",
   { provider }: Pick<ZoneFacts, "provider">,
 ): boolean {
-  const chosen = (provider && CHOSEN_TTL[provider]) ?? "auto";
+  const chosen = (provider && DNS_PROVIDERS[provider].automaticTtl.answered) ?? "auto";
   return (desired === "auto" ? chosen : desired) === (actual === "auto" ? chosen : actual);
 }
 

@@ -3,8 +3,11 @@ import { canonicalName } from "../../../stack/dns/canonical.ts";
 import { cloudflareForm, type CloudflareRow } from "../../../stack/vendors/cloudflare/dnsForm.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
-import { apiOf } from "../apis.ts";
 import { SEVERAL_ZONES, type ProviderZone, type ZoneReader } from "../zoneReader.ts";
+import { apiOf, type ApiPlace } from "../apis.ts";
+import type { ZoneApi } from "../zoneApi.ts";
+
+const API: ApiPlace = { variable: "CLOUDFLARE_BASE_URL", base: "https://api.cloudflare.com/client/v4" };
 
 /** Records a page. The API takes far more; a page of this size is some 2 MB. */
 const PAGE = 5000;
@@ -43,12 +46,12 @@ interface RecordsAnswer {
 }
 
 /** Reader of a zone at Cloudflare. */
-export class CloudflareZone implements ZoneReader {
+class CloudflareZone implements ZoneReader {
   readonly provider = "cloudflare";
   readonly #name: string;
   readonly #token: string;
   readonly #zoneId: string | undefined;
-  readonly #base = apiOf("cloudflare");
+  readonly #base = apiOf(API);
   /** Who wants facts and records asks for the zone once. */
   #facts: Promise<ProviderZone | undefined> | undefined;
 
@@ -96,3 +99,11 @@ export class CloudflareZone implements ZoneReader {
     });
   }
 }
+
+export const cloudflareZones: ZoneApi = {
+  reader: (zone, token, zoneId) => new CloudflareZone(zone, token, zoneId),
+  recordUrl: (importId) => {
+    const [zoneId = "", id = ""] = importId.split("/");
+    return `${apiOf(API)}/zones/${zoneId}/dns_records/${id}`;
+  },
+};

@@ -2,8 +2,11 @@
 import { digitaloceanForm, type DigitaloceanRow } from "../../../stack/vendors/digitalocean/dnsForm.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
-import { apiOf } from "../apis.ts";
 import type { ProviderZone, ZoneReader } from "../zoneReader.ts";
+import { apiOf, type ApiPlace } from "../apis.ts";
+import type { ZoneApi } from "../zoneApi.ts";
+
+const API: ApiPlace = { variable: "DIGITALOCEAN_API_URL", base: "https://api.digitalocean.com" };
 
 /** Most that a page holds. */
 const PAGE = 200;
@@ -17,11 +20,11 @@ interface RecordsAnswer {
 }
 
 /** Reader of a domain at DigitalOcean; its id is its name. */
-export class DigitaloceanZone implements ZoneReader {
+class DigitaloceanZone implements ZoneReader {
   readonly provider = "digitalocean";
   readonly #name: string;
   readonly #token: string;
-  readonly #base = apiOf("digitalocean");
+  readonly #base = apiOf(API);
 
   constructor(name: string, token: string) {
     this.#name = name;
@@ -47,3 +50,11 @@ export class DigitaloceanZone implements ZoneReader {
     return digitaloceanForm.read(rows, { name: this.#name, id: this.#name });
   }
 }
+
+export const digitaloceanZones: ZoneApi = {
+  reader: (zone, token) => new DigitaloceanZone(zone, token),
+  recordUrl: (importId) => {
+    const [domain = "", id = ""] = importId.split(",");
+    return `${apiOf(API)}/v2/domains/${domain}/records/${id}`;
+  },
+};

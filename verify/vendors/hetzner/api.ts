@@ -1,6 +1,7 @@
 /** The server vendor's REST API, as far as a preflight asks it. */
 import { allPages, callVendor } from "../http.ts";
 import { apiOf } from "../apis.ts";
+import { HETZNER_API } from "./place.ts";
 
 /** A thing at Hetzner, as far as a preflight looks at it. */
 export interface HetznerThing {
@@ -18,7 +19,7 @@ export type HetznerKind = (typeof HETZNER_KINDS)[number];
 /** Hetzner Cloud. @see https://docs.hetzner.cloud */
 export class Hetzner {
   readonly #token: string;
-  readonly #base = apiOf("hetzner");
+  readonly #base = apiOf(HETZNER_API);
   constructor(token: string) {
     this.#token = token;
   }

@@ -5,6 +5,8 @@ import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
 import { apiOf } from "../apis.ts";
 import type { ProviderZone, ZoneReader } from "../zoneReader.ts";
+import type { ZoneApi } from "../zoneApi.ts";
+import { HETZNER_API } from "./place.ts";
 
 /** Most that a page of record sets holds. */
 const PAGE = 100;
@@ -23,11 +25,11 @@ interface SetsAnswer {
 }
 
 /** Reader of a zone at Hetzner; the API takes its name for its id. */
-export class HetznerZone implements ZoneReader {
+class HetznerZone implements ZoneReader {
   readonly provider = "hetzner";
   readonly #name: string;
   readonly #token: string;
-  readonly #base = apiOf("hetzner");
+  readonly #base = apiOf(HETZNER_API);
 
   constructor(name: string, token: string) {
     this.#name = name;
@@ -58,3 +60,11 @@ export class HetznerZone implements ZoneReader {
     return hetznerForm.read(rows, { name: this.#name, id: this.#name });
   }
 }
+
+export const hetznerZones: ZoneApi = {
+  reader: (zone, token) => new HetznerZone(zone, token),
+  recordUrl: (importId) => {
+    const [zone = "", name = "", type = ""] = importId.split("/");
+    return `${apiOf(HETZNER_API)}/zones/${zone}/rrsets/${name}/${type}`;
+  },
+};

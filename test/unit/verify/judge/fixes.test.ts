@@ -7,9 +7,10 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../../stack/model/dnsProviders.ts";
 import { arbitraryChoose } from "../../../support/zoneRows.ts";
 import { arbitraryRaw } from "../../stack/support/arbitraryRaw.ts";
+import { DNS_PROVIDER_NAMES } from "../../../../stack/vendors/registry.ts";
+import type { DnsProviderName } from "../../../../stack/model/vendorNames.ts";
 import { setOf } from "./mutations/goodZone.ts";
 import { askAgain, auditedWorld, follow, keyOf, lostOf, type AuditedWorld } from "./fixes/auditedWorld.ts";
 import { EARLY_RECORDS, earlyWorld, followWay, obstaclesOf } from "./fixes/earlyWorld.ts";
@@ -37,13 +38,13 @@ function tryCures(world: AuditedWorld, provider: DnsProviderName): void {
 test("each cure of the audit closes its finding: 60 zones at each of three providers", () => {
   fc.assert(
     fc.property(arbitraryRaw, arbitraryChoose, (raw, choose) => {
-      for (const provider of DNS_PROVIDERS) tryCures(auditedWorld(raw, provider, choose), provider);
+      for (const provider of DNS_PROVIDER_NAMES) tryCures(auditedWorld(raw, provider, choose), provider);
     }),
     { seed: SEED, numRuns: 60, endOnFailure: true },
   );
 });
 
-test.each(DNS_PROVIDERS)(
+test.each(DNS_PROVIDER_NAMES)(
   "at %s each way of preflight closes its finding: 60 zones of up to three records",
   (provider) => {
     fc.assert(

@@ -6,9 +6,10 @@
  */
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../../stack/model/dnsProviders.ts";
 import { arbitraryChoose, type Choose } from "../../../support/zoneRows.ts";
 import { arbitraryRaw } from "../../stack/support/arbitraryRaw.ts";
+import { DNS_PROVIDER_NAMES } from "../../../../stack/vendors/registry.ts";
+import type { DnsProviderName } from "../../../../stack/model/vendorNames.ts";
 import type { GoodZone } from "./mutations/goodZone.ts";
 import { KINDS } from "./mutations/kinds.ts";
 import { plannedOf, zoneOf } from "./mutations/plannedZone.ts";
@@ -58,7 +59,7 @@ test(`${ZONES} zones at each of three providers, seed ${SEED}`, () => {
   fc.assert(
     fc.property(arbitraryRaw, arbitraryChoose, (raw, choose) => {
       const planned = plannedOf(raw, choose);
-      for (const provider of DNS_PROVIDERS) tryZone(planned, provider, choose);
+      for (const provider of DNS_PROVIDER_NAMES) tryZone(planned, provider, choose);
     }),
     { seed: SEED, numRuns: ZONES },
   );

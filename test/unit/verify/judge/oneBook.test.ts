@@ -9,10 +9,10 @@ import { expect, test } from "vitest";
 import { judgeZone } from "../../../../stack/dns/rules/checkRecords.ts";
 import { harmsInSet } from "../../../../stack/dns/rules/judgeForeign.ts";
 import { RULES } from "../../../../stack/dns/rules/rules.ts";
-import { DNS_PROVIDERS } from "../../../../stack/model/dnsProviders.ts";
 import { arbitraryChoose } from "../../../support/zoneRows.ts";
 import { arbitraryRaw } from "../../stack/support/arbitraryRaw.ts";
 import { askAgain, auditedWorld } from "./fixes/auditedWorld.ts";
+import { DNS_PROVIDER_NAMES } from "../../../../stack/vendors/registry.ts";
 
 const facts = { domain: "d.test", zone: "d.test" };
 
@@ -89,7 +89,7 @@ test("each conflict of an audit names rules of the book", () => {
   const names = new Set(RULES.map(({ name }) => name));
   fc.assert(
     fc.property(arbitraryRaw, arbitraryChoose, (raw, choose) => {
-      for (const provider of DNS_PROVIDERS) {
+      for (const provider of DNS_PROVIDER_NAMES) {
         const rows = askAgain(auditedWorld(raw, provider, choose));
         for (const { verdict, rules = [] } of rows.filter((row) => row.verdict === "conflict")) {
           expect(rules.length, verdict).toBeGreaterThan(0);

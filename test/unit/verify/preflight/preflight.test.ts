@@ -13,7 +13,7 @@ import { parseConfig } from "../../../../stack/config/parseConfig.ts";
 import type { Plan } from "../../../../stack/model/plan.ts";
 import { planMailServer } from "../../../../stack/planMailServer.ts";
 import { HETZNER_TYPES, runPreflight, type Preflight } from "../../../../verify/preflight/preflight.ts";
-import { zoneReader } from "../../../../verify/vendors/registry.ts";
+import { zoneReader } from "../../../../verify/vendors/zones.ts";
 import { makeProject, type Project } from "../../cli/project.ts";
 import {
   CLOUDFLARE_TOKEN,

@@ -9,21 +9,27 @@ import type { AddressInfo } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
 import { cloudflareForm } from "../../../../stack/vendors/cloudflare/dnsForm.ts";
 import { digitaloceanForm } from "../../../../stack/vendors/digitalocean/dnsForm.ts";
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../../stack/model/dnsProviders.ts";
 import { hetznerForm } from "../../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ZoneRecord } from "../../../../stack/model/zoneRecord.ts";
 import { audit } from "../../../../verify/judge/sets/audit.ts";
 import { readProvider } from "../../../../verify/observe/readProvider.ts";
 import { VendorError } from "../../../../verify/vendors/http.ts";
 import { checkZone } from "../../../../verify/preflight/zone.ts";
-import { zoneReader } from "../../../../verify/vendors/registry.ts";
+import { zoneReader } from "../../../../verify/vendors/zones.ts";
 import { sharedSpecs } from "../../../support/shared.ts";
 import { judgeOf } from "../../cloud/specification.ts";
+import { DNS_PROVIDER_NAMES } from "../../../../stack/vendors/registry.ts";
+import type { DnsProviderName } from "../../../../stack/model/vendorNames.ts";
 
 const ZONE = { name: "example.com", id: "c7915704a794c5f99111b674c1985c3a" };
 const MADE = "2026-01-01T00:00:00Z";
 
-const PLAN = { zone: "example.com", records: [], dnsProvider: "cloudflare" } as const;
+const PLAN = {
+  zone: "example.com",
+  server: { provider: "hetzner" },
+  records: [],
+  dnsProvider: "cloudflare",
+} as const;
 
 /** As many records as two pages and a bit hold, at the provider whose pages are given. */
 function manyRecords(count: number): ZoneRecord[] {
@@ -168,7 +174,7 @@ async function servingZone(provider: DnsProviderName, records: readonly ZoneReco
   });
 }
 
-test.each(DNS_PROVIDERS)("%s: a zone is described", async (provider) => {
+test.each(DNS_PROVIDER_NAMES)("%s: a zone is described", async (provider) => {
   await servingZone(provider, []);
   const zone = await zoneReader(provider, "example.com", "token").zone();
   expect(zone).toEqual(
@@ -217,7 +223,7 @@ test("Cloudflare: without an id the zone is looked up once", async () => {
   expect(asked).toHaveLength(2);
 });
 
-test.each(DNS_PROVIDERS)("%s: a zone that is not there is no refusal", async (provider) => {
+test.each(DNS_PROVIDER_NAMES)("%s: a zone that is not there is no refusal", async (provider) => {
   await serving(provider, (_request, response) => {
     if (provider === "cloudflare") response.end(JSON.stringify({ success: true, result: [] }));
     else response.writeHead(404).end("{}");
@@ -281,7 +287,7 @@ test("Cloudflare: of two zones of the name none is taken; both are told, and the
   expect(await chosen.records()).toHaveLength(2);
 });
 
-test.each(DNS_PROVIDERS)("%s: a rate limit says when to ask again", async (provider) => {
+test.each(DNS_PROVIDER_NAMES)("%s: a rate limit says when to ask again", async (provider) => {
   await serving(provider, (_request, response) => response.writeHead(429, { "retry-after": "17" }).end("{}"));
   const error = await fault(provider);
   expect(error).toMatchObject({ status: 429, retryAfterSeconds: 17 });

@@ -5,11 +5,10 @@
  * Cannot prove: that `pulumi import` takes the ids; the engine's own runs do.
  */
 import { describe, expect, test } from "vitest";
-import { DNS_PROVIDERS } from "../../../../../stack/model/dnsProviders.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import type { PlannedRecord } from "../../../../../stack/model/plan.ts";
 import { fillPlannedRecord } from "../../../../../verify/judge/existing/adoption.ts";
-import { RECORD_TYPES, stateId } from "../../../../../verify/judge/existing/alreadyThere.ts";
+import { DNS_PROVIDERS, DNS_PROVIDER_NAMES } from "../../../../../stack/vendors/registry.ts";
 import { known, look, PLAN, read, record } from "./zoneBefore.ts";
 
 function declared(records: readonly PlannedRecord[] = PLAN.records): ZoneRecord[] {
@@ -19,7 +18,7 @@ function declared(records: readonly PlannedRecord[] = PLAN.records): ZoneRecord[
   });
 }
 
-describe.each(DNS_PROVIDERS)("at %s", (provider) => {
+describe.each(DNS_PROVIDER_NAMES)("at %s", (provider) => {
   test("an empty zone, and one of others' records that harm nothing, have nothing in the way", () => {
     const others = [record("blog.example.com", "A", "192.0.2.9"), record("_x.example.com", "TXT", "x")];
     for (const zone of [[], others]) expect(look(provider, zone).findings).toEqual([]);
@@ -58,9 +57,9 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
 
   test("what the state knows is not told again", () => {
     const state = look(provider, declared()).adoptions.map(({ role, importId }) => ({
-      type: RECORD_TYPES[provider],
+      type: DNS_PROVIDERS[provider].resourceType,
       urn: `urn:pulumi:prod::mailstead::a$b::${role}`,
-      id: stateId(importId, provider),
+      id: DNS_PROVIDERS[provider].stateId(importId),
     }));
     expect(look(provider, declared(), { state }).findings).toEqual([]);
     const unmanaged = record("imap.example.com", "TXT", "x");
@@ -75,9 +74,13 @@ describe.each(DNS_PROVIDERS)("at %s", (provider) => {
     const drifted = record("example.com", "A", "192.0.2.66");
     const zone = [drifted, record("example.com", "MX", "0 mx.example.com")];
     const [apex] = read(provider, [drifted]);
-    const id = stateId(apex?.importId ?? "", provider);
+    const id = DNS_PROVIDERS[provider].stateId(apex?.importId ?? "");
     const state = [
-      { type: RECORD_TYPES[provider], urn: `urn:pulumi:prod::mailstead::a$b::${named("apex", "a")}`, id },
+      {
+        type: DNS_PROVIDERS[provider].resourceType,
+        urn: `urn:pulumi:prod::mailstead::a$b::${named("apex", "a")}`,
+        id,
+      },
     ];
     expect(look(provider, zone, { state })).toMatchObject({
       obstacles: [],
@@ -159,9 +162,9 @@ test("ids of the state are those of the import without the zone", () => {
   const [record] = read("cloudflare", [
     { name: "example.com", type: "A", value: "192.0.2.1", ttlSeconds: 60 },
   ]);
-  expect(stateId(record?.importId ?? "", "cloudflare")).toBe("00000000000000000000000000000001");
-  expect(stateId("example.com,9000005", "digitalocean")).toBe("9000005");
-  expect(stateId("example.com/imap/CNAME", "hetzner")).toBe("imap/CNAME");
+  expect(DNS_PROVIDERS.cloudflare.stateId(record?.importId ?? "")).toBe("00000000000000000000000000000001");
+  expect(DNS_PROVIDERS.digitalocean.stateId("example.com,9000005")).toBe("9000005");
+  expect(DNS_PROVIDERS.hetzner.stateId("example.com/imap/CNAME")).toBe("imap/CNAME");
 });
 
 test("at Hetzner a set with another's value is kept by the configuration, not changed", () => {

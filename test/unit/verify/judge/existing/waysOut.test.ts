@@ -6,12 +6,13 @@
  */
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../../../stack/model/dnsProviders.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import { isReplaced } from "../../../../../verify/judge/existing/adoption.ts";
 import type { Finding } from "../../../../../verify/model/finding.ts";
 import { planOf } from "../../../stack/support/planOf.ts";
 import { dkimKey, rawWith, type Raw } from "../../../stack/support/validRaw.ts";
+import { DNS_PROVIDER_NAMES } from "../../../../../stack/vendors/registry.ts";
+import type { DnsProviderName } from "../../../../../stack/model/vendorNames.ts";
 import { look, record } from "./zoneBefore.ts";
 
 const APEX = "example.com";
@@ -65,7 +66,7 @@ function afterFirstWays(provider: DnsProviderName, zone: readonly ZoneRecord[]) 
   return look(provider, zone, { records: planOf(raw).records });
 }
 
-describe.each(DNS_PROVIDERS)("at %s", (provider) => {
+describe.each(DNS_PROVIDER_NAMES)("at %s", (provider) => {
   const isSet = provider === "hetzner";
 
   test("a second SPF beside a harmless text: the policy alone is removed, merged or changed", () => {

@@ -1,7 +1,7 @@
 /** A zone before anything is made in it, at any provider, and what is said of it. */
 import { cloudflareForm } from "../../../../../stack/vendors/cloudflare/dnsForm.ts";
 import { digitaloceanForm } from "../../../../../stack/vendors/digitalocean/dnsForm.ts";
-import type { DnsProviderName } from "../../../../../stack/model/dnsProviders.ts";
+import type { DnsProviderName } from "../../../../../stack/model/vendorNames.ts";
 import { hetznerForm } from "../../../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import { alreadyThere, type AlreadyThereInput } from "../../../../../verify/judge/existing/alreadyThere.ts";

@@ -8,13 +8,13 @@
 import { describe, expect, test } from "vitest";
 import { cloudflareForm } from "../../../../../stack/vendors/cloudflare/dnsForm.ts";
 import { digitaloceanForm } from "../../../../../stack/vendors/digitalocean/dnsForm.ts";
-import { DNS_PROVIDERS } from "../../../../../stack/model/dnsProviders.ts";
 import { hetznerForm } from "../../../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import type { Finding } from "../../../../../verify/model/finding.ts";
 import { planOf } from "../../../stack/support/planOf.ts";
 import { dkimKey, rawWith } from "../../../stack/support/validRaw.ts";
 import { auditOf, context, DECLARED, found, read, record } from "../auditedZone.ts";
+import { DNS_PROVIDER_NAMES } from "../../../../../stack/vendors/registry.ts";
 import { look, record as early } from "./zoneBefore.ts";
 
 const ZONE = { name: "example.com", id: "6001" };
@@ -31,7 +31,7 @@ function subjects(findings: readonly Finding[]): string[] {
 describe("before the first up, with no address known", () => {
   const unknown = { slotValue: () => undefined };
 
-  test.each(DNS_PROVIDERS)(
+  test.each(DNS_PROVIDER_NAMES)(
     "at %s an SPF policy for the greeting is looked at, and not taken for a fault",
     (provider) => {
       for (const policy of ["v=spf1 ip4:192.0.2.7 -all", "v=spf1 ip6:2001:db8::/32 ip4:192.0.2.0/24 -all"])
@@ -57,7 +57,7 @@ describe("where an order by dns-01 writes its values", () => {
     ["NS", "ns.acme-dns.example.net"],
   ] as const;
 
-  test.each(DNS_PROVIDERS.flatMap((provider) => CASES.map((one) => [provider, ...one] as const)))(
+  test.each(DNS_PROVIDER_NAMES.flatMap((provider) => CASES.map((one) => [provider, ...one] as const)))(
     "at %s a %s stands in the way, in preflight and audit, and not of an order by http-01",
     (provider, type, value) => {
       const name = "_acme-challenge.example.com";
@@ -260,7 +260,7 @@ describe("a policy that says the same in another spelling", () => {
   ] as const;
 
   test.each(CASES)("%s is there already, and adopted", (_, more, name, text) => {
-    for (const provider of DNS_PROVIDERS) {
+    for (const provider of DNS_PROVIDER_NAMES) {
       const { records } = planOf(rawWith({ "dns.ttlSeconds": 3600, ...more }));
       const seen = look(provider, [early(name, "TXT", text)], { records });
       expect(seen, provider).toMatchObject({ obstacles: [], adoptions: [{ why: "respelt" }] });

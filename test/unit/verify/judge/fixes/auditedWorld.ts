@@ -1,6 +1,6 @@
 /** A mutated zone with its audit, and what it becomes when a cure is followed. */
 import type { IgnoreRule } from "../../../../../stack/model/config.ts";
-import type { DnsProviderName } from "../../../../../stack/model/dnsProviders.ts";
+import type { DnsProviderName } from "../../../../../stack/model/vendorNames.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import type { Choose } from "../../../../support/zoneRows.ts";
 import { audit } from "../../../../../verify/judge/sets/audit.ts";

@@ -1,13 +1,13 @@
 /** A zone before the first `up`, with what is in the way in it, and what it becomes when a way out is taken. */
-import { DNS_PROVIDERS, type DnsProviderName } from "../../../../../stack/model/dnsProviders.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
-import { RECORD_TYPES, stateId } from "../../../../../verify/judge/existing/alreadyThere.ts";
 import type { KnownResource } from "../../../../../verify/state/resources.ts";
 import { zoneFacts } from "../../../../../stack/dns/zoneFacts.ts";
 import type { Finding } from "../../../../../verify/model/finding.ts";
 import { configOf, planned } from "../../../stack/support/planOf.ts";
 import { rawWith, type Raw } from "../../../stack/support/validRaw.ts";
 import { look, record } from "../existing/zoneBefore.ts";
+import { DNS_PROVIDERS, DNS_PROVIDER_NAMES } from "../../../../../stack/vendors/registry.ts";
+import type { DnsProviderName } from "../../../../../stack/model/vendorNames.ts";
 import { configured, put, removes } from "./applied.ts";
 
 export interface EarlyWorld {
@@ -48,7 +48,7 @@ const RECORDS: readonly ZoneRecord[] = [
 
 /** Names with an alias take nothing beside it, at any provider. */
 export const EARLY_RECORDS: Readonly<Record<DnsProviderName, ZoneRecord[]>> = Object.fromEntries(
-  DNS_PROVIDERS.map((provider) => [provider, [...RECORDS]]),
+  DNS_PROVIDER_NAMES.map((provider) => [provider, [...RECORDS]]),
 ) as Record<DnsProviderName, ZoneRecord[]>;
 
 export function earlyWorld(provider: DnsProviderName, records: readonly ZoneRecord[]): EarlyWorld {
@@ -79,9 +79,9 @@ export function obstaclesOf(world: EarlyWorld): { key: string; ways: string[] }[
 /** `mailstead import` and `pulumi import`: what may be taken over is in the state then. */
 function imported(world: EarlyWorld, agreed: readonly string[]): EarlyWorld {
   const taken = lookAt(world, agreed).adoptions.map(({ role, importId }) => ({
-    type: RECORD_TYPES[world.provider],
+    type: DNS_PROVIDERS[world.provider].resourceType,
     urn: `urn:pulumi:prod::mailstead::a$b::${role}`,
-    id: stateId(importId, world.provider),
+    id: DNS_PROVIDERS[world.provider].stateId(importId),
   }));
   return { ...world, state: [...world.state, ...taken] };
 }

@@ -3,7 +3,7 @@
  *
  * What must be said is worked out in this folder from the RFCs and the mutation itself, without the audit's own code.
  */
-import type { DnsProviderName } from "../../../../../stack/model/dnsProviders.ts";
+import type { DnsProviderName } from "../../../../../stack/model/vendorNames.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import type { Choose } from "../../../../support/zoneRows.ts";
 

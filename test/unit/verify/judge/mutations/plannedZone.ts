@@ -1,7 +1,7 @@
 /** A zone planned from a random configuration, as a provider lists it, with records of others, and its judge. */
 import { cloudflareForm } from "../../../../../stack/vendors/cloudflare/dnsForm.ts";
 import { digitaloceanForm } from "../../../../../stack/vendors/digitalocean/dnsForm.ts";
-import type { DnsProviderName } from "../../../../../stack/model/dnsProviders.ts";
+import type { DnsProviderName } from "../../../../../stack/model/vendorNames.ts";
 import { hetznerForm } from "../../../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import type { PlannedRecord } from "../../../../../stack/model/plan.ts";
