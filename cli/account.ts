@@ -4,9 +4,8 @@ import type { Config } from "../stack/model/config.ts";
 import { keepsAccount, knownAddress } from "../stack/guards/account.ts";
 import { readDeployed } from "../stack/guards/deployed.ts";
 import type { Issue } from "../stack/model/issue.ts";
-import { accountAddresses } from "../verify/vendors/hetzner/account.ts";
 import { VendorError } from "../verify/vendors/http.ts";
-import { Hetzner } from "../verify/vendors/hetzner/api.ts";
+import { OPEN_ACCOUNT } from "../verify/vendors/registry.ts";
 import { outputsIn, type StateResource } from "./engine.ts";
 import { CommandError } from "./output/terminal.ts";
 import type { GivenToken } from "./tokens.ts";
@@ -24,7 +23,8 @@ export async function otherAccount(
 ): Promise<readonly Issue[]> {
   const known = knownAddress(readDeployed(outputsIn(resources)), resources);
   if (known === undefined) return [];
-  return keepsAccount(config, known, await accountAddresses(new Hetzner(token)), place);
+  const account = OPEN_ACCOUNT[config.server.provider](token);
+  return keepsAccount(config, known, await account.addresses(), place);
 }
 
 /** The same as an error. @throws CommandError where it is another account, or where the vendor does not answer */

@@ -1,12 +1,12 @@
 /** Heals what a broken run left behind: each thing by its cure, and one that is refused keeps no other from its own. */
 import type { Plan } from "../stack/model/plan.ts";
 import { printable } from "../stack/values/printable.ts";
-import { plannedThings } from "../verify/vendors/hetzner/things.ts";
+import { plannedThings } from "../stack/vendors/cloudThings.ts";
 import { VendorError } from "../verify/vendors/http.ts";
-import { HETZNER_TYPES, type Orphan } from "../verify/preflight/preflight.ts";
+import type { Orphan, OrphanThing } from "../verify/preflight/preflight.ts";
 import { removeRecord } from "../verify/vendors/zones.ts";
-import { DNS_PROVIDERS } from "../stack/vendors/registry.ts";
-import { Hetzner } from "../verify/vendors/hetzner/api.ts";
+import { CLOUDS, DNS_PROVIDERS } from "../stack/vendors/registry.ts";
+import { OPEN_ACCOUNT } from "../verify/vendors/registry.ts";
 import { clearPendingOperations, readState, type StateResource } from "./engine.ts";
 import { removeContainer } from "./orphanContainers.ts";
 import { takeBack, type Wanted } from "./takeBack.ts";
@@ -17,7 +17,8 @@ const KEY_TYPE = "tls:index/privateKey:PrivateKey";
 
 /** Tokens of both vendors. */
 export interface VendorTokens {
-  readonly hetzner: string;
+  /** Of the server's cloud. */
+  readonly cloud: string;
   /** Of the zone's provider. */
   readonly dns: string;
 }
@@ -30,13 +31,13 @@ export interface Cure {
 }
 
 function kindOf(orphan: Orphan): string {
-  if (orphan.vendor === "hetzner") return orphan.kind.replace(/s$/, "").replace("_", " ");
+  if (orphan.vendor === "cloud") return CLOUDS[orphan.cloud].things[orphan.kind].inWords;
   return orphan.vendor === "host" ? "container" : "record";
 }
 
 /** An orphan in words, with the number or id by which its vendor knows it. */
 export function describeOrphan(orphan: Orphan): string {
-  return printable(`${kindOf(orphan)} ${orphan.name} (${String(orphan.id).slice(0, 32)})`);
+  return printable(`${kindOf(orphan)} ${orphan.name} (${orphan.id.slice(0, 32)})`);
 }
 
 /** What the cures work on. */
@@ -49,33 +50,30 @@ export interface CureContext {
   readonly recordIds: readonly string[];
 }
 
-const BY_HAND = "look at it in Hetzner's console, and delete it there if it is not wanted";
-
 function refusing(orphan: Orphan, words: string, what: string, next: string): Cure {
   return { orphan, words, run: () => Promise.reject(new CommandError(what, next)) };
 }
 
-type HetznerOrphan = Extract<Orphan, { vendor: "hetzner" }>;
-
-function isPlannedThing({ kind, name }: HetznerOrphan, stack: string, plan: Plan): boolean {
+function isPlannedThing({ kind, name }: OrphanThing, stack: string, plan: Plan): boolean {
   return plannedThings(stack, plan).some((thing) => thing.kind === kind && thing.name === name);
 }
 
 /** Keys are made before a server: a state without them was lost, and nobody could get in to what it knew. */
-function isLocked({ kind }: HetznerOrphan, resources: readonly StateResource[]): boolean {
-  return kind === "servers" && !resources.some(({ type }) => type === KEY_TYPE);
+function isLocked({ kind }: OrphanThing, resources: readonly StateResource[]): boolean {
+  return kind === "server" && !resources.some(({ type }) => type === KEY_TYPE);
 }
 
 /**
  * What the plan has under this name is taken into the state: a server may hold mail, and a reputation may hang on an
  * address. Of what it has not, only what can hold neither is deleted.
  */
-function hetznerCure(
-  orphan: HetznerOrphan,
+function thingCure(
+  orphan: OrphanThing,
   { stack, plan, tokens, resources }: CureContext,
   back: () => Promise<ReadonlySet<string>>,
 ): Cure {
-  const { kind, id, name } = orphan;
+  const { cloud, kind, id, name } = orphan;
+  const { things, advice } = CLOUDS[cloud];
   const isPlanned = isPlannedThing(orphan, stack, plan);
   if (isPlanned && isLocked(orphan, resources)) {
     const words = `not done here, as the state has not its keys: ${COMMAND} import`;
@@ -83,17 +81,18 @@ function hetznerCure(
   }
   if (isPlanned) {
     const run = async (): Promise<void> => {
-      if (!(await back()).has(`${HETZNER_TYPES[kind]} ${String(id)}`))
+      if (!(await back()).has(`${things[kind].type} ${id}`))
         throw new CommandError(`the engine did not take ${name} into the state`, `${COMMAND} import`);
     };
     return { orphan, words: "take it into the state", run };
   }
-  if (kind === "servers" || kind === "primary_ips") {
-    const loss = kind === "servers" ? "it may hold mail" : "its reputation would be lost";
+  if (kind === "server" || kind === "address") {
+    const byHand = `look at it in ${advice.console}, and delete it there if it is not wanted`;
+    const loss = kind === "server" ? "it may hold mail" : "its reputation would be lost";
     const what = `${name} is none that this configuration plans, and ${loss}`;
-    return refusing(orphan, `not done here, as ${loss}: ${BY_HAND}`, what, BY_HAND);
+    return refusing(orphan, `not done here, as ${loss}: ${byHand}`, what, byHand);
   }
-  const run = (): Promise<void> => new Hetzner(tokens.hetzner).remove(kind, id);
+  const run = (): Promise<void> => OPEN_ACCOUNT[cloud](tokens.cloud).remove(kind, id);
   return { orphan, words: "delete it: the configuration plans none of that name", run };
 }
 
@@ -114,8 +113,8 @@ function cureOf(orphan: Orphan, context: CureContext, back: () => Promise<Readon
       const run = (): Promise<void> => removeContainer(stack, resources, orphan.id);
       return { orphan, words: "remove it, its data stay; the next `pulumi up` makes it again", run };
     }
-    case "hetzner":
-      return hetznerCure(orphan, context, back);
+    case "cloud":
+      return thingCure(orphan, context, back);
   }
 }
 
@@ -124,8 +123,8 @@ function wantedOf(orphans: readonly Orphan[], context: CureContext): Wanted {
   const { stack, plan, resources, recordIds } = context;
   const type = DNS_PROVIDERS[plan.dnsProvider].resourceType;
   const things = orphans.flatMap((orphan) =>
-    orphan.vendor === "hetzner" && isPlannedThing(orphan, stack, plan) && !isLocked(orphan, resources)
-      ? [`${HETZNER_TYPES[orphan.kind]} ${String(orphan.id)}`]
+    orphan.vendor === "cloud" && isPlannedThing(orphan, stack, plan) && !isLocked(orphan, resources)
+      ? [`${CLOUDS[orphan.cloud].things[orphan.kind].type} ${orphan.id}`]
       : [],
   );
   const records = orphans.flatMap((orphan) => {
@@ -142,7 +141,8 @@ export function curesOf(orphans: readonly Orphan[], context: CureContext): Cure[
   const wanted = wantedOf(orphans, context);
   let taken: Promise<ReadonlySet<string>> | undefined;
   const back = (): Promise<ReadonlySet<string>> => {
-    taken ??= takeBack(stack, plan, new Hetzner(tokens.hetzner), wanted).then(async () => {
+    const account = OPEN_ACCOUNT[plan.server.provider](tokens.cloud);
+    taken ??= takeBack(stack, plan, account, wanted).then(async () => {
       const { resources } = await readState(stack);
       return new Set(resources.map(({ type, id = "" }) => `${type} ${id}`));
     });

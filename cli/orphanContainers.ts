@@ -1,10 +1,10 @@
 /** Containers that a killed run left on the host: Docker had made them, and the state never heard of it. */
 import type { Orphan } from "../verify/preflight/preflight.ts";
+import { ipv4OfThing } from "../stack/vendors/cloudThings.ts";
 import type { StateResource } from "./engine.ts";
 import { remoteAt, runScript, type Remote } from "./remote.ts";
 
 const CONTAINER = "docker:index/container:Container";
-const ADDRESS = "hcloud:index/primaryIp:PrimaryIp";
 
 /** Name of a resource, by its URN. */
 export function nameOf({ urn }: StateResource): string {
@@ -13,9 +13,8 @@ export function nameOf({ urn }: StateResource): string {
 
 /** The host as the state knows it. @throws CommandError without a key on this machine. */
 export function hostOf(stack: string, resources: readonly StateResource[]): Remote | undefined {
-  const address = resources.find((resource) => resource.type === ADDRESS && nameOf(resource) === "ipv4");
-  const ipv4 = address?.outputs?.["ipAddress"];
-  return typeof ipv4 === "string" ? remoteAt(stack, ipv4) : undefined;
+  const [ipv4] = resources.flatMap((resource) => ipv4OfThing(resource) ?? []);
+  return ipv4 === undefined ? undefined : remoteAt(stack, ipv4);
 }
 
 /**

@@ -1,27 +1,28 @@
 /**
- * Takes what bears the stack's label at Hetzner, under the name that the plan gives it, back into the state: after a
+ * Takes what bears the stack's label at its cloud, under the name that the plan gives it, back into the state: after a
  * refresh or an old copy of the state forgot it, or when the answer to its order was lost. Deletes nothing.
  */
 import { rmSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "../stack/model/plan.ts";
+import { isServer } from "../stack/vendors/cloudThings.ts";
 import { GENERATION_LABEL } from "../stack/vendors/names.ts";
-import { findHetznerThings, hetznerIds, type HetznerThings } from "../verify/vendors/hetzner/things.ts";
+import { foundIds, stateIdsOf } from "../verify/adopt/cloudThings.ts";
+import { CLOUDS } from "../stack/vendors/registry.ts";
 import { fillImportFile, type FoundId, type ImportFile } from "../verify/adopt/importFile.ts";
 import { repointed, type FoundThing, type StateEntry } from "../verify/adopt/repoint.ts";
 import { underParents } from "../verify/adopt/underParents.ts";
 import { nameOfUrn } from "../verify/state/resources.ts";
-import { HETZNER_TYPES } from "../verify/preflight/preflight.ts";
-import { HETZNER_KINDS, type Hetzner } from "../verify/vendors/hetzner/api.ts";
+import type { CloudAccount, CloudThings } from "../verify/vendors/cloud.ts";
 import { changeState, previewCreates, pulumi, readState } from "./engine.ts";
 
 const QUIETLY = ["--yes", "--skip-preview"] as const;
 
 /** The generation that each server was made for goes with it, or the next `up` would replace what was just taken. */
-function withGenerations(found: readonly FoundId[], { servers }: HetznerThings): FoundThing[] {
+function withGenerations(found: readonly FoundId[], { server: servers }: CloudThings): FoundThing[] {
   return found.map((one) => {
-    const server = servers.find(({ id }) => one.type === HETZNER_TYPES.servers && String(id) === one.id);
+    const server = servers.find(({ id }) => isServer(one) && id === one.id);
     const generation = Number(server?.labels?.[GENERATION_LABEL] ?? Number.NaN);
     return Number.isInteger(generation) ? { ...one, generation } : one;
   });
@@ -57,30 +58,31 @@ async function importAll(stack: string, file: ImportFile, protect: boolean): Pro
 
 /** What may be taken back. Reverse names go with it: they have no label. */
 export interface Wanted {
-  /** Things at Hetzner, as `TYPE ID`. */
+  /** Things at the cloud, as `TYPE ID`. */
   readonly things: ReadonlySet<string>;
   readonly records: readonly FoundThing[];
   /** Records that the zone has, as `TYPE ID` with their id in a state. */
   readonly recordsThere: ReadonlySet<string>;
 }
 
-const REVERSE_TYPE = "hcloud:index/rdns:Rdns";
-
 /**
  * Takes back what is wanted, as far as the state or a preview has a place for it.
  *
  * @throws CommandError where the engine refuses, VendorError where the vendor does
  */
-export async function takeBack(stack: string, plan: Plan, hetzner: Hetzner, wanted: Wanted): Promise<void> {
-  const things = await findHetznerThings(hetzner, stack);
-  const ours = hetznerIds(things, stack, plan).filter(
-    ({ type, id }) => type === REVERSE_TYPE || wanted.things.has(`${type} ${id}`),
+export async function takeBack(
+  stack: string,
+  plan: Plan,
+  account: Pick<CloudAccount, "things">,
+  wanted: Wanted,
+): Promise<void> {
+  const things = await account.things(stack);
+  const reverseType = CLOUDS[plan.server.provider].reverseNames?.type;
+  const ours = foundIds(things, stack, plan).filter(
+    ({ type, id }) => type === reverseType || wanted.things.has(`${type} ${id}`),
   );
   const found = [...withGenerations(ours, things), ...wanted.records];
-  const there = new Set([
-    ...HETZNER_KINDS.flatMap((kind) => things[kind].map(({ id }) => `${HETZNER_TYPES[kind]} ${String(id)}`)),
-    ...wanted.recordsThere,
-  ]);
+  const there = new Set([...stateIdsOf(things, plan), ...wanted.recordsThere]);
   await repoint(stack, found, (type, id) => there.has(`${type} ${id}`));
   const { resources: known } = await readState(stack);
   const file = underParents(found, known);

@@ -73,7 +73,7 @@ function makeDeployKey({ role, protect }: PlannedDeployKey, kept: pulumi.CustomR
   return new PrivateKey(role, { algorithm: "ED25519" }, { ...kept, protect });
 }
 
-/** The text ends in a newline, which Hetzner drops: untrimmed, each preview would plan a new key. */
+/** The text ends in a newline, which a vendor may drop: untrimmed, each preview would plan a new key. */
 function publicLine({ publicKeyOpenssh }: PrivateKey): pulumi.Output<string> {
   return publicKeyOpenssh.apply((line) => line.trim());
 }

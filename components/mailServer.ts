@@ -5,18 +5,18 @@ import type { SlotValues } from "./bind.ts";
 import { MailDns } from "./dns/mailDns.ts";
 import { recordTable, type RecordRow } from "./dns/recordTable.ts";
 import type { GivenValues } from "./given.ts";
-import { HetznerAddresses } from "./vendors/hetzner/addresses.ts";
-import { HetznerHost } from "./vendors/hetzner/host.ts";
-import { reviewServer } from "./host/reviewServer.ts";
+import { reviewPlanned } from "./host/review.ts";
 import { Identity } from "./identity.ts";
 import { MailStack } from "./mailStack.ts";
+import type { HostAddresses } from "./vendors/cloud.ts";
+import { CLOUD_RESOURCES } from "./vendors/registry.ts";
 import { sshDirectory, sshOptions, writeSshFiles, type SshFiles } from "./sshFiles.ts";
 
 export interface MailServerArgs {
   readonly plan: Plan;
   /** Name of the stack: names and labels at the vendors, and the folder of the SSH files. */
   readonly stack: string;
-  /** Cloudflare's id of the DNS zone; looked up by name when absent. */
+  /** The DNS provider's own id of the zone, where it has one; looked up by name when absent. */
   readonly zoneId?: string;
   /** Values from the configuration, as far as the plan uses them. */
   readonly given?: GivenValues;
@@ -57,8 +57,9 @@ export class MailServer extends pulumi.ComponentResource {
       { protect: plan.protect, deployKeys: plan.server.deployKeys },
       { parent: this },
     );
-    const reviewed = reviewServer(plan.server, stack);
-    const addresses = new HetznerAddresses("addresses", { plan, stack, reviewed }, { parent: identity });
+    const cloud = CLOUD_RESOURCES[plan.server.provider];
+    const reviewed = reviewPlanned(cloud, plan.server, stack);
+    const addresses = cloud.declareAddresses("addresses", { plan, stack, reviewed }, { parent: identity });
     const values: SlotValues = {
       ...identity.values,
       ...args.given,
@@ -66,7 +67,7 @@ export class MailServer extends pulumi.ComponentResource {
       serverIpv6: addresses.ipv6,
     };
     const { deployPrivateKey, hostPublicKey } = identity;
-    const host = new HetznerHost(
+    const host = cloud.declareHost(
       "host",
       {
         ...{ plan, stack, reviewed, addresses, values },
@@ -101,11 +102,7 @@ export class MailServer extends pulumi.ComponentResource {
 }
 
 /** Writes the SSH files as soon as their values are known, in previews too, so that a refresh can use them. */
-function writeLate(
-  directory: string,
-  identity: Identity,
-  addresses: HetznerAddresses,
-): pulumi.Output<SshFiles> {
+function writeLate(directory: string, identity: Identity, addresses: HostAddresses): pulumi.Output<SshFiles> {
   const late = pulumi.all([
     identity.deployPrivateKey,
     identity.hostPublicKey,

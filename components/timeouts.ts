@@ -7,7 +7,7 @@
 import type { CustomTimeouts } from "@pulumi/pulumi";
 
 /** DNS records, keys, addresses. Rate-limited providers are retried for some minutes. */
-const VENDOR: CustomTimeouts = { create: "10m", update: "10m", delete: "10m" };
+export const VENDOR_TIMEOUTS: CustomTimeouts = { create: "10m", update: "10m", delete: "10m" };
 
 /**
  * Limits by resource. Plugins are bridged from Terraform: resources of its framework take every limit, those of its older
@@ -16,17 +16,6 @@ const VENDOR: CustomTimeouts = { create: "10m", update: "10m", delete: "10m" };
  * @see https://github.com/pulumi/pulumi-terraform-bridge pkg/tfshim/sdk-v2, `configWithTimeouts`
  */
 export const TIMEOUTS = {
-  hetznerAddress: VENDOR,
-  hetznerReverseName: VENDOR,
-  hetznerKey: VENDOR,
-  hetznerRecordSet: VENDOR,
-  cloudflareRecord: VENDOR,
-  /** Older SDK; terraform-provider-hcloud internal/firewall has no block. */
-  hetznerFirewall: {},
-  /** Older SDK; internal/server names `create` alone. The vendor may queue a creation. */
-  hetznerServer: { create: "20m", delete: "20m" },
-  /** Older SDK; terraform-provider-digitalocean digitalocean/domain has no block. */
-  digitaloceanRecord: {},
   /** Older SDK; terraform-provider-docker internal/provider has no block for either. */
   dockerImage: {},
   dockerContainer: {},

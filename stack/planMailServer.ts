@@ -15,6 +15,7 @@ import { planClients } from "./services/clients.ts";
 import { hostName } from "./services/names.ts";
 import type { Plan, PlannedReverseName, PlannedServer } from "./model/plan.ts";
 import { protectedParts } from "./model/protection.ts";
+import { CLOUDS } from "./vendors/registry.ts";
 
 function planServer(config: Config): PlannedServer {
   const { domain, contact, server, dns, mail, generation } = config;
@@ -24,7 +25,7 @@ function planServer(config: Config): PlannedServer {
     provider: server.provider,
     location: server.location,
     type: server.type,
-    image: server.image,
+    image: CLOUDS[server.provider].images[server.image],
     generation,
     protect: protectedParts(config).server,
     deployKeys: planDeployKeys(server.deployKeys, protectedParts(config).identity),
@@ -42,7 +43,8 @@ function planServer(config: Config): PlannedServer {
 const REVERSE_ROLES = { ipv4: "reverse-v4", ipv6: "reverse-v6" } as const;
 
 /** Both families name the host of the MX: receivers ask for each, and Gmail refuses IPv6 without. */
-function planReverseNames(domain: string): readonly PlannedReverseName[] {
+function planReverseNames({ domain, server }: Config): readonly PlannedReverseName[] {
+  if (CLOUDS[server.provider].reverseNames === undefined) return [];
   const ptr = hostName("mx", domain);
   return REVERSE_FAMILIES.map((family) => ({ role: REVERSE_ROLES[family], family, ptr }));
 }
@@ -67,7 +69,7 @@ export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } 
     protectRecords: protectedParts(config).records,
     server: planServer(config),
     firewall: planFirewall(config),
-    reverseNames: planReverseNames(config.domain),
+    reverseNames: planReverseNames(config),
     records,
     files: planFiles(config),
     steps: planSteps(config, records),

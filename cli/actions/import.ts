@@ -5,7 +5,7 @@ import process from "node:process";
 import type { Config } from "../../stack/model/config.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import { fillImportFile, type FoundId, type ImportFile } from "../../verify/adopt/importFile.ts";
-import { addressSlots, findHetznerThings, hetznerIds } from "../../verify/vendors/hetzner/things.ts";
+import { addressSlots, foundIds } from "../../verify/adopt/cloudThings.ts";
 import { stateSlots } from "../../verify/state/stateSlots.ts";
 import { lostKeys } from "../../verify/adopt/lostKeys.ts";
 import { isReplaced, type Adoption } from "../../verify/judge/existing/adoption.ts";
@@ -17,7 +17,7 @@ import { VendorError } from "../../verify/vendors/http.ts";
 import { zoneReader } from "../../verify/vendors/zones.ts";
 import { CLOUDS, DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
 import { alreadyThere } from "../../verify/judge/existing/alreadyThere.ts";
-import { Hetzner } from "../../verify/vendors/hetzner/api.ts";
+import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
 import { needOwnAccount } from "../account.ts";
 import { previewCreates, projectFolder, readState, stackName } from "../engine.ts";
 import { writeWhole } from "../lateValues.ts";
@@ -56,16 +56,16 @@ async function look(stack: string, config: Config, plan: Plan) {
     [CLOUDS[plan.server.provider].token, DNS_PROVIDERS[provider].token],
     stack,
   );
-  const hetzner = new Hetzner(given.token);
+  const account = OPEN_ACCOUNT[config.server.provider](given.token);
   const { resources } = await readState(stack);
   await needOwnAccount(config, resources, given);
   try {
     const [records, things, creates] = await Promise.all([
       zoneReader(provider, zone, dns, zoneId).records(),
-      findHetznerThings(hetzner, stack),
+      account.things(stack),
       previewCreates(stack),
     ]);
-    return { records, things, resources, creates, found: hetznerIds(things, stack, plan) };
+    return { records, things, resources, creates, found: foundIds(things, stack, plan) };
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
     throw new CommandError(error.message, error.fix ?? LOOK_AT_PROVIDER);
@@ -76,7 +76,7 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
   const { config, plan } = loadPlan(stack);
   const { provider } = config.dns;
   const { records, things, resources, creates, found } = await look(stack, config, plan);
-  const slots = { ...stateSlots(resources), ...addressSlots(things, stack) };
+  const slots = { ...stateSlots(resources), ...addressSlots(things.address, stack) };
   const context = { ...zoneFacts(config), provider };
   const there = alreadyThere({
     records: plan.records,

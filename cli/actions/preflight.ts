@@ -4,7 +4,7 @@ import { createInterface } from "node:readline/promises";
 import type { Config } from "../../stack/model/config.ts";
 import type { Issue } from "../../stack/model/issue.ts";
 import type { Plan } from "../../stack/model/plan.ts";
-import { knownAddresses } from "../../verify/vendors/hetzner/things.ts";
+import { knownAddresses } from "../../verify/adopt/cloudThings.ts";
 import { stateSlots } from "../../verify/state/stateSlots.ts";
 import { checkZoneBefore } from "../../verify/preflight/zoneBefore.ts";
 import type { Finding } from "../../verify/model/finding.ts";
@@ -12,11 +12,12 @@ import { VendorError } from "../../verify/vendors/http.ts";
 import { CLOUDS, DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
 import { checkChange } from "../../stack/guards/checkChange.ts";
 import { readDeployed } from "../../stack/guards/deployed.ts";
-import { HETZNER_TYPES, runPreflight, type Orphan } from "../../verify/preflight/preflight.ts";
+import { runPreflight, type Orphan } from "../../verify/preflight/preflight.ts";
 import { listedOnce, zoneReader } from "../../verify/vendors/zones.ts";
 import type { ZoneReader } from "../../verify/vendors/zoneReader.ts";
 import { checkImages } from "../../verify/preflight/registry/checkImages.ts";
-import { Hetzner } from "../../verify/vendors/hetzner/api.ts";
+import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
+import { isServer } from "../../stack/vendors/cloudThings.ts";
 import { otherAccount } from "../account.ts";
 import { curesOf, describeOrphan, heal, type Cure, type VendorTokens } from "../cures.ts";
 import { outputsIn, readState, stackName, type StateResource } from "../engine.ts";
@@ -41,7 +42,7 @@ async function readTokens(
 ): Promise<VendorTokens & { readonly given: GivenToken }> {
   const places = [CLOUDS[server.provider].token, DNS_PROVIDERS[dns.provider].token] as const;
   const [given, ofDns] = await readGivenTokens(places, stack);
-  return { given, hetzner: given.token, dns: ofDns.token };
+  return { given, cloud: given.token, dns: ofDns.token };
 }
 
 /** Asks, unless told not to. */
@@ -84,10 +85,9 @@ async function lookOnHost(
   orphans: readonly Orphan[],
   findings: Finding[],
 ): Promise<Orphan[]> {
-  const has = (wanted: string): boolean => resources.some(({ type }) => type === wanted);
-  const isSuccessor = orphans.some((one) => one.vendor === "hetzner" && one.kind === "servers");
+  const isSuccessor = orphans.some((one) => one.vendor === "cloud" && one.kind === "server");
   try {
-    return await findOrphanContainers(stack, resources, pending, isSuccessor && has(HETZNER_TYPES.servers));
+    return await findOrphanContainers(stack, resources, pending, isSuccessor && resources.some(isServer));
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     findings.push({
@@ -187,11 +187,11 @@ export async function lookBefore(stack: string): Promise<Look> {
   };
   const reader = listedOnce(zoneReader(provider, zone, tokens.dns, zoneId));
   const [{ findings, orphans }, images] = await Promise.all([
-    runPreflight(plan, stack, tokens.hetzner, reader, known),
+    runPreflight(plan, stack, tokens.cloud, reader, known),
     checkImages(loaded.config.mail.images),
   ]);
   findings.push(...images);
-  const addresses = await knownAddresses(new Hetzner(tokens.hetzner), stack);
+  const addresses = await knownAddresses(OPEN_ACCOUNT[plan.server.provider](tokens.cloud), stack);
   const slots = { ...stateSlots(resources), ...addresses };
   findings.push(...(await lookAtZone(stack, reader, slots, loaded, resources, orphans)));
   const left = await lookOnHost(stack, resources, pending, orphans, findings);

@@ -2,13 +2,14 @@
 import { COMMAND } from "../../stack/values/command.ts";
 import { bootHash } from "../../cloud-init/renderUserData.ts";
 import { readAsset } from "../../components/assets.ts";
-import { bornChanges, type DeployedServer } from "../../stack/changes/bornChanges.ts";
+import { bornChanges } from "../../stack/changes/bornChanges.ts";
+import type { Config } from "../../stack/model/config.ts";
 import type { Plan } from "../../stack/model/plan.ts";
-import { findHetznerThings } from "../../verify/vendors/hetzner/things.ts";
+import { isServer } from "../../stack/vendors/cloudThings.ts";
+import type { CloudAccount } from "../../verify/vendors/cloud.ts";
 import { VendorError } from "../../verify/vendors/http.ts";
 import { pendingEdits, type PendingEdit, type PreviewStep } from "../../verify/state/pendingEdits.ts";
-import { HETZNER_TYPES } from "../../verify/preflight/preflight.ts";
-import { Hetzner } from "../../verify/vendors/hetzner/api.ts";
+import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
 import { needOwnAccount } from "../account.ts";
 import { pulumi, pulumiAttached, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
@@ -22,37 +23,31 @@ interface Options {
 }
 
 /** @throws CommandError where a server of the stack is at the vendor: there is nothing to rebuild */
-async function needLoss(hetzner: Hetzner, stack: string, known: StateResource | undefined): Promise<void> {
+async function needLoss(
+  { provider }: Config["server"],
+  account: CloudAccount,
+  stack: string,
+  known: StateResource | undefined,
+): Promise<void> {
   let servers;
   try {
-    ({ servers } = await findHetznerThings(hetzner, stack));
+    ({ server: servers } = await account.things(stack));
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
     throw new CommandError(error.message, `${COMMAND} preflight`);
   }
   const [server] = servers;
   if (server === undefined) return;
-  const what = `${server.name} (${String(server.id)}) is at Hetzner, so there is nothing to rebuild`;
+  const what = `${server.name} (${server.id}) is at ${CLOUDS[provider].title}, so there is nothing to rebuild`;
   const next = "pulumi up does what the configuration wants";
-  if (String(server.id) === known?.id) throw new CommandError(what, next);
+  if (server.id === known?.id) throw new CommandError(what, next);
   throw new CommandError(`${what}; the state does not know it`, `${COMMAND} preflight --fix`);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
 
 /** What the new server gets that the lost one had not, as far as the state remembers that one. */
 function bornLater({ server }: Plan, lost: StateResource | undefined): string[] {
   if (lost?.outputs === undefined) return [];
-  const { name, location, image, serverType, labels } = lost.outputs;
-  const deployed: DeployedServer = {
-    name: textOf(name),
-    location: textOf(location),
-    image: textOf(image),
-    serverType: textOf(serverType),
-    labels: (labels ?? {}) as Readonly<Record<string, string>>,
-  };
+  const deployed = CLOUDS[server.provider].serverIn(lost.outputs);
   return bornChanges(server, deployed, (one) => bootHash(one, { asset: readAsset }));
 }
 
@@ -88,8 +83,8 @@ export async function rebuildCommand(options: Options): Promise<number> {
   const { resources } = await readState(stack);
   const given = await readGivenToken(CLOUDS[config.server.provider].token, stack);
   await needOwnAccount(config, resources, given);
-  const lost = resources.find(({ type }) => type === HETZNER_TYPES.servers);
-  await needLoss(new Hetzner(given.token), stack, lost);
+  const lost = resources.find(isServer);
+  await needLoss(config.server, OPEN_ACCOUNT[config.server.provider](given.token), stack, lost);
   if ((await showEdits(stack, plan, lost)) && options.withEdits !== true) {
     const next = `take them back in the configuration, then this again; or do them with it: ${COMMAND} rebuild --with-edits`;
     throw new CommandError("rebuild would do these edits too; nothing was changed", next);

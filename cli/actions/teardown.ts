@@ -2,11 +2,11 @@
 import { COMMAND } from "../../stack/values/command.ts";
 import type { Config } from "../../stack/model/config.ts";
 import { openedBy, OPEN_VALUE, type Opener } from "../../stack/model/protection.ts";
-import { findHetznerThings, type HetznerThings } from "../../verify/vendors/hetzner/things.ts";
+import type { Cloud } from "../../stack/vendors/cloud.ts";
+import type { Cost } from "../../verify/vendors/cloud.ts";
+import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
 import { VendorError } from "../../verify/vendors/http.ts";
-import { HETZNER_TYPES } from "../../verify/preflight/preflight.ts";
 import { teardownOf, type Sort, type StandingResource } from "../../verify/state/teardown.ts";
-import { Hetzner, type HetznerThing } from "../../verify/vendors/hetzner/api.ts";
 import { needOwnAccount } from "../account.ts";
 import { readState, stackName } from "../engine.ts";
 import { loadPlan } from "../project.ts";
@@ -19,20 +19,7 @@ interface Options {
   readonly json?: boolean | undefined;
 }
 
-interface Price {
-  readonly net: string;
-  readonly gross: string;
-}
-
-interface PricedServer extends HetznerThing {
-  readonly location?: { readonly name: string } | null;
-  readonly server_type?: {
-    readonly name: string;
-    readonly prices?: readonly { readonly location: string; readonly price_monthly: Price }[];
-  };
-}
-
-/** Something at Hetzner that costs as long as it is there, used or not. */
+/** Something that costs as long as it is there, used or not. */
 interface Billed {
   readonly what: string;
   /** Whether `destroy --exclude-protected` keeps it. */
@@ -40,30 +27,12 @@ interface Billed {
   readonly price: string;
 }
 
-const PRICES = "https://www.hetzner.com/cloud/";
-
-function euros(text: string): string {
-  return Number(text).toFixed(2);
-}
-
-function priceOf({ location, server_type: type }: PricedServer): string {
-  const price = type?.prices?.find((one) => one.location === location?.name)?.price_monthly;
-  if (price === undefined) return `price: ${PRICES}`;
-  return `${euros(price.net)} a month and most, ${euros(price.gross)} with VAT; switched off too`;
-}
-
-function billedOf(things: HetznerThings, kept: ReadonlySet<string>): Billed[] {
-  const servers = (things.servers as readonly PricedServer[]).map((server) => ({
-    what: `server ${server.name} (${server.server_type?.name ?? "?"})`,
-    stays: kept.has(`${HETZNER_TYPES.servers} ${String(server.id)}`),
-    price: priceOf(server),
+function billedOf(costs: readonly Cost[], things: Cloud["things"], kept: ReadonlySet<string>): Billed[] {
+  return costs.map(({ kind, id, what, price }) => ({
+    what,
+    stays: kept.has(`${things[kind].type} ${id}`),
+    price,
   }));
-  const addresses = things.primary_ips.map(({ id, ip = "" }) => ({
-    what: `address ${ip}`,
-    stays: kept.has(`${HETZNER_TYPES.primary_ips} ${String(id)}`),
-    price: ip.includes(":") ? "free" : `price: ${PRICES} (Primary IPs), assigned or not`,
-  }));
-  return [...servers, ...addresses];
 }
 
 function describeSort({ what, names }: Sort): string {
@@ -86,11 +55,11 @@ function openingLines({ protect, server }: Pick<Config, "protect" | "server">): 
     });
 }
 
-async function lookAtVendor(config: Config, stack: string, resources: readonly StandingResource[]) {
+async function readCosts(config: Config, stack: string, resources: readonly StandingResource[]) {
   const given = await readGivenToken(CLOUDS[config.server.provider].token, stack);
   await needOwnAccount(config, resources, given);
   try {
-    return await findHetznerThings(new Hetzner(given.token), stack);
+    return (await OPEN_ACCOUNT[config.server.provider](given.token).costs?.(stack)) ?? [];
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
     throw new CommandError(error.message, `${COMMAND} preflight`);
@@ -102,9 +71,10 @@ export async function teardownCommand(options: Options): Promise<number> {
   const stack = await stackName(options.stack);
   const { config } = loadPlan(stack);
   const resources: readonly StandingResource[] = (await readState(stack)).resources;
-  const things = await lookAtVendor(config, stack, resources);
+  const costs = await readCosts(config, stack, resources);
+  const { title, things } = CLOUDS[config.server.provider];
   const { stays, goes, keptIds } = teardownOf(resources);
-  const billed = billedOf(things, keptIds);
+  const billed = billedOf(costs, things, keptIds);
   if (options.json === true) {
     printJson({ stays, goes, billed });
     return 0;
@@ -120,7 +90,7 @@ export async function teardownCommand(options: Options): Promise<number> {
       ...described(stays),
       "goes:",
       ...described(goes),
-      "at Hetzner:",
+      `at ${title}:`,
       ...(money.length === 0 ? ["  nothing"] : money),
       "For good, with everything that stays above:",
       ...opening,

@@ -1,9 +1,9 @@
 /** The look at the vendor's account, before anything is declared. */
 import { COMMAND } from "../../stack/values/command.ts";
-import { getPrimaryIps } from "@pulumi/hcloud/getPrimaryIps.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../../stack/model/config.ts";
 import { CLOUDS } from "../../stack/vendors/registry.ts";
+import type { CloudName } from "../../stack/model/vendorNames.ts";
 import { findToken } from "../../stack/vendors/tokenPlaces.ts";
 import {
   addressesAreHeld,
@@ -14,6 +14,7 @@ import {
 import type { Deployed } from "../../stack/guards/deployed.ts";
 import type { Issue } from "../../stack/model/issue.ts";
 import { causeText, outsideError } from "../errors.ts";
+import { CLOUD_RESOURCES } from "../vendors/registry.ts";
 import { lastResources } from "../lastOutputs.ts";
 
 /** What the account tells of the stack. */
@@ -25,24 +26,19 @@ export interface ReviewedAccount {
 }
 
 /**
- * Every Primary IP that the token's account has.
+ * Every address that the token's account has.
  *
  * A preview goes on when the vendor does not answer, as it changes nothing; an update does not.
  *
  * @returns undefined where it is not known.
  * @throws RunError in an update
  */
-async function accountAddresses(): Promise<readonly AccountAddress[] | undefined> {
+async function accountAddresses(name: CloudName): Promise<readonly AccountAddress[] | undefined> {
   try {
-    const { primaryIps } = await getPrimaryIps({});
-    return primaryIps.map(({ id, name, ipAddress, assigneeId }) => ({
-      id: String(id),
-      name,
-      ip: ipAddress,
-      assigneeId,
-    }));
+    return await CLOUD_RESOURCES[name].accountAddresses();
   } catch (cause) {
-    const what = "Hetzner did not say which addresses the token's project has";
+    const { title, advice } = CLOUDS[name];
+    const what = `${title} did not say which addresses the token's ${advice.account} has`;
     if (!pulumi.runtime.isDryRun()) throw outsideError(what, cause, `run \`${COMMAND} preflight\`.`);
     await pulumi.log.warn(`${what}, so it is not known whether it is this stack's: ${causeText(cause)}`);
     return undefined;
@@ -61,7 +57,7 @@ export async function reviewAccount(
   deployed: Deployed,
   all: Readonly<Record<string, string>>,
 ): Promise<ReviewedAccount> {
-  const account = await accountAddresses();
+  const account = await accountAddresses(config.server.provider);
   if (account === undefined) return { issues: [], addressesAreHeld: false };
   const known = deployed.ipv4 ?? knownAddress(deployed, await lastResources());
   const { token } = CLOUDS[config.server.provider];

@@ -1,15 +1,7 @@
 /** What a running server was made from, against what one would be made from now. Its labels keep telling the former. */
 import type { PlannedServer } from "../model/plan.ts";
 import { BOOT_LABEL } from "../vendors/names.ts";
-
-/** What the vendor, or the state, tells of a server. */
-export interface DeployedServer {
-  readonly name: string;
-  readonly location: string;
-  readonly image: string;
-  readonly serverType: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
+import type { DeployedServer } from "../vendors/cloud.ts";
 
 /**
  * Changes that a running server does not get, and a new one does.

@@ -8,9 +8,10 @@ import { hasPublicSuffix, isWithin, registrableDomain } from "../values/domainNa
 import type { Draft } from "./draft.ts";
 import { checkCertificates } from "./certificateChecks.ts";
 import { checkHostNames } from "./lengthChecks.ts";
-import { nearest } from "../values/nearest.ts";
+import { CLOUDS } from "../vendors/registry.ts";
+import { DEFAULTS } from "./defaults.ts";
 import { checkProvider, checkZoneBelow } from "./providerChecks.ts";
-import type { Fault } from "../values/reading.ts";
+import type { Fault, Reading } from "../values/reading.ts";
 import { errorAt } from "./readSection.ts";
 import { RECORD_CHECKS } from "./recordChecks.ts";
 
@@ -119,25 +120,23 @@ const checkAdminKeys: Check = ({ server }) => {
 const checkDeployKeys: Check = ({ server }) =>
   duplicates((server.deployKeys ?? []).map(String), "mailstead:server.deployKeys", "duplicate-key", "number");
 
-const LOCATIONS = ["fsn1", "nbg1", "hel1", "ash", "hil", "sin"];
-const EUROPE_ONLY = /^(cx|cax)\d/;
+/** A word that some cloud knows, and the one in question does not. */
+function faultAt(path: string, value: string | undefined, read: (text: string) => Reading<string>): Issue[] {
+  const fault = value === undefined ? undefined : read(value).fault;
+  return fault === undefined ? [] : [errorAt(path, fault)];
+}
 
 const checkPlace: Check = ({ server }) => {
-  const { location, type } = server;
-  if (location === undefined) return [];
-  const path = "mailstead:server.location";
-  if (!LOCATIONS.includes(location)) {
-    const meant = nearest(location, LOCATIONS);
-    const fix = meant === undefined ? `the known ones are ${LOCATIONS.join(", ")}` : `set ${meant}`;
-    return [
-      warningAt(path, { rule: "unknown-location", message: `${location} is not a known location`, fix }),
-    ];
-  }
-  if (type === undefined || !EUROPE_ONLY.test(type) || !["ash", "hil", "sin"].includes(location)) return [];
-  const message = `the type ${type} is offered in Europe only`;
-  const source = "docs.hetzner.com/cloud/general/locations";
-  const fix = "set a type such as cpx21, or a location in Europe";
-  return [warningAt("mailstead:server.type", { rule: "type-not-in-location", message, fix, source })];
+  const { location, type, provider = DEFAULTS["server.provider"].value } = server;
+  const { readLocation, readServerType, doubtPlace } = CLOUDS[provider];
+  const faults = [
+    ...faultAt("mailstead:server.location", location, readLocation),
+    ...faultAt("mailstead:server.type", type, readServerType),
+  ];
+  const doubt = location === undefined || faults.length > 0 ? undefined : doubtPlace(location, type);
+  if (doubt === undefined) return faults;
+  const { key, ...fault } = doubt;
+  return [warningAt(`mailstead:server.${key}`, fault)];
 };
 
 /** A selector whose record, or whose record's place in the state, an earlier one has. */

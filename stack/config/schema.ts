@@ -9,8 +9,8 @@ import { RECORD_SWITCHES } from "./recordSchema.ts";
 import { readSshPublicKey } from "../values/sshKey.ts";
 import * as words from "./words.ts";
 import { alternatives } from "../values/inWords.ts";
-import { bad, type Reading } from "../values/reading.ts";
-import { CLOUD_NAMES, DNS_PROVIDERS, DNS_PROVIDER_NAMES } from "../vendors/registry.ts";
+import { readByAny } from "../vendors/readByAny.ts";
+import { CLOUDS, CLOUD_NAMES, DNS_PROVIDERS, DNS_PROVIDER_NAMES } from "../vendors/registry.ts";
 
 const TTL_FIX = 'set "auto" or 60 to 86400 seconds';
 
@@ -56,13 +56,13 @@ export const SERVER = {
     fallback: DEFAULTS["server.provider"].value,
   },
   location: {
-    schema: text(words.readLocation),
+    schema: text(readByAny(Object.values(CLOUDS).map((cloud) => cloud.readLocation))),
     meaning: "place of the server; stays for ever",
     fix: "set a location of the vendor, such as nbg1",
     required: true,
   },
   type: {
-    schema: text(words.readServerType),
+    schema: text(readByAny(Object.values(CLOUDS).map((cloud) => cloud.readServerType))),
     meaning: "size of the server",
     fix: "set a server type of the vendor, such as cx23",
     fallback: DEFAULTS["server.type"].value,
@@ -114,17 +114,8 @@ export const SERVER = {
 
 const PROVIDERS = Object.values(DNS_PROVIDERS);
 const AUTOMATIC_TTLS = PROVIDERS.map(({ title, automaticTtl }) => `${automaticTtl.inWords} at ${title}`);
-const HAVE_ZONE_IDS = PROVIDERS.filter(({ readZoneId: read }) => read !== undefined);
-
-/** An id as any provider that has some spells it; whether the zone's own has them is checked later. */
-function readZoneId(text: string): Reading<string> {
-  const read = HAVE_ZONE_IDS.map((provider) => provider.readZoneId?.(text));
-  return (
-    read.find((one) => one?.fault === undefined) ??
-    read[0] ??
-    bad("not-a-zone-id", "no provider has such an id", "remove it")
-  );
-}
+const HAVE_ZONE_IDS = PROVIDERS.filter(({ readZoneId }) => readZoneId !== undefined);
+const readZoneId = readByAny(HAVE_ZONE_IDS.flatMap((one) => one.readZoneId ?? []));
 
 /** Keys of `dns` but its sections. */
 export const DNS = {

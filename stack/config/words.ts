@@ -10,29 +10,6 @@ function matching(pattern: RegExp, rule: string, message: string, fix: string) {
   return (text: string): Reading<string> => (pattern.test(text) ? good(text) : bad(rule, message, fix));
 }
 
-/** A location of Hetzner; the older name of a data centre is refused with the location named. */
-export function readLocation(text: string): Reading<string> {
-  const dataCentre = /^([a-z]{3}\d?)-dc\d+$/.exec(text);
-  if (dataCentre?.[1] !== undefined) {
-    return bad(
-      "datacenter-not-location",
-      "this is a data centre, which the vendor no longer takes",
-      `set ${dataCentre[1]}`,
-      "docs.hetzner.cloud/changelog",
-    );
-  }
-  return /^[a-z]{3}\d?$/.test(text)
-    ? good(text)
-    : bad("not-a-location", "this is not a name of a location", "set a location such as nbg1");
-}
-
-export const readServerType = matching(
-  /^[a-z]{2,5}\d{1,3}[a-z]?$/,
-  "not-a-server-type",
-  "this is not a name of a server type",
-  "set a type such as cx23",
-);
-
 /** The token, or the whole record that holds it. */
 export function readVerification(text: string): Reading<string> {
   const token = text

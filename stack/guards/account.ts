@@ -1,15 +1,18 @@
 /**
  * The account at the server's vendor that the stack lives in.
  *
- * Hetzner's API tells no name and no number of a project, and a token of another project finds nothing of this stack: a
- * refresh would forget the server, and an `up` would build a second one. So the stack knows its account by its addresses.
+ * An API may tell neither name nor number of what a token opens (Hetzner's does not), and a token of another account finds
+ * nothing of this stack: a refresh would forget the server, and an `up` would build a second one. So the stack knows its
+ * account by its addresses.
  */
 import type { Config } from "../model/config.ts";
 import type { Issue } from "../model/issue.ts";
+import { ipv4OfThing, type StateThing } from "../vendors/cloudThings.ts";
 import { addressName } from "../vendors/names.ts";
+import { CLOUDS } from "../vendors/registry.ts";
 import type { Deployed } from "./deployed.ts";
 
-/** An address that an account at Hetzner has: a Primary IP. */
+/** An address that an account has. */
 export interface AccountAddress {
   readonly id: string;
   readonly name: string;
@@ -19,32 +22,22 @@ export interface AccountAddress {
   readonly assigneeId?: number | undefined;
 }
 
-/** A resource of the state, as far as it tells an address. */
-export interface AddressedResource {
-  readonly type: string;
-  readonly outputs?: Readonly<Record<string, unknown>>;
-}
-
-/** IPv4 address that a resource tells: the Primary IP, or the connection to the host's Docker. */
-function addressIn({ type, outputs = {} }: AddressedResource): string | undefined {
-  const { ipAddress, host } = outputs;
-  if (type === "hcloud:index/primaryIp:PrimaryIp" && typeof ipAddress === "string")
-    return ipAddress.includes(":") ? undefined : ipAddress;
+/** IPv4 address that a resource tells: the address at the vendor, or the connection to the host's Docker. */
+function addressIn(resource: StateThing): string | undefined {
+  const { type, outputs = {} } = resource;
+  const { host } = outputs;
   if (type === "pulumi:providers:docker" && typeof host === "string")
     return /^ssh:\/\/root@([\d.]+)$/.exec(host)?.[1];
-  return undefined;
+  return ipv4OfThing(resource);
 }
 
 /**
  * The stack's IPv4 address, as far as it is known without asking the vendor: before the first `up` it is not.
  *
  * @param resources of the state, where the outputs do not tell it: the engine drops them when an `up` fails early, and
- * a refresh with a foreign token drops the Primary IP.
+ * a refresh with a foreign token drops the address.
  */
-export function knownAddress(
-  { ipv4 }: Deployed,
-  resources: readonly AddressedResource[],
-): string | undefined {
+export function knownAddress({ ipv4 }: Deployed, resources: readonly StateThing[]): string | undefined {
   return ipv4 ?? resources.map(addressIn).find((address) => address !== undefined);
 }
 
@@ -55,22 +48,23 @@ export function knownAddress(
  * @param given where the token was given, such as `HCLOUD_TOKEN`.
  */
 export function keepsAccount(
-  { server: { lostAddress } }: Pick<Config, "server">,
+  { server: { lostAddress, provider } }: Pick<Config, "server">,
   known: string | undefined,
   account: readonly AccountAddress[],
   given: string,
 ): readonly Issue[] {
   if (known === undefined || known === lostAddress || account.some(({ ip }) => ip === known)) return [];
+  const { title, advice } = CLOUDS[provider];
   return [
     {
       path: given,
       rule: "other-account",
       severity: "error",
       message:
-        `the Hetzner project that this token opens does not have this stack's address (${known}), so it is ` +
-        "another project: the stack's server would be forgotten, and a second one be built",
+        `the ${title} ${advice.account} that this token opens does not have this stack's address (${known}), so it is ` +
+        `another ${advice.account}: the stack's server would be forgotten, and a second one be built`,
       fix:
-        "give the token of the project that has the address (Hetzner console, Primary IPs). Only if the address was " +
+        `give the token of the ${advice.account} that has the address (${advice.addresses}). Only if the address was ` +
         "deleted there, and a server with new addresses and without the old mail is what you want: " +
         `pulumi config set --path mailstead:server.lostAddress ${known}`,
     },

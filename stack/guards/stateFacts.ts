@@ -3,6 +3,7 @@
  * `up` fails early, and a stack of an earlier version kept fewer.
  */
 import { hostName } from "../services/names.ts";
+import { reverseNameOfThing } from "../vendors/cloudThings.ts";
 import { readImages, type DeployedImages } from "./deployedImages.ts";
 
 /** A resource of the state, as far as it is looked at. */
@@ -17,9 +18,7 @@ const HOST_PREFIX = hostName("mx", "");
 
 /** Mail domain, by a reverse name. */
 export function domainInState(resources: readonly StateFact[]): string | undefined {
-  const names = resources.flatMap(({ type, outputs }) =>
-    type === "hcloud:index/rdns:Rdns" && typeof outputs?.["dnsPtr"] === "string" ? [outputs["dnsPtr"]] : [],
-  );
+  const names = resources.flatMap((resource) => reverseNameOfThing(resource) ?? []);
   return names.find((name) => name.startsWith(HOST_PREFIX))?.slice(HOST_PREFIX.length);
 }
 

@@ -5,8 +5,8 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { DeployedServer } from "../../stack/changes/bornChanges.ts";
-import { reviewDeployed } from "../../components/host/deployedServer.ts";
+import type { DeployedServer } from "../../stack/vendors/cloud.ts";
+import { reviewDeployed } from "../../components/host/reviewDeployed.ts";
 import { declareSmall, GET_SERVERS } from "./support/declareSmall.ts";
 import { ofType } from "./support/find.ts";
 import { smallPlan } from "./support/smallPlan.ts";

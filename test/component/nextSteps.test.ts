@@ -11,6 +11,7 @@ test("steps name the stack's own address and domain, and end with the way out of
     domain: "example.com",
     webAddress: "https://example.com",
     contact: "me@example.net",
+    server: { provider: "hetzner" },
     mx: "point",
   } as const;
   const steps = nextSteps(plan);
@@ -25,6 +26,7 @@ test("with hold they say that mail goes where it went, and what comes next", () 
     domain: "example.com",
     webAddress: "https://example.com",
     contact: "me@example.net",
+    server: { provider: "hetzner" },
     mx: "hold",
   } as const;
   expect(nextSteps(plan).at(-2)).toMatch(

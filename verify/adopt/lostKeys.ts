@@ -1,6 +1,6 @@
 /** What no import brings back: keys and secrets are in the state alone. Pure. */
 import type { Finding } from "../model/finding.ts";
-import { HETZNER_TYPES } from "../preflight/preflight.ts";
+import { isServer, thingTypes } from "../../stack/vendors/cloudThings.ts";
 import { logicalNameOf, urnIn, type ImportFile } from "./importFile.ts";
 
 const KEY_TYPES = ["tls:index/privateKey:PrivateKey"];
@@ -22,11 +22,11 @@ export function lostKeys(
   file: ImportFile,
   { project, stack }: { readonly project: string; readonly stack: string },
 ): Finding[] {
-  const vendor: readonly string[] = Object.values(HETZNER_TYPES);
+  const vendor = thingTypes();
   const taken = file.resources?.filter(({ type }) => vendor.includes(type)) ?? [];
   const lost = [...listNames(creates, KEY_TYPES), ...listNames(creates, SECRET_TYPES)];
   if (taken.length === 0 || lost.length === 0) return [];
-  const server = taken.find(({ type }) => type === HETZNER_TYPES.servers);
+  const server = taken.find(isServer);
   const fix =
     server === undefined
       ? "`pulumi up` makes new ones; whoever pinned the old host key must forget it"

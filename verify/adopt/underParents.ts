@@ -5,23 +5,22 @@
  * not: their provider is reached by an address that is not known then.
  */
 import { nameOfUrn } from "../state/resources.ts";
-import { HETZNER_TYPES } from "../preflight/preflight.ts";
-import { DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
+import { CLOUDS, DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
 import type { FoundId, ImportFile, ImportSpec } from "./importFile.ts";
 
-const ADDRESSES = "mailstead:host:HetznerAddresses";
-const HOST = "mailstead:host:HetznerHost";
 const DNS = "mailstead:dns:MailDns";
 
 /** Component that declares each type. */
-const PARENTS: Readonly<Record<string, string>> = {
-  [HETZNER_TYPES.primary_ips]: ADDRESSES,
-  "hcloud:index/rdns:Rdns": ADDRESSES,
-  [HETZNER_TYPES.firewalls]: HOST,
-  [HETZNER_TYPES.ssh_keys]: HOST,
-  [HETZNER_TYPES.servers]: HOST,
-  ...Object.fromEntries(Object.values(DNS_PROVIDERS).map(({ resourceType }) => [resourceType, DNS])),
-};
+const PARENTS: Readonly<Record<string, string>> = Object.fromEntries([
+  ...Object.values(CLOUDS).flatMap(({ components, things, reverseNames }) => [
+    [things.address.type, components.addresses] as const,
+    ...(reverseNames === undefined ? [] : [[reverseNames.type, components.addresses] as const]),
+    [things.firewall.type, components.host] as const,
+    [things.key.type, components.host] as const,
+    [things.server.type, components.host] as const,
+  ]),
+  ...Object.values(DNS_PROVIDERS).map(({ resourceType }) => [resourceType, DNS] as const),
+]);
 
 /** A resource of the state, as far as it is looked at. */
 interface Known {

@@ -1,4 +1,5 @@
 /** Whether mail can leave: TCP to port 25 of well-known mail hosts, from the host itself, by address family. */
+import { CLOUDS } from "../../stack/vendors/registry.ts";
 import type { AskHost, Finding } from "../model/finding.ts";
 
 /** Mail hosts of large providers with addresses of both families. One answer is enough. */
@@ -7,6 +8,11 @@ export const MAIL_HOSTS = [
   "mx-aol.mail.gm0.yahoodns.net",
   "outlook-com.olc.protection.outlook.com",
 ];
+
+/** Where each cloud that holds mail back is asked. */
+const WHERE_TO_ASK = Object.values(CLOUDS).flatMap(({ title, mailPorts }) =>
+  mailPorts === undefined ? [] : [`${title}: ${mailPorts.place}`],
+);
 
 /** Seconds for one connection; a vendor that blocks the port drops packets in silence. */
 const TIMEOUT_SECONDS = 5;
@@ -59,7 +65,7 @@ export async function checkPort25(
       subject,
       state: "bad",
       seen: `blocked: none of ${seen.length} mail hosts answers`,
-      fix: "ask the vendor to open it (Hetzner: console, Limits; DigitalOcean: a support ticket), with this text:",
+      fix: `ask the vendor to open it (${WHERE_TO_ASK.join("; ")}), with this text:`,
       detail: writeRequest(domain, addresses).split("\n"),
     };
   });

@@ -1,31 +1,33 @@
 /** Looks at the vendors before anything is made: tokens, zone, names, and what an interrupted run left behind. */
 import type { Plan } from "../../stack/model/plan.ts";
+import type { CloudName } from "../../stack/model/vendorNames.ts";
+import { THING_KINDS, type ThingKind } from "../../stack/vendors/cloud.ts";
+import { CLOUDS } from "../../stack/vendors/registry.ts";
 import type { Finding } from "../model/finding.ts";
 import { fixFor, VendorError } from "../vendors/http.ts";
-import { checkOffer, readOffer } from "../vendors/hetzner/offer.ts";
-import { checkZone, type OrphanRecord } from "./zone.ts";
+import type { CloudThing, CloudThings } from "../vendors/cloud.ts";
+import { OPEN_ACCOUNT } from "../vendors/registry.ts";
 import type { ZoneReader } from "../vendors/zoneReader.ts";
-import { Hetzner, HETZNER_KINDS, type HetznerKind } from "../vendors/hetzner/api.ts";
+import { checkZone, type OrphanRecord } from "./zone.ts";
+
+/** A thing at a cloud that bears the label of the stack, and that the state does not know. */
+export interface OrphanThing {
+  readonly vendor: "cloud";
+  readonly cloud: CloudName;
+  readonly kind: ThingKind;
+  readonly id: string;
+  readonly name: string;
+}
 
 /** A thing that bears our mark, or one of our names on our host, and that the state does not know. */
 export type Orphan =
-  | { readonly vendor: "hetzner"; readonly kind: HetznerKind; readonly id: number; readonly name: string }
-  | OrphanRecord
-  | { readonly vendor: "host"; readonly id: string; readonly name: string };
+  OrphanThing | OrphanRecord | { readonly vendor: "host"; readonly id: string; readonly name: string };
 
 /** What a preflight needs to know of the state. Ids are unique among things of one type only. */
 export interface KnownIds {
   /** @param type Type token, such as `hcloud:index/server:Server`. */
   has(type: string, id: string): boolean;
 }
-
-/** Type tokens of what Mailstead makes at Hetzner. */
-export const HETZNER_TYPES: Readonly<Record<HetznerKind, string>> = {
-  servers: "hcloud:index/server:Server",
-  primary_ips: "hcloud:index/primaryIp:PrimaryIp",
-  firewalls: "hcloud:index/firewall:Firewall",
-  ssh_keys: "hcloud:index/sshKey:SshKey",
-};
 
 export interface Preflight {
   readonly findings: Finding[];
@@ -37,54 +39,53 @@ function failed(subject: string, error: unknown, fix: string): Finding {
   return { subject, state: "bad", seen: error.message, fix: fixFor(error, fix) };
 }
 
-function labelled(stack: string): string {
-  return `&label_selector=${encodeURIComponent(`mailstead==${stack}`)}`;
-}
-
-async function findHetznerOrphans(hetzner: Hetzner, stack: string, known: KnownIds): Promise<Orphan[]> {
-  const selector = labelled(stack);
-  const lists = await Promise.all(
-    HETZNER_KINDS.map(async (kind) =>
-      (await hetzner.list(kind, selector)).map(({ id, name }) => ({ kind, id, name })),
-    ),
+function findOrphans(things: CloudThings, cloud: CloudName, known: KnownIds): OrphanThing[] {
+  const sorts = CLOUDS[cloud].things;
+  return THING_KINDS.flatMap((kind) =>
+    things[kind]
+      .filter(({ id }) => !known.has(sorts[kind].type, id))
+      .map(({ id, name }) => ({ vendor: "cloud" as const, cloud, kind, id, name })),
   );
-  return lists
-    .flat()
-    .filter(({ kind, id }) => !known.has(HETZNER_TYPES[kind], String(id)))
-    .map((thing) => ({ vendor: "hetzner", ...thing }));
 }
 
 /**
  * A server whose start failed at the vendor stays off: `up` would dial it in vain for minutes.
  *
  * @param keep it may hold mail, so no new one is advised in its place.
+ * @param switchOn how that is done.
  */
-async function checkPower(hetzner: Hetzner, stack: string, keep: boolean): Promise<Finding[]> {
+function checkPower(servers: readonly CloudThing[], keep: boolean, switchOn: string): Finding[] {
   const anew = keep ? "" : ", or raise mailstead:generation by one and run `pulumi up`: a new, empty server";
-  const servers = await hetzner.list("servers", labelled(stack));
   return servers
-    .filter(({ status }) => status === "off")
+    .filter(({ isOff }) => isOff)
     .map(({ name }) => ({
       subject: `server ${name}`,
       state: "bad",
       seen: "is off",
-      fix: `switch it on at Hetzner: console, Servers, Power on${anew}`,
+      fix: `${switchOn}${anew}`,
     }));
 }
 
-async function checkHetzner(plan: Plan, stack: string, token: string, known: KnownIds): Promise<Preflight> {
-  const hetzner = new Hetzner(token);
+async function checkCloud(
+  { server }: Pick<Plan, "server">,
+  stack: string,
+  token: string,
+  known: KnownIds,
+): Promise<Preflight> {
+  const { title, advice, token: place } = CLOUDS[server.provider];
+  const subject = `${title} token`;
   try {
-    const words = checkOffer(await readOffer(hetzner), plan.server, new Date());
-    const power = await checkPower(hetzner, stack, plan.server.protect);
+    const account = OPEN_ACCOUNT[server.provider](token);
+    const offer = (await account.checkOffer?.(server, new Date())) ?? [];
+    const things = await account.things(stack);
+    const power = checkPower(things.server, server.protect, advice.switchOn);
     return {
-      findings: [{ subject: "Hetzner token", state: "ok", seen: "is accepted" }, ...words, ...power],
-      orphans: await findHetznerOrphans(hetzner, stack, known),
+      findings: [{ subject, state: "ok", seen: "is accepted" }, ...offer, ...power],
+      orphans: findOrphans(things, server.provider, known),
     };
   } catch (error) {
-    const fix =
-      "make a token that may read and write: Hetzner console, Security, API tokens; export HCLOUD_TOKEN";
-    return { findings: [failed("Hetzner token", error, fix)], orphans: [] };
+    const fix = `${advice.makeToken}; export ${place.variables[0]}`;
+    return { findings: [failed(subject, error, fix)], orphans: [] };
   }
 }
 
@@ -92,18 +93,18 @@ async function checkHetzner(plan: Plan, stack: string, token: string, known: Kno
  * Runs every look.
  *
  * @param stack the value of the label that our things bear.
- * @param hetznerToken the server's.
+ * @param token of the server's cloud.
  * @param zone reads the plan's zone at its provider.
  */
 export async function runPreflight(
   plan: Plan,
   stack: string,
-  hetznerToken: string,
+  token: string,
   zone: ZoneReader,
   known: KnownIds,
 ): Promise<Preflight> {
   const [server, dns] = await Promise.all([
-    checkHetzner(plan, stack, hetznerToken, known),
+    checkCloud(plan, stack, token, known),
     checkZone(plan, zone, known),
   ]);
   return { findings: [...server.findings, ...dns.findings], orphans: [...server.orphans, ...dns.orphans] };

@@ -4,7 +4,7 @@
  * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_preview/ `--json`
  */
 import { nameOfUrn } from "./resources.ts";
-import { HETZNER_TYPES } from "../preflight/preflight.ts";
+import { inputsOfLoss, isServer } from "../../stack/vendors/cloudThings.ts";
 
 /** A step of `pulumi preview --json`, as far as it is looked at. */
 export interface PreviewStep {
@@ -42,18 +42,15 @@ function isOnHost(type: string): boolean {
 /** A server that is gone has no addresses: that they would be given to it again is no edit. */
 function isLoss({ op, urn, diffReasons }: PreviewStep): boolean {
   const reasons = diffReasons ?? [];
-  return (
-    readType(urn) === HETZNER_TYPES.servers &&
-    op === "update" &&
-    reasons.length > 0 &&
-    reasons.every((key) => key.startsWith("publicNets"))
-  );
+  const type = readType(urn);
+  const isOfLoss = (key: string): boolean => inputsOfLoss(type).some((start) => key.startsWith(start));
+  return isServer({ type }) && op === "update" && reasons.length > 0 && reasons.every(isOfLoss);
 }
 
 /** Whether a step is made necessary by a server that the state has not any more. */
 function followsServer({ op, urn, diffReasons }: PreviewStep): boolean {
   const type = readType(urn);
-  if (type === HETZNER_TYPES.servers) return op === "create";
+  if (isServer({ type })) return op === "create";
   if (!isOnHost(type)) return false;
   return (diffReasons ?? []).every((key) => FOLLOWS_SERVER.includes(key.split(/[.[]/)[0] ?? key));
 }

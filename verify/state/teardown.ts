@@ -5,6 +5,7 @@
  * @see https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/cmd/pulumi/operations/destroy.go getProtectedExcludes
  */
 import { nameOfUrn } from "./resources.ts";
+import { CLOUDS, DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
 
 /** A resource of an exported state, as far as it is looked at. */
 export interface StandingResource {
@@ -28,21 +29,23 @@ export interface Sort {
   readonly names: readonly string[];
 }
 
-/** Words for people, by the beginning of a type. What has none is no thing of its own. */
+const ALL_CLOUDS = Object.values(CLOUDS);
+
+/** What things are called, by the beginning of a type; what has none is no thing of its own. */
 const SORTS: readonly (readonly [type: string, what: string])[] = [
-  ["hcloud:index/server:", "server"],
+  ...ALL_CLOUDS.map(({ things }) => [things.server.type, "server"] as const),
   ["docker:index/container:", "containers"],
   ["docker:index/remoteImage:", "images"],
   ["command:remote:", "files and steps on the host"],
-  ["hcloud:index/primaryIp:", "addresses"],
-  ["hcloud:index/rdns:", "reverse names"],
-  ["hcloud:index/firewall:", "firewall"],
-  ["hcloud:index/sshKey:", "deploy key at Hetzner"],
+  ...ALL_CLOUDS.map(({ things }) => [things.address.type, "addresses"] as const),
+  ...ALL_CLOUDS.flatMap(({ reverseNames }) =>
+    reverseNames === undefined ? [] : [[reverseNames.type, "reverse names"] as const],
+  ),
+  ...ALL_CLOUDS.map(({ things }) => [things.firewall.type, "firewall"] as const),
+  ...ALL_CLOUDS.map(({ title, things }) => [things.key.type, `deploy key at ${title}`] as const),
   ["tls:index/", "keys"],
   ["random:index/", "generated secrets"],
-  ["cloudflare:index/dnsRecord:", "DNS records"],
-  ["digitalocean:index/dnsRecord:", "DNS records"],
-  ["hcloud:index/zoneRrset:", "DNS records"],
+  ...Object.values(DNS_PROVIDERS).map(({ resourceType }) => [resourceType, "DNS records"] as const),
 ];
 
 function listDependencies(resource: StandingResource): string[] {

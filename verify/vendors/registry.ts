@@ -1,7 +1,9 @@
 /** How each vendor is asked. What is generic asks here, and names none itself. */
-import type { DnsProviderName } from "../../stack/model/vendorNames.ts";
+import type { CloudName, DnsProviderName } from "../../stack/model/vendorNames.ts";
+import type { OpenAccount } from "./cloud.ts";
 import { cloudflareZones } from "./cloudflare/zone.ts";
 import { digitaloceanZones } from "./digitalocean/zone.ts";
+import { openHetzner } from "./hetzner/cloud.ts";
 import { hetznerZones } from "./hetzner/zone.ts";
 import type { ZoneApi } from "./zoneApi.ts";
 
@@ -10,3 +12,6 @@ export const ZONE_APIS: Readonly<Record<DnsProviderName, ZoneApi>> = {
   digitalocean: digitaloceanZones,
   hetzner: hetznerZones,
 };
+
+/** Opens an account at a cloud. */
+export const OPEN_ACCOUNT: Readonly<Record<CloudName, OpenAccount>> = { hetzner: openHetzner };

@@ -13,7 +13,7 @@ import { quoteText } from "../../../stack/values/characterStrings.ts";
 import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import { bind, type SlotValues } from "../../bind.ts";
 import { outsideError } from "../../errors.ts";
-import { TIMEOUTS } from "../../timeouts.ts";
+import { VENDOR_TIMEOUTS } from "../../timeouts.ts";
 import { boundValue } from "../../dns/boundValue.ts";
 import { recordComment } from "../../../stack/vendors/recordResources.ts";
 import type { DnsResources, DnsZone } from "../dnsZone.ts";
@@ -25,7 +25,7 @@ function cloudflareZone(zone: string, zoneId?: string): DnsZone {
     declare: (name, [record], values, opts) =>
       new DnsRecord(name, cloudflareRecord(record, values, id), {
         ...opts,
-        customTimeouts: TIMEOUTS.cloudflareRecord,
+        customTimeouts: VENDOR_TIMEOUTS,
         // One name cannot hold both the old and the new record of another type.
         deleteBeforeReplace: true,
       }),

@@ -11,7 +11,6 @@ import { relativeName } from "../../../stack/dns/canonical.ts";
 import { withDot } from "../../../stack/vendors/rowData.ts";
 import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import type { SlotValues } from "../../bind.ts";
-import { TIMEOUTS } from "../../timeouts.ts";
 import { boundValue } from "../../dns/boundValue.ts";
 import type { DnsResources, DnsZone } from "../dnsZone.ts";
 
@@ -21,7 +20,8 @@ function digitaloceanZone(zone: string): DnsZone {
     declare: (name, [record], values, opts) =>
       new DnsRecord(name, digitaloceanRecord(record, values, zone), {
         ...opts,
-        customTimeouts: TIMEOUTS.digitaloceanRecord,
+        // None of ours: the plugin's older SDK has no `timeouts` block there (terraform-provider-digitalocean digitalocean/domain).
+        customTimeouts: {},
         deleteBeforeReplace: true,
       }),
   };

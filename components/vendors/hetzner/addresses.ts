@@ -2,21 +2,12 @@
 import { PrimaryIp } from "@pulumi/hcloud/primaryIp.js";
 import { Rdns } from "@pulumi/hcloud/rdns.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Plan } from "../../../stack/model/plan.ts";
 import { addressName, STACK_LABEL } from "../../../stack/vendors/names.ts";
-import { TIMEOUTS } from "../../timeouts.ts";
-import type { HostAddresses } from "../cloud.ts";
-import type { ReviewedServer } from "../../host/reviewServer.ts";
-
-export interface HetznerAddressesArgs {
-  readonly plan: Pick<Plan, "protect" | "reverseNames">;
-  readonly reviewed: ReviewedServer;
-  /** Name of the stack: names and labels at the vendor. */
-  readonly stack: string;
-}
+import { VENDOR_TIMEOUTS } from "../../timeouts.ts";
+import type { AddressesArgs, CloudAddresses } from "../cloud.ts";
 
 /** One IPv4 address, one IPv6 /64, and a PTR for each. */
-export class HetznerAddresses extends pulumi.ComponentResource implements HostAddresses {
+export class HetznerAddresses extends pulumi.ComponentResource implements CloudAddresses {
   readonly ipv4: pulumi.Output<string>;
   readonly ipv6: pulumi.Output<string>;
   /** Ids as the server wants them. */
@@ -24,7 +15,7 @@ export class HetznerAddresses extends pulumi.ComponentResource implements HostAd
   readonly ipv6Id: pulumi.Output<number>;
   readonly reverseNames: readonly Rdns[];
 
-  constructor(name: string, args: HetznerAddressesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: AddressesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:host:HetznerAddresses", name, {}, opts);
     const kept = { parent: this, protect: args.plan.protect };
     const make = (type: "ipv4" | "ipv6"): PrimaryIp =>
@@ -37,7 +28,7 @@ export class HetznerAddresses extends pulumi.ComponentResource implements HostAd
           autoDelete: false,
           labels: { [STACK_LABEL]: args.stack },
         },
-        { ...kept, customTimeouts: TIMEOUTS.hetznerAddress },
+        { ...kept, customTimeouts: VENDOR_TIMEOUTS },
       );
     const primary = { ipv4: make("ipv4"), ipv6: make("ipv6") };
     this.ipv4 = primary.ipv4.ipAddress;
@@ -46,7 +37,7 @@ export class HetznerAddresses extends pulumi.ComponentResource implements HostAd
     this.ipv6Id = primary.ipv6.id.apply(Number);
     const ids = { ipv4: this.ipv4Id, ipv6: this.ipv6Id };
     // Create-first would set the new name and then let the old one's delete reset it.
-    const replaced = { ...kept, customTimeouts: TIMEOUTS.hetznerReverseName, deleteBeforeReplace: true };
+    const replaced = { ...kept, customTimeouts: VENDOR_TIMEOUTS, deleteBeforeReplace: true };
     this.reverseNames = args.plan.reverseNames.map(
       ({ role, family, ptr }) =>
         new Rdns(role, { primaryIpId: ids[family], ipAddress: this[family], dnsPtr: ptr }, replaced),

@@ -11,7 +11,7 @@ import { ZoneRrset, type ZoneRrsetArgs } from "@pulumi/hcloud/zoneRrset.js";
 import { relativeName, ttlOfSet } from "../../../stack/dns/canonical.ts";
 import { hetznerValue } from "../../../stack/vendors/hetzner/dnsForm.ts";
 import type { SlotValues } from "../../bind.ts";
-import { TIMEOUTS } from "../../timeouts.ts";
+import { VENDOR_TIMEOUTS } from "../../timeouts.ts";
 import { boundValue } from "../../dns/boundValue.ts";
 import { recordComment } from "../../../stack/vendors/recordResources.ts";
 import type { DnsResources, DnsZone, RecordGroup } from "../dnsZone.ts";
@@ -22,7 +22,7 @@ function hetznerZone(zone: string): DnsZone {
     declare: (name, set, values, opts) =>
       new ZoneRrset(name, hetznerSet(set, values, zone), {
         ...opts,
-        customTimeouts: TIMEOUTS.hetznerRecordSet,
+        customTimeouts: VENDOR_TIMEOUTS,
         // The provider makes the new set first, which a CNAME in the way forbids.
         deleteBeforeReplace: true,
         // As it was named once: by its first record.

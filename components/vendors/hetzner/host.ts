@@ -4,25 +4,21 @@ import { Server } from "@pulumi/hcloud/server.js";
 import { SshKey } from "@pulumi/hcloud/sshKey.js";
 import * as pulumi from "@pulumi/pulumi";
 import { bootHash, renderUserData } from "../../../cloud-init/renderUserData.ts";
-import type { FirewallRule, Plan } from "../../../stack/model/plan.ts";
+import type { FirewallRule } from "../../../stack/model/plan.ts";
 import { slot } from "../../../stack/values/slots.ts";
 import { BOOT_LABEL, GENERATION_LABEL, STACK_LABEL, thingName } from "../../../stack/vendors/names.ts";
 import { readAsset } from "../../assets.ts";
-import { bind, bindText, type SlotValues } from "../../bind.ts";
-import { TIMEOUTS } from "../../timeouts.ts";
-import type { ReviewedServer } from "../../host/reviewServer.ts";
+import { bind, bindText } from "../../bind.ts";
+import { VENDOR_TIMEOUTS } from "../../timeouts.ts";
 import type { HetznerAddresses } from "./addresses.ts";
-import type { Host } from "../cloud.ts";
+import type { Host, HostArgs } from "../cloud.ts";
 
-export interface HetznerHostArgs {
-  readonly plan: Pick<Plan, "server" | "firewall">;
-  readonly stack: string;
-  readonly reviewed: ReviewedServer;
-  readonly addresses: HetznerAddresses;
-  /** The addresses are on a server at the vendor already. */
-  readonly addressesAreHeld: boolean;
-  readonly values: SlotValues;
-}
+type Args = HostArgs<HetznerAddresses>;
+
+/** The plugin's older SDK: terraform-provider-hcloud internal/firewall has no `timeouts` block. */
+const FIREWALL_TIMEOUTS = {};
+/** Older SDK; internal/server names `create` alone. The vendor may queue a creation. */
+const SERVER_TIMEOUTS = { create: "20m", delete: "20m" };
 
 /** Inputs that a running server keeps; a new one gets them as they are then. */
 const BORN_WITH = ["userData", "image", "serverType", "sshKeys", "labels", "location"];
@@ -38,7 +34,7 @@ export class HetznerHost extends pulumi.ComponentResource implements Host {
   readonly server: Server;
   readonly addresses: HetznerAddresses;
 
-  constructor(name: string, args: HetznerHostArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: Args, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:host:HetznerHost", name, {}, opts);
     this.addresses = args.addresses;
     const vendorName = thingName(args.stack);
@@ -46,7 +42,7 @@ export class HetznerHost extends pulumi.ComponentResource implements Host {
     const firewall = new Firewall(
       "firewall",
       { name: vendorName, labels, rules: args.plan.firewall.map(hetznerRule) },
-      { parent: this, customTimeouts: TIMEOUTS.hetznerFirewall },
+      { parent: this, customTimeouts: FIREWALL_TIMEOUTS },
     );
     // Names and keys are unique at the vendor: the old one has to go first.
     const [{ role, publicKey, vendorSuffix }] = args.plan.server.deployKeys;
@@ -57,13 +53,13 @@ export class HetznerHost extends pulumi.ComponentResource implements Host {
         labels,
         publicKey: bind([slot(publicKey)], args.values),
       },
-      { parent: this, customTimeouts: TIMEOUTS.hetznerKey, deleteBeforeReplace: true },
+      { parent: this, customTimeouts: VENDOR_TIMEOUTS, deleteBeforeReplace: true },
     );
     this.server = this.declareServer(args, firewall, key);
     this.registerOutputs({ serverId: this.server.id });
   }
 
-  private declareServer(args: HetznerHostArgs, firewall: Firewall, key: SshKey): Server {
+  private declareServer(args: Args, firewall: Firewall, key: SshKey): Server {
     const { server } = args.plan;
     const hash = bootHash(server, { asset: readAsset });
     return new Server(
@@ -97,7 +93,7 @@ export class HetznerHost extends pulumi.ComponentResource implements Host {
       {
         parent: this,
         protect: server.protect,
-        customTimeouts: TIMEOUTS.hetznerServer,
+        customTimeouts: SERVER_TIMEOUTS,
         // What a machine was made from waits for the next one; its labels keep telling what that was.
         ignoreChanges: [...BORN_WITH, ...(args.addressesAreHeld ? ["publicNets"] : [])],
         replacementTrigger: server.generation,

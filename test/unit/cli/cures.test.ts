@@ -12,7 +12,7 @@ const clearPendingOperations = vi.hoisted(() => vi.fn());
 vi.mock("../../../cli/engine.ts", () => ({ clearPendingOperations }));
 
 const CONTAINER: Orphan = { vendor: "host", id: "c0ffee", name: "web" };
-const SERVER: Orphan = { vendor: "hetzner", kind: "servers", id: 7, name: "mx.example.com" };
+const SERVER: Orphan = { vendor: "cloud", cloud: "hetzner", kind: "server", id: "7", name: "mx.example.com" };
 
 function refused(orphan: Orphan, error: Error = new CommandError("no", "ask again")): Cure {
   return { orphan, words: "", run: () => Promise.reject(error) };

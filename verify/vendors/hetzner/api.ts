@@ -1,9 +1,10 @@
-/** The server vendor's REST API, as far as a preflight asks it. */
-import { allPages, callVendor } from "../http.ts";
+/** Hetzner Cloud's REST API, as far as it is asked about servers. @see https://docs.hetzner.cloud */
+import type { ThingKind } from "../../../stack/vendors/cloud.ts";
 import { apiOf } from "../apis.ts";
+import { allPages, callVendor } from "../http.ts";
 import { HETZNER_API } from "./place.ts";
 
-/** A thing at Hetzner, as far as a preflight looks at it. */
+/** A thing as the API lists it. */
 export interface HetznerThing {
   readonly id: number;
   readonly name: string;
@@ -12,32 +13,44 @@ export interface HetznerThing {
   readonly status?: string;
 }
 
-/** Kinds of things that Mailstead makes at Hetzner, by their path. */
-export const HETZNER_KINDS = ["servers", "primary_ips", "firewalls", "ssh_keys"] as const;
-export type HetznerKind = (typeof HETZNER_KINDS)[number];
+/** A Primary IP. */
+export interface HetznerAddress extends HetznerThing {
+  /** `203.0.113.10`, or `2001:db8:a:1::/64`. */
+  readonly ip?: string;
+  /** Server that it is on. */
+  readonly assignee_id?: number | null;
+  readonly dns_ptr?: readonly { readonly ip: string; readonly dns_ptr: string }[];
+}
 
-/** Hetzner Cloud. @see https://docs.hetzner.cloud */
-export class Hetzner {
+/** Path of each kind of things. */
+export const HETZNER_PATHS = {
+  server: "servers",
+  address: "primary_ips",
+  firewall: "firewalls",
+  key: "ssh_keys",
+} as const satisfies Readonly<Record<ThingKind, string>>;
+
+/** A token's project. */
+export class HetznerApi {
   readonly #token: string;
   readonly #base = apiOf(HETZNER_API);
   constructor(token: string) {
     this.#token = token;
   }
 
-  /** Every thing of a kind, all pages. */
-  async list(kind: string, query = ""): Promise<HetznerThing[]> {
+  /** Every thing at a path, all pages. */
+  async list(path: string, query = ""): Promise<HetznerThing[]> {
     return allPages<HetznerThing>(async (page) => {
-      const url = `${this.#base}/${kind}?per_page=50&page=${page}${query}`;
+      const url = `${this.#base}/${path}?per_page=50&page=${page}${query}`;
       const answer = (await callVendor(url, this.#token)) as Record<string, unknown> & {
         meta?: { pagination?: { next_page: number | null } };
       };
-      const items = (answer[kind] ?? []) as HetznerThing[];
+      const items = (answer[path] ?? []) as HetznerThing[];
       return { items, next: answer.meta?.pagination?.next_page ?? undefined };
     });
   }
 
-  /** Deletes a thing; the vendor goes on with it after it answered. */
-  async remove(kind: HetznerKind, id: number): Promise<void> {
-    await callVendor(`${this.#base}/${kind}/${id}`, this.#token, "DELETE");
+  async remove(path: string, id: string): Promise<void> {
+    await callVendor(`${this.#base}/${path}/${id}`, this.#token, "DELETE");
   }
 }

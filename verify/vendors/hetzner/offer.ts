@@ -1,7 +1,7 @@
 /** Whether the vendor makes the planned server: its location, its type there, and an image for the type's processor. */
 import type { Plan } from "../../../stack/model/plan.ts";
 import type { Finding } from "../../model/finding.ts";
-import type { Hetzner, HetznerThing } from "./api.ts";
+import type { HetznerApi, HetznerThing } from "./api.ts";
 
 /** A server type: where it is offered, and where it is about to go or has gone. */
 export interface OfferedType extends HetznerThing {
@@ -29,11 +29,11 @@ export interface Offer {
 type Wanted = Pick<Plan["server"], "location" | "type" | "image">;
 
 /** Asks the vendor. @throws VendorError */
-export async function readOffer(hetzner: Pick<Hetzner, "list">): Promise<Offer> {
+export async function readOffer(api: Pick<HetznerApi, "list">): Promise<Offer> {
   const [locations, types, images] = await Promise.all([
-    hetzner.list("locations"),
-    hetzner.list("server_types"),
-    hetzner.list("images", "&type=system&include_deprecated=true"),
+    api.list("locations"),
+    api.list("server_types"),
+    api.list("images", "&type=system&include_deprecated=true"),
   ]);
   return { locations, types, images };
 }

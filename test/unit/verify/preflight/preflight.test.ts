@@ -12,7 +12,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseConfig } from "../../../../stack/config/parseConfig.ts";
 import type { Plan } from "../../../../stack/model/plan.ts";
 import { planMailServer } from "../../../../stack/planMailServer.ts";
-import { HETZNER_TYPES, runPreflight, type Preflight } from "../../../../verify/preflight/preflight.ts";
+import { CLOUDS } from "../../../../stack/vendors/registry.ts";
+import { HETZNER_PATHS } from "../../../../verify/vendors/hetzner/api.ts";
+import { runPreflight, type Preflight } from "../../../../verify/preflight/preflight.ts";
 import { zoneReader } from "../../../../verify/vendors/zones.ts";
 import { makeProject, type Project } from "../../cli/project.ts";
 import {
@@ -202,7 +204,7 @@ test("orphans of every kind, of this stack only, and not what the state knows", 
   expect((await cloud.cloudflare("POST", ZONE, record)).status).toBe(200);
   const { orphans } = await look();
   const named = orphans.map(
-    (orphan) => `${orphan.vendor === "hetzner" ? orphan.kind : "record"} ${orphan.name}`,
+    (orphan) => `${orphan.vendor === "cloud" ? HETZNER_PATHS[orphan.kind] : "record"} ${orphan.name}`,
   );
   expect(named.sort()).toEqual([
     "firewalls wall-prod",
@@ -331,7 +333,11 @@ describe("the command", () => {
     const record = { type: "MX", name: "example.com", content: "mx.example.com", priority: 0, ttl: 1 };
     await cloud.cloudflare("POST", ZONE, { ...record, comment: mx?.purpose });
     const state = join(project.folder, "state.json");
-    const key = { urn: "urn:pulumi:prod::mailstead::tls::host", type: HETZNER_TYPES.servers, id: "77" };
+    const key = {
+      urn: "urn:pulumi:prod::mailstead::tls::host",
+      type: CLOUDS.hetzner.things.server.type,
+      id: "77",
+    };
     const pending = [{ type: "creating", resource: key }];
     writeFileSync(state, JSON.stringify({ deployment: { resources: [key], pending_operations: pending } }));
     project.pulumi(

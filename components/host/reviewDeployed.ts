@@ -3,8 +3,9 @@
  *
  * The server keeps its labels from creation, so they tell what it was made from.
  */
-import { bornChanges, type DeployedServer } from "../../stack/changes/bornChanges.ts";
+import { bornChanges } from "../../stack/changes/bornChanges.ts";
 import type { PlannedServer } from "../../stack/model/plan.ts";
+import type { DeployedServer } from "../../stack/vendors/cloud.ts";
 import { GENERATION_LABEL } from "../../stack/vendors/names.ts";
 import { refusal } from "../errors.ts";
 

@@ -1,0 +1,24 @@
+/** Hetzner, as the cloud of the server. */
+import { getPrimaryIps } from "@pulumi/hcloud/getPrimaryIps.js";
+import { getServers } from "@pulumi/hcloud/getServers.js";
+import { STACK_LABEL } from "../../../stack/vendors/names.ts";
+import type { CloudResources } from "../cloud.ts";
+import { HetznerAddresses } from "./addresses.ts";
+import { HetznerHost } from "./host.ts";
+
+export const hetznerCloud: CloudResources<HetznerAddresses> = {
+  async accountAddresses() {
+    const { primaryIps } = await getPrimaryIps({});
+    return primaryIps.map(({ id, name, ipAddress, assigneeId }) => ({
+      id: String(id),
+      name,
+      ip: ipAddress,
+      assigneeId,
+    }));
+  },
+  async stackServers(stack) {
+    return (await getServers({ withSelector: `${STACK_LABEL}=${stack}` })).servers;
+  },
+  declareAddresses: (name, args, opts) => new HetznerAddresses(name, args, opts),
+  declareHost: (name, args, opts) => new HetznerHost(name, args, opts),
+};

@@ -1,0 +1,52 @@
+/** Hetzner, as the cloud of the server. */
+import type { AccountAddress } from "../../../stack/guards/account.ts";
+import { THING_KINDS } from "../../../stack/vendors/cloud.ts";
+import { STACK_LABEL } from "../../../stack/vendors/names.ts";
+import type { CloudAccount, CloudAddress, CloudThing, CloudThings } from "../cloud.ts";
+import { HetznerApi, HETZNER_PATHS, type HetznerAddress, type HetznerThing } from "./api.ts";
+import { hetznerCosts } from "./costs.ts";
+import { checkOffer, readOffer } from "./offer.ts";
+
+function labelled(stack: string): string {
+  return `&label_selector=${encodeURIComponent(`${STACK_LABEL}==${stack}`)}`;
+}
+
+function readThing({ id, name, labels, status }: HetznerThing): CloudThing {
+  return { id: String(id), name, ...(labels && { labels }), isOff: status === "off" };
+}
+
+function readAccountAddress(address: HetznerAddress): AccountAddress {
+  const { id, name, ip = "", assignee_id: assignee } = address;
+  return { id: String(id), name, ip: ip.replace(/\/64$/, ""), assigneeId: assignee ?? undefined };
+}
+
+function readAddress(address: HetznerAddress): CloudAddress {
+  const known = readAccountAddress(address);
+  // A server gets the first one of its /64.
+  const hostIp = known.ip.replace(/::$/, "::1");
+  return { ...known, hostIp, hasReverseName: address.dns_ptr?.some(({ ip }) => ip === hostIp) === true };
+}
+
+export function openHetzner(token: string): CloudAccount {
+  const api = new HetznerApi(token);
+  const listAddresses = async (query = "") =>
+    (await api.list(HETZNER_PATHS.address, query)) as readonly HetznerAddress[];
+  const stackAddresses = async (stack: string) => (await listAddresses(labelled(stack))).map(readAddress);
+  return {
+    addresses: async () => (await listAddresses()).map(readAccountAddress),
+    stackAddresses,
+    async things(stack) {
+      const lists = THING_KINDS.map(async (kind) => {
+        if (kind === "address") return [kind, await stackAddresses(stack)] as const;
+        return [kind, (await api.list(HETZNER_PATHS[kind], labelled(stack))).map(readThing)] as const;
+      });
+      return Object.fromEntries(await Promise.all(lists)) as unknown as CloudThings;
+    },
+    checkOffer: async (wanted, now) => checkOffer(await readOffer(api), wanted, now),
+    async costs(stack) {
+      const servers = await api.list(HETZNER_PATHS.server, labelled(stack));
+      return hetznerCosts(servers, await listAddresses(labelled(stack)));
+    },
+    remove: (kind, id) => api.remove(HETZNER_PATHS[kind], id),
+  };
+}
