@@ -1,8 +1,8 @@
 /** Hetzner, as the cloud of the server. */
 import type { AccountAddress } from "../../../stack/guards/account.ts";
-import { THING_KINDS } from "../../../stack/vendors/cloud.ts";
+import type { ThingKind } from "../../../stack/vendors/cloud.ts";
 import { STACK_LABEL } from "../../../stack/vendors/names.ts";
-import type { CloudAccount, CloudAddress, CloudThing, CloudThings } from "../cloud.ts";
+import type { CloudAccount, CloudAddress, CloudThing } from "../cloud.ts";
 import { HetznerApi, HETZNER_PATHS, type HetznerAddress, type HetznerThing } from "./api.ts";
 import { hetznerCosts } from "./costs.ts";
 import { checkOffer, readOffer } from "./offer.ts";
@@ -32,15 +32,19 @@ export function openHetzner(token: string): CloudAccount {
   const listAddresses = async (query = "") =>
     (await api.list(HETZNER_PATHS.address, query)) as readonly HetznerAddress[];
   const stackAddresses = async (stack: string) => (await listAddresses(labelled(stack))).map(readAddress);
+  const listThings = async (kind: ThingKind, stack: string) =>
+    (await api.list(HETZNER_PATHS[kind], labelled(stack))).map(readThing);
   return {
     addresses: async () => (await listAddresses()).map(readAccountAddress),
     stackAddresses,
     async things(stack) {
-      const lists = THING_KINDS.map(async (kind) => {
-        if (kind === "address") return [kind, await stackAddresses(stack)] as const;
-        return [kind, (await api.list(HETZNER_PATHS[kind], labelled(stack))).map(readThing)] as const;
-      });
-      return Object.fromEntries(await Promise.all(lists)) as unknown as CloudThings;
+      const [server, address, firewall, key] = await Promise.all([
+        listThings("server", stack),
+        stackAddresses(stack),
+        listThings("firewall", stack),
+        listThings("key", stack),
+      ]);
+      return { server, address, firewall, key };
     },
     checkOffer: async (wanted, now) => checkOffer(await readOffer(api), wanted, now),
     async costs(stack) {
