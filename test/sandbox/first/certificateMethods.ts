@@ -1,7 +1,8 @@
 /**
- * Proves: a new server gets its certificate by http-01 on port 80; one that the configuration provides is placed, and
- * changed, without a container made anew; with `manual` two challenge values stand side by side and what is placed by
- * hand is served; a refused order leaves a healthy server with a stand-in, the date of the next try, and a red status.
+ * Proves: a new server, made while the old one is off, gets its certificate by http-01 on port 80; one that the
+ * configuration provides is placed, and changed, without a container made anew; with `manual` two challenge values stand
+ * side by side and what is placed by hand is served; a server deleted at the vendor comes back by `mailstead rebuild`, and
+ * where the order is refused then, it is healthy with a stand-in, the date of the next try, and a red status.
  * Cannot: prove what a real authority refuses, or how long its limits last.
  */
 import { readFileSync } from "node:fs";
@@ -10,14 +11,28 @@ import { ensureLeaf } from "../../../sandbox/front/certificates.ts";
 import { certificateStatus, served, SSL, refuseOrders } from "../../support/certificate.ts";
 import { clearFaults } from "../../support/faults.ts";
 import { containers, madeAnew, unwell } from "../../support/host.ts";
-import { expectEmptyPreview, onHost, setConfig, STACK, succeed, up } from "../../support/sandbox.ts";
+import {
+  beforeNewServer,
+  expectSameIdentity,
+  mailFlowsAgain,
+  server,
+  servers,
+} from "../../support/newServer.ts";
+import {
+  expectEmptyPreview,
+  inside,
+  onHost,
+  setConfig,
+  STACK,
+  succeed,
+  up,
+  waitFor,
+} from "../../support/sandbox.ts";
+import { countsLine } from "../../support/summary.ts";
+import { hetzner } from "../../support/vendors.ts";
 
 /** Names that a certificate of the configuration is for. */
 const NAMES = ["example.com", "*.example.com"];
-
-async function setServerAnew(generation: number): Promise<void> {
-  await setConfig("mailstead:generation", String(generation));
-}
 
 /** A PEM begins like an option: it goes in by standard input. */
 async function setPem(path: string, value: string, ...options: string[]): Promise<void> {
@@ -43,12 +58,14 @@ async function provide(name: string): Promise<string> {
 
 afterAll(clearFaults);
 
-test("http-01: a new server has a certificate for the names of the table, by port 80", async () => {
+test("http-01: a new server, with the old one powered off, has a certificate for the names of the table, by port 80", async () => {
+  const before = await beforeNewServer();
   await setConfig("mailstead:certificates.method", "http-01");
   await setConfig("mailstead:certificates.directory", "letsencrypt");
-  await setServerAnew(101);
-  await up();
-  expect(await unwell()).toEqual([]);
+  await hetzner(`servers/${String(before.server.id)}/actions/poweroff`, "POST");
+  await waitFor("the server to be off", 30, async () => (await server()).status === "off");
+  await setConfig("mailstead:generation", "101");
+  console.log(countsLine(await up()));
   // Where the order was refused, this says why.
   console.log(await onHost("cat /var/lib/mailstead/certificate.json\n"));
   const renewal = await onHost("cat /etc/letsencrypt/renewal/example.com.conf\n");
@@ -58,7 +75,8 @@ test("http-01: a new server has a certificate for the names of the table, by por
   expect(names).toContain("DNS:imap.example.com");
   expect(names).not.toContain("*");
   expect((await certificateStatus()).state).toBe("ok");
-  await expectEmptyPreview();
+  await expectSameIdentity(before);
+  await mailFlowsAgain("erin");
 });
 
 test("provided: the configuration's certificate is served, and so is the next one; no container is made anew", async () => {
@@ -101,15 +119,20 @@ test("manual: two challenge values stand side by side, and what is placed by han
   await drop("mailstead:certificates.acmeChallenges");
 });
 
-test("a refused order: the server is healthy with a stand-in, the next try is dated, status is red; then it is had", async () => {
+test("deleted at the vendor: rebuild ends healthy, with a stand-in where the order is refused; the next try is dated, and then it is had", async () => {
   await setConfig("mailstead:certificates.method", "dns-01");
   await setConfig("mailstead:certificates.directory", "letsencrypt");
-  await setServerAnew(102);
+  await up();
+  const before = await beforeNewServer();
+  await hetzner(`servers/${String(before.server.id)}`, "DELETE");
+  await waitFor("the server to be gone", 30, async () => (await servers()).length === 0);
   await refuseOrders();
-  const printed = await up();
+  const rebuilt = await inside(["node", "cli/mailstead.js", "rebuild", "--stack", STACK]);
   await clearFaults();
-  expect(printed).toMatch(/certificate order was refused/);
-  expect(printed).toMatch(/next try: \d{4}-\d\d-\d\dT/);
+  console.log(rebuilt.stdout.split("\n").slice(-12).join("\n"));
+  expect(rebuilt.code).toBe(0);
+  expect(rebuilt.stdout).toMatch(/certificate order was refused/);
+  expect(rebuilt.stdout).toMatch(/next try: \d{4}-\d\d-\d\dT/);
   expect(await unwell()).toEqual([]);
   const red = await certificateStatus();
   expect(red.state).toBe("bad");
@@ -117,5 +140,6 @@ test("a refused order: the server is healthy with a stand-in, the next try is da
   expect(red.code).toBe(1);
   console.log(await onHost("/usr/local/lib/mailstead/certificate.sh issue\n"));
   expect((await certificateStatus()).state).toBe("ok");
-  await expectEmptyPreview();
+  await expectSameIdentity(before);
+  await mailFlowsAgain("carol");
 });

@@ -1,9 +1,9 @@
 /**
- * Proves: each ordinary change takes one plain `up`, is seen on the host or in the DNS itself, replaces nothing else,
- * and leaves an empty second preview; an `up` that fails before the first container is replaced leaves all running.
+ * Proves: ordinary changes, several at once, take one plain `up`, are seen on the host or in the DNS itself, replace
+ * nothing else, and leave an empty second preview; an `up` that fails before the first container is replaced leaves all running.
  * Containers run with the planned rights on an app image of the older kind, and a server from before rights were planned is
  * moved to the newer kind by one `up`, with every mail that it had.
- * Cannot: prove changes that no row here makes.
+ * Cannot: prove changes that no row here makes; that each alone does no more is shown on plans (docs/changeEffects.ts).
  */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -30,15 +30,17 @@ import { hetzner } from "../../support/vendors.ts";
 
 const SELF_HOSTING = "/root/forwardemail.net/self-hosting";
 
-/** One plain up with a source file of the product changed, a look, and another up with it as it was. */
-async function withSource(
-  file: string,
-  texts: [string, string],
-  verify: () => Promise<void>,
-): Promise<Change> {
+/** A text of a source file, and what a release of ours would make of it. */
+interface SourceChange {
+  readonly file: string;
+  readonly texts: readonly [string, string];
+}
+
+/** One plain up with source files of the product changed, a look, and another up with them as they were. */
+async function withSources(changes: readonly SourceChange[], verify: () => Promise<void>): Promise<Change> {
   const copy = await copyProject();
   try {
-    changeSource(copy, file, texts);
+    for (const { file, texts } of changes) changeSource(copy, file, texts);
     const changed = await change(copy);
     await verify();
     return changed;
@@ -68,81 +70,62 @@ async function mailArrives(subject: string): Promise<string[]> {
   });
 }
 
-describe("one plain up each", () => {
-  test("a changed .env value reaches the file and exactly its readers", async () => {
+const WEBSITE = {
+  role: "website",
+  type: "CNAME",
+  name: "www",
+  target: "pages.example.net",
+  purpose: "The website",
+};
+const ASK_WEBSITE = ["dig", "+short", "@203.0.113.3", "www.example.com", "CNAME"];
+
+/** Ours is the place where a change is made, and no other: the counts of each are those of all together. */
+describe("one plain up for several changes", () => {
+  test("a value of .env reaches its readers, an admin network both firewalls, a policy and a record the zone; nothing else changes", async () => {
     await setConfig("mailstead:mail.authUser", "keeper");
+    await setConfig("mailstead:server.adminNetworks[2]", "198.51.100.0/24");
+    await setConfig("mailstead:dns.dmarc.policy", "reject");
+    for (const [key, value] of Object.entries(WEBSITE))
+      await setConfig(`mailstead:dns.records[0].${key}`, value);
     const { anew, done, zone } = await change();
+
     expect(await onHost(`grep AUTH_BASIC_USERNAME ${SELF_HOSTING}/.env\n`)).toContain("keeper");
     expect(anew).toEqual(await plannedNames(({ reads }) => reads.includes("env")));
-    expect(done).toEqual({ updated: 1, replaced: anew.length });
-    expect(zone).toEqual(ZONE_AS_BEFORE);
-  });
+    // The file; the provider's firewall, the host's file and its loading; the policy; the record.
+    expect(done).toEqual({ created: 1, updated: 1 + 2 + 1, replaced: anew.length + 1 });
+    expect(zone).toEqual({ made: ["CNAME www.example.com"], gone: [], changed: ["TXT _dmarc.example.com"] });
 
-  test("an admin network changes both firewalls, the provider's and the host's, and no container", async () => {
-    await setConfig("mailstead:server.adminNetworks[2]", "198.51.100.0/24");
-    const { anew, done, zone } = await change();
-    expect(anew).toEqual([]);
-    // The provider's, and the file and its loading on the host.
-    expect(done).toEqual({ updated: 2, replaced: 1 });
-    expect(zone).toEqual(ZONE_AS_BEFORE);
     expect(await onHost("nft list set inet mailstead_firewall from_22_ip\n")).toContain("198.51.100.0/24");
     expect(JSON.stringify(await hetzner("firewalls?label_selector=mailstead%3D%3Ddev"))).toContain(
       "198.51.100.0/24",
     );
     expect(await rulesAtHost()).toContain("ip saddr 198.51.100.0/24 tcp dport 22 accept");
-  });
-
-  test("a DMARC policy is answered by the authoritative server", async () => {
-    await setConfig("mailstead:dns.dmarc.policy", "reject");
-    const { anew, done, zone } = await change();
-    expect(anew).toEqual([]);
-    expect(done).toEqual({ updated: 1 });
-    expect(zone).toEqual({ ...ZONE_AS_BEFORE, changed: ["TXT _dmarc.example.com"] });
     expect(await succeed(["dig", "+short", "@203.0.113.3", "_dmarc.example.com", "TXT"])).toContain(
       "p=reject",
     );
+    expect(await succeed(ASK_WEBSITE)).toBe("pages.example.net.\n");
   });
 
-  test("a record is added, and removed again", async () => {
-    await setConfig("mailstead:dns.records[0].role", "website");
-    await setConfig("mailstead:dns.records[0].type", "CNAME");
-    await setConfig("mailstead:dns.records[0].name", "www");
-    await setConfig("mailstead:dns.records[0].target", "pages.example.net");
-    await setConfig("mailstead:dns.records[0].purpose", "The website");
-    const added = await change();
-    expect(added.done).toEqual({ created: 1 });
-    expect(added.anew).toEqual([]);
-    expect(added.zone).toEqual({ ...ZONE_AS_BEFORE, made: ["CNAME www.example.com"] });
-    const ask = ["dig", "+short", "@203.0.113.3", "www.example.com", "CNAME"];
-    expect(await succeed(ask)).toBe("pages.example.net.\n");
+  test("nginx.conf and a health check, changed as a new release of ours would, reach their containers alone, and a record goes", async () => {
     await succeed(["pulumi", "config", "rm", "--path", "mailstead:dns.records", "--stack", "dev"]);
-    const removed = await change();
-    expect(removed.done).toEqual({ deleted: 1 });
-    expect(removed.anew).toEqual([]);
-    expect(removed.zone).toEqual({ ...ZONE_AS_BEFORE, gone: ["CNAME www.example.com"] });
-    expect(await succeed(ask)).toBe("");
-  });
-
-  test("nginx.conf, changed as a new release of ours would, reaches the router alone", async () => {
-    const texts = ["worker_connections 4096", "worker_connections 2048"] as [string, string];
-    const { anew, done, zone } = await withSource("stack/mail/nginxConf.ts", texts, async () => {
-      expect(await onHost("docker exec sni-router cat /etc/nginx/nginx.conf\n")).toContain(texts[1]);
-    });
-    expect(anew).toEqual(["sni-router"]);
-    expect(done).toEqual({ updated: 1, replaced: 1 });
-    expect(zone).toEqual(ZONE_AS_BEFORE);
-  });
-
-  test("a health check, changed so, is the daemon's own", async () => {
-    const texts = ['"ping"], ...TIMES', '"ping"], ...TIMES, intervalSeconds: 20'] as [string, string];
-    const { anew, done, zone } = await withSource("stack/mail/healthChecks.ts", texts, async () => {
-      expect(await onHost("docker inspect --format '{{.Config.Healthcheck.Interval}}' redis\n")).toBe(
-        "20s\n",
-      );
-    });
-    expect(anew).toEqual(["redis"]);
-    expect(done).toEqual({ replaced: 1 });
-    expect(zone).toEqual(ZONE_AS_BEFORE);
+    const router = ["worker_connections 4096", "worker_connections 2048"] as const;
+    const check = ['"ping"], ...TIMES', '"ping"], ...TIMES, intervalSeconds: 20'] as const;
+    const { anew, done, zone } = await withSources(
+      [
+        { file: "stack/mail/nginxConf.ts", texts: router },
+        { file: "stack/mail/healthChecks.ts", texts: check },
+      ],
+      async () => {
+        expect(await onHost("docker exec sni-router cat /etc/nginx/nginx.conf\n")).toContain(router[1]);
+        expect(await onHost("docker inspect --format '{{.Config.Healthcheck.Interval}}' redis\n")).toBe(
+          "20s\n",
+        );
+      },
+    );
+    expect(anew).toEqual(["redis", "sni-router"]);
+    expect(done).toEqual({ updated: 1, replaced: 2, deleted: 1 });
+    expect(zone).toEqual({ ...ZONE_AS_BEFORE, gone: ["CNAME www.example.com"] });
+    expect(await succeed(ASK_WEBSITE)).toBe("");
   });
 });
 

@@ -1,7 +1,8 @@
 /**
  * Proves: wherever `pulumi up` is killed, with all that it started, or its program alone, or is interrupted once, what
- * it left at the vendors is named by `mailstead preflight`, and the way of the README (`pulumi cancel`, `mailstead
- * preflight --fix`, `pulumi up`) ends with healthy containers, nothing that the state does not know, and no changes.
+ * it left at the vendors is named by `mailstead preflight` and taken over by its `--fix`, the next `up` goes on from there
+ * though it is broken off again at a later point, and the last one ends with healthy containers, nothing that the state
+ * does not know, and no changes.
  * Cannot: kill between any two instructions; the points are those after which most would be lost.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -23,8 +24,6 @@ import {
 
 interface Point {
   readonly what: string;
-  /** Nothing is there before, or a server that a raised generation replaces. */
-  readonly from: "nothing" | "generation";
   readonly reached: (requests: Request[], printed: string) => boolean;
   /** Waits on from there. */
   readonly then?: () => Promise<unknown>;
@@ -37,24 +36,20 @@ const creating = (resource: string) => (_: Request[], printed: string) =>
 
 const FIRST_ADDRESS: Point = {
   what: "the first address is ordered",
-  from: "nothing",
   reached: posted(/^\/v1\/primary_ips$/),
 };
 const DEPLOY_KEY: Point = {
   what: "the deploy key is made",
-  from: "nothing",
   reached: posted(/^\/v1\/ssh_keys$/),
 };
-const RECORD: Point = { what: "a record is made", from: "nothing", reached: posted(/\/dns_records$/) };
+const RECORD: Point = { what: "a record is made", reached: posted(/\/dns_records$/) };
 const SERVER: Point = {
   what: "the server is ordered",
-  from: "generation",
   reached: posted(/^\/v1\/servers$/),
 };
-const WAIT: Point = { what: "the host boots", from: "generation", reached: creating("Command ready") };
+const WAIT: Point = { what: "the host boots", reached: creating("Command ready") };
 const CONTAINER: Point = {
   what: "a container starts",
-  from: "generation",
   reached: creating("Container mongodb"),
   // Made by Docker, and not yet healthy.
   then: () =>
@@ -65,18 +60,18 @@ const CONTAINER: Point = {
 
 let generation = 1;
 
-/** Makes the stack ready for a point: empty, or with one generation more to do. */
-async function prepare({ from }: Point): Promise<void> {
-  const there = (await atVendors()).length > 0;
-  if (from === "nothing" && there) mustSucceed(await small(["destroy", "--yes", "--skip-preview"]));
-  if (from === "generation") {
-    if (!there) await upSmall();
-    generation += 1;
-    mustSucceed(await small(["config", "set", "mailstead:generation", String(generation)]));
-  }
+/** Makes one generation more to do. */
+async function raiseGeneration(): Promise<void> {
+  if ((await atVendors()).length === 0) await upSmall();
+  generation += 1;
+  mustSucceed(await small(["config", "set", "mailstead:generation", String(generation)]));
 }
 
-/** The end of every broken run: healthy, everything known, nothing to do. */
+async function takeAllAway(): Promise<void> {
+  if ((await atVendors()).length > 0) mustSucceed(await small(["destroy", "--yes", "--skip-preview"]));
+}
+
+/** The end of broken runs: healthy, everything known, nothing to do. */
 async function expectWhole(): Promise<void> {
   console.log(await expectHealthy());
   expect(await orphans()).toEqual([]);
@@ -113,18 +108,25 @@ async function expectContainersNamed(): Promise<void> {
   for (const id of unknown) expect(stdout).toContain(`(${id.slice(0, 32)})`);
 }
 
-async function heal(): Promise<void> {
+/** Has preflight name all that the run left, and its cure take it into the state: a server is never deleted by one. */
+async function mend(): Promise<void> {
   const servers = (await orphans()).filter((orphan) => orphan.startsWith("servers "));
   if (await expectNamed()) {
     const fixed = await mailstead(["preflight", "--fix", "--yes"]);
     console.log(`fix: ${fixed.stdout.split("done:").slice(1).join(";") || fixed.stdout}${fixed.stderr}`);
     expect(fixed.code).toBe(0);
   }
-  console.log((await upSmall()).split("\n").slice(-9).join("\n"));
-  await expectWhole();
-  // A server is never deleted by a cure: the next up goes on with the one that was left.
+  expect(await orphans()).toEqual([]);
   const there = (await atVendors()).map(({ text }) => text);
   expect(there).toEqual(expect.arrayContaining(servers));
+}
+
+/** One `up` more ends what was begun, with the servers that are there. */
+async function expectHealed(): Promise<void> {
+  const servers = (await atVendors()).filter(({ text }) => text.startsWith("servers "));
+  console.log((await upSmall()).split("\n").slice(-9).join("\n"));
+  await expectWhole();
+  expect(await atVendors()).toEqual(expect.arrayContaining(servers));
 }
 
 beforeAll(() => makeSmall());
@@ -133,21 +135,41 @@ afterAll(async () => {
   expect(await atVendors()).toEqual([]);
 });
 
-describe("killed with everything that it started", () => {
-  test.each([FIRST_ADDRESS, DEPLOY_KEY, RECORD, SERVER, WAIT, CONTAINER])("when $what", async (point) => {
-    await prepare(point);
-    const run = await upUntil(point.what, point.reached);
-    await point.then?.();
-    await run.kill();
-    mustSucceed(await small(["cancel", "--yes"], []));
-    if (point === CONTAINER) await expectContainersNamed();
-    await heal();
+/** Runs `up` to a point, and there kills it with all that it started. */
+async function killAt(point: Point): Promise<void> {
+  const run = await upUntil(point.what, point.reached);
+  await point.then?.();
+  await run.kill();
+  mustSucceed(await small(["cancel", "--yes"], []));
+}
+
+describe("killed with everything that it started, from nothing", () => {
+  test.each([FIRST_ADDRESS, DEPLOY_KEY, RECORD])("when $what", async (point) => {
+    await takeAllAway();
+    await killAt(point);
+    await mend();
   });
+
+  test("then one up ends healthy", expectHealed);
 });
 
-describe("its program alone killed", () => {
+// Each `up` of a generation goes on from where the one before was broken off.
+describe("killed with everything that it started, on the way to one new server", () => {
+  beforeAll(raiseGeneration);
+
+  test.each([SERVER, WAIT, CONTAINER])("when $what", async (point) => {
+    await killAt(point);
+    if (point === CONTAINER) await expectContainersNamed();
+    await mend();
+  });
+
+  test("then one up ends healthy", expectHealed);
+});
+
+describe("its program alone killed, on the way to one new server", () => {
+  beforeAll(raiseGeneration);
+
   test.each([SERVER, CONTAINER])("when $what", async (point) => {
-    await prepare(point);
     const run = await upUntil(point.what, point.reached);
     // Node with the SDK's runner: not the language host that started it, nor the engine.
     const killed = run.killOnly(/@pulumi\/pulumi\/cmd\/run/);
@@ -155,19 +177,24 @@ describe("its program alone killed", () => {
     expect(killed).toHaveLength(1);
     expect(await run.end()).not.toBe(0);
     console.log(run.printed.slice(-1500));
-    await heal();
+    await mend();
   });
+
+  test("then one up ends healthy", expectHealed);
 });
 
-describe("interrupted once", () => {
+describe("interrupted once, on the way to one new server", () => {
+  beforeAll(raiseGeneration);
+
   test.each([SERVER, WAIT])("when $what", async (point) => {
-    await prepare(point);
     const run = await upUntil(point.what, point.reached);
     run.interrupt();
     expect(await run.end()).not.toBe(0);
     console.log(run.printed.slice(-1500));
     // What was under way ended and is known: no cancel is needed.
     expect(await orphans()).toEqual([]);
-    await heal();
+    await mend();
   });
+
+  test("then one up ends healthy", expectHealed);
 });
