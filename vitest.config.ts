@@ -31,10 +31,10 @@ export default defineConfig({
           name: "sandbox",
           include: ["test/sandbox/*.test.ts"],
           exclude: ["test/sandbox/life.test.ts"],
-          // Two lives in the one sandbox, and what has a ground of its own: they go on at once, and wait a lot.
+          // Three lives in the one sandbox, and what has a ground of its own: they go on at once, and wait a lot.
           sequence: { groupOrder: 1 },
           globalSetup: ["test/support/sandboxUp.ts"],
-          maxWorkers: 3,
+          maxWorkers: 4,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

@@ -73,9 +73,9 @@ export const nameServers = {
 
 /** Zones that a vendor's account has from the start, as one who has moved his domains there. */
 export const vendorZones = {
-  cloudflare: ["example.com", "example.net"],
-  hetzner: ["example.edu", "example.co.uk"],
-  digitalocean: ["example.org"],
+  cloudflare: ["example.com", "example.net", "living.example"],
+  hetzner: ["example.edu", "example.co.uk", "imported.example"],
+  digitalocean: ["example.org", "imported.test"],
 } as const;
 
 /** The domain and the mail host of the world outside. */

@@ -15,7 +15,7 @@ import { mustSucceed, sandboxConfig } from "../../support/small.ts";
 import { cloudflare, recordsPath } from "../../support/vendors.ts";
 
 const STACK = "living";
-const DOMAIN = "example.net";
+const DOMAIN = "living.example";
 const OLD_HOST = "mx.outside.test";
 const OLD_ADDRESS = "203.0.113.6";
 const ADDRESSES = [`you@${DOMAIN}`, `sales@${DOMAIN}`];

@@ -43,8 +43,8 @@ afterEach(endSmall);
 
 test.each([
   { provider: "cloudflare", zone: DOMAIN },
-  { provider: "digitalocean", zone: "example.org" },
-  { provider: "hetzner", zone: "example.edu" },
+  { provider: "digitalocean", zone: "imported.test" },
+  { provider: "hetzner", zone: "imported.example" },
 ])(
   "a record of one's own, then all after lost state, at $provider: taken over, whole after one up, nothing to do then",
   async ({ provider, zone }) => {
