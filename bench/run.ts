@@ -2,27 +2,35 @@
  * `npm run bench -- [NAME …]`: speed as ratios, taken in one run.
  *
  * Prints `NAME ratio VALUE goal GOAL` for each; exits 1 when a goal is missed, 2 when it could not be measured.
- * `preview` needs a sandbox with the server in it (`make sandbox`), and root; so does `up`, which makes that server anew.
+ * What needs the sandbox, and so root, brings it up, and takes it away again when it was not up before; `up` makes the
+ * server in it anew.
  */
 import { join } from "node:path";
 import process from "node:process";
 import { buildBundle } from "../cli/bundle/build.js";
+import bringSandboxUp from "../test/support/sandboxUp.ts";
 import { isMet, line, type Ratio } from "./ratio.ts";
 
-/** A bench: one or more ratios. Loaded when it is wanted, so that none weighs on another. */
-const BENCHES: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = {
-  plan: async () => (await import("./plan.ts")).benchPlan(),
-  load: async () => (await import("./load.ts")).benchLoad(),
-  preview: async () => (await import("./preview.ts")).benchPreview(),
-  up: async () => (await import("./up.ts")).benchUp(),
-  audit: async () => (await import("./audit.ts")).benchAudit(),
-  zones: async () => (await import("./zoneSizes.ts")).benchZoneSizes(),
+interface Bench {
+  /** One or more ratios. Loaded when it is wanted, so that none weighs on another. */
+  readonly measure: () => Promise<readonly Ratio[]>;
+  readonly inSandbox?: true;
+}
+
+/** In their order: what runs in the sandbox comes last, so that its services disturb none of the others. */
+const BENCHES: Readonly<Record<string, Bench>> = {
+  plan: { measure: async () => (await import("./plan.ts")).benchPlan() },
+  load: { measure: async () => (await import("./load.ts")).benchLoad() },
+  zones: { measure: async () => (await import("./zoneSizes.ts")).benchZoneSizes() },
+  preview: { measure: async () => (await import("./preview.ts")).benchPreview(), inSandbox: true },
+  audit: { measure: async () => (await import("./audit.ts")).benchAudit(), inSandbox: true },
+  up: { measure: async () => (await import("./up.ts")).benchUp(), inSandbox: true },
 };
 
 /** @throws a short account of why a bench could not be run, which is not the same as a goal missed. */
-async function measured(name: string, bench: () => Promise<readonly Ratio[]>): Promise<readonly Ratio[]> {
+async function measured(name: string, { measure }: Bench): Promise<readonly Ratio[]> {
   try {
-    return await bench();
+    return await measure();
   } catch (cause) {
     const { stderr, message } = cause as Error & { stderr?: string };
     throw new Error(`bench ${name} could not be run: ${stderr ?? message}`, { cause });
@@ -37,14 +45,20 @@ async function main(wanted: readonly string[]): Promise<number> {
   }
   // As an install leaves it: a source may have changed since.
   await buildBundle(join(import.meta.dirname, ".."));
+  const chosen = Object.entries(BENCHES).filter(([name]) => wanted.length === 0 || wanted.includes(name));
   let missed = 0;
-  for (const [name, bench] of Object.entries(BENCHES)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    for (const ratio of await measured(name, bench)) {
-      console.log(line(ratio));
-      console.error(`  ${ratio.detail}`);
-      if (!isMet(ratio)) missed += 1;
+  let leave: (() => void) | undefined;
+  try {
+    for (const [name, bench] of chosen) {
+      if (bench.inSandbox === true) leave ??= bringSandboxUp();
+      for (const ratio of await measured(name, bench)) {
+        console.log(line(ratio));
+        console.error(`  ${ratio.detail}`);
+        if (!isMet(ratio)) missed += 1;
+      }
     }
+  } finally {
+    leave?.();
   }
   return missed === 0 ? 0 : 1;
 }

@@ -12,7 +12,8 @@ function hostBitsCleared(address: ipaddr.IPv4 | ipaddr.IPv6, prefix: number): st
 }
 
 function isPlainAddress(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) || (text.includes(":") && ipaddr.IPv6.isValid(text));
+  // Each family asked for its own alone: the library's answer to the other's is an exception.
+  return text.includes(":") ? ipaddr.IPv6.isValid(text) : ipaddr.IPv4.isValidFourPartDecimal(text);
 }
 
 /** Reads a block such as `203.0.113.0/24`; a bare address or host bits are refused with the right form named. */
