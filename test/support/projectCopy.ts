@@ -28,7 +28,11 @@ export async function copyProject(): Promise<ProjectCopy> {
 }
 
 /** Changes a source of the copy. @throws where it does not have the text. */
-export function changeSource({ folder }: ProjectCopy, file: string, [from, to]: readonly [string, string]): void {
+export function changeSource(
+  { folder }: ProjectCopy,
+  file: string,
+  [from, to]: readonly [string, string],
+): void {
   const path = join(folder, file);
   const text = readFileSync(path, "utf8");
   if (!text.includes(from)) throw new Error(`${file} does not have ${from}`);
