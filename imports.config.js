@@ -23,13 +23,14 @@ const fromLines = (lines) =>
 const WITHIN = {
   stack: fromLines([
     ["values"],
+    ["dns/types", "dns/policies"],
     ["model"],
-    ["host", "dns/types", "dns/canonical.ts"],
+    ["host", "dns/canonical.ts"],
     ["services"],
     ["vendors"],
-    ["dns/policies"],
     ["dns/rules"],
     ["dns", "mail", "firewall"],
+    ["config/keys"],
     ["config"],
     ["changes"],
     ["guards"],

@@ -1,12 +1,8 @@
 /** The stack's file that a new user begins with: its keys with their meaning, made from the tables. Pure. */
-import { DEFAULTS } from "../stack/config/defaults.ts";
 import { UNCHANGED, type Field, type Fields } from "../stack/values/field.ts";
-import { SECTIONS } from "../stack/config/schema.ts";
+import { IMAGES, SECTIONS } from "../stack/config/keys/schema.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
-import { UNKNOWN_DIGEST } from "../stack/config/words.ts";
-
-const VALUES: Readonly<Record<string, { readonly value: unknown }>> = DEFAULTS;
-const ROLES = ["app", "nginx", "mongo", "redis"] as const;
+import { UNKNOWN_DIGEST } from "../stack/config/keys/words.ts";
 
 /** Keys that have to be set and take a list. */
 const LISTS: readonly string[] = ["server.adminNetworks"];
@@ -45,8 +41,8 @@ function needed(path: string, key: string, field: Field<unknown>, value = UNCHAN
 }
 
 /** A key that may be left out; it stands there, switched off, with what counts without it. */
-function spare(path: string, key: string, field: Field<unknown>): string[] {
-  const value = VALUES[path]?.value;
+function spare(key: string, field: Field<unknown>): string[] {
+  const value = field.default?.value;
   return [...comment(meaningOf(field)), `# ${key}:${value === undefined ? "" : ` ${shown(value)}`}`];
 }
 
@@ -61,15 +57,14 @@ function keysOf(table: string, fields: Fields, prefix = "", domain?: string): st
       const path = pathOfKey(table, key);
       return needed(path, `${prefix}${key}`, field, given(path));
     }),
-    ...spareOnes.flatMap(([key, field]) => spare(pathOfKey(table, key), `${prefix}${key}`, field)),
+    ...spareOnes.flatMap(([key, field]) => spare(`${prefix}${key}`, field)),
   ];
 }
 
 function images(): string[] {
-  return ROLES.flatMap((role) => {
-    const repository = DEFAULTS[`mail.images.${role}.repository`].value;
-    const tag = role === "app" ? "RELEASE" : DEFAULTS[`mail.images.${role}.tag`].value;
-    const print = `docker buildx imagetools inspect ${repository}:${tag}`;
+  return Object.entries(IMAGES).flatMap(([role, { repository, tag }]) => {
+    const image = `${repository.default.value}:${"default" in tag ? tag.default.value : "RELEASE"}`;
+    const print = `docker buildx imagetools inspect ${image}`;
     const meaning = `as this prints it: ${print} (or ${UNKNOWN_DIGEST})`;
     return [`${role}:`, ...indented([...comment(meaning), `digest: ${UNCHANGED}`])];
   });
@@ -81,7 +76,7 @@ function images(): string[] {
  */
 function closed(section: "dns" | "certificates", sections: readonly string[]): string[] {
   const keys = Object.entries<Field<unknown>>(TABLES[section]).flatMap(([key, field]) => {
-    const value = VALUES[pathOfKey(section, key)]?.value;
+    const value = field.default?.value;
     return [...comment(meaningOf(field)), `${key}:${value === undefined ? "" : ` ${shown(value)}`}`];
   });
   const more =

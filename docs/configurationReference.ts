@@ -1,8 +1,8 @@
 /** The configuration reference as Markdown, from the tables that the program itself reads with. */
 import { z } from "zod";
-import { DEFAULTS, DERIVED } from "../stack/config/defaults.ts";
 import { COMMON_FIELDS, RECORD_FIELDS } from "../stack/config/extraRecord.ts";
-import { type Field, type Fields } from "../stack/values/field.ts";
+import { IMAGES } from "../stack/config/keys/schema.ts";
+import type { Because, Field, Fields } from "../stack/values/field.ts";
 import { changeEffect } from "./changeEffects.ts";
 import { openedBy, OPEN_VALUE, PROTECTED_PARTS } from "../stack/model/protection.ts";
 import { LENGTHS, type Length } from "../stack/values/lengths.ts";
@@ -41,9 +41,6 @@ const ABOUT: Readonly<Record<Exclude<keyof typeof TABLES, "dns.records">, string
   certificates: "How the certificate is had.",
 };
 
-const REASONS: Readonly<Record<string, { readonly value: unknown; readonly reason: string }>> = DEFAULTS;
-const FOLLOWING: Readonly<Record<string, { readonly value: string; readonly reason: string }>> = DERIVED;
-
 /** A cell: a pipe would end it. */
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
@@ -78,12 +75,17 @@ function wordsOf(schema: JsonSchema): string | undefined {
     : undefined;
 }
 
+/** What counts without the key, and why. */
+function withoutIt(field: Field<unknown>): Because<string> | undefined {
+  return (field.default && { ...field.default, value: shown(field.default.value) }) ?? field.follows;
+}
+
 function presence(path: string, field: Field<unknown>): string {
-  const [fixed, following] = [REASONS[path], FOLLOWING[path]];
-  if (fixed !== undefined) return `${shown(fixed.value)}: ${fixed.reason}`;
-  if (following !== undefined) return `${following.value}: ${following.reason}`;
   if (field.required === true) return "**required**";
-  return path.startsWith("mail.images.") ? "see below" : "none";
+  // These depend on the role.
+  if (path.startsWith("mail.images.")) return "see below";
+  const instead = withoutIt(field);
+  return instead === undefined ? "none" : `${instead.value}: ${instead.reason}`;
 }
 
 function rows(path: string, fields: Fields): string[] {
@@ -113,18 +115,24 @@ function section(path: keyof typeof ABOUT): string[] {
 
 /** Defaults of the images, which depend on the role. */
 function imageDefaults(): string[] {
-  const ofImages = ([path]: readonly [string, unknown]) => path.startsWith("mail.images.");
-  const rowsOf = (defaults: typeof REASONS, say: (value: unknown) => string) =>
-    Object.entries(defaults)
-      .filter(ofImages)
-      .map(([path, { value, reason }]) => `| \`${path}\` | ${say(value)} | ${cell(reason)} |`);
+  const fields = Object.entries(IMAGES).flatMap(([role, keys]) =>
+    Object.entries<Field<unknown>>(keys).map(
+      ([key, field]) => [`mail.images.${role}.${key}`, field] as const,
+    ),
+  );
+  const following = fields.filter(([, { follows }]) => follows !== undefined);
+  const rowsOf = (some: typeof fields) =>
+    some.flatMap(([path, field]) => {
+      const instead = withoutIt(field);
+      return instead === undefined ? [] : [`| \`${path}\` | ${instead.value} | ${cell(instead.reason)} |`];
+    });
   return [
     "Without a `repository` or `tag` of your own:",
     "",
     "| key | default | why |",
     "| --- | --- | --- |",
-    ...rowsOf(FOLLOWING, String),
-    ...rowsOf(REASONS, shown),
+    ...rowsOf(following),
+    ...rowsOf(fields.filter((row) => !following.includes(row))),
     "",
   ];
 }

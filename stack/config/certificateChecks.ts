@@ -1,13 +1,13 @@
 /** Checks on how the certificate is had: what a method needs, and what does not go with it. */
 import { createPrivateKey } from "node:crypto";
 import { certificateNames } from "../services/certificateNames.ts";
-import { webNames, type WebName } from "../services/webNames.ts";
+import { webNames } from "../services/webNames.ts";
 import type { Issue } from "../model/issue.ts";
-import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
+import { ACME_DIRECTORIES } from "./keys/acmeDirectories.ts";
 import type { Draft } from "./draft.ts";
 import { UNREAD_SECRET } from "../values/field.ts";
 import { errorAt } from "./readSection.ts";
-import { certificatesOf } from "./words.ts";
+import { certificatesOf } from "./keys/words.ts";
 
 const PATH = "mailstead:certificates";
 
@@ -19,13 +19,13 @@ const METHODS_OF = {
   acmeChallenges: ["manual"],
 } as const satisfies Record<string, readonly string[]>;
 
-function unmanagedKeys({ certificates }: Draft): Issue[] {
+function unmanagedKeys({ certificates, certificateKeys }: Draft): Issue[] {
   const { method } = certificates;
   if (method === undefined) return [];
   return Object.entries(METHODS_OF).flatMap(([key, methods]: [string, readonly string[]]) => {
     const value = certificates[key as keyof typeof METHODS_OF];
-    const given = Array.isArray(value) ? value.length > 0 : value !== undefined;
-    if (!given || methods.includes(method)) return [];
+    const isThere = Array.isArray(value) ? value.length > 0 : value !== undefined;
+    if (!isThere || !certificateKeys.includes(key) || methods.includes(method)) return [];
     const message = `this has no meaning with the method ${method}`;
     const fix = `remove it, or set certificates.method to ${methods.join(" or ")}`;
     return [errorAt(`${PATH}.${key}`, { rule: "not-for-method", message, fix })];
@@ -58,17 +58,8 @@ function staging({ certificates }: Draft): Issue[] {
   return [{ path: `${PATH}.directory`, rule: "staging-directory", severity: "warning", message, fix }];
 }
 
-/** Labels of the web names that are switched on. */
-function webNamesOf({ dns, mtaSts }: Draft): readonly WebName[] {
-  return webNames({
-    mtaSts: { mode: mtaSts.mode ?? DEFAULTS["dns.mtaSts.mode"].value },
-    autoconfig: dns.autoconfig ?? DEFAULTS["dns.autoconfig"].value,
-    autodiscover: dns.autodiscover ?? DEFAULTS["dns.autodiscover"].value,
-  });
-}
-
 function provided(draft: Draft): Issue[] {
-  const { certificates, top, mail } = draft;
+  const { certificates, top, mail, dns, mtaSts } = draft;
   if (certificates.method !== "provided") return [];
   const missing = (["certificate", "privateKey"] as const).filter((key) => certificates[key] === undefined);
   if (missing.length > 0) return [];
@@ -83,8 +74,10 @@ function provided(draft: Draft): Issue[] {
     );
   }
   if (top.domain === undefined) return issues;
-  // Where it could not be read whether there are mailboxes, the names that are needed anyway.
-  const names = certificateNames(top.domain, mail.storage ?? false, "provided", webNamesOf(draft));
+  // Where it could not be read what is switched on, the names that are needed anyway.
+  const { autoconfig = false, autodiscover = false } = dns;
+  const web = webNames({ mtaSts: { mode: mtaSts.mode ?? "off" }, autoconfig, autodiscover });
+  const names = certificateNames(top.domain, mail.storage ?? false, "provided", web);
   const uncovered = names.filter((name) => leaf.checkHost(name) === undefined);
   if (uncovered.length > 0) {
     const message = `the certificate does not cover ${uncovered.join(", ")}`;
@@ -94,14 +87,11 @@ function provided(draft: Draft): Issue[] {
   return issues;
 }
 
-/** Values that the method needs. Asked apart, since a value that was bad is reported already. */
-export function missingForMethod(
-  method: string | undefined,
-  given: (key: "certificate" | "privateKey") => boolean,
-): Issue[] {
-  if (method !== "provided") return [];
+/** Values that the method needs; one that was bad is reported already. */
+export function missingForMethod({ certificates, certificateKeys }: Draft): readonly Issue[] {
+  if (certificates.method !== "provided") return [];
   return (["certificate", "privateKey"] as const)
-    .filter((key) => !given(key))
+    .filter((key) => !certificateKeys.includes(key))
     .map((key) =>
       errorAt(`${PATH}.${key}`, {
         rule: "missing",

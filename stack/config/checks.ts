@@ -9,7 +9,6 @@ import type { Draft } from "./draft.ts";
 import { checkCertificates } from "./certificateChecks.ts";
 import { checkHostNames } from "./lengthChecks.ts";
 import { CLOUDS } from "../vendors/registry.ts";
-import { DEFAULTS } from "./defaults.ts";
 import { checkProvider, checkZoneBelow } from "./providerChecks.ts";
 import type { Fault, Reading } from "../values/reading.ts";
 import { errorAt } from "./readSection.ts";
@@ -127,7 +126,8 @@ function faultAt(path: string, value: string | undefined, read: (text: string) =
 }
 
 const checkPlace: Check = ({ server }) => {
-  const { location, type, provider = DEFAULTS["server.provider"].value } = server;
+  const { location, type, provider } = server;
+  if (provider === undefined) return [];
   const { readLocation, readServerType, doubtPlace } = CLOUDS[provider];
   const faults = [
     ...faultAt("mailstead:server.location", location, readLocation),

@@ -1,17 +1,16 @@
 /** The configuration while it is read: what failed or was left out is absent. */
 import type { Issue } from "../model/issue.ts";
 import type { Config, DkimConfig, ExtraRecord, IgnoreRule, ImageConfig } from "../model/config.ts";
-import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
 import { selectorOf } from "../values/dkimKey.ts";
 import { registrableDomain } from "../values/domainName.ts";
 import { absoluteName, COMMON_FIELDS, readsAsForeign, RECORD_FIELDS } from "./extraRecord.ts";
-import { IGNORE } from "./ignoreSchema.ts";
+import { IGNORE } from "./keys/ignoreSchema.ts";
 import { nearest } from "../values/nearest.ts";
 import type { Fault } from "../values/reading.ts";
 import { below, errorAt, isObject, readSection, unreadFault } from "./readSection.ts";
-import { UNREAD_SECRET, type Values } from "../values/field.ts";
-import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./recordSchema.ts";
-import { CERTIFICATES, DNS, IMAGE, MAIL, SECTIONS, SERVER, TOP } from "./schema.ts";
+import { UNREAD_SECRET, wholeValues, type Values } from "../values/field.ts";
+import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./keys/recordSchema.ts";
+import { CERTIFICATES, DNS, IMAGES, MAIL, SECTIONS, SERVER, TOP } from "./keys/schema.ts";
 
 export type ImageRole = keyof Config["mail"]["images"];
 
@@ -37,11 +36,11 @@ export interface Draft {
   readonly certificates: Values<typeof CERTIFICATES>;
   /** Given, or the registrable domain of the mail domain. */
   readonly zone: string | undefined;
-  /** URL of the ACME directory: given, or the default; undefined where it could not be read. */
-  readonly directoryUrl: string | undefined;
+  /** Keys of `certificates` that the owner wrote, whether they could be read or not. */
+  readonly certificateKeys: readonly string[];
 }
 
-const IMAGE_ROLES = ["app", "nginx", "mongo", "redis"] as const;
+const IMAGE_ROLES = Object.keys(IMAGES) as ImageRole[];
 
 /** A section that is left out is as good as an empty one; anything else but an object is a fault that is told already. */
 function isReadable(section: unknown): boolean {
@@ -87,26 +86,19 @@ function readDkim(
   issues: Issue[],
   domain: string | undefined,
 ): DkimConfig | undefined {
-  const { selector: pasted, publicKey, use } = readSection(DKIM, item, path, issues);
-  if (pasted === undefined) return undefined;
-  const read = selectorOf(pasted, domain);
+  const values = readSection(DKIM, item, path, issues);
+  if (values.selector === undefined) return undefined;
+  const read = selectorOf(values.selector, domain);
   if (read.fault !== undefined) {
     issues.push(errorAt(`${path}.selector`, read.fault));
     return undefined;
   }
-  if (publicKey === undefined) return undefined;
-  return { selector: read.value, publicKey, ...(use === undefined ? {} : { use }) };
+  const key = wholeValues(DKIM, values);
+  return key && { ...key, selector: read.value };
 }
 
 function readIgnoreRule(item: unknown, path: string, issues: Issue[]): IgnoreRule | undefined {
-  const { name, types, target, reason } = readSection(IGNORE, item, path, issues);
-  if (name === undefined || reason === undefined) return undefined;
-  return {
-    name,
-    ...(types === undefined ? {} : { types }),
-    ...(target === undefined ? {} : { target }),
-    reason,
-  };
+  return wholeValues(IGNORE, readSection(IGNORE, item, path, issues));
 }
 
 function isRecordType(type: unknown): type is ExtraRecord["type"] {
@@ -161,20 +153,12 @@ function readImages(
   if (!isReadable(value)) return {};
   const images: Partial<Record<ImageRole, ImageConfig>> = {};
   for (const role of IMAGE_ROLES) {
-    const given = readSection(IMAGE, part(value, role), below(path, role), issues);
-    const tag = given.tag ?? (role === "app" ? release : DEFAULTS[`mail.images.${role}.tag`].value);
-    const repository = given.repository ?? DEFAULTS[`mail.images.${role}.repository`].value;
-    if (tag !== undefined && given.digest !== undefined)
-      images[role] = { repository, tag, digest: given.digest };
+    const given = readSection(IMAGES[role], part(value, role), below(path, role), issues);
+    const { repository, tag = role === "app" ? release : undefined, digest } = given;
+    if (repository !== undefined && tag !== undefined && digest !== undefined)
+      images[role] = { repository, tag, digest };
   }
   return images;
-}
-
-/** URL of the ACME directory, as far as it is known. */
-function directoryUrlOf(section: unknown, read: string | undefined): string | undefined {
-  const given = part(section, "directory") ?? undefined;
-  if (!isReadable(section) || given !== undefined) return read;
-  return ACME_DIRECTORIES[DEFAULTS["certificates.directory"].value];
 }
 
 /** Whole names for the records, once domain and zone are known. */
@@ -225,6 +209,12 @@ function readDns(
   };
 }
 
+function givenKeys(section: unknown): readonly string[] {
+  return isObject(section)
+    ? Object.keys(section).filter((key) => (section[key] ?? undefined) !== undefined)
+    : [];
+}
+
 /** Reads every section; faults of single values are added to `issues`. */
 export function readDraft(raw: Readonly<Record<string, unknown>>, issues: Issue[]): Draft {
   const plain = { ...raw, generation: fromText(raw["generation"]), protect: fromText(raw["protect"]) };
@@ -240,7 +230,7 @@ export function readDraft(raw: Readonly<Record<string, unknown>>, issues: Issue[
   const zone = dns.dns.zone ?? (top.domain === undefined ? undefined : registrableDomain(top.domain));
   return {
     ...{ top, server, ...dns, mail, images, certificates, zone },
-    directoryUrl: directoryUrlOf(raw["certificates"], certificates.directory),
+    certificateKeys: givenKeys(raw["certificates"]),
     records: resolveNames(records, top.domain, zone, issues),
   };
 }

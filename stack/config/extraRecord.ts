@@ -1,7 +1,6 @@
 /** Reads the records that the owner adds. */
 import { z } from "zod";
 import type { ExtraRecord } from "../model/config.ts";
-import { DEFAULTS } from "./defaults.ts";
 import {
   hasPublicSuffix,
   readDnsName,
@@ -13,7 +12,7 @@ import { readAddress } from "../values/network.ts";
 import type { Reading } from "../values/reading.ts";
 import { bad, good } from "../values/reading.ts";
 import { CAA_TAGS } from "../model/caaTags.ts";
-import { text, type Fields } from "../values/field.ts";
+import { because, text, type Fields } from "../values/field.ts";
 import { MOST_COMMENT } from "../vendors/recordResources.ts";
 
 function readRole(role: string): Reading<string> {
@@ -92,18 +91,25 @@ export const COMMON_FIELDS = {
     schema: z.union([z.literal("auto"), z.int().min(60).max(86400)]),
     meaning: "time to live",
     fix: 'set "auto" or 60 to 86400 seconds',
+    follows: because("`dns.ttlSeconds`", "one value counts for all records"),
   },
   purpose: {
     schema: text(readPurpose),
     meaning: "one line for people",
     fix: "say in one line what the record is for",
-    fallback: DEFAULTS["dns.records.purpose"].value,
+    default: because(
+      "added by the owner",
+      "the comment at the provider tells it from Mailstead's own records",
+    ),
   },
   level: {
     schema: z.enum(["required", "recommended", "optional"]),
     meaning: "required records survive a destroy",
     fix: "set required, recommended or optional",
-    fallback: DEFAULTS["dns.records.level"].value,
+    default: because(
+      "optional" as const,
+      "mail does not depend on it, so it goes with a destroy and comes back with `up`",
+    ),
   },
 } satisfies Fields;
 

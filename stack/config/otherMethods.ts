@@ -1,6 +1,5 @@
 /** Which methods of having a certificate go with the rest of the configuration. Every check that refuses one names these. */
 import { DNS_PROVIDERS } from "../vendors/registry.ts";
-import { DEFAULTS } from "./defaults.ts";
 import type { Draft } from "./draft.ts";
 
 /** Why `dns.mx: hold` and an order by `http-01` do not go together. */
@@ -31,11 +30,13 @@ export function otherMethods({
   dns,
   server,
 }: Pick<Draft, "certificates" | "dns" | "server">): readonly string[] {
-  const image = server.image ?? DEFAULTS["server.image"].value;
-  // A provider that could not be read is told already.
+  const { image } = server;
+  // What could not be read is told already.
   const images =
-    dns.provider === undefined ? [image] : DNS_PROVIDERS[dns.provider].authenticator?.distributions;
-  const has = (other: string): boolean => images?.some((one) => one === other) === true;
+    dns.provider === undefined
+      ? [image].filter((one) => one !== undefined)
+      : DNS_PROVIDERS[dns.provider].authenticator?.distributions;
+  const has = (other: string | undefined): boolean => images?.some((one) => one === other) === true;
   const isDns = certificates.method === "dns-01";
   const isHeld = dns.mx === "hold";
   const dnsOrder = isDns ? [] : [method("dns-01")];

@@ -1,17 +1,19 @@
 /** Turns what the owner wrote into a {@link Config}, or into every fault at once. */
-import { checkRecords } from "../dns/rules/checkRecords.ts";
-import type { RuleFacts } from "../dns/rules/zoneView.ts";
+import { extraRecord } from "../dns/extraRecords.ts";
 import { planDns } from "../dns/planDns.ts";
+import { checkRecords } from "../dns/rules/checkRecords.ts";
 import { zoneFacts } from "../dns/zoneFacts.ts";
+import type { CaaConfig, CertificatesConfig, Config, DnsConfig, MailConfig } from "../model/config.ts";
 import type { Issue } from "../model/issue.ts";
+import type { PlannedRecord } from "../model/plan.ts";
+import { wholeValues } from "../values/field.ts";
 import { missingForMethod } from "./certificateChecks.ts";
 import { CHECKS } from "./checks.ts";
-import { caaIssuer } from "./recordChecks.ts";
-import type { CaaConfig, CertificatesConfig, Config, DnsConfig, ServerConfig } from "../model/config.ts";
-import { DEFAULTS } from "./defaults.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft, Placed } from "./draft.ts";
 import { readDraft } from "./draft.ts";
-import { isObject } from "./readSection.ts";
+import { DMARC, MTA_STS, SPF } from "./keys/recordSchema.ts";
+import { CERTIFICATES, DNS, MAIL, SERVER, TOP } from "./keys/schema.ts";
+import { caaIssuer } from "./recordChecks.ts";
 
 /** What reading gives: a configuration with warnings, or faults. */
 export type ParsedConfig =
@@ -25,105 +27,99 @@ function present<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], u
   };
 }
 
-function switchesOf({ dns, mtaSts }: Draft) {
-  return {
-    mtaSts: {
-      mode: mtaSts.mode ?? DEFAULTS["dns.mtaSts.mode"].value,
-      maxAgeSeconds: mtaSts.maxAgeSeconds ?? DEFAULTS["dns.mtaSts.maxAgeSeconds"].value,
-    },
-    services: dns.services ?? DEFAULTS["dns.services"].value,
-    autoconfig: dns.autoconfig ?? DEFAULTS["dns.autoconfig"].value,
-    autodiscover: dns.autodiscover ?? DEFAULTS["dns.autodiscover"].value,
-    heloSpf: dns.heloSpf ?? DEFAULTS["dns.heloSpf"].value,
-    nullMx: dns.nullMx ?? DEFAULTS["dns.nullMx"].value,
-    nullMxHosts: dns.nullMxHosts ?? DEFAULTS["dns.nullMxHosts"].value,
-  };
+/** Each of several values, or nothing where one of them is not there. */
+function all<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } | undefined {
+  return Object.values(values).includes(undefined) ? undefined : present(values);
 }
 
-function caaOf(draft: Draft): CaaConfig | undefined {
+/** The switched-on CAA, `off`, or nothing where it could not be read. */
+function caaOf(draft: Draft): CaaConfig | "off" | undefined {
   const { enabled, accountUri, report } = draft.caa;
-  if (enabled !== true) return undefined;
-  return present({ issuer: caaIssuer(draft) ?? "", accountUri, report });
+  if (enabled !== true) return enabled === false ? "off" : undefined;
+  const issuer = caaIssuer(draft);
+  return issuer === undefined ? undefined : { issuer, ...present({ accountUri, report }) };
 }
 
-function dnsOf(draft: Draft): DnsConfig {
-  const { dns, spf, dmarc, dkim, records, ignore, zone } = draft;
-  const { zoneId, verification, tlsReports } = dns;
+function dnsOf(draft: Draft): DnsConfig | undefined {
+  const { dkim, records, ignore, zone } = draft;
+  const caa = caaOf(draft);
+  const dns = wholeValues(DNS, draft.dns);
+  const sections = all({
+    zone,
+    spf: wholeValues(SPF, draft.spf),
+    dmarc: wholeValues(DMARC, draft.dmarc),
+    mtaSts: wholeValues(MTA_STS, draft.mtaSts),
+  });
+  if (dns === undefined || sections === undefined || caa === undefined) return undefined;
   return {
-    provider: dns.provider ?? DEFAULTS["dns.provider"].value,
-    zone: zone ?? "",
-    ttlSeconds: dns.ttlSeconds ?? DEFAULTS["dns.ttlSeconds"].value,
-    mx: dns.mx ?? DEFAULTS["dns.mx"].value,
-    mxHost: dns.mxHost ?? DEFAULTS["dns.mxHost"].value,
-    spf: { mechanisms: spf.mechanisms ?? DEFAULTS["dns.spf.mechanisms"].value },
-    dmarc: present({ ...dmarc, policy: dmarc.policy ?? DEFAULTS["dns.dmarc.policy"].value }),
+    ...dns,
+    ...sections,
+    ...(caa === "off" ? {} : { caa }),
     dkim: dkim.map(({ value }) => value),
-    ...switchesOf(draft),
-    ...present({ zoneId, verification, tlsReports, caa: caaOf(draft) }),
     records: records.map(({ value }) => value),
     ignore: ignore.map(({ value }) => value),
   };
 }
 
-function certificatesOf({ certificates, directoryUrl }: Draft): CertificatesConfig {
-  const { certificate, privateKey } = certificates;
-  return {
-    method: certificates.method ?? DEFAULTS["certificates.method"].value,
-    directoryUrl: directoryUrl ?? "",
-    propagationSeconds: certificates.propagationSeconds ?? DEFAULTS["certificates.propagationSeconds"].value,
-    ...(certificate === undefined ? {} : { certificate }),
-    ...(privateKey === undefined ? {} : { privateKey }),
-    acmeChallenges: certificates.acmeChallenges ?? [],
-  };
+function certificatesOf(draft: Draft): CertificatesConfig | undefined {
+  const whole = wholeValues(CERTIFICATES, draft.certificates);
+  if (whole === undefined) return undefined;
+  const { directory: directoryUrl, ...certificates } = whole;
+  return { ...certificates, directoryUrl };
 }
 
-/** The configuration of a draft without faults: every required value is there. */
-function configOf(draft: Draft): Config {
-  const { top, mail, images } = draft;
-  return {
-    domain: top.domain ?? "",
-    contact: top.email ?? "",
-    server: draft.server as ServerConfig,
+function mailOf(draft: Draft): MailConfig | undefined {
+  const mail = wholeValues(MAIL, draft.mail);
+  const { app, nginx, mongo, redis } = draft.images;
+  const images = all({ app, nginx, mongo, redis });
+  return mail && images && { ...mail, images };
+}
+
+/** The configuration, where every part of it could be read. */
+function configOf(draft: Draft): Config | undefined {
+  const top = wholeValues(TOP, draft.top);
+  const parts = all({
+    server: wholeValues(SERVER, draft.server),
     dns: dnsOf(draft),
-    mail: { ...(mail as Omit<Config["mail"], "images">), images: images as Config["mail"]["images"] },
+    mail: mailOf(draft),
     certificates: certificatesOf(draft),
-    drift: top.drift ?? DEFAULTS.drift.value,
-    generation: top.generation ?? DEFAULTS.generation.value,
-    protect: top.protect ?? DEFAULTS.protect.value,
-  };
+  });
+  if (top === undefined || parts === undefined) return undefined;
+  const { email: contact, ...rest } = top;
+  return { ...rest, contact, ...parts };
 }
 
-/** What rules may know while there are faults: nothing that follows from a value that could not be read. */
-function knownFacts({ dns, mtaSts, mail, certificates }: Draft, whole: RuleFacts): RuleFacts {
-  const { domain, zone, reverseFamilies } = whole;
-  const ordered = certificates.method !== undefined;
-  const named = [mail.storage, mtaSts.mode, dns.autoconfig, dns.autodiscover].every(
-    (one) => one !== undefined,
-  );
-  return present({
-    ...{ domain, zone, reverseFamilies },
-    provider: dns.provider,
-    issuer: ordered ? whole.issuer : undefined,
-    ordersByDns: ordered ? whole.ordersByDns : undefined,
-    certificateNames: ordered && named ? whole.certificateNames : undefined,
+/** The owner's records alone: what they say against each other is wrong whatever else stands in the configuration. */
+function ownersRecords({ dns, records }: Draft): readonly Placed<PlannedRecord>[] {
+  return records.flatMap(({ value, path }) => {
+    const ttlSeconds = value.ttlSeconds ?? dns.ttlSeconds;
+    return ttlSeconds === undefined ? [] : [{ path, value: extraRecord(value, ttlSeconds) }];
   });
 }
 
-/** Faults of the records that the plan would find, told together with the others. */
+/**
+ * Faults of the records, told together with the others. The records of the plan are judged where all that they follow from
+ * could be read, and else the owner's by themselves.
+ */
 function recordFaults(draft: Draft): readonly Issue[] {
   const { domain } = draft.top;
+  const { storage } = draft.mail;
   if (domain === undefined || draft.zone === undefined) return [];
-  const input = {
-    domain,
-    dns: dnsOf(draft),
-    // Where it could not be read, the owner's records cannot clash with those that only mailboxes need.
-    mail: { storage: draft.mail.storage ?? false },
-    certificates: certificatesOf(draft),
-  };
+  const [dns, certificates] = [dnsOf(draft), certificatesOf(draft)];
+  if (dns !== undefined && certificates !== undefined && storage !== undefined) {
+    const input = { domain, dns, mail: { storage }, certificates };
+    return checkRecords(
+      planDns(input),
+      draft.records.map(({ path }) => path),
+      zoneFacts(input),
+    );
+  }
+  const owners = ownersRecords(draft);
+  const facts = present({ domain, zone: draft.zone, provider: draft.dns.provider });
   return checkRecords(
-    planDns(input),
-    draft.records.map(({ path }) => path),
-    knownFacts(draft, zoneFacts(input)),
+    owners.map(({ value }) => value),
+    owners.map(({ path }) => path),
+    facts,
   );
 }
 
@@ -137,14 +133,8 @@ function recordFaults(draft: Draft): readonly Issue[] {
 export function parseConfig(raw: Readonly<Record<string, unknown>>): ParsedConfig {
   const issues: Issue[] = [];
   const draft = readDraft(raw, issues);
-  const section = isObject(raw["certificates"]) ? raw["certificates"] : {};
-  issues.push(
-    ...missingForMethod(
-      draft.certificates.method,
-      (key) => section[key] !== undefined && section[key] !== null,
-    ),
-    ...CHECKS.flatMap((check) => check(draft)),
-  );
-  if (!issues.some(({ severity }) => severity === "error")) return { config: configOf(draft), issues };
+  issues.push(...missingForMethod(draft), ...CHECKS.flatMap((check) => check(draft)));
+  const config = issues.some(({ severity }) => severity === "error") ? undefined : configOf(draft);
+  if (config !== undefined) return { config, issues };
   return { issues: [...issues, ...recordFaults(draft).filter(({ severity }) => severity === "error")] };
 }

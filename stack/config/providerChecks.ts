@@ -4,7 +4,6 @@ import type { DnsProviderName } from "../model/vendorNames.ts";
 import { DNS_PROVIDERS } from "../vendors/registry.ts";
 import type { Issue } from "../model/issue.ts";
 import { fill } from "../values/slots.ts";
-import { DEFAULTS } from "./defaults.ts";
 import { registrableDomain } from "../values/domainName.ts";
 import type { Draft } from "./draft.ts";
 import { HELD_NAMES_ASKED, otherMethods } from "./otherMethods.ts";
@@ -60,9 +59,9 @@ export function checkProvider(draft: Draft): readonly Issue[] {
 /** A dns-01 order that nothing on the host could carry out. */
 function withoutAuthenticator(draft: Draft, provider: DnsProviderName): Issue[] {
   const { certificates, dns, server } = draft;
-  const image = server.image ?? DEFAULTS["server.image"].value;
+  const { image } = server;
   const images = DNS_PROVIDERS[provider].authenticator?.distributions ?? [];
-  if (certificates.method !== "dns-01" || images.includes(image)) return [];
+  if (certificates.method !== "dns-01" || image === undefined || images.includes(image)) return [];
   const held = dns.mx === "hold" ? `, and ${HELD_NAMES_ASKED}` : "";
   const message = `${image} has no certbot plugin that writes records at ${provider}${held}`;
   const fix = `set ${otherMethods(draft).join(", or ")}`;

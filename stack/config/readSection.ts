@@ -120,13 +120,14 @@ function faultOf(issue: core.$ZodIssue, field: Field<unknown>, input: unknown): 
   };
 }
 
-/** Reads one value; undefined when it is absent or bad, with the fault added to `issues`. */
-function readField(field: Field<unknown>, value: unknown, path: string, issues: Issue[]): unknown {
-  if (value === undefined || value === null) {
+/** Reads one value, or its default; undefined when it is absent or bad, with the fault added to `issues`. */
+function readField(field: Field<unknown>, given: unknown, path: string, issues: Issue[]): unknown {
+  const value = given ?? field.default?.value;
+  if (value === undefined) {
     if (field.required === true) {
       issues.push(errorAt(path, { rule: "missing", message: "the value is missing", fix: field.fix }));
     }
-    return field.fallback;
+    return undefined;
   }
   if (field.secret === true && value === UNREAD_SECRET) return value;
   const missing = notThere(value, path, field);

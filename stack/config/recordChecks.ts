@@ -8,7 +8,7 @@ import type { Issue } from "../model/issue.ts";
 import { fill } from "../values/slots.ts";
 import { returnPathName, serviceNames } from "../services/names.ts";
 import { WEB_LABELS } from "../services/webNames.ts";
-import { ACME_DIRECTORIES, DEFAULTS } from "./defaults.ts";
+import { ACME_DIRECTORIES } from "./keys/acmeDirectories.ts";
 import { isWithin } from "../values/domainName.ts";
 import type { Draft } from "./draft.ts";
 import { HELD_NAMES_ASKED, otherMethods } from "./otherMethods.ts";
@@ -24,9 +24,8 @@ function warningAt(path: string, fault: Fault): Issue {
 }
 
 /** CAA's word for the authority of the ACME directory, where one is used and the word is known. */
-function directoryIssuer({ certificates, directoryUrl }: Draft): string | undefined {
-  if (certificates.method === "provided" || directoryUrl === undefined) return undefined;
-  return issuerOf(directoryUrl);
+function directoryIssuer({ certificates: { method, directory } }: Draft): string | undefined {
+  return method === "provided" || directory === undefined ? undefined : issuerOf(directory);
 }
 
 /** Domain by which the authority is known in CAA: given, or the one of the ACME directory. */
@@ -118,7 +117,7 @@ const checkMtaSts: Check = ({ mtaSts, dns, certificates }) => {
 };
 
 const checkCaa: Check = (draft) => {
-  const { caa, certificates, directoryUrl } = draft;
+  const { caa, certificates } = draft;
   if (caa.enabled !== true) {
     return (["issuer", "accountUri", "report"] as const)
       .filter((key) => caa[key] !== undefined)
@@ -129,7 +128,7 @@ const checkCaa: Check = (draft) => {
       });
   }
   // What could not be read is told already, and says nothing about the authority.
-  if (directoryUrl === undefined || certificates.method === undefined) return [];
+  if (certificates.directory === undefined || certificates.method === undefined) return [];
   const [given, ordered] = [caa.issuer, directoryIssuer(draft)];
   if (given !== undefined && ordered !== undefined && given !== ordered) {
     const message = `orders go to ${ordered}, which this would forbid`;
@@ -142,7 +141,7 @@ const checkCaa: Check = (draft) => {
     return [errorAt(`${PATH}.caa.issuer`, { rule: "unknown-issuer", message, fix, source: "RFC 8659 4.2" })];
   }
   if (caa.accountUri === undefined) return [];
-  const { host } = new URL(directoryUrl);
+  const { host } = new URL(certificates.directory);
   const path = `${PATH}.caa.accountUri`;
   if (certificates.method !== "provided" && new URL(caa.accountUri).host !== host) {
     const message = `the account is not one of the directory at ${host}, so every order would be refused`;
@@ -207,7 +206,7 @@ const checkHold: Check = (draft) => {
     const fix = "name it, such as ip4:192.0.2.25 or include:_spf.example.net, until all mail leaves here";
     issues.push(warningAt(`${PATH}.spf.mechanisms`, { rule: "old-sender-left-out", message, fix }));
   }
-  if ((dmarc.policy ?? DEFAULTS["dns.dmarc.policy"].value) !== "none") {
+  if (dmarc.policy !== undefined && dmarc.policy !== "none") {
     const message = "mail of the old server that fails DMARC is quarantined or refused";
     const fix = "set none until dns.mx is point and its mail passes";
     issues.push(warningAt(`${PATH}.dmarc.policy`, { rule: "strict-while-held", message, fix }));

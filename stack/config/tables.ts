@@ -1,9 +1,9 @@
 /** Every table of keys by its path under `mailstead:`: what the reference shows, and what tests walk. */
 import { COMMON_FIELDS } from "./extraRecord.ts";
-import type { Fields } from "../values/field.ts";
-import { IGNORE } from "./ignoreSchema.ts";
-import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./recordSchema.ts";
-import { CERTIFICATES, DNS, IMAGE, MAIL, SERVER, TOP } from "./schema.ts";
+import type { Because, Fields } from "../values/field.ts";
+import { IGNORE } from "./keys/ignoreSchema.ts";
+import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./keys/recordSchema.ts";
+import { CERTIFICATES, DNS, IMAGES, MAIL, SERVER, TOP } from "./keys/schema.ts";
 
 /** Tables by path. Of `dns.records` only what every type has; `ROLE` stands for the role of an image. */
 export const TABLES = {
@@ -18,11 +18,23 @@ export const TABLES = {
   "dns.ignore": IGNORE,
   "dns.records": COMMON_FIELDS,
   mail: MAIL,
-  "mail.images.ROLE": IMAGE,
+  "mail.images.ROLE": IMAGES.app,
   certificates: CERTIFICATES,
 } satisfies Readonly<Record<string, Fields>>;
 
 /** Path of a key of a table. */
 export function pathOfKey(table: string, key: string): string {
   return table === "" ? key : `${table}.${key}`;
+}
+
+/** What counts for each key that may be left out, and why; for images by their role. */
+export function defaultsByPath(): Readonly<Record<string, Because<unknown>>> {
+  const others = Object.entries<Fields>(TABLES).filter(([table]) => table !== "mail.images.ROLE");
+  const images = Object.entries(IMAGES).map(([role, fields]) => [`mail.images.${role}`, fields] as const);
+  const rows = [...others, ...images].flatMap(([table, fields]) =>
+    Object.entries<Fields[string]>(fields).map(
+      ([key, field]) => [pathOfKey(table, key), field.default ?? field.follows] as const,
+    ),
+  );
+  return Object.fromEntries(rows.flatMap(([path, row]) => (row === undefined ? [] : [[path, row]])));
 }

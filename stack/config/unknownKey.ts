@@ -2,7 +2,7 @@
 import { RECORD_FIELDS } from "./extraRecord.ts";
 import { nearest } from "../values/nearest.ts";
 import type { Fault } from "../values/reading.ts";
-import { SECTIONS } from "./schema.ts";
+import { SECTIONS } from "./keys/schema.ts";
 import { pathOfKey, TABLES } from "./tables.ts";
 
 /** Paths of every key of a name, whatever case its letters have. */

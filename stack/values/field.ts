@@ -8,15 +8,27 @@ export const UNREAD_SECRET = "<secret>";
 /** Stands in the file that `mailstead init` writes for what its owner has to set; refused as long as it does. */
 export const UNCHANGED = "CHANGE";
 
-/** One key of the configuration. */
+/** A value and why it is that one. */
+export interface Because<T> {
+  readonly value: T;
+  readonly reason: string;
+}
+
+export function because<T>(value: T, reason: string): Because<T> {
+  return { value, reason };
+}
+
+/** One key of the configuration: all that is known of it stands here, and nowhere else. */
 export interface Field<T> {
   readonly schema: z.ZodType<T>;
   /** One line for people. */
   readonly meaning: string;
   /** What to set when the value is missing or of the wrong kind. */
   readonly fix: string;
-  /** Value where the key is left out; none: the key is optional unless it is required. */
-  readonly fallback?: T;
+  /** What counts where the key is left out, as an owner would write it; without one the key is optional or required. */
+  readonly default?: Because<unknown>;
+  /** What counts instead where that follows from other values, in words. */
+  readonly follows?: Because<string>;
   readonly required?: true;
   /** The value is never shown. */
   readonly secret?: true;
@@ -24,8 +36,30 @@ export interface Field<T> {
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
+type ValueOf<F extends Field<unknown>> = z.output<F["schema"]>;
+
 /** Values that a table of fields gives; what failed or was left out is absent. */
-export type Values<F extends Fields> = { [K in keyof F]?: F[K] extends Field<infer T> ? T : never };
+export type Values<F extends Fields> = { readonly [K in keyof F]?: ValueOf<F[K]> };
+
+/** Keys that have a value in every configuration without faults. */
+type SureKey<F extends Fields> = {
+  [K in keyof F]: F[K] extends { readonly required: true } | { readonly default: Because<unknown> }
+    ? K
+    : never;
+}[keyof F];
+
+/** Values that a table of fields gives where nothing failed. */
+export type WholeValues<F extends Fields> = { readonly [K in SureKey<F>]: ValueOf<F[K]> } & {
+  readonly [K in Exclude<keyof F, SureKey<F>>]?: ValueOf<F[K]>;
+};
+
+/** The values, where every key that has to have one has it; else nothing: what could not be read is never made up. */
+export function wholeValues<F extends Fields>(fields: F, values: Values<F>): WholeValues<F> | undefined {
+  const isSure = (key: string) => fields[key]?.required === true || fields[key]?.default !== undefined;
+  return Object.keys(fields).every((key) => !isSure(key) || values[key] !== undefined)
+    ? (values as WholeValues<F>)
+    : undefined;
+}
 
 /** Text that a reader understands. */
 export function text<T>(read: (text: string) => Reading<T>): z.ZodType<T> {
@@ -50,4 +84,9 @@ export function count(least: number, most: number): z.ZodType<number> {
 /** A list of at most `most` items. */
 export function list<T>(item: z.ZodType<T>, most = 100): z.ZodType<readonly T[]> {
   return z.array(item).max(most);
+}
+
+/** A list that is not empty. */
+export function filledList<T>(item: z.ZodType<T>, most = 100): z.ZodType<readonly T[]> {
+  return z.array(item).min(1).max(most);
 }

@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../stack/config/readRawConfig.ts";
-import { SECTIONS } from "../../../stack/config/schema.ts";
+import { SECTIONS } from "../../../stack/config/keys/schema.ts";
 import { TABLES } from "../../../stack/config/tables.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import type { Raw } from "./support/validRaw.ts";

@@ -4,14 +4,13 @@
  * Cannot prove: that the vendors know the names given; `mailstead preflight` asks them.
  */
 import { describe, expect, test } from "vitest";
-import { DEFAULTS, DERIVED } from "../../../stack/config/defaults.ts";
 import { COMMON_FIELDS, RECORD_FIELDS } from "../../../stack/config/extraRecord.ts";
 import { UNREAD_SECRET, type Fields } from "../../../stack/values/field.ts";
 import { nearest } from "../../../stack/values/nearest.ts";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../stack/config/readRawConfig.ts";
 import { planDns } from "../../../stack/dns/planDns.ts";
-import { pathOfKey, TABLES } from "../../../stack/config/tables.ts";
+import { defaultsByPath, pathOfKey, TABLES } from "../../../stack/config/tables.ts";
 import type { Issue } from "../../../stack/model/issue.ts";
 import { fill } from "../../../stack/values/slots.ts";
 import { BAD_CONFIGURATIONS } from "./support/badConfigurations.ts";
@@ -178,18 +177,18 @@ describe("good configurations", () => {
   });
 
   test("every default has a reason: of whatever table of keys, fixed or following from another value", () => {
-    const reasons: Readonly<Record<string, { value: unknown; reason: string }>> = { ...DEFAULTS, ...DERIVED };
+    const reasons = defaultsByPath();
     for (const { reason } of Object.values(reasons)) expect(reason.length).toBeGreaterThan(10);
     const keys = Object.entries<Fields>(TABLES).flatMap(([table, fields]) =>
       Object.entries(fields).map(([key, field]) => [pathOfKey(table, key), field] as const),
     );
-    const fallbacks = keys.filter(([, { fallback }]) => fallback !== undefined);
-    expect(fallbacks.map(([path, { fallback }]) => [path, fallback])).toEqual(
-      fallbacks.map(([path]) => [path, reasons[path]?.value]),
+    const fixed = keys.filter(([, field]) => field.default !== undefined);
+    expect(fixed.map(([path, field]) => [path, field.default?.value])).toEqual(
+      fixed.map(([path]) => [path, reasons[path.replace("ROLE", "app")]?.value]),
     );
     const types = Object.entries(RECORD_FIELDS).flatMap(([type, fields]) =>
       Object.entries(fields)
-        .filter(([key, { fallback }]) => fallback !== undefined && !Object.hasOwn(COMMON_FIELDS, key))
+        .filter(([key, field]) => field.default !== undefined && !Object.hasOwn(COMMON_FIELDS, key))
         .map(([key]) => `${type} ${key}`),
     );
     expect(types).toEqual([]);

@@ -1,9 +1,8 @@
 /** Keys of the records that go beyond the guide's table, each with a switch of its own. */
 import { z } from "zod";
-import { DEFAULTS } from "./defaults.ts";
-import { readDkimPublicKey, readDkimSelector } from "../values/dkimKey.ts";
-import { readHostName, wholeName } from "../values/domainName.ts";
-import { count, list, switches, text, type Fields } from "../values/field.ts";
+import { readDkimPublicKey, readDkimSelector } from "../../values/dkimKey.ts";
+import { readHostName, wholeName } from "../../values/domainName.ts";
+import { because, count, list, switches, text, type Fields } from "../../values/field.ts";
 import { readAccountUri, readReportTarget, readSpfMechanism } from "./recordWords.ts";
 import { readReportAddress } from "./words.ts";
 
@@ -16,7 +15,7 @@ export const SPF = {
     schema: list(text(readSpfMechanism), 50),
     meaning: "further senders of the domain, put into its one SPF policy before `-all`",
     fix: "list mechanisms, such as include:_spf.example.net or ip4:192.0.2.0/24",
-    fallback: DEFAULTS["dns.spf.mechanisms"].value,
+    default: because<readonly string[]>([], "mail leaves through this server alone"),
   },
 } satisfies Fields;
 
@@ -25,7 +24,10 @@ export const DMARC = {
     schema: z.enum(["none", "quarantine-test", "quarantine", "reject-test", "reject"]),
     meaning: "what others do with mail that fails; the words from left to right are the way up",
     fix: "set none, quarantine-test, quarantine, reject-test or reject",
-    fallback: DEFAULTS["dns.dmarc.policy"].value,
+    default: because(
+      "quarantine" as const,
+      "all mail of the domain leaves through this server, which sends nothing that fails DMARC; reject is the next step",
+    ),
   },
   subdomains: {
     schema: z.enum(POLICIES),
@@ -81,13 +83,16 @@ export const MTA_STS = {
     meaning:
       "whether senders must use TLS to reach the MX: testing reports only, none is the way out after enforce",
     fix: "set off, testing, enforce or none",
-    fallback: DEFAULTS["dns.mtaSts.mode"].value,
+    default: because(
+      "off" as const,
+      "it wants a certificate that others trust; begin with testing, and with tlsReports",
+    ),
   },
   maxAgeSeconds: {
     schema: count(86_400, 31_557_600),
     meaning: "how long senders keep the policy",
     fix: "set 86400 (a day) to 31557600 seconds (a year)",
-    fallback: DEFAULTS["dns.mtaSts.maxAgeSeconds"].value,
+    default: because(604_800, "a week: long enough to protect, short enough to come back from"),
   },
 } satisfies Fields;
 
@@ -96,12 +101,13 @@ export const CAA = {
     schema: switches,
     meaning: "only one authority may issue certificates for the domain",
     fix: SWITCH_FIX,
-    fallback: DEFAULTS["dns.caa.enabled"].value,
+    default: because(false, "it locks out every other authority, also that of a website on the domain"),
   },
   issuer: {
     schema: text((name) => wholeName(readHostName(name), "issuer")),
     meaning: "domain by which the authority is known",
     fix: "set the authority's own word for CAA, such as letsencrypt.org",
+    follows: because("the authority of `certificates.directory`", "any other could not give the certificate"),
   },
   accountUri: {
     schema: text(readAccountUri),
@@ -127,36 +133,36 @@ export const RECORD_SWITCHES = {
     meaning:
       "SRV records, by which mail programs, calendars and contacts find their server; caldav and carddav get addresses, since an SRV may not point to an alias",
     fix: SWITCH_FIX,
-    fallback: DEFAULTS["dns.services"].value,
+    default: because(false, "many programs do not ask for them"),
   },
   autoconfig: {
     schema: switches,
     meaning: "autoconfig.DOMAIN with settings for Thunderbird and its like; Mailstead serves the file",
     fix: SWITCH_FIX,
-    fallback: DEFAULTS["dns.autoconfig"].value,
+    default: because(false, "one more name and container, for those who type settings by hand anyway"),
   },
   autodiscover: {
     schema: switches,
     meaning: "autodiscover.DOMAIN for Outlook; Forward Email's web server answers it, where the release can",
     fix: SWITCH_FIX,
-    fallback: DEFAULTS["dns.autodiscover"].value,
+    default: because(false, "Outlook alone asks for it"),
   },
   heloSpf: {
     schema: switches,
     meaning: "SPF for the name mx, with which the server greets",
     fix: SWITCH_FIX,
-    fallback: DEFAULTS["dns.heloSpf"].value,
+    default: because(false, "without it receivers judge by the domain's own policy"),
   },
   nullMx: {
     schema: switches,
     meaning: "hosts of the plan that take no mail say so: null MX, and closed SPF where none sends",
     fix: SWITCH_FIX,
-    fallback: DEFAULTS["dns.nullMx"].value,
+    default: because(false, "mail to such a name is refused by the server anyway"),
   },
   nullMxHosts: {
     schema: list(text(readHostName)),
     meaning: "hosts of your own that neither take nor send mail, as whole names: the same two records",
     fix: "list whole names in the zone, such as www.example.com",
-    fallback: DEFAULTS["dns.nullMxHosts"].value,
+    default: because<readonly string[]>([], "only you know which hosts of yours take no mail"),
   },
 } satisfies Fields;

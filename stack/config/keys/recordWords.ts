@@ -1,8 +1,8 @@
 /** Readers of the words in records: where reports go, and who may order certificates. */
-import { readSpf } from "../dns/policies/spfTerms.ts";
-import { isSpf } from "../dns/policies/kinds.ts";
-import type { Reading } from "../values/reading.ts";
-import { bad, good } from "../values/reading.ts";
+import { readSpf } from "../../dns/policies/spfTerms.ts";
+import { isSpf } from "../../dns/policies/kinds.ts";
+import type { Reading } from "../../values/reading.ts";
+import { bad, good } from "../../values/reading.ts";
 import { readReportAddress } from "./words.ts";
 
 /** A URI of printable ASCII without the characters that end it in a TXT or CAA record. */

@@ -1,10 +1,10 @@
 /** Readers of single words: vendor names, tags, tokens, PEM. None repeats a value that may be secret. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { COMMAND } from "../values/command.ts";
-import { ACME_DIRECTORIES } from "./defaults.ts";
-import { readMailAddress } from "../values/mailAddress.ts";
-import type { Reading } from "../values/reading.ts";
-import { bad, good } from "../values/reading.ts";
+import { COMMAND } from "../../values/command.ts";
+import { ACME_DIRECTORIES } from "./acmeDirectories.ts";
+import { readMailAddress } from "../../values/mailAddress.ts";
+import type { Reading } from "../../values/reading.ts";
+import { bad, good } from "../../values/reading.ts";
 
 function matching(pattern: RegExp, rule: string, message: string, fix: string) {
   return (text: string): Reading<string> => (pattern.test(text) ? good(text) : bad(rule, message, fix));

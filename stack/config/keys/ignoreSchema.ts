@@ -1,11 +1,10 @@
 /** Keys of a rule that leaves records to others. */
 import { z } from "zod";
-import { DNS_PROVIDERS } from "../vendors/registry.ts";
-import { DEFAULTS } from "./defaults.ts";
-import { text, type Fields } from "../values/field.ts";
-import { nearest } from "../values/nearest.ts";
-import type { Reading } from "../values/reading.ts";
-import { bad, good } from "../values/reading.ts";
+import { DNS_PROVIDERS } from "../../vendors/registry.ts";
+import { because, filledList, text, type Fields } from "../../values/field.ts";
+import { nearest } from "../../values/nearest.ts";
+import type { Reading } from "../../values/reading.ts";
+import { bad, good } from "../../values/reading.ts";
 
 const GLOB_FIX = "write it with * for any characters and ? for one, such as *.shop or @";
 
@@ -46,7 +45,7 @@ export const IGNORE = {
     required: true,
   },
   types: {
-    schema: z.array(text(readType)).min(1).max(20),
+    schema: filledList(text(readType), 20),
     meaning: "record types; without it all, but then nothing that breaks a declared record",
     fix: "list record types such as A, AAAA",
   },
@@ -59,6 +58,9 @@ export const IGNORE = {
     schema: z.string().trim().min(1).max(200),
     meaning: "why, for the report",
     fix: "write one line of 200 characters at most",
-    fallback: DEFAULTS["dns.ignore.reason"].value,
+    default: because(
+      "ignored by the configuration",
+      "the report gives a reason for each; your own says more",
+    ),
   },
 } satisfies Fields;
