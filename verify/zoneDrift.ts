@@ -1,7 +1,7 @@
 /** What a plain `pulumi preview` cannot see: the engine compares with its own state and asks no provider. */
+import { canonicalData } from "../stack/dns/types/recordData.ts";
 import { WRITTEN_WHOLE } from "../stack/dns/rules/wholeSets.ts";
 import { COMMAND } from "../stack/values/command.ts";
-import { canonicalData } from "../stack/dns/canonical.ts";
 import type { Config } from "../stack/model/config.ts";
 import type { ProviderRecord, ZoneRecord } from "../stack/model/zoneRecord.ts";
 import type { Plan } from "../stack/model/plan.ts";

@@ -1,7 +1,9 @@
 /** The DNS table as people read it in the outputs. */
 import type * as pulumi from "@pulumi/pulumi";
+import { tableData } from "../../stack/dns/types/recordData.ts";
 import type { PlannedRecord, RecordLevel } from "../../stack/model/plan.ts";
-import { bind, type SlotValues } from "../bind.ts";
+import type { SlotValues } from "../bind.ts";
+import { boundValue } from "./boundValue.ts";
 
 export interface RecordRow {
   readonly name: string;
@@ -17,27 +19,8 @@ export function recordTable(records: readonly PlannedRecord[], values: SlotValue
   return records.map((record) => ({
     name: record.name,
     type: record.type,
-    value: rowValue(record, values),
+    value: boundValue(record, values, (value) => tableData(record.type, value)),
     purpose: record.purpose,
     level: record.level,
   }));
-}
-
-function rowValue(record: PlannedRecord, values: SlotValues): pulumi.Input<string> {
-  switch (record.type) {
-    case "A":
-    case "AAAA":
-      return bind(record.address, values);
-    case "TXT":
-      return bind(record.text, values);
-    case "CNAME":
-    case "NS":
-      return record.target;
-    case "MX":
-      return `${String(record.priority)} ${record.exchange}`;
-    case "SRV":
-      return [record.priority, record.weight, record.port, record.target].join(" ");
-    case "CAA":
-      return `${String(record.flags)} ${record.tag} "${record.value}"`;
-  }
 }

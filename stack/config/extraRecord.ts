@@ -1,17 +1,10 @@
 /** Reads the records that the owner adds. */
 import { z } from "zod";
 import type { ExtraRecord } from "../model/config.ts";
-import {
-  hasPublicSuffix,
-  readDnsName,
-  readHostName,
-  registrableDomain,
-  wholeName,
-} from "../values/domainName.ts";
-import { readAddress } from "../values/network.ts";
+import { RECORD_TYPES } from "../dns/types/registry.ts";
+import { hasPublicSuffix, readDnsName, registrableDomain } from "../values/domainName.ts";
 import type { Reading } from "../values/reading.ts";
 import { bad, good } from "../values/reading.ts";
-import { CAA_TAGS } from "../model/caaTags.ts";
 import { because, text, type Fields } from "../values/field.ts";
 import { MOST_COMMENT } from "../vendors/recordResources.ts";
 
@@ -38,40 +31,6 @@ function readRecordName(name: string): Reading<string> {
   if (read.fault !== undefined) return read;
   return good(`${wildcard ? "*." : ""}${read.value}${absolute ? "." : ""}`);
 }
-
-function readTarget(target: string): Reading<string> {
-  return wholeName(readDnsName(target), "target");
-}
-
-/** The target of an MX, SRV or NS is a host name; `.` alone says that there is no service. */
-function readHostTarget(target: string): Reading<string> {
-  return target === "."
-    ? bad("null-target", "a null target cannot be planned here", "leave the record out")
-    : wholeName(readHostName(target), "target");
-}
-
-function readText(value: string): Reading<string> {
-  if (value === "") return bad("empty", "the text is empty", "write the text of the record");
-  if (/^"[\s\S]*"$/.test(value)) {
-    return bad(
-      "quoted-text",
-      "the text is in quotes, which would become part of it",
-      "write it without the quotes",
-    );
-  }
-  if (/\p{Cc}/u.test(value))
-    return bad("control-character", "the text holds a control character", "write one line");
-  return Buffer.byteLength(value) <= 2048
-    ? good(value)
-    : bad(
-        "text-too-long",
-        "the text has more than 2048 bytes",
-        "shorten it",
-        "developers.cloudflare.com/dns",
-      );
-}
-
-const number16 = z.int().min(0).max(65_535);
 
 /** Keys of a record of any type, beside its type. */
 export const COMMON_FIELDS = {
@@ -113,63 +72,10 @@ export const COMMON_FIELDS = {
   },
 } satisfies Fields;
 
-const target = {
-  schema: text(readTarget),
-  meaning: "name",
-  fix: "set a whole name",
-  required: true,
-} as const;
-const host = {
-  schema: text(readHostTarget),
-  meaning: "host",
-  fix: "set a host name",
-  required: true,
-} as const;
-
-function number(meaning: string) {
-  return { schema: number16, meaning, fix: "set a whole number from 0 to 65535", required: true } as const;
-}
-
-function address(family: "ipv4" | "ipv6") {
-  const schema = text((value) => readAddress(value, family));
-  return { schema, meaning: "address", fix: "set one address", required: true } as const;
-}
-
 /** Keys of a record beside its type, by type. */
-export const RECORD_FIELDS: Readonly<Record<ExtraRecord["type"], Fields>> = {
-  A: { ...COMMON_FIELDS, address: address("ipv4") },
-  AAAA: { ...COMMON_FIELDS, address: address("ipv6") },
-  CNAME: { ...COMMON_FIELDS, target },
-  NS: { ...COMMON_FIELDS, target: host },
-  MX: { ...COMMON_FIELDS, priority: number("lower is tried first"), exchange: host },
-  TXT: {
-    ...COMMON_FIELDS,
-    text: { schema: text(readText), meaning: "text", fix: "set the text, without quotes", required: true },
-  },
-  SRV: {
-    ...COMMON_FIELDS,
-    priority: number("lower is tried first"),
-    weight: number("share among equals"),
-    port: number("port"),
-    target: host,
-  },
-  CAA: {
-    ...COMMON_FIELDS,
-    flags: { schema: z.int().min(0).max(255), meaning: "flags", fix: "set 0 or 128", required: true },
-    tag: {
-      schema: z.enum(CAA_TAGS),
-      meaning: "what is said",
-      fix: `set one of ${CAA_TAGS.join(", ")}`,
-      required: true,
-    },
-    value: {
-      schema: text(readText),
-      meaning: "authority or URL",
-      fix: "set a value such as letsencrypt.org",
-      required: true,
-    },
-  },
-};
+export const RECORD_FIELDS: Readonly<Record<ExtraRecord["type"], Fields>> = Object.fromEntries<Fields>(
+  RECORD_TYPES.map(({ type, fields }) => [type, { ...COMMON_FIELDS, ...fields }]),
+) as Record<ExtraRecord["type"], Fields>;
 
 /** Whole name of a record: relative ones belong to the mail domain, names within the zone are whole. */
 export function absoluteName(name: string, domain: string, zone: string): string {

@@ -1,23 +1,9 @@
 /** The owner's own records, as planned ones. */
 import type { ExtraRecord } from "../model/config.ts";
 import type { PlannedRecord } from "../model/plan.ts";
+import { lateFields } from "./types/recordData.ts";
 
 /** Plans one record of the configuration. */
 export function extraRecord(record: ExtraRecord, ttlSeconds: number | "auto"): PlannedRecord {
-  const ttl = { ttlSeconds: record.ttlSeconds ?? ttlSeconds };
-  switch (record.type) {
-    case "A":
-    case "AAAA":
-      return { ...record, ...ttl, address: [record.address] };
-    case "TXT":
-      return { ...record, ...ttl, text: [record.text] };
-    case "CNAME":
-      return { ...record, ...ttl, type: "CNAME" };
-    case "NS":
-      return { ...record, ...ttl, type: "NS" };
-    case "MX":
-    case "SRV":
-    case "CAA":
-      return { ...record, ...ttl };
-  }
+  return { ...record, ttlSeconds: record.ttlSeconds ?? ttlSeconds, ...lateFields(record) } as PlannedRecord;
 }

@@ -2,34 +2,10 @@
 import type { PlannedRecord } from "../model/plan.ts";
 import type { SlotName } from "../values/slots.ts";
 import { fill } from "../values/slots.ts";
-import { characterStrings } from "../values/characterStrings.ts";
+import { valueTemplate, zoneFileData } from "./types/recordData.ts";
 
 /** Time to live where the provider chooses; Cloudflare answers 300 seconds then. */
 const AUTO_TTL = 300;
-
-/** A name with its final dot; the root is that dot. */
-function absolute(name: string): string {
-  return name === "." ? name : `${name}.`;
-}
-
-function rdata(record: PlannedRecord, value: (name: SlotName) => string): string {
-  switch (record.type) {
-    case "A":
-    case "AAAA":
-      return fill(record.address, value);
-    case "CNAME":
-    case "NS":
-      return absolute(record.target);
-    case "MX":
-      return `${record.priority} ${absolute(record.exchange)}`;
-    case "TXT":
-      return characterStrings(fill(record.text, value));
-    case "SRV":
-      return `${record.priority} ${record.weight} ${record.port} ${absolute(record.target)}`;
-    case "CAA":
-      return `${record.flags} ${record.tag} ${characterStrings(record.value)}`;
-  }
-}
 
 /**
  * Renders a zone file: one line a record, absolute names, a comment with level and purpose above each.
@@ -40,7 +16,8 @@ export function renderZoneFile(records: readonly PlannedRecord[], value: (name: 
   const lines = records.flatMap((record) => {
     const ttl = record.ttlSeconds === "auto" ? AUTO_TTL : record.ttlSeconds;
     const comment = `; ${record.role} (${record.level}): ${record.purpose}`;
-    return [comment, `${record.name}. ${ttl} IN ${record.type} ${rdata(record, value)}`];
+    const data = zoneFileData(record.type, fill(valueTemplate(record), value));
+    return [comment, `${record.name}. ${ttl} IN ${record.type} ${data}`];
   });
   return `${[`$TTL ${AUTO_TTL}`, ...lines].join("\n")}\n`;
 }

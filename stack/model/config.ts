@@ -1,6 +1,7 @@
 /** The configuration after reading: checked, normalised, every default filled in. */
 import type { CloudName, DnsProviderName } from "./vendorNames.ts";
-import type { Distribution, RecordData, RecordLevel } from "./plan.ts";
+import type { RecordData } from "../dns/types/registry.ts";
+import type { Distribution, RecordLevel } from "./plan.ts";
 
 /** Where the server runs and how. */
 export interface ServerConfig {

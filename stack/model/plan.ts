@@ -3,7 +3,7 @@
  *
  * `components/` turns each row into one resource. Whatever needs a decision is decided here.
  */
-import type { CaaTag } from "./caaTags.ts";
+import type { RecordData } from "../dns/types/registry.ts";
 import type { CloudName, DnsProviderName } from "./vendorNames.ts";
 import type { Template } from "../values/slots.ts";
 
@@ -23,32 +23,6 @@ interface RecordBase {
   /** Containers that must run before: they serve what the record promises. */
   readonly after?: readonly string[];
 }
-
-/**
- * What a DNS record says, by type. Targets are lower-case FQDNs without a final dot, or `.` where there is no host (null
- * MX, service not offered); a TXT is one string.
- *
- * @typeParam Text `string`, or {@link Template} where a part may be known only later.
- */
-export type RecordData<Text> =
-  | { readonly type: "A" | "AAAA"; readonly address: Text }
-  | { readonly type: "CNAME"; readonly target: string }
-  | { readonly type: "MX"; readonly priority: number; readonly exchange: string }
-  | { readonly type: "TXT"; readonly text: Text }
-  | {
-      readonly type: "SRV";
-      readonly priority: number;
-      readonly weight: number;
-      readonly port: number;
-      readonly target: string;
-    }
-  | {
-      readonly type: "CAA";
-      readonly flags: number;
-      readonly tag: CaaTag;
-      readonly value: string;
-    }
-  | { readonly type: "NS"; readonly target: string };
 
 /** One DNS record. */
 export type PlannedRecord = RecordBase & RecordData<Template>;

@@ -116,3 +116,14 @@ export function hasPublicSuffix(name: string): boolean {
 export function isWithin(name: string, parent: string): boolean {
   return parent === "." || name === parent || name.endsWith(`.${parent}`);
 }
+
+/** A whole name in lower case without its final dot. The root alone, as in a null MX (RFC 7505), stays `.`. */
+export function canonicalName(name: string): string {
+  const lower = name.toLowerCase();
+  return lower.length > 1 && lower.endsWith(".") ? lower.slice(0, -1) : lower;
+}
+
+/** A name with its final dot; the root is that dot. */
+export function withDot(name: string): string {
+  return name.endsWith(".") ? name : `${name}.`;
+}

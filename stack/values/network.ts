@@ -58,3 +58,8 @@ export function readAddress(text: string, family: "ipv4" | "ipv6"): Reading<stri
   }
   return good(ipaddr.parse(text).toString());
 }
+
+/** An address in its shortest form (RFC 5952); what is none stays, in lower case. */
+export function canonicalAddress(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.parse(address).toString() : address.toLowerCase();
+}

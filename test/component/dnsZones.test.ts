@@ -7,10 +7,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { MailDns } from "../../components/dns/mailDns.ts";
-import { canonicalValue } from "../../stack/dns/canonical.ts";
+import { canonicalValue } from "../../stack/dns/types/recordData.ts";
 import { hetznerForm, type HetznerRow } from "../../stack/vendors/hetzner/dnsForm.ts";
 import type { DnsProviderName } from "../../stack/model/vendorNames.ts";
-import type { PlannedRecord, RecordData } from "../../stack/model/plan.ts";
+import type { RecordData } from "../../stack/dns/types/registry.ts";
+import type { PlannedRecord } from "../../stack/model/plan.ts";
 import { recordProgram, type RecordedRun } from "./support/recordedProgram.ts";
 import { slot, template } from "../../stack/values/slots.ts";
 

@@ -1,6 +1,6 @@
 /** Asks for both sides of a chain of trust: keys of a zone, its DS in the zone above, and what resolvers make of them. */
+import { canonicalName } from "../../stack/values/domainName.ts";
 import type { DnskeyData, DsData } from "dns-packet";
-import { canonicalName } from "../../stack/dns/canonical.ts";
 import type { DnssecSeen, KeysAt } from "../model/dnssec.ts";
 import { hasSpoken } from "../model/observation.ts";
 import type { DnsClient, Outcome } from "./lookUp/dnsClient.ts";

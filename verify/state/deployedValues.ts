@@ -1,5 +1,6 @@
 /** Late values of the plan's records, from what a deployed stack says of itself in plain. Pure. */
 import type { PlannedRecord } from "../../stack/model/plan.ts";
+import { valueTemplate } from "../../stack/dns/types/recordData.ts";
 import { slotsOf, type SlotName, type Template } from "../../stack/values/slots.ts";
 
 /** Values by slot, none of them secret. */
@@ -22,11 +23,6 @@ function readSlot(template: Template, filled: string): string | undefined {
   return fits ? filled.slice(before.length, filled.length - after.length) : undefined;
 }
 
-function readTemplate(record: PlannedRecord): Template | undefined {
-  if (record.type === "A" || record.type === "AAAA") return record.address;
-  return record.type === "TXT" ? record.text : undefined;
-}
-
 /**
  * Reads them off the output `records`, the table of what the last `up` declared: no secret need be opened for it.
  *
@@ -39,9 +35,9 @@ export function deployedValues(
   const rows = Array.isArray(outputs["records"]) ? outputs["records"].filter(isObject) : [];
   const values: Partial<Record<SlotName, string>> = {};
   for (const record of planned) {
-    const template = readTemplate(record);
-    const [slot, ...more] = template === undefined ? [] : slotsOf(template);
-    if (template === undefined || slot === undefined || more.length > 0) continue;
+    const template = valueTemplate(record);
+    const [slot, ...more] = slotsOf(template);
+    if (slot === undefined || more.length > 0) continue;
     for (const { name, type, value } of rows) {
       if (name !== record.name || type !== record.type || typeof value !== "string") continue;
       if (value === HIDDEN) continue;

@@ -8,7 +8,7 @@
  */
 import { DnsRecord, type DnsRecordArgs } from "@pulumi/digitalocean/dnsRecord.js";
 import { relativeName } from "../../../stack/dns/canonical.ts";
-import { withDot } from "../../../stack/vendors/rowData.ts";
+import { withDot } from "../../../stack/values/domainName.ts";
 import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import type { SlotValues } from "../../bind.ts";
 import { boundValue } from "../../dns/boundValue.ts";

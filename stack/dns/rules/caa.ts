@@ -1,5 +1,5 @@
 /** Reads CAA records, which say who may give certificates (RFC 8659, RFC 8657). */
-import { CAA_TAGS } from "../../model/caaTags.ts";
+import { CAA_TAGS } from "../types/caa.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import type { Issuer } from "./zoneView.ts";
 

@@ -1,5 +1,5 @@
 /** Rules about CAA records, which say who may give certificates (RFC 8659, RFC 8657). */
-import { CAA_TAGS, ISSUER_TAGS } from "../../model/caaTags.ts";
+import { CAA_TAGS, ISSUER_TAGS } from "../types/caa.ts";
 import { CRITICAL, decisive, forbidsEveryone, forbidsIssuer, isCaaTag, isCritical, readCaa } from "./caa.ts";
 import { harmfulCaa, unmanagedCaa } from "./caaSets.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";

@@ -1,4 +1,5 @@
 /** Records of others in a zone, as rules see them, and what they find. */
+import { orderFields } from "../types/recordData.ts";
 import type { DesiredSet } from "../../model/desiredSet.ts";
 import { listed } from "../../values/inWords.ts";
 import { severityOf, worst, type Severity } from "./severity.ts";
@@ -65,12 +66,9 @@ export function warning(reason: string): Break {
   return { reason, severity: "warning" };
 }
 
-/** Words of a value that say its place in the order of all, before where it leads (RFC 5321 5.1, RFC 2782). */
-const ORDER_WORDS: Readonly<Record<string, number>> = { MX: 1, SRV: 2 };
-
 /** Whether a value leads where all that is declared leads, at another place in their order; "." leads nowhere. */
 export function isEcho(value: string, { type, values }: Pick<DesiredSet, "type" | "values">): boolean {
-  const words = ORDER_WORDS[type];
+  const words = orderFields(type);
   if (words === undefined || value.endsWith(" .") || values.length === 0) return false;
   const goal = (one: string): string => one.split(" ").slice(words).join(" ");
   return values.every((one) => goal(one) === goal(value));

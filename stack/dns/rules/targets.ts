@@ -2,7 +2,8 @@
 import ipaddr from "ipaddr.js";
 import { isWithin } from "../../values/domainName.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
-import { labelOf, targetOf } from "./judgedRecord.ts";
+import { labelOf } from "./judgedRecord.ts";
+import { leadsToAddress, numberKeys, targetOf } from "../types/recordData.ts";
 import type { Rule } from "./rule.ts";
 import { synthesised } from "./wildcards.ts";
 import type { ZoneView } from "./zoneView.ts";
@@ -19,7 +20,7 @@ const targetIsAddress: Rule = {
   title: "MX, SRV, NS and CNAME point to names, never to addresses.",
   source: "RFC 5321 5.1, RFC 1035 3.3",
   judge: ({ record }) => {
-    const target = targetOf(record);
+    const target = targetOf(record.type, record.value);
     if (target === undefined || !isAddress(target.name)) return undefined;
     const message = `${target.name} is an address, and a ${record.type} points to a name`;
     return {
@@ -30,9 +31,6 @@ const targetIsAddress: Rule = {
   },
 };
 
-/** Records of which the target may be no alias. */
-const HOST_TYPES = ["MX", "SRV", "NS"];
-
 const aliasAsTarget: Rule = {
   name: "alias-as-target",
   grade: "rfc",
@@ -40,8 +38,8 @@ const aliasAsTarget: Rule = {
   title: "MX, SRV and NS point to a name with addresses, never to an alias.",
   source: "RFC 2181 10.3, RFC 2782",
   judge: ({ record, zone }) => {
-    const target = targetOf(record);
-    if (target === undefined || !HOST_TYPES.includes(record.type)) return undefined;
+    const target = targetOf(record.type, record.value);
+    if (target?.isHost !== true) return undefined;
     const alias = zone.at(target.name).find(({ type }) => type === "CNAME");
     if (alias === undefined) return undefined;
     const message = `${target.name} is an alias (${labelOf(alias)}), which a ${record.type} may not point to`;
@@ -56,7 +54,7 @@ function mayHaveAddress(name: string, zone: ZoneView): boolean {
     (above) => above !== zone.apex && zone.at(above).some(({ type }) => type === "NS"),
   );
   const found = zone.names.has(name) ? zone.at(name) : synthesised(name, zone);
-  return delegated || found.some(({ type }) => ["A", "AAAA", "CNAME"].includes(type));
+  return delegated || found.some(({ type }) => leadsToAddress(type));
 }
 
 const targetWithoutAddress: Rule = {
@@ -66,8 +64,8 @@ const targetWithoutAddress: Rule = {
   title: "The target of an MX, SRV or NS in the same zone has an address.",
   source: "RFC 5321 5.1, RFC 2782",
   judge: ({ record, zone }) => {
-    const target = targetOf(record);
-    if (target === undefined || !HOST_TYPES.includes(record.type) || target.name === ".") return undefined;
+    const target = targetOf(record.type, record.value);
+    if (target?.isHost !== true || target.name === ".") return undefined;
     if (isAddress(target.name) || mayHaveAddress(target.name, zone)) return undefined;
     const message = `${target.name} has no A or AAAA record here`;
     return { key: target.key, message, fix: "add its address, or point to a name that has one" };
@@ -133,12 +131,6 @@ const aliasAtApex: Rule = {
       : undefined,
 };
 
-/** Where the 16-bit numbers of a record stand in its value, with their keys in the configuration. */
-const NUMBERS: Readonly<Record<string, readonly string[]>> = {
-  MX: ["priority"],
-  SRV: ["priority", "weight", "port"],
-};
-
 const numberRange: Rule = {
   name: "number-range",
   grade: "syntax",
@@ -147,11 +139,12 @@ const numberRange: Rule = {
   source: "RFC 1035 3.3.9, RFC 2782",
   judge: ({ record }) => {
     const words = record.value.split(" ");
-    const at = (NUMBERS[record.type] ?? []).findIndex((_, index) => {
+    const keys = numberKeys(record.type);
+    const at = keys.findIndex((_, index) => {
       const word = words[index] ?? "";
       return !/^\d{1,5}$/.test(word) || Number(word) > 65_535;
     });
-    const key = NUMBERS[record.type]?.[at];
+    const key = keys[at];
     if (key === undefined) return undefined;
     return {
       key,

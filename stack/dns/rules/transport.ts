@@ -1,4 +1,5 @@
 /** Rules about MTA-STS (RFC 8461) and SMTP TLS reporting (RFC 8460). */
+import { leadsToAddress } from "../types/recordData.ts";
 import { isMtaSts, isTlsRpt } from "../policies/kinds.ts";
 import { readNotice } from "../policies/transportNotice.ts";
 import { textOf } from "./judgedRecord.ts";
@@ -56,7 +57,7 @@ const mtaStsHost: Rule = {
       return undefined;
     const host = `mta-sts.${record.name.slice(MTA_STS.length)}`;
     const found = [...zone.at(host), ...synthesised(host, zone)];
-    if (found.some(({ type }) => ["A", "AAAA", "CNAME"].includes(type))) return undefined;
+    if (found.some(({ type }) => leadsToAddress(type))) return undefined;
     return { message: `${host} has no address`, fix: "add it, and serve the policy there over HTTPS" };
   },
 };

@@ -1,4 +1,5 @@
 /** Rules about names that no wildcard may answer for. */
+import { leadsToAddress } from "../types/recordData.ts";
 import { isWithin } from "../../values/domainName.ts";
 import { listed } from "../../values/inWords.ts";
 import { breaking, warning } from "./foreign.ts";
@@ -58,7 +59,7 @@ const wildcardCatches: Rule = {
   source: "RFC 4592 2.2.1, RFC 8461 3.1, RFC 9989",
   judge: ({ record, zone }) => {
     const { domain } = zone.facts;
-    const inUse = zone.names.has(`_mta-sts.${domain}`) && ["A", "AAAA", "CNAME"].includes(record.type);
+    const inUse = zone.names.has(`_mta-sts.${domain}`) && leadsToAddress(record.type);
     const host = `mta-sts.${domain}`;
     const caught = [
       ...(givesPolicies(record, zone) ? caughtPolicies(record.name, zone) : []),

@@ -2,7 +2,7 @@
 import { returnPathName, serviceNames } from "../../services/names.ts";
 import type { DnsProviderName } from "../../model/vendorNames.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
-import { targetOf } from "./judgedRecord.ts";
+import { targetOf } from "../types/recordData.ts";
 
 /** An authority, by its CAA name, how its order is proved (`dns-01`), and by which account (RFC 8657). */
 export interface Issuer {
@@ -74,8 +74,8 @@ export function existingNames(names: Iterable<string>): ReadonlySet<string> {
 export function viewZone(records: readonly JudgedRecord[], facts: RuleFacts): ZoneView {
   const byName = Map.groupBy(records, ({ name }) => name);
   const at = (name: string) => byName.get(name) ?? [];
-  const exchanges = at(facts.domain).flatMap((record) =>
-    record.type === "MX" ? [targetOf(record)?.name ?? ""] : [],
+  const exchanges = at(facts.domain).flatMap(({ type, value }) =>
+    type === "MX" ? [targetOf(type, value)?.name ?? ""] : [],
   );
   const services = Object.values(serviceNames(facts.domain));
   return {

@@ -6,11 +6,15 @@
  *
  * @see https://developers.cloudflare.com/api/resources/dns/subresources/records/
  */
-import { canonicalData, canonicalName, recordName } from "../../dns/canonical.ts";
+import { recordName } from "../../dns/canonical.ts";
+import { CAA } from "../../dns/types/caa.ts";
+import { MX } from "../../dns/types/mx.ts";
+import { canonicalData, numberKeys } from "../../dns/types/recordData.ts";
+import { SRV } from "../../dns/types/srv.ts";
 import { quoteText } from "../../values/characterStrings.ts";
 import type { ProviderRecord, ZoneRecord } from "../../model/zoneRecord.ts";
 import type { DnsForm, ZoneIdentity } from "../dnsForm.ts";
-import { hasNumbers, isOwnedByAnyProvider, splitCaa, splitNumbers, withNumbers } from "../rowData.ts";
+import { isOwnedByAnyProvider, withNumbers } from "../rowData.ts";
 
 /** An element of `result` of `GET /zones/{zone_id}/dns_records`, as far as it says something. */
 export interface CloudflareRow {
@@ -46,21 +50,16 @@ function fieldsOf(record: ZoneRecord): Pick<CloudflareRow, "content" | "data" | 
     case "TXT":
       return { content: quoteText(record.value) };
     case "MX": {
-      const { numbers, target } = splitNumbers(record.value);
-      return { content: target, priority: numbers[0] ?? 0 };
+      const { priority, exchange } = MX.parse(record.value);
+      return { content: exchange, priority };
     }
     case "SRV": {
-      const { numbers, target } = splitNumbers(record.value);
-      const [priority = 0, weight = 0, port = 0] = numbers;
-      return {
-        content: `${weight} ${port} ${target}`,
-        data: { priority, weight, port, target },
-        priority,
-      };
+      const data = SRV.parse(record.value);
+      return { content: `${data.weight} ${data.port} ${data.target}`, data, priority: data.priority };
     }
     case "CAA": {
-      const { flags, tag, value } = splitCaa(record.value);
-      return { content: `${flags} ${tag} ${quoteText(value)}`, data: { flags, tag, value } };
+      const data = CAA.parse(record.value);
+      return { content: CAA.inZoneFile(record.value, quoteText), data };
     }
     default:
       return { content: record.value };
@@ -70,7 +69,7 @@ function fieldsOf(record: ZoneRecord): Pick<CloudflareRow, "content" | "data" | 
 /** `data` wins over `content` and the top level, as it does at the provider. */
 function zoneFileData(type: string, row: CloudflareRow): string {
   const data = row.data ?? {};
-  if (hasNumbers(type)) {
+  if (numberKeys(type).length > 0) {
     const target = data["target"];
     const numbers = { ...(row.priority === undefined ? {} : { priority: row.priority }), ...data };
     return withNumbers(type, typeof target === "string" ? target : row.content, numbers);
@@ -91,7 +90,7 @@ function readRow(row: CloudflareRow, zone: ZoneIdentity): ProviderRecord {
     name,
     type,
     ttlSeconds: row.ttl === 1 ? "auto" : row.ttl,
-    value: canonicalData(type, zoneFileData(type, row), canonicalName),
+    value: canonicalData(type, zoneFileData(type, row)),
     importId: `${zone.id}/${row.id}`,
     ...(row.proxied === true ? { proxied: true } : {}),
     ...(row.comment == null || row.comment === "" ? {} : { comment: row.comment }),

@@ -6,11 +6,16 @@
  *
  * @see https://docs.digitalocean.com/reference/api/reference/domain-records/
  */
-import { canonicalData, canonicalName, nameInZone, relativeName } from "../../dns/canonical.ts";
+import { nameInZone, relativeName } from "../../dns/canonical.ts";
+import { CAA } from "../../dns/types/caa.ts";
+import { MX } from "../../dns/types/mx.ts";
+import { canonicalData, numberKeys } from "../../dns/types/recordData.ts";
+import { SRV } from "../../dns/types/srv.ts";
 import { isQuoted, quoteText } from "../../values/characterStrings.ts";
+import { canonicalName } from "../../values/domainName.ts";
 import type { ProviderRecord, ZoneRecord } from "../../model/zoneRecord.ts";
 import type { DnsForm, ZoneIdentity } from "../dnsForm.ts";
-import { hasNumbers, isOwnedByAnyProvider, splitCaa, splitNumbers, withNumbers } from "../rowData.ts";
+import { isOwnedByAnyProvider, withNumbers } from "../rowData.ts";
 
 /** An element of `domain_records` of `GET /v2/domains/{domain_name}/records`. */
 export interface DigitaloceanRow {
@@ -47,16 +52,17 @@ function fieldsOf(record: ZoneRecord, zone: ZoneIdentity): Fields {
     case "CNAME":
     case "NS":
       return { data: target(record.value, zone) };
-    case "MX":
+    case "MX": {
+      const { priority, exchange } = MX.parse(record.value);
+      return { data: target(exchange, zone), priority };
+    }
     case "SRV": {
-      const split = splitNumbers(record.value);
-      const [priority = 0, ...more] = split.numbers;
-      const [weight = null, port = null] = more;
-      return { data: target(split.target, zone), priority, weight, port };
+      const { target: host, ...numbers } = SRV.parse(record.value);
+      return { data: target(host, zone), ...numbers };
     }
     case "CAA": {
-      const { flags, tag, value } = splitCaa(record.value);
-      return { data: value, flags, tag };
+      const { value, ...rest } = CAA.parse(record.value);
+      return { data: value, ...rest };
     }
     case "TXT":
       // A text that is itself in quotes would be read without them.
@@ -67,7 +73,7 @@ function fieldsOf(record: ZoneRecord, zone: ZoneIdentity): Fields {
 }
 
 function zoneFileData(type: string, row: DigitaloceanRow): string {
-  if (hasNumbers(type)) return withNumbers(type, row.data, row);
+  if (numberKeys(type).length > 0) return withNumbers(type, row.data, { ...row });
   if (type !== "CAA") return row.data;
   // Issuers are sent with a final dot, which is no part of the value.
   const value = row.tag?.toLowerCase() === "iodef" ? row.data : row.data.replace(/\.$/, "");

@@ -7,11 +7,12 @@
  * @see https://docs.hetzner.cloud/reference/cloud#zone-rrsets
  * @see https://docs.hetzner.com/networking/dns/record-types/overview/
  */
-import { canonicalData, nameInZone, relativeName } from "../../dns/canonical.ts";
+import { nameInZone, relativeName } from "../../dns/canonical.ts";
+import { canonicalData, zoneFileData } from "../../dns/types/recordData.ts";
 import { quoteText } from "../../values/characterStrings.ts";
 import type { ProviderRecord, ZoneRecord } from "../../model/zoneRecord.ts";
 import type { DnsForm, ZoneIdentity } from "../dnsForm.ts";
-import { isOwnedByAnyProvider, splitCaa, splitNumbers, withDot } from "../rowData.ts";
+import { isOwnedByAnyProvider } from "../rowData.ts";
 
 /** An element of `rrsets` of `GET /zones/{id_or_name}/rrsets`, as far as it says something. */
 export interface HetznerRow {
@@ -28,28 +29,9 @@ export interface HetznerRow {
   readonly zone: number;
 }
 
-/** Data as the API takes it: that of a zone file, every target whole. */
+/** Data as the API takes it: that of a zone file, every target whole, in texts any character. */
 export function hetznerValue(type: string, value: string): string {
-  switch (type) {
-    case "CNAME":
-    case "DNAME":
-    case "NS":
-    case "PTR":
-      return withDot(value);
-    case "MX":
-    case "SRV": {
-      const { numbers, target } = splitNumbers(value);
-      return [...numbers, withDot(target)].join(" ");
-    }
-    case "CAA": {
-      const caa = splitCaa(value);
-      return `${caa.flags} ${caa.tag} ${quoteText(caa.value)}`;
-    }
-    case "TXT":
-      return quoteText(value);
-    default:
-      return value;
-  }
+  return zoneFileData(type, value, quoteText);
 }
 
 function writeSet(set: readonly [ZoneRecord, ...ZoneRecord[]], zone: ZoneIdentity): HetznerRow {

@@ -1,6 +1,6 @@
 /** Which record of a zone a declared resource can take over, instead of being made beside it. Pure. */
 import { describeSet } from "../../model/observation.ts";
-import { canonicalValue } from "../../../stack/dns/canonical.ts";
+import { filledValue, valueTemplate } from "../../../stack/dns/types/recordData.ts";
 import { forbidsEveryone } from "../../../stack/dns/rules/caa.ts";
 import { readSpf } from "../../../stack/dns/policies/spfTerms.ts";
 import type { DnsProviderName } from "../../../stack/model/vendorNames.ts";
@@ -10,7 +10,6 @@ import type { ProviderRecord, ZoneRecord } from "../../../stack/model/zoneRecord
 import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import { slotsOf, type SlotName } from "../../../stack/values/slots.ts";
 import { isSameTtl } from "../sets/compareSet.ts";
-import { fillRecord, readTemplate } from "../sets/desiredSets.ts";
 import { limitedText } from "../../../stack/dns/rules/fewOfAKind.ts";
 import { resourceName } from "../../../stack/vendors/recordResources.ts";
 import { DNS_PROVIDERS } from "../../../stack/vendors/registry.ts";
@@ -57,8 +56,8 @@ export function fillPlannedRecord(
   slotValue: (name: SlotName) => string | undefined,
 ): PlannedZoneRecord {
   const { role, name, type, ttlSeconds, purpose } = record;
-  const unknown = slotsOf(readTemplate(record)).some((slot) => slotValue(slot) === undefined);
-  const value = canonicalValue(fillRecord(record, (slot) => slotValue(slot) ?? `<${slot}>`));
+  const unknown = slotsOf(valueTemplate(record)).some((slot) => slotValue(slot) === undefined);
+  const value = filledValue(record, (slot) => slotValue(slot) ?? `<${slot}>`);
   return { role, name, type, ttlSeconds, purpose, unknown, value };
 }
 

@@ -1,4 +1,5 @@
 /** What to do about records that are there already: findings for people, with the exact lines. Pure. */
+import { leadsToAddress } from "../../../stack/dns/types/recordData.ts";
 import { isWithin } from "../../../stack/values/domainName.ts";
 import { forbiddenByCaa } from "../../../stack/dns/rules/caaSets.ts";
 import { readSpf, type SpfTerm } from "../../../stack/dns/policies/spfTerms.ts";
@@ -95,14 +96,12 @@ function isMail({ type, planned }: Obstacle): boolean {
   return type === "MX" && planned.some(({ role }) => role === "apex-mx");
 }
 
-const HOSTS: readonly string[] = ["A", "AAAA", "CNAME"];
-
 /** Whether mail, or people's programs, go there today: that can stay until the mailboxes are here. */
 function canBeHeld(obstacle: Obstacle, { issuer }: ZoneFacts): boolean {
   const { type, planned } = obstacle;
   // An order by http-01 asks at the very names that would stay elsewhere, so the configuration refuses it.
   if (issuer?.method === "http-01") return false;
-  const isHost = HOSTS.includes(type) && planned.length > 0 && planned.every(isHeld);
+  const isHost = leadsToAddress(type) && planned.length > 0 && planned.every(isHeld);
   return isMail(obstacle) || isHost;
 }
 

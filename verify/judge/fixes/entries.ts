@@ -1,8 +1,8 @@
 /** Records of others as entries of the configuration, which keep them. Pure. */
+import { recordTypeOf } from "../../../stack/dns/types/registry.ts";
 import type { ExtraRecord } from "../../../stack/model/config.ts";
 import { RECORD_FIELDS } from "../../../stack/config/extraRecord.ts";
 import { whyNoPolicy } from "../../../stack/dns/policies/whyNoPolicy.ts";
-import { splitCaa, splitNumbers } from "../../../stack/vendors/rowData.ts";
 import { isVerification } from "../../../stack/services/siteVerification.ts";
 import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { shellQuote } from "../../../stack/values/shellQuote.ts";
@@ -34,27 +34,6 @@ export function writeSetLine(path: string, value: string): string {
   return `pulumi config set --path 'mailstead:${path}' ${shellQuote(value)}`;
 }
 
-/** The keys of an entry beside role, name and type; undefined where there are no entries of the type. */
-function splitData(type: string, value: string): Readonly<Record<string, string | number>> | undefined {
-  switch (type) {
-    case "TXT":
-      return { text: value };
-    case "MX": {
-      const { numbers, target } = splitNumbers(value);
-      return { priority: numbers[0] ?? 0, exchange: target };
-    }
-    case "SRV": {
-      const { numbers, target } = splitNumbers(value);
-      const [priority = 0, weight = 0, port = 0] = numbers;
-      return { priority, weight, port, target };
-    }
-    case "CAA":
-      return splitCaa(value);
-    default:
-      return undefined;
-  }
-}
-
 /** Words that YAML takes for text as they are. */
 const PLAIN = /^[a-z][a-z0-9.-]*$/;
 
@@ -70,7 +49,7 @@ export function writeEntry(
   hint = `kept-${record.type.toLowerCase()}`,
 ): string | undefined {
   const { name, type, value } = record;
-  const data = splitData(type, value);
+  const data = recordTypeOf(type)?.parse(value);
   if (data === undefined) return undefined;
   const fields = RECORD_FIELDS[type as ExtraRecord["type"]];
   // The configuration takes no text that was meant as a policy and is none.

@@ -1,34 +1,12 @@
 /** The declared side of an audit, from the plan. */
-import { canonicalValue, recordSets } from "../../../stack/dns/canonical.ts";
+import { filledValue, valueTemplate } from "../../../stack/dns/types/recordData.ts";
+import { recordSets } from "../../../stack/dns/canonical.ts";
 import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
-import type { PlannedRecord, RecordData, RecordLevel } from "../../../stack/model/plan.ts";
-import { fill, slotsOf, type SlotName, type Template } from "../../../stack/values/slots.ts";
+import type { PlannedRecord, RecordLevel } from "../../../stack/model/plan.ts";
+import { slotsOf, type SlotName } from "../../../stack/values/slots.ts";
 import type { DesiredSet } from "../../model/observation.ts";
 
 const LEVELS: readonly RecordLevel[] = ["required", "recommended", "optional"];
-
-/** The part of a record that may have slots. */
-export function readTemplate(record: PlannedRecord): Template {
-  if (record.type === "A" || record.type === "AAAA") return record.address;
-  return record.type === "TXT" ? record.text : [];
-}
-
-/** What a record says, with its slots filled. */
-export function fillRecord(record: PlannedRecord, value: (name: SlotName) => string): RecordData<string> {
-  switch (record.type) {
-    case "A":
-    case "AAAA":
-      return { ...record, address: fill(record.address, value) };
-    case "TXT":
-      return { ...record, text: fill(record.text, value) };
-    case "CAA":
-    case "CNAME":
-    case "MX":
-    case "NS":
-    case "SRV":
-      return record;
-  }
-}
 
 /**
  * Declared record sets, in the order of the plan.
@@ -42,12 +20,12 @@ export function desiredSets(
 ): DesiredSet[] {
   const planned = records.map((record) => ({
     record,
-    known: slotsOf(readTemplate(record)).every((name) => slotValue(name) !== undefined),
+    known: slotsOf(valueTemplate(record)).every((name) => slotValue(name) !== undefined),
   }));
   const groups = Map.groupBy(planned, ({ record }) => `${record.name} ${record.type}`);
   return Array.from(groups.values(), (members) => {
     const zoneRecords = members.map(({ record }): ZoneRecord => {
-      const value = canonicalValue(fillRecord(record, (name) => slotValue(name) ?? ""));
+      const value = filledValue(record, (name) => slotValue(name) ?? "");
       return { name: record.name, type: record.type, ttlSeconds: record.ttlSeconds, value };
     });
     const [set] = recordSets(zoneRecords);

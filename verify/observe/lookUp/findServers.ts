@@ -1,6 +1,5 @@
 /** Who serves a zone: what the zone above says of it, and what its own servers say. */
-import { isWithin } from "../../../stack/values/domainName.ts";
-import { canonicalName } from "../../../stack/dns/canonical.ts";
+import { canonicalName, isWithin } from "../../../stack/values/domainName.ts";
 import { hasSpoken, type Answer } from "../../model/observation.ts";
 import type { NameServer, ZoneServers } from "../../model/zoneServers.ts";
 import type { DnsClient, Outcome } from "./dnsClient.ts";

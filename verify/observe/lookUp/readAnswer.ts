@@ -1,6 +1,5 @@
 /** From what a server said to what it means for one record set. Pure. */
-import { isWithin } from "../../../stack/values/domainName.ts";
-import { canonicalName } from "../../../stack/dns/canonical.ts";
+import { canonicalName, isWithin } from "../../../stack/values/domainName.ts";
 import type { Answer } from "../../model/observation.ts";
 import type { Outcome } from "./dnsClient.ts";
 import { RCODE, typeName, type Reply } from "./message.ts";

@@ -1,5 +1,6 @@
 /** Data of records from the wire, in the canonical form of `ZoneRecord`. Pure. */
-import { canonicalData, canonicalName } from "../../../stack/dns/canonical.ts";
+import { canonicalData } from "../../../stack/dns/types/recordData.ts";
+import { canonicalName } from "../../../stack/values/domainName.ts";
 import { quoteText } from "../../../stack/values/characterStrings.ts";
 import { typeName, type PacketRecord } from "./message.ts";
 

@@ -1,8 +1,7 @@
 /** Resolvers: which there are, and questions to the first that answers. */
 import { getServers } from "node:dns";
 import { isIP } from "node:net";
-import { isWithin } from "../../../stack/values/domainName.ts";
-import { canonicalName } from "../../../stack/dns/canonical.ts";
+import { canonicalName, isWithin } from "../../../stack/values/domainName.ts";
 import type { AnswerSource } from "../../model/answerSource.ts";
 import type { Answer } from "../../model/observation.ts";
 import type { DnsClient, Outcome } from "./dnsClient.ts";

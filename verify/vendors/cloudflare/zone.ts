@@ -1,5 +1,5 @@
 /** Reads a zone at Cloudflare. @see https://developers.cloudflare.com/api/resources/dns/ */
-import { canonicalName } from "../../../stack/dns/canonical.ts";
+import { canonicalName } from "../../../stack/values/domainName.ts";
 import { cloudflareForm, type CloudflareRow } from "../../../stack/vendors/cloudflare/dnsForm.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";

@@ -1,5 +1,5 @@
 /** Reads a zone at Hetzner. @see https://docs.hetzner.cloud/reference/cloud#zones */
-import { canonicalName } from "../../../stack/dns/canonical.ts";
+import { canonicalName } from "../../../stack/values/domainName.ts";
 import { hetznerForm, type HetznerRow } from "../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";

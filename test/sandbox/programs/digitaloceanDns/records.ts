@@ -1,5 +1,6 @@
 /** What the program of this folder declares and its test asks for. */
-import type { PlannedRecord, RecordData } from "../../../../stack/model/plan.ts";
+import type { RecordData } from "../../../../stack/dns/types/registry.ts";
+import type { PlannedRecord } from "../../../../stack/model/plan.ts";
 import { slot, template, type Template } from "../../../../stack/values/slots.ts";
 
 /** A domain that the account has from the start. */

@@ -1,8 +1,8 @@
 /** Does to a configuration and a zone what a printed line says, as its reader would. Nothing here is the product's code. */
+import { zoneFileData } from "../../../../../stack/dns/types/recordData.ts";
 import { parse } from "yaml";
 import type { IgnoreRule } from "../../../../../stack/model/config.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
-import { writeZoneData } from "../../../../../verify/judge/fixes/zoneLine.ts";
 import type { Raw } from "../../../stack/support/validRaw.ts";
 
 /** Puts a value at a path such as `dns.spf.mechanisms[0]`. */
@@ -70,6 +70,6 @@ function escaped(text: string): string {
 export function removes(line: string, { name, type, value }: ZoneRecord): boolean {
   const said = line.slice(line.indexOf("remove at "));
   if (!line.includes("remove at ")) return false;
-  const data = escaped(writeZoneData(type, value));
+  const data = escaped(zoneFileData(type, value));
   return new RegExp(`(^|: | and )${escaped(name)}\\. (\\d+ )?IN ${type} ${data}($| and |, )`).test(said);
 }
