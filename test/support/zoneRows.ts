@@ -57,6 +57,9 @@ const VALUES = {
   SRV: fc.tuple(number16, number16, number16, target).map((words) => words.join(" ")),
   TXT: text,
   CAA: caa,
+  TLSA: fc
+    .tuple(fc.nat(3), fc.nat(1), fc.nat(2), fc.stringMatching(/^([0-9a-f]{2}){1,40}$/))
+    .map((words) => words.join(" ")),
 } as const satisfies Record<string, fc.Arbitrary<string>>;
 
 /**
@@ -126,6 +129,14 @@ function wholeTarget(target: string, choose: Choose): string {
   return otherCase(choose(target, target === "." ? target : `${target}.`), choose);
 }
 
+/** Digits of the last word in another case, and in groups, as zone files may have them (RFC 6698 2.2). */
+function groupedDigits(value: string, choose: Choose): string {
+  const at = value.lastIndexOf(" ") + 1;
+  const digits = value.slice(at);
+  const grouped = choose(digits, digits.replace(/(.{4})(?=.)/g, "$1 "));
+  return value.slice(0, at) + otherCase(grouped, choose);
+}
+
 const TARGETED = ["CNAME", "NS", "MX", "SRV"];
 
 function ipv6Of(value: string, choose: Choose): string {
@@ -161,6 +172,10 @@ export function respelledCloudflare(row: CloudflareRow, choose: Choose): Cloudfl
     const { content, id, name, type, ttl } = base;
     return choose<CloudflareRow>(base, { content, id, name, type, ttl });
   }
+  if (row.type === "TLSA") {
+    const { content, id, name, type, ttl } = base;
+    return choose<CloudflareRow>(base, { content: groupedDigits(content, choose), id, name, type, ttl });
+  }
   return TARGETED.includes(row.type) ? { ...base, content: wholeTarget(row.content, choose) } : base;
 }
 
@@ -189,6 +204,7 @@ export function respelledHetzner(row: HetznerRow, choose: Choose): HetznerRow {
     if (row.type === "AAAA") return { ...rest, value: ipv6Of(value, choose) };
     if (row.type === "CAA")
       return { ...rest, value: choose(value, value.replaceAll(" ", "  ").replaceAll('  "', ' "')) };
+    if (row.type === "TLSA") return { ...rest, value: groupedDigits(value, choose) };
     if (!TARGETED.includes(row.type)) return { ...rest, value };
     const words = value.split(" ");
     const target = words.pop() ?? "";

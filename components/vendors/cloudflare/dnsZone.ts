@@ -2,7 +2,7 @@
  * Cloudflare's form of DNS records: all of it is here.
  *
  * Names are FQDNs, TXT is quoted in pieces of 255 bytes, MX and SRV have their priority at top level (SRV in `data`
- * too), CAA and SRV go by `data`, a time to live of 1 means automatic. Any other spelling shows as drift.
+ * too), CAA, SRV and TLSA go by `data`, a time to live of 1 means automatic. Any other spelling shows as drift.
  *
  * @see https://developers.cloudflare.com/api/resources/dns/subresources/records/
  */
@@ -71,6 +71,10 @@ function recordData(
     case "CAA": {
       const { flags, tag, value } = record;
       return { data: { flags, tag, value } };
+    }
+    case "TLSA": {
+      const { usage, selector, matchingType, data } = record;
+      return { data: { usage, selector, matchingType, certificate: data } };
     }
   }
 }

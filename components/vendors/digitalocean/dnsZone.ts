@@ -41,26 +41,18 @@ export function digitaloceanRecord(record: PlannedRecord, values: SlotValues, zo
 type Data = Pick<DnsRecordArgs, "value" | "priority" | "weight" | "port" | "flags" | "tag">;
 
 function recordData(record: PlannedRecord, values: SlotValues, zone: string): Data {
-  switch (record.type) {
-    case "A":
-    case "AAAA":
-    case "TXT":
-      return { value: boundValue(record, values, (value) => value) };
-    case "CNAME":
-    case "NS":
-      return { value: target(record.target, zone) };
-    case "MX":
-      return { value: target(record.exchange, zone), priority: record.priority };
-    case "SRV": {
-      const { priority, weight, port } = record;
-      return { value: target(record.target, zone), priority, weight, port };
-    }
-    case "CAA": {
-      const { flags, tag, value } = record;
-      // The API wants a final dot at every issuer, and answers without.
-      return { value: tag === "iodef" ? value : withDot(value), flags, tag };
-    }
+  if (record.type === "CNAME" || record.type === "NS") return { value: target(record.target, zone) };
+  if (record.type === "MX") return { value: target(record.exchange, zone), priority: record.priority };
+  if (record.type === "SRV") {
+    const { priority, weight, port } = record;
+    return { value: target(record.target, zone), priority, weight, port };
   }
+  if (record.type === "CAA") {
+    const { flags, tag, value } = record;
+    // The API wants a final dot at every issuer, and answers without.
+    return { value: tag === "iodef" ? value : withDot(value), flags, tag };
+  }
+  return { value: boundValue(record, values, (value) => value) };
 }
 
 function target(name: string, zone: string): string {

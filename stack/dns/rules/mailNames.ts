@@ -3,19 +3,21 @@ import ipaddr from "ipaddr.js";
 import { hostName } from "../../services/names.ts";
 import type { DesiredSet } from "../../model/desiredSet.ts";
 import { isMtaSts, isSpf } from "../policies/kinds.ts";
-import { warning, type ZoneSight } from "./foreign.ts";
+import { warning } from "./foreign.ts";
 import type { Rule } from "./rule.ts";
 import { readSpf, workedThrough, type SpfTerm } from "../policies/spfTerms.ts";
 import { catchesByWildcard } from "./wildcards.ts";
 
-/** The host of the MX, and what it is an alias of (RFC 7672 2.2.2 asks at both). */
-function mailHosts({ desiredAt, zone }: ZoneSight): readonly string[] {
-  const mx = hostName("mx", zone.facts.domain);
-  const alias = (desiredAt.get(mx) ?? []).find(({ type }) => type === "CNAME");
-  return [mx, ...(alias?.values ?? [])];
+/** Where senders ask: below the host of the MX, and what it is an alias of (RFC 7672 2.2.2 asks at both). */
+function daneNames(domain: string, aliasesAt: (name: string) => readonly string[]): readonly string[] {
+  const mx = hostName("mx", domain);
+  return [mx, ...aliasesAt(mx)].map((host) => `_25._tcp.${host}`);
 }
 
-/** None is ever declared. An alias at the very name was made for it; one of a wildcard was not, and leads to no TLSA. */
+/** What a TLSA does at one of these names, whoever put it there. */
+const DELIVERS_BY_DANE = "deliver only where it matches the certificate, which changes without it";
+
+/** An alias at the very name was made for it; one of a wildcard was not, and leads to no TLSA. */
 const dane: Rule = {
   name: "dane-at-mail-host",
   grade: "best-practice",
@@ -23,16 +25,24 @@ const dane: Rule = {
   title:
     "There is no TLSA record for the mail host: with one, a sender delivers only where the certificate matches.",
   source: "RFC 7672 2.2",
-  unmanaged: ({ name, type }, sight) => {
+  judge: ({ record: { name, type, owners }, zone }) => {
+    if (type !== "TLSA" || owners !== true) return undefined;
+    const asked = daneNames(zone.facts.domain, (host) =>
+      zone.at(host).flatMap((one) => (one.type === "CNAME" ? [one.value] : [])),
+    );
+    if (!asked.includes(name)) return undefined;
+    return { message: `senders that heed DANE ${DELIVERS_BY_DANE}`, fix: "leave the record out" };
+  },
+  unmanaged: ({ name, type }, { desiredAt, zone }) => {
     if (type !== "TLSA" && type !== "CNAME") return undefined;
-    const asked = mailHosts(sight).map((host) => `_25._tcp.${host}`);
+    const asked = daneNames(zone.facts.domain, (host) =>
+      (desiredAt.get(host) ?? []).flatMap((set) => (set.type === "CNAME" ? set.values : [])),
+    );
     const hit = asked.find(
-      (one) => one === name || (type === "TLSA" && catchesByWildcard(name, one, sight.zone.names)),
+      (one) => one === name || (type === "TLSA" && catchesByWildcard(name, one, zone.names)),
     );
     if (hit === undefined) return undefined;
-    return warning(
-      `senders that heed DANE take it for ${hit} and deliver only where it matches the certificate, which changes without it`,
-    );
+    return warning(`senders that heed DANE take it for ${hit} and ${DELIVERS_BY_DANE}`);
   },
 };
 

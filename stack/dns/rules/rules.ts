@@ -13,6 +13,7 @@ import { SPF_RULES } from "./spf.ts";
 import { SPF_LOOK_UP_RULES } from "./spfLookUps.ts";
 import { TARGET_RULES } from "./targets.ts";
 import { TEXT_RULES } from "./texts.ts";
+import { TLSA_RULES } from "./tlsa.ts";
 import { TRANSPORT_RULES } from "./transport.ts";
 import { WHOLE_SET_RULES } from "./wholeSets.ts";
 import { WILDCARD_RULES } from "./wildcardRules.ts";
@@ -31,6 +32,7 @@ export const RULES: readonly Rule[] = [
   ...DMARC_RULES,
   ...TRANSPORT_RULES,
   ...CAA_RULES,
+  ...TLSA_RULES,
   ...WILDCARD_RULES,
   ...MAIL_NAME_RULES,
   ...WHOLE_SET_RULES,

@@ -7,10 +7,11 @@ import { MX } from "./mx.ts";
 import { NS } from "./ns.ts";
 import type { DataOf, RecordType } from "./recordType.ts";
 import { SRV } from "./srv.ts";
+import { TLSA } from "./tlsa.ts";
 import { TXT } from "./txt.ts";
 
 /** The types, in the order of the reference. */
-export const RECORD_TYPES = [A, AAAA, CNAME, NS, MX, TXT, SRV, CAA] as const;
+export const RECORD_TYPES = [A, AAAA, CNAME, NS, MX, TXT, SRV, CAA, TLSA] as const;
 
 /**
  * What a DNS record says, by type. Targets are lower-case FQDNs without a final dot, or `.` where there is no host (null

@@ -2,7 +2,7 @@
  * Cloudflare's form of DNS records.
  *
  * Names are whole, a time to live of 1 means automatic, MX and SRV have their priority at top level (SRV in `data`
- * too), SRV and CAA go by `data`. TXT is quoted; older records may be answered without quotes, as they were sent.
+ * too), SRV, CAA and TLSA go by `data`. TXT is quoted; older records may be answered without quotes, as they were sent.
  *
  * @see https://developers.cloudflare.com/api/resources/dns/subresources/records/
  */
@@ -11,6 +11,7 @@ import { CAA } from "../../dns/types/caa.ts";
 import { MX } from "../../dns/types/mx.ts";
 import { canonicalData, numberKeys } from "../../dns/types/recordData.ts";
 import { SRV } from "../../dns/types/srv.ts";
+import { TLSA } from "../../dns/types/tlsa.ts";
 import { quoteText } from "../../values/characterStrings.ts";
 import type { ProviderRecord, ZoneRecord } from "../../model/zoneRecord.ts";
 import type { DnsForm, ZoneIdentity } from "../dnsForm.ts";
@@ -61,6 +62,13 @@ function fieldsOf(record: ZoneRecord): Pick<CloudflareRow, "content" | "data" | 
       const data = CAA.parse(record.value);
       return { content: CAA.inZoneFile(record.value, quoteText), data };
     }
+    case "TLSA": {
+      const { usage, selector, matchingType, data } = TLSA.parse(record.value);
+      return {
+        content: record.value,
+        data: { usage, selector, matching_type: matchingType, certificate: data },
+      };
+    }
     default:
       return { content: record.value };
   }
@@ -78,6 +86,8 @@ function zoneFileData(type: string, row: CloudflareRow): string {
     const { flags, tag, value } = data;
     return `${String(flags)} ${String(tag)} ${quoteText(String(value))}`;
   }
+  if (type === "TLSA" && "certificate" in data)
+    return [data["usage"], data["selector"], data["matching_type"], data["certificate"]].join(" ");
   return row.content;
 }
 

@@ -7,30 +7,13 @@ import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
-import { fill } from "../../../stack/values/slots.ts";
 import { planned, planOf } from "./support/planOf.ts";
 import { dkimKey, rawWith, validRaw } from "./support/validRaw.ts";
+import { wordsOfRecord } from "./support/wordsOfRecord.ts";
 
 /** `role name TYPE data`, with slots in angle brackets. */
 function line(record: PlannedRecord): string {
-  const show = (name: string) => `<${name}>`;
-  const head = `${record.role} ${record.name} ${record.type}`;
-  switch (record.type) {
-    case "A":
-    case "AAAA":
-      return `${head} ${fill(record.address, show)}`;
-    case "TXT":
-      return `${head} ${fill(record.text, show)}`;
-    case "MX":
-      return `${head} ${record.priority} ${record.exchange}`;
-    case "SRV":
-      return `${head} ${record.priority} ${record.weight} ${record.port} ${record.target}`;
-    case "CAA":
-      return `${head} ${record.flags} ${record.tag} ${record.value}`;
-    case "CNAME":
-    case "NS":
-      return `${head} ${record.target}`;
-  }
+  return [record.role, record.name, record.type, ...wordsOfRecord(record, (name) => `<${name}>`)].join(" ");
 }
 
 function lines(changes: Readonly<Record<string, unknown>> = {}): string[] {

@@ -19,6 +19,7 @@ import { arbitraryRaw } from "./support/arbitraryRaw.ts";
 import { parseZoneFile } from "./support/parseZoneFile.ts";
 import { configOf, planOf } from "./support/planOf.ts";
 import { rawWith, sshPublicKey } from "./support/validRaw.ts";
+import { wordsOfRecord } from "./support/wordsOfRecord.ts";
 
 const RUNS = { numRuns: 100 };
 
@@ -48,22 +49,7 @@ function absolute(name: string): string {
 
 /** What a row of the zone file must hold, as words. */
 function meant(record: PlannedRecord): string[] {
-  switch (record.type) {
-    case "A":
-    case "AAAA":
-      return [fill(record.address, value)];
-    case "CNAME":
-    case "NS":
-      return [absolute(record.target)];
-    case "MX":
-      return [String(record.priority), absolute(record.exchange)];
-    case "TXT":
-      return [fill(record.text, value)];
-    case "SRV":
-      return [record.priority, record.weight, record.port, absolute(record.target)].map(String);
-    case "CAA":
-      return [String(record.flags), record.tag, record.value];
-  }
+  return wordsOfRecord(record, value, absolute);
 }
 
 /** Words of a row; neighbouring strings of a TXT are one text. */

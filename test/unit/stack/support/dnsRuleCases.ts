@@ -29,6 +29,7 @@ const issuer = {
   issuer: { domain: "letsencrypt.org", method: "dns-01" },
   certificateNames: ["d.test", "*.d.test"],
 };
+const SHA256 = "ab".repeat(32);
 const FORWARDED = "forward-email-site-verification=";
 
 export const RULE_CASES: readonly RuleCase[] = [
@@ -426,6 +427,44 @@ export const RULE_CASES: readonly RuleCase[] = [
     nearFacts: { provider: "digitalocean" },
   },
   {
+    rule: "tlsa-digest-length",
+    bad: [`_443._tcp 300 TLSA 3 1 1 ${SHA256}ab`],
+    near: [
+      `_443._tcp 300 TLSA 3 1 1 ${SHA256}`,
+      `_443._tcp 300 TLSA 3 1 2 ${SHA256}${SHA256}`,
+      "_443._tcp 300 TLSA 3 0 0 3082",
+    ],
+  },
+  {
+    rule: "tlsa-digest-length",
+    bad: [`_443._tcp 300 TLSA 3 1 2 ${SHA256}`],
+    near: [`_443._tcp 300 TLSA 3 1 1 ${SHA256}`],
+  },
+  {
+    rule: "tlsa-name",
+    bad: [`www 300 TLSA 3 1 1 ${SHA256}`],
+    near: [`_443._tcp.www 300 TLSA 3 1 1 ${SHA256}`, `*._tcp.www 300 TLSA 3 1 1 ${SHA256}`],
+  },
+  {
+    rule: "tlsa-usage-for-mail",
+    bad: [`_25._tcp.relay 300 TLSA 1 1 1 ${SHA256}`],
+    near: [`_25._tcp.relay 300 TLSA 2 1 1 ${SHA256}`, `_443._tcp.relay 300 TLSA 0 1 1 ${SHA256}`],
+  },
+  {
+    rule: "dane-at-mail-host",
+    bad: [`_25._tcp.mx 300 TLSA 3 1 1 ${SHA256}`],
+    near: [`_443._tcp.mx 300 TLSA 3 1 1 ${SHA256}`],
+    set: { owners: true },
+    nearSet: { owners: true },
+  },
+  {
+    rule: "dane-at-mail-host",
+    bad: ["mx 300 CNAME d.test", `_25._tcp 300 TLSA 3 1 1 ${SHA256}`],
+    near: ["mx2 300 CNAME d.test", `_25._tcp 300 TLSA 3 1 1 ${SHA256}`],
+    set: { owners: true },
+    nearSet: { owners: true },
+  },
+  {
     rule: "ttl-out-of-range",
     bad: ["a 59 TXT x"],
     near: ["a 60 TXT x"],
@@ -485,8 +524,8 @@ export const RULE_CASES: readonly RuleCase[] = [
   },
   {
     rule: "type-not-offered",
-    bad: ["_25._tcp.mx 300 TLSA 3 1 1 00"],
-    near: ["_25._tcp.mx 300 TLSA 3 1 1 00"],
+    bad: [`_25._tcp.mx 300 TLSA 3 1 1 ${SHA256}`],
+    near: [`_25._tcp.mx 300 TLSA 3 1 1 ${SHA256}`],
     facts: { provider: "digitalocean" },
     nearFacts: { provider: "hetzner" },
   },

@@ -6,7 +6,6 @@ import { hetznerForm } from "../../../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import type { PlannedRecord } from "../../../../../stack/model/plan.ts";
 import { planMailServer } from "../../../../../stack/planMailServer.ts";
-import { fill } from "../../../../../stack/values/slots.ts";
 import { audit } from "../../../../../verify/judge/sets/audit.ts";
 import { zoneFacts } from "../../../../../stack/dns/zoneFacts.ts";
 import { desiredSets } from "../../../../../verify/judge/sets/desiredSets.ts";
@@ -19,6 +18,7 @@ import {
 } from "../../../../support/zoneRows.ts";
 import { configOf } from "../../../stack/support/planOf.ts";
 import type { Raw } from "../../../stack/support/validRaw.ts";
+import { wordsOfRecord } from "../../../stack/support/wordsOfRecord.ts";
 import { strangerPolicies, type GoodZone, type MutatedRecord } from "./goodZone.ts";
 
 const VALUES: Readonly<Record<string, string>> = {
@@ -68,22 +68,7 @@ function shuffled<Row>(rows: readonly Row[], choose: Choose | undefined): readon
 
 /** Canonical data of a planned record, written apart from the code that is tried. */
 function valueOf(record: PlannedRecord): string {
-  switch (record.type) {
-    case "A":
-    case "AAAA":
-      return fill(record.address, slotValue);
-    case "TXT":
-      return fill(record.text, slotValue);
-    case "MX":
-      return `${record.priority} ${record.exchange}`;
-    case "SRV":
-      return `${record.priority} ${record.weight} ${record.port} ${record.target}`;
-    case "CAA":
-      return `${record.flags} ${record.tag} ${record.value}`;
-    case "CNAME":
-    case "NS":
-      return record.target;
-  }
+  return wordsOfRecord(record, slotValue).join(" ");
 }
 
 /** A wildcard that harms nothing: an alias only where no name is caught at which a text is a policy. */
