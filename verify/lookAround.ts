@@ -90,7 +90,7 @@ export async function lookAround(input: LookAroundInput): Promise<LookAround> {
     checks: [
       ...judgeDelegation(servers, input.providerServers, untold),
       judgeSerials(zone, serials),
-      judgeDnssec(zone, dnssec),
+      judgeDnssec(zone, dnssec, sets),
       ...checks.flat(),
       ...judgeResolvers(reached.outOfReach),
     ],

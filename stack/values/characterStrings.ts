@@ -12,16 +12,18 @@ const decoder = new TextDecoder();
 /**
  * A text as quoted strings of at most 255 bytes of UTF-8 each, for APIs that take any character: `"v=spf1 a -all"`,
  * `"first 255 bytes" "rest"`. Never cuts inside a character; an empty text is `""`.
+ *
+ * @param most bytes of one string; `Infinity` where the data has no character-strings.
  */
-export function quoteText(text: string): string {
-  return piecesOf(text)
+export function quoteText(text: string, most = STRING_BYTES): string {
+  return piecesOf(text, most)
     .map((piece) => `"${piece.replace(/["\\]/g, "\\$&")}"`)
     .join(" ");
 }
 
 /** The same for zone files: bytes that are no printable ASCII as `\DDD` (RFC 1035 5.1). */
-export function characterStrings(text: string): string {
-  return piecesOf(text)
+export function characterStrings(text: string, most = STRING_BYTES): string {
+  return piecesOf(text, most)
     .map((piece) => `"${Array.from(encoder.encode(piece), escaped).join("")}"`)
     .join(" ");
 }
@@ -62,14 +64,14 @@ function utf8Length(code: number): number {
   return code < 0x10000 ? 3 : 4;
 }
 
-/** Cuts a text into pieces of at most 255 bytes of UTF-8, never inside a character. At least one piece. */
-function piecesOf(text: string): string[] {
+/** Cuts a text into pieces of so many bytes of UTF-8 at most, never inside a character. At least one piece. */
+function piecesOf(text: string, most: number): string[] {
   const pieces: string[] = [];
   let piece = "";
   let size = 0;
   for (const character of text) {
     const bytes = utf8Length(character.codePointAt(0) ?? 0);
-    if (size + bytes > STRING_BYTES) {
+    if (size + bytes > most) {
       pieces.push(piece);
       piece = "";
       size = 0;

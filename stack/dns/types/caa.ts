@@ -1,5 +1,5 @@
 /** CAA: who may give certificates for the name and those below it (RFC 8659). */
-import { number, text, word } from "./field.ts";
+import { number, wholeText, word } from "./field.ts";
 import { recordType } from "./recordType.ts";
 
 /** Tags that there are (IANA, Certification Authority Restriction Properties). */
@@ -34,7 +34,7 @@ export const CAA = recordType(
   {
     flags: number(255, "flags", "set 0 or 128"),
     tag: word(CAA_TAGS, "what is said"),
-    value: text("authority or URL", "set a value such as letsencrypt.org"),
+    value: wholeText("authority or URL", "set a value such as letsencrypt.org"),
   },
   withIssuer,
 );

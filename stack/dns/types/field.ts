@@ -10,6 +10,9 @@ import { bad, good } from "../../values/reading.ts";
 /** Reads a name that stands in data: whole, or relative to where a provider has it. */
 export type ReadName = (name: string) => string;
 
+/** Writes a text as quoted strings, each of so many bytes at most; by default of the 255 that a character-string has. */
+export type Quote = (text: string, most?: number) => string;
+
 /** How a field is written, in a zone file and in the canonical value of a record. */
 export interface Kind {
   /** The one spelling; data that is wrong stays as it is. */
@@ -17,7 +20,7 @@ export interface Kind {
   /** What a zone file's text means: there, quotes and escapes are no part of it. */
   readonly unquoted?: (text: string) => string;
   /** As a zone file has it (RFC 1035 5.1). */
-  readonly inZoneFile?: (text: string, quote: (text: string) => string) => string;
+  readonly inZoneFile?: (text: string, quote: Quote) => string;
   /** It may have blanks in it, as the last field of its type. */
   readonly hasBlanks?: true;
 }
@@ -34,6 +37,13 @@ const KINDS = {
     canonical: (text) => text,
     unquoted: joinedText,
     inZoneFile: (text, quote) => quote(text),
+    hasBlanks: true,
+  },
+  /** Text without the wire's cuts: all that is left of the data, in one string (RFC 8659 4.1.1). */
+  wholeText: {
+    canonical: (text) => text,
+    unquoted: joinedText,
+    inZoneFile: (text, quote) => quote(text, Infinity),
     hasBlanks: true,
   },
   /** Hexadecimal digits, in a zone file in groups too. */
@@ -146,6 +156,11 @@ export function word<const Word extends string>(words: readonly Word[], meaning:
 /** A text of one line. */
 export function text(meaning: string, fix: string) {
   return { kind: "text", schema: textKey(readText), meaning, fix, required: true } as const;
+}
+
+/** A text of one line that the wire does not cut. */
+export function wholeText(meaning: string, fix: string) {
+  return { ...text(meaning, fix), kind: "wholeText" } as const;
 }
 
 /** Bytes. */

@@ -1,7 +1,7 @@
 /** The data of a record as one line of text, by the kinds of its fields. */
 import { characterStrings, quoteText } from "../../values/characterStrings.ts";
 import { canonicalName } from "../../values/domainName.ts";
-import { kindOf, type Kind, type KindName, type ReadName } from "./field.ts";
+import { kindOf, type Kind, type KindName, type Quote, type ReadName } from "./field.ts";
 
 /** How the data of a type is written. A value is the canonical text of its fields with one blank between. */
 export interface Layout {
@@ -12,7 +12,7 @@ export interface Layout {
   /** Value of texts in any spelling. */
   readonly join: (texts: readonly string[]) => string;
   /** A value as a zone file has it. @param quote writes a text as quoted strings */
-  readonly inZoneFile: (value: string, quote?: (text: string) => string) => string;
+  readonly inZoneFile: (value: string, quote?: Quote) => string;
   /** A value as people read it: without final dots, and in quotes only a text beside other fields. */
   readonly inTable: (value: string) => string;
 }
@@ -76,6 +76,6 @@ export function layoutOf(
     inZoneFile: (value, quote = characterStrings) =>
       written(value, (text, kind) => kind?.inZoneFile?.(text, quote)),
     inTable: (value) =>
-      before === 0 ? value : written(value, (text, kind) => kind?.unquoted && quoteText(text)),
+      before === 0 ? value : written(value, (text, kind) => kind?.unquoted && quoteText(text, Infinity)),
   };
 }

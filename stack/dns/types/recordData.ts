@@ -1,7 +1,7 @@
 /** What records say, whatever their type: as a value to compare, a line to paste, a template to fill, a name to follow. */
 import type { SlotName, Template } from "../../values/slots.ts";
 import { fill } from "../../values/slots.ts";
-import { type DataField, MOST_16_BITS, type ReadName } from "./field.ts";
+import { type DataField, MOST_16_BITS, type Quote, type ReadName } from "./field.ts";
 import { type Layout, plainWords } from "./layout.ts";
 import type { RecordType } from "./recordType.ts";
 import { type RecordData, recordTypeOf } from "./registry.ts";
@@ -23,7 +23,7 @@ export function canonicalData(type: string, data: string, readName?: ReadName): 
 }
 
 /** Canonical data as a zone file has it. @param quote writes a text as quoted strings, by default in printable ASCII */
-export function zoneFileData(type: string, value: string, quote?: (text: string) => string): string {
+export function zoneFileData(type: string, value: string, quote?: Quote): string {
   return layoutFor(type)?.inZoneFile(value, quote) ?? value;
 }
 

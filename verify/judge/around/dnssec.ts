@@ -1,9 +1,13 @@
 /** Whether the zone is signed, and the zone above knows its key (RFC 4035 2.4). */
 import type { DsData } from "dns-packet";
+import { listed } from "../../../stack/values/inWords.ts";
 import { writeDigTrace } from "../fixes/fixes.ts";
 import type { DnssecSeen, KeysAt } from "../../model/dnssec.ts";
 import type { AuditCheck, CheckResult } from "../../model/observation.ts";
+import type { RecordSet } from "../../../stack/model/zoneRecord.ts";
 import { computeDs, writeDs, matchesKey } from "./dsDigest.ts";
+
+type SetName = Pick<RecordSet, "name" | "type">;
 
 /** Secure entry point (RFC 4034 2.1.1): the key that a DS means. */
 const SEP = 1;
@@ -36,18 +40,31 @@ function judgePending(zone: string, keys: readonly KeysAt[]): CheckResult {
   };
 }
 
-function judgeChain(zone: string, ds: readonly DsData[], keys: readonly KeysAt[]): CheckResult | undefined {
-  const isSigned = keys.some((at) => at.keys.length > 0);
-  if (ds.length > 0) return findBroken(zone, ds, keys);
-  return isSigned
-    ? judgePending(zone, keys)
-    : { state: "ok", severity: "info", seen: "not signed, and no DS" };
+/** A zone without keys; its TLSA records are to be taken for none (RFC 6698 4.1). */
+function judgeUnsigned(zone: string, sets: readonly SetName[]): CheckResult {
+  const seen = "not signed, and no DS";
+  const names = sets.filter(({ type }) => type === "TLSA").map(({ name }) => name);
+  if (names.length === 0) return { state: "ok", severity: "info", seen };
+  return {
+    state: "bad",
+    severity: "warning",
+    seen: `${seen}: nobody heeds the TLSA of ${listed(names)}`,
+    fix: `switch DNSSEC on at the DNS provider and enter its DS at the registrar of ${zone}, or leave the TLSA out`,
+  };
 }
 
-/** Not signed, in order, waiting for its DS (pending), or broken. */
-export function judgeDnssec(zone: string, { ds, keys, failing, validating }: DnssecSeen): AuditCheck {
+/** Not signed, in order, waiting for its DS (pending), or broken. @param sets that are declared in the zone */
+export function judgeDnssec(
+  zone: string,
+  { ds, keys, failing, validating }: DnssecSeen,
+  sets: readonly SetName[] = [],
+): AuditCheck {
   const base = { check: "dnssec", subject: zone } as const;
-  const judged = ds !== undefined && keys.length > 0 ? judgeChain(zone, ds, keys) : undefined;
+  const judgeChain = (above: readonly DsData[]): CheckResult | undefined => {
+    if (above.length > 0) return findBroken(zone, above, keys);
+    return keys.some((at) => at.keys.length > 0) ? judgePending(zone, keys) : judgeUnsigned(zone, sets);
+  };
+  const judged = ds !== undefined && keys.length > 0 ? judgeChain(ds) : undefined;
   if (judged?.state === "bad") return { ...base, ...judged };
   if (failing.length > 0) {
     const seen = `${failing.join(", ")} fails the zone (SERVFAIL) and answers when told not to validate: a signature or the chain above is broken`;

@@ -14,13 +14,17 @@ const text = fc.oneof(
   fc.constantFrom('say "no" \\ or; yes', '"quoted"', "\\065", "é".repeat(200), "A".repeat(600), " x  y "),
 );
 
+/** Not those that begin in zeros: some are written with an IPv4 address at the end, which readers take for another block. */
+const ipv6 = fc.ipV6().filter((address) => !/^(0*:)+/.test(address));
+
 const BY_KIND: Readonly<Record<KindName, (field: DataField, type: string) => fc.Arbitrary<unknown>>> = {
-  address: (_, type) => (type === "A" ? fc.ipV4() : fc.ipV6()),
+  address: (_, type) => (type === "A" ? fc.ipV4() : ipv6),
   name: () => name,
   host: () => fc.oneof(name, fc.constant(".")),
   number: ({ most = 0 }) => fc.nat(most),
   word: () => fc.constantFrom(...CAA_TAGS),
   text: () => text,
+  wholeText: () => text,
   hex: () => fc.stringMatching(/^([0-9a-f]{2}){1,70}$/),
 };
 

@@ -19,6 +19,11 @@ testRecords("CAA", {
       "128 iodef mailto:Ops@example.net",
       '128 iodef "mailto:Ops@example.net"',
     ],
+    [
+      { flags: 0, tag: "iodef", value: `https://ca.example.net/${"r".repeat(300)}` },
+      `0 iodef https://ca.example.net/${"r".repeat(300)}`,
+      `0 iodef "https://ca.example.net/${"r".repeat(300)}"`,
+    ],
   ],
   bad: [
     [{ flags: 256, tag: "issue", value: "ca.example.net" }, "flags", "out-of-range"],

@@ -26,7 +26,7 @@ function respelt({ fields }: RecordType, zoneText: string): string {
       const rest = words.slice(index).join(" ");
       const text = index < kinds.length - 1 ? (words[index] ?? "") : rest;
       if (kind === "hex") return text.toUpperCase().replace(/(.{6})(?=.)/g, "$1 ");
-      return kind === "text" || kind === "number" ? text : text.toUpperCase();
+      return ["text", "wholeText", "number"].includes(kind) ? text : text.toUpperCase();
     })
     .join(" \t ");
 }

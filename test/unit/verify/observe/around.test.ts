@@ -15,7 +15,7 @@ import { askDnssec } from "../../../../verify/observe/dnssec.ts";
 import { readGreeting } from "../../../../verify/observe/greeting.ts";
 import { readSerials } from "../../../../verify/observe/serials.ts";
 import { computeDs, writeDs, matchesKey, computeKeyTag } from "../../../../verify/judge/around/dsDigest.ts";
-import { askAuthoritative, askResolvers } from "../../../../verify/observe/lookUp/columns.ts";
+import { askAuthoritative, askResolvers, type SetName } from "../../../../verify/observe/lookUp/columns.ts";
 import { findServers } from "../../../../verify/observe/lookUp/findServers.ts";
 import { createRecursion } from "../../../../verify/observe/lookUp/resolvers.ts";
 import type { AuditCheck } from "../../../../verify/model/observation.ts";
@@ -147,15 +147,26 @@ test("of a zone whose servers nobody can name all is unknown, and each line says
   ]);
 });
 
-async function dnssec(scene: Scene): Promise<AuditCheck | undefined> {
+async function dnssec(scene: Scene, sets: readonly SetName[] = []): Promise<AuditCheck | undefined> {
   const { client, recursion } = await start(scene);
   const found = await findServers(client, recursion, ZONE);
-  return told([judgeDnssec(ZONE, await askDnssec(client, found, [ADDRESS.resolver]))])[0];
+  return told([judgeDnssec(ZONE, await askDnssec(client, found, [ADDRESS.resolver]), sets)])[0];
 }
 
 describe("DNSSEC", () => {
   test("not signed", async () => {
     expect(await dnssec({})).toMatchObject({ state: "ok", seen: "not signed, and no DS" });
+  });
+  test("not signed, and so of no use to a TLSA that is declared", async () => {
+    const sets = [
+      { name: `_443._tcp.${ZONE}`, type: "TLSA" },
+      { name: ZONE, type: "A" },
+    ];
+    const check = await dnssec({}, sets);
+    expect(check).toMatchObject({ state: "bad", severity: "warning" });
+    expect(check?.seen).toBe(`not signed, and no DS: nobody heeds the TLSA of _443._tcp.${ZONE}`);
+    expect(await dnssec({ keys: [KEY], ds: [ds(KEY)] }, sets)).toMatchObject({ state: "ok" });
+    expect(await dnssec({}, sets.slice(1))).toMatchObject({ state: "ok" });
   });
   test("pending: signed, and the DS to enter is printed", async () => {
     const check = await dnssec({ keys: [KEY] });
