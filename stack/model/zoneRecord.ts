@@ -8,7 +8,7 @@
 export interface ZoneRecord {
   /** Lower-case ASCII FQDN without a final dot. */
   readonly name: string;
-  /** Upper-case type, also one that Mailstead never plans: `A`, `TXT`, `TLSA`. */
+  /** Upper-case type, also one that cannot be declared: `A`, `TXT`, `SSHFP`. */
   readonly type: string;
   /** Seconds; `"auto"` where the provider decides. */
   readonly ttlSeconds: number | "auto";
