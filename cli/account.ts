@@ -1,7 +1,7 @@
 /** Stops a command whose token opens another account at the server's vendor than the stack lives in. */
 import { COMMAND } from "../stack/values/command.ts";
 import type { Config } from "../stack/model/config.ts";
-import { keepsAccount, knownAddress } from "../stack/guards/account.ts";
+import { keepsAccount } from "../stack/guards/account.ts";
 import { readDeployed } from "../stack/guards/deployed.ts";
 import type { Issue } from "../stack/model/issue.ts";
 import { VendorError } from "../verify/vendors/http.ts";
@@ -21,10 +21,10 @@ export async function otherAccount(
   resources: readonly StateResource[],
   { token, place }: GivenToken,
 ): Promise<readonly Issue[]> {
-  const known = knownAddress(readDeployed(outputsIn(resources)), resources);
-  if (known === undefined) return [];
+  const { ipv4 } = readDeployed(outputsIn(resources), resources);
+  if (ipv4 === undefined) return [];
   const account = OPEN_ACCOUNT[config.server.provider](token);
-  return keepsAccount(config, known, await account.addresses(), place);
+  return keepsAccount(config, ipv4, await account.addresses(), place);
 }
 
 /** The same as an error. @throws CommandError where it is another account, or where the vendor does not answer */

@@ -5,7 +5,6 @@ import type { Config } from "../stack/model/config.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import type { SlotName } from "../stack/values/slots.ts";
 import { causeText, outsideError, StopError } from "./errors.ts";
-import { lastOutputs } from "./lastOutputs.ts";
 import { COMMAND } from "../stack/values/command.ts";
 
 /** What the review needs of the program. */
@@ -16,6 +15,8 @@ export interface DriftInput {
   readonly token: pulumi.Output<string> | undefined;
   /** Every late value by slot. */
   readonly slots: pulumi.Output<Readonly<Record<string, string>>>;
+  /** Outputs of the last `up`; empty before the first. */
+  readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 /** What is known of the zone before its provider is asked. */
@@ -25,8 +26,7 @@ export interface KnownZone {
   readonly token: string;
   /** Text of a slot; undefined where it is known after the first `up` alone. */
   readonly slotValue: (name: SlotName) => string | undefined;
-  /** Outputs of the last `up`; empty before the first. */
-  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly outputs: DriftInput["outputs"];
 }
 
 /**
@@ -88,7 +88,7 @@ export async function reviewDrift(input: DriftInput, judge: JudgeZone): Promise<
             plan,
             token,
             slotValue: (name) => slots[name],
-            outputs: await lastOutputs(),
+            outputs: input.outputs,
           });
   } catch (cause) {
     found = { lines: [], stops: [], advice: [], unread: causeText(cause) };

@@ -5,7 +5,7 @@ import { reviewDrift, type JudgeZone } from "./drift.ts";
 import { configurationError, issueLine } from "./errors.ts";
 import { givenValues, needDnsToken } from "./given.ts";
 import { reviewAccount } from "./host/account.ts";
-import { lastOutputs, lastResources } from "./lastOutputs.ts";
+import { lastDeployed, lastOutputs } from "./lastOutputs.ts";
 import { MailServer } from "./mailServer.ts";
 import { nextSteps as stepsAfter } from "./nextSteps.ts";
 import { needSoundTokens } from "./soundTokens.ts";
@@ -16,7 +16,7 @@ import { checkStackName } from "../stack/config/lengthChecks.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
 import { readRawConfig } from "../stack/config/readRawConfig.ts";
 import { checkChange } from "../stack/guards/checkChange.ts";
-import { DEPLOYED_OUTPUT, deployedBy, readDeployed } from "../stack/guards/deployed.ts";
+import { deployedBy, deployedText } from "../stack/guards/deployed.ts";
 import { rememberImages } from "../stack/guards/deployedImages.ts";
 import type { Issue } from "../stack/model/issue.ts";
 import type { Plan } from "../stack/model/plan.ts";
@@ -45,7 +45,7 @@ needSoundTokens({ cloud: config.server.provider, provider: config.dns.provider }
 const given = givenValues(config, all, process.env);
 needDnsToken(plan, given);
 const said = await lastOutputs();
-const before = readDeployed(said, DEPLOYED_OUTPUT in said ? [] : await lastResources());
+const before = await lastDeployed(said);
 settle(checkChange({ config, plan }, before));
 const account = await reviewAccount(config, before, all);
 settle(account.issues);
@@ -75,8 +75,9 @@ export const records = server.records;
 export const ssh = server.sshFiles;
 /** Values behind the plan's slots. Secret; `mailstead render --show-secrets` reads it. */
 export const slots = server.slots;
+const begun = deployedBy(plan, before);
 /** What is deployed, for the guards of the next `up`; its name is `DEPLOYED_OUTPUT`. */
-export const deployed = deployedBy(plan, before);
+export const deployed = deployedText(begun);
 /** What is left to do. */
 export const nextSteps = stepsAfter(plan);
 
@@ -87,16 +88,14 @@ export const outputs = { webAddress, login, addresses, clients, records, ssh, sl
 registerAgain(
   {
     ...outputs,
-    deployed: {
-      ...deployed,
-      generation: server.generation,
-      images: rememberImages(config, before.images),
-    },
+    deployed: server.generation.apply((generation) =>
+      deployedText({ ...begun, generation, images: rememberImages(config, before.images) }),
+    ),
   },
   server.imagesPulled,
 );
 
 /** No output: looks at the zone in a preview, by a judge that this part of the program does not know. */
 export function reviewZone(judge: JudgeZone): Promise<void> {
-  return reviewDrift({ config, plan, token: given.dnsApiToken, slots: server.slots }, judge);
+  return reviewDrift({ config, plan, token: given.dnsApiToken, slots: server.slots, outputs: said }, judge);
 }

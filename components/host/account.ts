@@ -5,17 +5,11 @@ import type { Config } from "../../stack/model/config.ts";
 import { CLOUDS } from "../../stack/vendors/registry.ts";
 import type { CloudName } from "../../stack/model/vendorNames.ts";
 import { findToken } from "../../stack/vendors/tokenPlaces.ts";
-import {
-  addressesAreHeld,
-  keepsAccount,
-  knownAddress,
-  type AccountAddress,
-} from "../../stack/guards/account.ts";
+import { addressesAreHeld, keepsAccount, type AccountAddress } from "../../stack/guards/account.ts";
 import type { Deployed } from "../../stack/guards/deployed.ts";
 import type { Issue } from "../../stack/model/issue.ts";
 import { causeText, outsideError } from "../errors.ts";
 import { CLOUD_RESOURCES } from "../vendors/registry.ts";
-import { lastResources } from "../lastOutputs.ts";
 
 /** What the account tells of the stack. */
 export interface ReviewedAccount {
@@ -48,22 +42,21 @@ async function accountAddresses(name: CloudName): Promise<readonly AccountAddres
 /**
  * Asks the vendor, once.
  *
- * @param deployed by the last `up`.
+ * @param ipv4 of what the last `up` deployed.
  * @param all every configuration value of the stack, the token among them where it is given there.
  * @throws RunError in an update, when the vendor does not answer
  */
 export async function reviewAccount(
   config: Pick<Config, "server">,
-  deployed: Deployed,
+  { ipv4 }: Deployed,
   all: Readonly<Record<string, string>>,
 ): Promise<ReviewedAccount> {
   const account = await accountAddresses(config.server.provider);
   if (account === undefined) return { issues: [], addressesAreHeld: false };
-  const known = deployed.ipv4 ?? knownAddress(deployed, await lastResources());
   const { token } = CLOUDS[config.server.provider];
   const given = findToken(token, all[token.key], process.env);
   return {
-    issues: keepsAccount(config, known, account, given?.place ?? token.key),
+    issues: keepsAccount(config, ipv4, account, given?.place ?? token.key),
     addressesAreHeld: addressesAreHeld(account, pulumi.getStack()),
   };
 }

@@ -7,10 +7,8 @@
  */
 import type { Config } from "../model/config.ts";
 import type { Issue } from "../model/issue.ts";
-import { ipv4OfThing, type StateThing } from "../vendors/cloudThings.ts";
 import { addressName } from "../vendors/names.ts";
 import { CLOUDS } from "../vendors/registry.ts";
-import type { Deployed } from "./deployed.ts";
 
 /** An address that an account has. */
 export interface AccountAddress {
@@ -20,25 +18,6 @@ export interface AccountAddress {
   readonly ip: string;
   /** Server that it is on; absent or 0 where it is on none. */
   readonly assigneeId?: number | undefined;
-}
-
-/** IPv4 address that a resource tells: the address at the vendor, or the connection to the host's Docker. */
-function addressIn(resource: StateThing): string | undefined {
-  const { type, outputs = {} } = resource;
-  const { host } = outputs;
-  if (type === "pulumi:providers:docker" && typeof host === "string")
-    return /^ssh:\/\/root@([\d.]+)$/.exec(host)?.[1];
-  return ipv4OfThing(resource);
-}
-
-/**
- * The stack's IPv4 address, as far as it is known without asking the vendor: before the first `up` it is not.
- *
- * @param resources of the state, where the outputs do not tell it: the engine drops them when an `up` fails early, and
- * a refresh with a foreign token drops the address.
- */
-export function knownAddress({ ipv4 }: Deployed, resources: readonly StateThing[]): string | undefined {
-  return ipv4 ?? resources.map(addressIn).find((address) => address !== undefined);
 }
 
 /**

@@ -4,10 +4,11 @@
  * The engine writes outputs after a run that failed too. What a failed run may not have deployed (an image, say) has to
  * come from a resource's own outputs, never from the plan alone, or the next run would be judged by what never was.
  */
+import { z } from "zod";
 import { containerHashes, type ContainerHashes } from "../changes/containerChanges.ts";
 import type { Plan } from "../model/plan.ts";
-import { readImages, type DeployedImages } from "./deployedImages.ts";
-import { domainInState, imagesInState, type StateFact } from "./stateFacts.ts";
+import { imagesSchema, type DeployedImages } from "./deployedImages.ts";
+import { addressInState, domainInState, imagesInState, type StateFact } from "./stateFacts.ts";
 
 /** Name of the stack's output. */
 export const DEPLOYED_OUTPUT = "deployed";
@@ -15,16 +16,16 @@ export const DEPLOYED_OUTPUT = "deployed";
 /** A part is absent before the first `up`, and where an earlier version did not keep it. */
 export interface Deployed {
   /** Mail domain whose names, keys and mail the stack holds. */
-  readonly domain?: string;
+  readonly domain?: string | undefined;
   /** What the containers were planned from: a preview says by it what a change restarts, and refuses nothing. */
-  readonly containers?: ContainerHashes;
+  readonly containers?: ContainerHashes | undefined;
   /** Generation of the server, and with it of the data. */
-  readonly generation?: number;
-  readonly images?: DeployedImages;
+  readonly generation?: number | undefined;
+  readonly images?: DeployedImages | undefined;
   /** IPv4 address of the server, which tells the account that the stack lives in. */
-  readonly ipv4?: string;
+  readonly ipv4?: string | undefined;
   /** Numbers of the deploy's own SSH keys; the first is in use. */
-  readonly deployKeys?: readonly number[];
+  readonly deployKeys?: readonly number[] | undefined;
 }
 
 /**
@@ -37,61 +38,67 @@ export function deployedBy(plan: Plan, before: Deployed = {}): Deployed {
   return { ...before, domain: plan.domain, containers: containerHashes(plan), deployKeys };
 }
 
-function partOf(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[key]
-    : undefined;
+/**
+ * Stands before the JSON of the output. Without it the engine would show the output as an object, over more than twenty
+ * lines at each `up` (display/object_diff.go, decodeValue).
+ */
+const MARK = "json ";
+
+/** The output's text, one line. */
+export function deployedText(deployed: Deployed): string {
+  return MARK + JSON.stringify(deployed);
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+/** The object in the output's text; an earlier version registered the object itself. */
+function unwrapped(output: unknown): unknown {
+  if (typeof output !== "string" || !output.startsWith(MARK)) return output;
+  try {
+    return JSON.parse(output.slice(MARK.length));
+  } catch {
+    return undefined;
+  }
 }
 
-/** A list of numbers; undefined for anything else, and for none. */
-function numbersOf(value: unknown): readonly number[] | undefined {
-  const numbers = Array.isArray(value) ? value.filter((one) => typeof one === "number") : [];
-  return numbers.length === 0 ? undefined : numbers;
+/** What has another shape counts as absent. */
+function part<Schema extends z.ZodType>(schema: Schema) {
+  return schema.optional().catch(undefined);
 }
 
-/** An object whose values are all text; undefined for anything else. */
-function textsOf(value: unknown): Readonly<Record<string, string>> | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  return Object.values(value).every((one) => typeof one === "string")
-    ? (value as Readonly<Record<string, string>>)
-    : undefined;
-}
+const deployedSchema = z.object({
+  domain: part(z.string()),
+  containers: part(z.record(z.string(), z.string())),
+  generation: part(z.number()),
+  images: part(imagesSchema),
+  deployKeys: part(z.array(z.number()).nonempty()),
+});
 
-/** The parts that are there. */
-function present(deployed: { [K in keyof Deployed]: Deployed[K] | undefined }): Deployed {
-  return Object.fromEntries(Object.entries(deployed).filter(([, part]) => part !== undefined));
-}
-
-/** Mail domain of a stack of an earlier version: its web address is `https://DOMAIN`. */
-function domainOfAddress(webAddress: unknown): string | undefined {
-  return typeof webAddress === "string" ? /^https:\/\/([^/]+)$/.exec(webAddress)?.[1] : undefined;
-}
+const outputsSchema = z.object({
+  [DEPLOYED_OUTPUT]: z.preprocess(unwrapped, part(deployedSchema)),
+  addresses: part(z.object({ ipv4: part(z.string()) })),
+  /** `https://DOMAIN`: an earlier version told the domain by nothing else. */
+  webAddress: part(z.string().regex(/^https:\/\/[^/]+$/)),
+});
 
 /**
  * Reads it from the stack's outputs.
  *
  * @param outputs every output of the last `up`; empty before the first. What has another shape counts as absent.
- * @param resources of the state: they tell domain and images where the outputs do not.
+ * @param resources of the state: they tell domain, images and address where the outputs do not.
  */
 export function readDeployed(
   outputs: Readonly<Record<string, unknown>>,
   resources: readonly StateFact[] = [],
 ): Deployed {
-  const deployed = outputs[DEPLOYED_OUTPUT];
-  const generation = partOf(deployed, "generation");
-  return present({
-    domain:
-      textOf(partOf(deployed, "domain")) ??
-      domainOfAddress(outputs["webAddress"]) ??
-      domainInState(resources),
-    containers: textsOf(partOf(deployed, "containers")),
-    generation: typeof generation === "number" ? generation : undefined,
-    ipv4: textOf(partOf(outputs["addresses"], "ipv4")),
-    images: readImages(partOf(deployed, "images")) ?? imagesInState(resources),
-    deployKeys: numbersOf(partOf(deployed, "deployKeys")),
-  });
+  const { deployed, addresses, webAddress } = outputsSchema.parse(outputs);
+  return {
+    ...deployed,
+    domain: deployed?.domain ?? webAddress?.slice("https://".length) ?? domainInState(resources),
+    images: deployed?.images ?? imagesInState(resources),
+    ipv4: addresses?.ipv4 ?? addressInState(resources),
+  };
+}
+
+/** Whether a part is missing that the state's resources may tell: where none is, they need not be asked for. */
+export function needsResources({ domain, images, ipv4 }: Deployed): boolean {
+  return domain === undefined || images === undefined || ipv4 === undefined;
 }

@@ -23,10 +23,12 @@ export type DeployedImages = Readonly<Partial<Record<ImageRole, DeployedImage>>>
 const remembered = z.object({ tag: z.string(), digests: z.record(z.string(), z.string()) });
 const ROLES: readonly ImageRole[] = ["app", "nginx", "mongo", "redis"];
 
-/** Reads them from an output. What has another shape counts as absent. */
-export function readImages(output: unknown): DeployedImages | undefined {
-  const found = z.partialRecord(z.enum(ROLES), remembered).safeParse(output);
-  return found.success ? found.data : undefined;
+/** Their shape in an output. */
+export const imagesSchema = z.partialRecord(z.enum(ROLES), remembered);
+
+/** Reads them. What has another shape counts as absent. */
+export function readImages(value: unknown): DeployedImages | undefined {
+  return imagesSchema.safeParse(value).data;
 }
 
 /** What is to be remembered once every image of a configuration has been pulled. */

@@ -3,7 +3,7 @@
  * `up` fails early, and a stack of an earlier version kept fewer.
  */
 import { hostName } from "../services/names.ts";
-import { reverseNameOfThing } from "../vendors/cloudThings.ts";
+import { ipv4OfThing, reverseNameOfThing } from "../vendors/cloudThings.ts";
 import { readImages, type DeployedImages } from "./deployedImages.ts";
 
 /** A resource of the state, as far as it is looked at. */
@@ -20,6 +20,20 @@ const HOST_PREFIX = hostName("mx", "");
 export function domainInState(resources: readonly StateFact[]): string | undefined {
   const names = resources.flatMap((resource) => reverseNameOfThing(resource) ?? []);
   return names.find((name) => name.startsWith(HOST_PREFIX))?.slice(HOST_PREFIX.length);
+}
+
+/** IPv4 address that a resource tells: the address at the vendor, or the connection to the host's Docker. */
+function addressOf(resource: StateFact): string | undefined {
+  const { type, outputs = {} } = resource;
+  const { host } = outputs;
+  if (type === "pulumi:providers:docker" && typeof host === "string")
+    return /^ssh:\/\/root@([\d.]+)$/.exec(host)?.[1];
+  return ipv4OfThing(resource);
+}
+
+/** IPv4 address of the server; by its Docker where a refresh with a foreign token dropped the vendor's. */
+export function addressInState(resources: readonly StateFact[]): string | undefined {
+  return resources.map(addressOf).find((address) => address !== undefined);
 }
 
 /** Tag and digest by role, from the images that the host has: `image-mongo` is `mongo:8.0@sha256:…`. */

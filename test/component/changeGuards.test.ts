@@ -5,6 +5,7 @@
  * Cannot prove: that the engine hands those outputs over; the sandbox does.
  */
 import { expect, test } from "vitest";
+import { deployedText, readDeployed } from "../../stack/guards/deployed.ts";
 import { DIGEST, rawWith } from "../unit/stack/support/validRaw.ts";
 import { ZONE_ID } from "./support/declareSmall.ts";
 import { runProgram } from "./support/wholeProgram.ts";
@@ -13,14 +14,15 @@ const RAW = rawWith({ "dns.zoneId": ZONE_ID });
 
 test.each([
   ["the first up", {}],
-  ["the same domain", { deployed: { domain: "example.com" } }],
-  ["the same domain, kept by an earlier version", { webAddress: "https://example.com" }],
+  ["the same domain", { deployed: deployedText({ domain: "example.com" }) }],
+  ["the same domain, kept as an object by an earlier version", { deployed: { domain: "example.com" } }],
+  ["the same domain, kept in another output by a still earlier one", { webAddress: "https://example.com" }],
   ["an output of another shape", { deployed: "example.net", webAddress: 7 }],
 ])("%s goes on", async (_, outputs) => {
   const run = await runProgram(RAW, outputs);
   expect(run.errors).toEqual([]);
   expect(run.registrations.length).toBeGreaterThan(50);
-  expect(run.outputs?.deployed.domain).toBe("example.com");
+  expect(readDeployed({ ...run.outputs }).domain).toBe("example.com");
 });
 
 test.each([
@@ -42,7 +44,7 @@ test.each([
   const raw = rawWith({ "dns.zoneId": ZONE_ID, "server.deployKeys": after });
   const run = await runProgram(raw, { deployed: { domain: "example.com", deployKeys: before } });
   expect(run.errors).toEqual([]);
-  expect(run.outputs?.deployed.deployKeys).toEqual(after);
+  expect(readDeployed({ ...run.outputs }).deployKeys).toEqual(after);
 });
 
 test.each([
@@ -74,6 +76,7 @@ test("another domain is refused by the state's resources too, where an up that f
 });
 
 test.each([
+  { deployed: deployedText({ domain: "example.net" }) },
   { deployed: { domain: "example.net" } },
   { webAddress: "https://example.net" },
   // What an earlier version wrote is believed only where the newer output is not there.

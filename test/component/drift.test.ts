@@ -29,7 +29,6 @@ const LATE: Texts = {
 };
 /** What an output is before the first `up`; the SDK has it, without a type. */
 const NOT_KNOWN = pulumi.output((sdk as unknown as { unknown: Texts }).unknown) as pulumi.Output<Texts>;
-const STACK_OUTPUTS = "pulumi:pulumi:readStackOutputs";
 
 let cloud: Started;
 let warnings: string[];
@@ -90,10 +89,11 @@ async function review(scene: Scene): Promise<readonly Error[]> {
           ...planned(drift, changes),
           token: pulumi.secret(scene.token ?? CLOUDFLARE_TOKEN),
           slots: first ? NOT_KNOWN : pulumi.secret(LATE),
+          outputs: { records: last },
         },
         zoneDrift,
       ),
-    { preview, calls: { [STACK_OUTPUTS]: () => ({ outputs: { records: last } }) } },
+    { preview },
   );
   return errors;
 }

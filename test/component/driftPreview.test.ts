@@ -1,7 +1,8 @@
 /**
  * Proves: with the real engine a plain preview prints a warning for an unmanaged record, and one for a record that the last `up`
  * declared and that is gone at the vendor; nothing for what is still to be made; `drift: error` makes it fail. At Hetzner a
- * value of somebody else's in a set of ours makes a plain one fail, until it is declared.
+ * value of somebody else's in a set of ours makes a plain one fail, until it is declared. What the guards of the next `up`
+ * are told is one line of the outputs.
  * Cannot prove: the same with late values known, since no server boots here; the sandbox does.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -70,6 +71,7 @@ describe.skipIf(engine === undefined)("a plain preview (needs pulumi: make sandb
       expect.stringMatching(/DNS: missing MX example\.com: /),
       expect.stringMatching(/DNS: unmanaged A blog\.example\.com: /),
     ]);
+    expect(printed).toMatch(/^ +\+ deployed +: "json \{.*"$/m);
   });
 
   test("fails with all of it where drift is an error", async () => {

@@ -1,4 +1,5 @@
 /** Late values of the plan's records, from what a deployed stack says of itself in plain. Pure. */
+import { z } from "zod";
 import type { PlannedRecord } from "../../stack/model/plan.ts";
 import { valueTemplate } from "../../stack/dns/types/recordData.ts";
 import { slotsOf, type SlotName, type Template } from "../../stack/values/slots.ts";
@@ -9,9 +10,7 @@ export type DeployedValues = Readonly<Partial<Record<SlotName, string>>>;
 /** What the engine prints in the place of a secret. */
 const HIDDEN = "[secret]";
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
+const rowSchema = z.object({ name: z.string(), type: z.string(), value: z.string() });
 
 /** The slot's text in a filled template that has no other slot. */
 function readSlot(template: Template, filled: string): string | undefined {
@@ -32,15 +31,14 @@ export function deployedValues(
   planned: readonly PlannedRecord[],
   outputs: Readonly<Record<string, unknown>>,
 ): DeployedValues {
-  const rows = Array.isArray(outputs["records"]) ? outputs["records"].filter(isObject) : [];
+  const rows = z.array(rowSchema.optional().catch(undefined)).catch([]).parse(outputs["records"]);
   const values: Partial<Record<SlotName, string>> = {};
   for (const record of planned) {
     const template = valueTemplate(record);
     const [slot, ...more] = slotsOf(template);
     if (slot === undefined || more.length > 0) continue;
-    for (const { name, type, value } of rows) {
-      if (name !== record.name || type !== record.type || typeof value !== "string") continue;
-      if (value === HIDDEN) continue;
+    for (const { name, type, value } of rows.filter((row) => row !== undefined)) {
+      if (name !== record.name || type !== record.type || value === HIDDEN) continue;
       const text = readSlot(template, value);
       if (text !== undefined && text !== "") values[slot] ??= text;
     }

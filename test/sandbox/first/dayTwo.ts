@@ -8,6 +8,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { readDeployed } from "../../../stack/guards/deployed.ts";
 import { change, type Change, ZONE_AS_BEFORE } from "../../support/change.ts";
 import { containers, plannedNames, unwell } from "../../support/host.ts";
 import { DOMAIN, sendFromOutside } from "../../support/people.ts";
@@ -178,8 +179,8 @@ describe("another image", () => {
 
   /** What the stack remembers of its images, for the guards of the next up. */
   const remembered = async (): Promise<unknown> => {
-    const printed = await succeed(["pulumi", "stack", "output", "deployed", "--json", "--stack", STACK]);
-    return (JSON.parse(printed) as { images: unknown }).images;
+    const printed = await succeed(["pulumi", "stack", "output", "--json", "--stack", STACK]);
+    return readDeployed(JSON.parse(printed) as Record<string, unknown>).images;
   };
 
   test.each(Object.entries(FAILURES))("%s leaves every container running", async (_name, failure) => {

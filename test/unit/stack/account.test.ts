@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { DNS_PROVIDERS } from "../../../stack/vendors/registry.ts";
 import { findToken } from "../../../stack/vendors/tokenPlaces.ts";
-import { addressesAreHeld, keepsAccount, knownAddress } from "../../../stack/guards/account.ts";
+import { addressesAreHeld, keepsAccount } from "../../../stack/guards/account.ts";
 import { readDeployed } from "../../../stack/guards/deployed.ts";
 import { rawWith } from "./support/validRaw.ts";
 
@@ -48,21 +48,23 @@ describe("the account", () => {
 });
 
 describe("the stack's address is known", () => {
-  const primary = (ipAddress: string) => ({
-    type: "hcloud:index/primaryIp:PrimaryIp",
-    outputs: { ipAddress },
+  const resource = (type: string, outputs: Readonly<Record<string, unknown>>) => ({
+    urn: type,
+    type,
+    outputs,
   });
-  const docker = { type: "pulumi:providers:docker", outputs: { host: `ssh://root@${OURS}` } };
+  const primary = (ipAddress: string) => resource("hcloud:index/primaryIp:PrimaryIp", { ipAddress });
+  const docker = resource("pulumi:providers:docker", { host: `ssh://root@${OURS}` });
   test.each([
     ["from the outputs", { addresses: { ipv4: OURS } }, [primary("203.0.113.99")]],
     ["from the Primary IP, after an up that failed", {}, [primary("2001:db8:a:1::"), primary(OURS)]],
     ["from the way to the host's Docker, after a foreign refresh", {}, [docker]],
   ])("%s", (_, outputs, resources) => {
-    expect(knownAddress(readDeployed(outputs), resources)).toBe(OURS);
+    expect(readDeployed(outputs, resources).ipv4).toBe(OURS);
   });
 
   test("not at all of a new stack", () => {
-    expect(knownAddress(readDeployed({}), [])).toBeUndefined();
+    expect(readDeployed({}).ipv4).toBeUndefined();
   });
 });
 

@@ -8,12 +8,11 @@ import { configurationError } from "../../../../components/errors.ts";
 import { needZone } from "../../../../components/dns/mailDns.ts";
 import { givenValues } from "../../../../components/given.ts";
 import { reviewAccount } from "../../../../components/host/account.ts";
-import { lastOutputs } from "../../../../components/lastOutputs.ts";
+import { lastDeployed, lastOutputs } from "../../../../components/lastOutputs.ts";
 import { MailServer } from "../../../../components/mailServer.ts";
 import { AFTER_AN_ERROR } from "../../../../components/nextSteps.ts";
 import { parseConfig } from "../../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../../stack/config/readRawConfig.ts";
-import { readDeployed } from "../../../../stack/guards/deployed.ts";
 import type { Plan } from "../../../../stack/model/plan.ts";
 import { planMailServer } from "../../../../stack/planMailServer.ts";
 
@@ -53,7 +52,7 @@ const all = pulumi.runtime.allConfig();
 const { config, issues } = parseConfig(readRawConfig(all));
 if (config === undefined) throw new pulumi.RunError(JSON.stringify(issues, undefined, 2));
 // As the whole program does it, before anything is declared.
-const account = await reviewAccount(config, readDeployed(await lastOutputs()), all);
+const account = await reviewAccount(config, await lastDeployed(await lastOutputs()), all);
 if (account.issues.length > 0) throw configurationError(account.issues);
 const { plan } = planMailServer(config);
 const zoneId = await needZone(plan, config.dns.zoneId);
