@@ -27,7 +27,9 @@ function nearestProject(from: string): string | undefined {
 }
 
 /** Root of the project: the one of the working directory where it is Mailstead's, else the one that this command belongs to. */
-export const projectFolder = nearestProject(process.cwd()) ?? dirname(import.meta.dirname);
+export function projectFolder(): string {
+  return nearestProject(process.cwd()) ?? dirname(import.meta.dirname);
+}
 
 interface Ended {
   readonly code: number;
@@ -51,7 +53,7 @@ export function collect(
   limitSeconds?: number,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: projectFolder, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(program, args, { cwd: projectFolder(), stdio: ["pipe", "pipe", "pipe"] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let taken = 0;
@@ -90,7 +92,7 @@ export function collect(
 /** Runs a program on this terminal, and returns its exit code. */
 export function attach(program: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: projectFolder, stdio: "inherit" });
+    const child = spawn(program, args, { cwd: projectFolder(), stdio: "inherit" });
     child.on("error", reject);
     child.on("close", (code) => {
       resolve(code ?? 1);

@@ -12,7 +12,7 @@ import { deployedValues, type DeployedValues } from "../verify/state/deployedVal
 import { projectFolder, readOutputs } from "./engine.ts";
 
 function fileOf(stack: string): string {
-  return join(projectFolder, ".mailstead", stack, "values.json");
+  return join(projectFolder(), ".mailstead", stack, "values.json");
 }
 
 /** Writes a file whole or not at all. Only for its owner. */

@@ -11,6 +11,7 @@ import {
   type CommandDefinition,
 } from "./definition.ts";
 import { outputError, reportFault } from "./output/faults.ts";
+import { beginOutput } from "./output/terminal.ts";
 import { version } from "./version.ts";
 
 /** What `mailstead --help` says after the list of commands. */
@@ -55,17 +56,21 @@ function wantsJson(definition: CommandDefinition | undefined, args: readonly str
   );
 }
 
+let exitCode = 0;
+/** Made once: the commands belong to it for good. */
+const program = makeProgram((code) => {
+  exitCode = code;
+});
+
 /**
- * Runs the command line.
+ * Runs the command line. May be called again, after the run before has ended.
  *
  * @param args what follows the program's name.
  * @returns the exit code.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  let exitCode = 0;
-  const program = makeProgram((code) => {
-    exitCode = code;
-  });
+  beginOutput();
+  exitCode = 0;
   try {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;

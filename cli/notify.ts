@@ -40,7 +40,7 @@ export function notifyTarget(word: string): NotifyTarget {
 }
 
 function stateFile(stack: string): string {
-  return join(projectFolder, ".mailstead", stack, "notified.json");
+  return join(projectFolder(), ".mailstead", stack, "notified.json");
 }
 
 /** Findings that were told last; none before the first time. */

@@ -16,13 +16,13 @@ import { CommandError } from "./output/terminal.ts";
 
 /** Name of the project, as URNs have it. */
 export function projectName(): string {
-  const { name } = parse(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8")) as { name: string };
+  const { name } = parse(readFileSync(join(projectFolder(), "Pulumi.yaml"), "utf8")) as { name: string };
   return name;
 }
 
 /** The file that holds the configuration of a stack. @throws CommandError where there is none. */
 function stackFile(stack: string): string {
-  const path = join(projectFolder, `Pulumi.${stack}.yaml`);
+  const path = join(projectFolder(), `Pulumi.${stack}.yaml`);
   if (existsSync(path)) return path;
   throw new CommandError(
     `there is no Pulumi.${stack}.yaml`,
@@ -33,7 +33,7 @@ function stackFile(stack: string): string {
 
 /** Names of the stacks that have a file here. */
 function stacksHere(): string[] {
-  return readdirSync(projectFolder).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+  return readdirSync(projectFolder()).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
 }
 
 /**
@@ -97,7 +97,7 @@ function valuesIn(path: string): Readonly<Record<string, string>> {
  * @throws CommandError where the file cannot be read
  */
 export function stackValue(stack: string, key: string): string | undefined {
-  const path = join(projectFolder, `Pulumi.${stack}.yaml`);
+  const path = join(projectFolder(), `Pulumi.${stack}.yaml`);
   return existsSync(path) ? valuesIn(path)[key] : undefined;
 }
 

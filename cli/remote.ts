@@ -34,7 +34,7 @@ export async function findRemote(stack: string): Promise<Remote> {
 
 /** The host of a stack at an address, also before its first `up` has ended. @throws CommandError without a key. */
 export function remoteAt(stack: string, address: string): Remote {
-  const folder = join(projectFolder, sshDirectory(stack));
+  const folder = join(projectFolder(), sshDirectory(stack));
   const files = sshFilePaths(folder);
   if (!existsSync(files.keyFile) || !existsSync(files.knownHosts)) {
     throw new CommandError(
@@ -97,7 +97,7 @@ export async function runScript(remote: Remote, script: string): Promise<string>
 export async function showLines(remote: Remote, command: readonly string[]): Promise<number> {
   const code = await new Promise<number>((resolve, reject) => {
     const child = spawn("ssh", [...remote.options, remote.address, ...command], {
-      cwd: projectFolder,
+      cwd: projectFolder(),
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const [from, to] of [

@@ -146,7 +146,7 @@ export async function importCommand(options: Options): Promise<number> {
   const collected = await collectImports(stack, readSets(options.adopt));
   const { file, keysAreLost, taken, findings } = collected;
   const path =
-    options.out ?? join(relative(process.cwd(), projectFolder), ".mailstead", stack, "import.json");
+    options.out ?? join(relative(process.cwd(), projectFolder()), ".mailstead", stack, "import.json");
   if (taken.length > 0) writeWhole(path, `${JSON.stringify(file, null, 2)}\n`);
   const open = collected.replaces ? " --protect=false" : "";
   const next = `pulumi import --file ${path} --stack ${stack} --generate-code=false${open}`;

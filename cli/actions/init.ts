@@ -31,7 +31,7 @@ function stackFor(domain: string, given: string | undefined): string {
  * @throws CommandError where a configuration is there
  */
 function write(file: string, text: string): boolean {
-  const path = join(projectFolder, file);
+  const path = join(projectFolder(), file);
   try {
     writeFileSync(path, text, { flag: "wx" });
     return false;

@@ -39,7 +39,7 @@ function unitOf({ domain }: Plan, stack: string): AuditUnit {
   const command = join(import.meta.dirname, "../mailstead.js");
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute);
   const engine = folders.find((folder) => existsSync(join(folder, "pulumi")));
-  return { domain, stack, project: projectFolder, node: process.execPath, command, engine };
+  return { domain, stack, project: projectFolder(), node: process.execPath, command, engine };
 }
 
 function render(document: Document, plan: Plan, values: Values, stack: string): string {

@@ -44,7 +44,7 @@ function ofMachine(): Known[] {
   );
   return [
     ...variables,
-    { text: projectFolder, as: "<project>" },
+    { text: projectFolder(), as: "<project>" },
     { text: homedir(), as: "<home>" },
     { text: userInfo().username, as: "<user>" },
     { text: hostname(), as: "<machine>" },

@@ -56,6 +56,11 @@ export function printJson(value: unknown): void {
 
 let printedAnything = false;
 
+/** A run begins: nothing of it stands on standard output yet. */
+export function beginOutput(): void {
+  printedAnything = false;
+}
+
 /** Whether something stands on standard output: a second document there would make both unreadable. */
 export function hasPrinted(): boolean {
   return printedAnything;

@@ -69,7 +69,7 @@ test("it runs in place of its sources, and says what they say", async () => {
   writeFileSync(start, "?".repeat(length));
   utimesSync(start, LONG_AGO, LONG_AGO);
   for (const [document, file] of Object.entries({ dns: "zone.txt", env: "env.txt" })) {
-    const { stdout, stderr, code } = await project.run(["render", document]);
+    const { stdout, stderr, code } = await project.start(["render", document]);
     expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
     expect(stdout).toBe(readFileSync(join(golden, file), "utf8"));
   }
@@ -111,7 +111,7 @@ test("a source that was changed, or that is gone, puts the bundle aside", async 
   const words = join(clone, "cli/documents.ts");
   appendFileSync(words, "\n");
   expect(freshBundle(clone)).toBeUndefined();
-  expect((await project.run(["--help"])).code).toBe(0);
+  expect((await project.start(["--help"])).code).toBe(0);
   await buildBundle(clone);
   expect(freshBundle(clone)).toBeDefined();
   rmSync(words);

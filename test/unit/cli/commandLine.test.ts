@@ -130,8 +130,8 @@ describe("colours", () => {
   });
 
   test("into a pipe come only when forced", async () => {
-    expect((await project.run(WRONG, { TERM: "xterm-256color" })).stderr).not.toContain(ESCAPE);
-    expect((await project.run(WRONG, { FORCE_COLOR: "1" })).stderr).toContain(RED);
+    expect((await project.start(WRONG, { TERM: "xterm-256color" })).stderr).not.toContain(ESCAPE);
+    expect((await project.start(WRONG, { FORCE_COLOR: "1" })).stderr).toContain(RED);
   });
 });
 

@@ -125,7 +125,7 @@ test.each([[["logs", "mx"]], [["ssh"]], [["ssh", "true"]]])(
     mkdirSync(dirname(keyFile), { recursive: true });
     for (const file of [keyFile, knownHosts]) writeFileSync(file, "");
     const [command = "", ...rest] = words;
-    const run = () => project.run([command, "--stack", "good", ...rest]);
+    const run = () => project.start([command, "--stack", "good", ...rest]);
     project.program("ssh", "echo 'ssh: connect: timed out' >&2; exit 255");
     const failed = await run();
     expect(failed.code).toBe(255);
