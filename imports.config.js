@@ -73,11 +73,37 @@ const layers = Object.entries(WITHIN).flatMap(([part, folders]) =>
   })),
 );
 
+const ROOM = "^(stack|components|verify)/vendors/[^/]+/";
+
+/** What is generic knows vendors by the registry of a layer alone. */
+const rooms = [
+  {
+    name: "a vendor's room is reached by its layer's registry",
+    severity: "error",
+    from: { path: under(Object.keys(MAY_IMPORT)), pathNot: [ROOM, "/vendors/registry\\.ts$"] },
+    to: { path: ROOM },
+  },
+  {
+    name: "a vendor's room knows no other vendor's",
+    severity: "error",
+    from: { path: "^(stack|components|verify)/vendors/([^/]+)/" },
+    to: { path: ROOM, pathNot: "/vendors/$2/" },
+  },
+  {
+    name: "a vendor's SDK is known to its room",
+    severity: "error",
+    from: { path: under(Object.keys(MAY_IMPORT)), pathNot: ROOM },
+    // All but the engine's own and what is on hosts.
+    to: { path: "node_modules/@pulumi/(?!(command|docker|pulumi|random|tls)/)" },
+  },
+];
+
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
   forbidden: [
     ...directions,
     ...layers,
+    ...rooms,
     // Of types too: two files that know each other are one.
     { name: "no cycle", severity: "error", from: {}, to: { circular: true } },
     // What cannot be found cannot be judged: without this, a rule could pass because it sees nothing.

@@ -109,7 +109,7 @@ export interface DnsConfig {
   readonly provider: DnsProviderName;
   /** Zone that holds the mail domain, lower-case ASCII. */
   readonly zone: string;
-  /** Cloudflare's own id of the zone; looked up by name where absent. */
+  /** The provider's own id of the zone, where it has one; looked up by name where absent. */
   readonly zoneId?: string;
   /** Time to live of every record that does not say its own. */
   readonly ttlSeconds: number | "auto";

@@ -24,7 +24,7 @@ export interface ZoneRecord {
 export interface ProviderRecord extends ZoneRecord {
   /** Id as `pulumi import` takes it. */
   readonly importId: string;
-  /** Cloudflare: the provider answers with its own addresses. */
+  /** Where it can: the provider answers with its own addresses. */
   readonly proxied?: boolean;
   readonly comment?: string;
   /** The provider made it itself and keeps it: SOA, apex NS, Email Routing. */

@@ -26,8 +26,8 @@ const asked = Map.groupBy(
 );
 
 const READER = `
-import { DigitaloceanZone } from "../../../verify/vendors/digitalocean/zone.ts";
-const zone = new DigitaloceanZone("${ZONE}", process.env.DIGITALOCEAN_TOKEN);
+import { zoneReader } from "./verify/vendors/zones.ts";
+const zone = zoneReader("digitalocean", "${ZONE}", process.env.DIGITALOCEAN_TOKEN);
 console.log(JSON.stringify({ facts: await zone.zone(), records: await zone.records() }));
 `;
 
