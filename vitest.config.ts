@@ -4,6 +4,12 @@ export default defineConfig({
   test: {
     // All cores; the default leaves one idle, which is half of a small machine.
     maxWorkers: "100%",
+    coverage: {
+      // Of what runs in a process of the tests; what they start beside it is not counted.
+      include: ["{stack,cloud-init,components,verify,cli}/**/*.{ts,js}"],
+      reporter: ["text-summary", "html"],
+      reportsDirectory: "coverage",
+    },
     projects: [
       {
         extends: true,

@@ -1,17 +1,17 @@
 /** Every command, in the order of the help. A new one is registered here and nowhere else. */
 import type { CommandDefinition } from "./definition.ts";
-import audit from "./definitions/audit.ts";
-import completion from "./definitions/completion.ts";
-import importThere from "./definitions/import.ts";
-import init from "./definitions/init.ts";
-import logs from "./definitions/logs.ts";
-import preflight from "./definitions/preflight.ts";
-import rebuild from "./definitions/rebuild.ts";
-import render from "./definitions/render.ts";
-import report from "./definitions/report.ts";
-import ssh from "./definitions/ssh.ts";
-import status from "./definitions/status.ts";
-import teardown from "./definitions/teardown.ts";
+import audit from "./commands/audit.ts";
+import completion from "./commands/completion.ts";
+import importThere from "./commands/import.ts";
+import init from "./commands/init.ts";
+import logs from "./commands/logs.ts";
+import preflight from "./commands/preflight.ts";
+import rebuild from "./commands/rebuild.ts";
+import render from "./commands/render.ts";
+import report from "./commands/report.ts";
+import ssh from "./commands/ssh.ts";
+import status from "./commands/status.ts";
+import teardown from "./commands/teardown.ts";
 
 export const COMMANDS: readonly CommandDefinition[] = [
   init,

@@ -73,7 +73,7 @@ export function commandsReference(): string {
     ...table("exit code", exitRows(EXIT_CODES)),
     `Environment: ${ENVIRONMENT.replaceAll(/\s+/g, " ")}`,
     "",
-    "This page is made from `cli/definitions/`: change it there, then `npm run docs`.",
+    "This page is made from `cli/commands/`: change it there, then `npm run docs`.",
     "",
     ...COMMANDS.flatMap(section),
   ];

@@ -25,7 +25,7 @@ afterAll(() => {
 const COMMANDS = ["render", "status", "preflight", "audit", "rebuild", "ssh", "logs"];
 
 test("every command that has a definition is registered, under its own name", () => {
-  const files = readdirSync(join(root, "cli/definitions")).map((file) => file.replace(/\.ts$/, ""));
+  const files = readdirSync(join(root, "cli/commands")).map((file) => file.replace(/\.ts$/, ""));
   expect(DEFINITIONS.map(({ command }) => command.name()).sort()).toEqual(files.sort());
 });
 

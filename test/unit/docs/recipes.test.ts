@@ -28,7 +28,13 @@ function known(path: string): string {
 
 test("there are recipes", () => {
   expect(recipes.map(([title]) => title)).toEqual(
-    expect.arrayContaining(["Add a container", "Add a vendor"]),
+    expect.arrayContaining([
+      "Add a container",
+      "Add a record type",
+      "Add a vendor",
+      "Add a command",
+      "Add a check",
+    ]),
   );
 });
 
@@ -40,6 +46,10 @@ describe.each(recipes)("%s", (_, text) => {
   test("its files and folders are there", () => {
     expect(paths.length).toBeGreaterThan(2);
     expect(paths.filter((path) => !existsSync(join(repository, known(path))))).toEqual([]);
+  });
+
+  test("a test is among them", () => {
+    expect(paths.filter((path) => path.startsWith("test/"))).not.toEqual([]);
   });
 
   test("its npm scripts are there", () => {

@@ -64,7 +64,12 @@ test("every default and every section is on it", () => {
   }
 });
 
-const pages = ["README.md", "CONTRIBUTING.md", ...globSync("docs/**/*.md", { cwd: repository })];
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  ...globSync("docs/**/*.md", { cwd: repository }),
+];
 
 test("where `mailstead import` is to be typed, the line that takes over what it found comes next", () => {
   const typed = pages.flatMap((page) => {
@@ -75,6 +80,13 @@ test("where `mailstead import` is to be typed, the line that takes over what it 
   });
   expect(typed.length).toBeGreaterThan(3);
   expect(typed.filter(({ next = "" }) => !next.startsWith("    pulumi import --file "))).toEqual([]);
+});
+
+test("every document has a line in the index", () => {
+  const index = readFileSync(join(repository, "docs/README.md"), "utf8");
+  const all = globSync("{guides,reference,explanation,decisions}/*.md", { cwd: join(repository, "docs") });
+  expect(all.length).toBeGreaterThan(10);
+  expect(all.filter((page) => !index.includes(`](${page})`))).toEqual([]);
 });
 
 describe("links", () => {
