@@ -2,11 +2,12 @@
 const MAY_IMPORT = {
   stack: [],
   "cloud-init": ["stack"],
-  components: ["cloud-init", "stack"],
+  // How command and program are loaded; of what they are it knows nothing.
+  startup: [],
+  components: ["startup", "cloud-init", "stack"],
   verify: ["cloud-init", "stack"],
-  cli: ["verify", "components", "cloud-init", "stack"],
-  // Of the command, what tells whether the bundle of both is fresh.
-  "index.ts": ["verify", "components", "cloud-init", "stack", "cli/bundle"],
+  cli: ["verify", "components", "startup", "cloud-init", "stack"],
+  "index.ts": ["verify", "components", "startup", "cloud-init", "stack"],
   sandbox: [],
 };
 

@@ -6,7 +6,7 @@ export default defineConfig({
     maxWorkers: "100%",
     coverage: {
       // Of what runs in a process of the tests; what they start beside it is not counted.
-      include: ["{stack,cloud-init,components,verify,cli}/**/*.{ts,js}"],
+      include: ["{stack,cloud-init,components,verify,cli,startup}/**/*.{ts,js}"],
       reporter: ["text-summary", "html"],
       reportsDirectory: "coverage",
     },

@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import process from "node:process";
-import { buildBundle } from "../cli/bundle/build.js";
+import { buildBundle } from "../startup/build.js";
 import bringSandboxUp from "../test/support/sandboxUp.ts";
 import { isMet, line, type Ratio } from "./ratio.ts";
 

@@ -2,10 +2,9 @@
 // Plain JavaScript, so that an old Node can read it and say what is needed.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import module from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freshBundle } from "./bundle/fresh.js";
+import { loadEntry } from "../startup/startup.js";
 
 const NEEDED = [22, 18];
 /** What a shell says of a program that ended by SIGPIPE, as most do whose reader has seen enough (`… | head`). */
@@ -54,12 +53,8 @@ for (const stream of [process.stdout, process.stderr]) {
 
 /** Runs the command in this Node. */
 async function run() {
-  // Node keeps what it made of our modules: types stripped, code compiled. It halves the time until a command begins;
-  // that they are in few files halves it again.
-  module.enableCompileCache?.(join(folder, "../node_modules/.cache/mailstead"));
-  const bundle = freshBundle(dirname(folder));
   try {
-    const { main } = await import(bundle === undefined ? "./main.ts" : join(bundle, "main.js"));
+    const { main } = await loadEntry(dirname(folder), "main");
     process.exitCode = await main(process.argv.slice(2));
   } catch (error) {
     if (error.code !== "ERR_MODULE_NOT_FOUND" || existsSync(join(folder, "../node_modules/commander")))

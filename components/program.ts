@@ -10,7 +10,7 @@ import { MailServer } from "./mailServer.ts";
 import { nextSteps as stepsAfter } from "./nextSteps.ts";
 import { needSoundTokens } from "./soundTokens.ts";
 import { registerAgain } from "./registerAgain.ts";
-import { tracesAsTheyAre, withoutTraces } from "./traces.ts";
+import { tracesAsTheyAre, withoutTraces } from "../startup/startup.js";
 import type { Config } from "../stack/model/config.ts";
 import { checkStackName } from "../stack/config/lengthChecks.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";

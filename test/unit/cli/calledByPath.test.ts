@@ -102,7 +102,7 @@ test("without a Node it says what is missing", () => {
 
 test("without its libraries it says how to install them", () => {
   const folder = join(elsewhere, "cloned");
-  for (const part of ["mailstead", "package.json", "cli", "stack", "verify"])
+  for (const part of ["mailstead", "package.json", "cli", "stack", "startup", "verify"])
     cpSync(join(root, part), join(folder, part), { recursive: true });
   const { status, stderr } = spawnSync(join(folder, COMMAND), ["audit"], { encoding: "utf8" });
   expect({ status, stderr }).toEqual({
@@ -122,7 +122,7 @@ test("who reads no further ends it without a word, as it ends other programs", a
 
 /** Every source and document, by its path from the root. */
 function ourFiles(): string[] {
-  const folders = ["cli", "cloud-init", "components", "docs", "sandbox", "stack", "verify"];
+  const folders = ["cli", "cloud-init", "components", "docs", "sandbox", "stack", "startup", "verify"];
   const below = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
   );

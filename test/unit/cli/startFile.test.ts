@@ -15,10 +15,10 @@ let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "mailstead-start-"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  mkdirSync(join(folder, "cli/bundle"), { recursive: true });
-  const source = join(import.meta.dirname, "../../../cli");
-  for (const file of ["mailstead.js", "bundle/fresh.js"])
-    copyFileSync(join(source, file), join(folder, "cli", file));
+  for (const part of ["cli", "startup"]) mkdirSync(join(folder, part));
+  const root = join(import.meta.dirname, "../../..");
+  for (const file of ["cli/mailstead.js", "startup/startup.js", "startup/bundle.js", "startup/entries.js"])
+    copyFileSync(join(root, file), join(folder, file));
   writeFileSync(
     join(folder, "cli/main.ts"),
     'export const main = async (args) => (console.log("main", args), 3);',

@@ -1,4 +1,4 @@
-// Plain JavaScript, as cli/mailstead.js is, which reads it before anything else.
+/** The bundle: where it is, and whether it is still what the sources give. Plain JavaScript, as startup.js is. */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,6 +1,7 @@
 /**
  * Proves: the command in few files says what its sources say, knows where they lie, and is left aside once a
- * source has changed or is gone; the program's own file is one of them, and it begins to declare from there.
+ * source has changed or is gone, or where `MAILSTEAD_PLAIN` is set, which changes no plan and no document; the program's own
+ * file is one of them, and it begins to declare from there.
  * Cannot: prove each command from the bundle; whatever runs the command after an install does.
  */
 import {
@@ -22,11 +23,11 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exampleConfig } from "../../../bench/exampleConfig.ts";
-import { buildBundle } from "../../../cli/bundle/build.js";
-import { bundleFolder, freshBundle } from "../../../cli/bundle/fresh.js";
+import { buildBundle } from "../../../startup/build.js";
+import { bundleFolder, freshBundle } from "../../../startup/bundle.js";
 import { temporaryFolder } from "../../support/temporaryFolder.ts";
 import type { Raw } from "../stack/support/validRaw.ts";
-import { makeProject, type Project } from "./project.ts";
+import { makeProject, type Project } from "../cli/project.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const golden = join(root, "test/golden/stack/subdomain");
@@ -44,6 +45,7 @@ beforeAll(async () => {
     "cloud-init",
     "components",
     "stack",
+    "startup",
     "verify",
     "package.json",
     "package-lock.json",
@@ -73,8 +75,25 @@ test("it runs in place of its sources, and says what they say", async () => {
     expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
     expect(stdout).toBe(readFileSync(join(golden, file), "utf8"));
   }
+  // As it stands it cannot run, and with the switch nothing else does.
+  const plain = await project.start(["render", "dns"], { MAILSTEAD_PLAIN: "1" });
+  expect({ code: plain.code, stdout: plain.stdout }).toEqual({ code: 1, stdout: "" });
   cpSync(join(root, "cli/main.ts"), start);
   utimesSync(start, LONG_AGO, LONG_AGO);
+});
+
+test("with the switch or without, the plan and its documents are the same", async () => {
+  const both = async (args: readonly string[]) => {
+    const [fast, plain] = await Promise.all([
+      project.start(args),
+      project.start(args, { MAILSTEAD_PLAIN: "1" }),
+    ]);
+    expect({ code: fast.code, stderr: fast.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(plain).toEqual(fast);
+    return fast.stdout;
+  };
+  expect(await both(["report", "--offline", "--json"])).toMatch(/"hash": "sha256:[0-9a-f]{64}"/);
+  expect(await both(["render", "user-data"])).toMatch(/^#cloud-config/);
 });
 
 test("the program runs in place of its sources too, up to its first resource", async () => {

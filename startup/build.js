@@ -1,5 +1,5 @@
 /**
- * Puts the command and the program into few files: `node cli/bundle/build.js`, which `npm install` runs.
+ * Puts the command and the program into few files: `node startup/build.js`, which `npm install` runs.
  *
  * They are some 400 modules with their libraries, and to find and read them takes Node longer than most commands need
  * for their work. Without a bundle, or with one that is older than a source, the sources are run as they are.
@@ -7,14 +7,8 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
-import { bundleFolder, stampOf } from "./fresh.js";
-
-/** What is run from elsewhere, by the name of its file in the bundle. */
-const ENTRIES = {
-  main: "cli/main.ts",
-  program: "components/program.ts",
-  zoneDrift: "verify/zoneDrift.ts",
-};
+import { bundleFolder, stampOf } from "./bundle.js";
+import { ENTRIES } from "./entries.js";
 
 /**
  * Notes what is read, and lets modules keep the place of their source, from which they read files that lie beside it.
@@ -72,4 +66,4 @@ export async function buildBundle(project) {
   renameSync(fresh, folder);
 }
 
-if (import.meta.filename === process.argv[1]) await buildBundle(join(import.meta.dirname, "../.."));
+if (import.meta.filename === process.argv[1]) await buildBundle(dirname(import.meta.dirname));

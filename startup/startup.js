@@ -1,0 +1,79 @@
+/**
+ * Everything that is there for speed alone: the bundle, the cache of compiled code, modules that are loaded when they are
+ * needed, and declarations without traces (docs/explanation/start-up.md says what each saves). `MAILSTEAD_PLAIN=1` turns all
+ * of it off: then the sources run as they stand, and what they do is the same.
+ *
+ * Plain JavaScript, so that an old Node can read it and say what is needed.
+ */
+import { readdirSync } from "node:fs";
+import module from "node:module";
+import { join } from "node:path";
+import process from "node:process";
+import { freshBundle } from "./bundle.js";
+import { ENTRIES } from "./entries.js";
+
+/** Whether everything runs as it stands. */
+export function isPlain() {
+  return (process.env["MAILSTEAD_PLAIN"] ?? "") !== "";
+}
+
+/**
+ * Loads what the command or the program begins with.
+ *
+ * @param {string} project folder of the checkout
+ * @param {keyof typeof ENTRIES} name
+ * @returns {Promise<any>} the module
+ */
+export async function loadEntry(project, name) {
+  const source = join(project, ENTRIES[name]);
+  if (isPlain()) {
+    if (name === "main") await loadActions(project);
+    return import(source);
+  }
+  // Node keeps what it made of our modules: types stripped, code compiled. It has to be told before they are loaded.
+  module.enableCompileCache?.(join(project, "node_modules/.cache/mailstead"));
+  const bundle = freshBundle(project);
+  return import(bundle === undefined ? source : join(bundle, `${name}.js`));
+}
+
+/**
+ * Loads at once what a command otherwise loads when it is run.
+ *
+ * @param {string} project
+ */
+async function loadActions(project) {
+  const folder = join(project, "cli/actions");
+  for (const file of readdirSync(folder)) await import(join(folder, file));
+}
+
+/**
+ * Declares resources without traces.
+ *
+ * For each output of each resource the SDK writes down four traces, which it shows to those alone who look for leaks
+ * of promises (PULUMI_DEBUG_PROMISE_LEAKS). An error that is thrown meanwhile says what is wrong, and where only with that
+ * variable or `MAILSTEAD_PLAIN` set; what resources do later is not touched.
+ *
+ * @template Result
+ * @param {() => Result} declare
+ * @returns {Result}
+ */
+export function withoutTraces(declare) {
+  if (isPlain() || process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) return declare();
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return declare();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+/**
+ * Lets Node write traces itself.
+ *
+ * The engine's launcher has each place in a trace looked up in source maps. Our sources run as they are, so there are
+ * none to find, and the SDK writes down traces by the hundred.
+ */
+export function tracesAsTheyAre() {
+  if (!isPlain()) Reflect.deleteProperty(Error, "prepareStackTrace");
+}
