@@ -39,6 +39,8 @@ export const debianPackages: Packages = {
 /**
  * What tests look at things with: the audit's HTML page, the scripts and documents that reach a host, the scripts that
  * shells complete by, the policies in the DNS.
+ *
+ * @public `test/browser/globalSetup.ts` reads it in a process of its own.
  */
 export const testPackages: Packages = {
   chromium: "chromium",

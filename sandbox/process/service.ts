@@ -79,12 +79,6 @@ export async function serviceState(service: Service): Promise<ServiceState> {
   return ready ? "ready" : "running, not ready";
 }
 
-/** Sends a signal to the service's first process. False when it does not run. */
-export async function signalService(name: string, signal: NodeJS.Signals): Promise<boolean> {
-  const pid = await readPid(name, await serviceGroup(name));
-  return pid !== undefined && process.kill(pid, signal);
-}
-
 async function launch(service: Service, group: string): Promise<void> {
   await mkdir(paths.logsDir, { recursive: true });
   await mkdir(paths.pidsDir, { recursive: true });
