@@ -89,6 +89,15 @@ test("every document has a line in the index", () => {
   expect(all.filter((page) => !index.includes(`](${page})`))).toEqual([]);
 });
 
+test("every decision has its reason and its day", () => {
+  const rows = readFileSync(join(repository, "docs/decisions/README.md"), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("| "))
+    .slice(2);
+  expect(rows.length).toBeGreaterThan(90);
+  expect(rows.filter((row) => !/^\| \S.* \| \S.* \| 20\d\d-[01]\d-[0-3]\d \|$/.test(row))).toEqual([]);
+});
+
 describe("links", () => {
   test.each(pages)("%s leads somewhere", (page) => {
     const text = readFileSync(join(repository, page), "utf8");
