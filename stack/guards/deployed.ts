@@ -11,7 +11,7 @@ import { imagesSchema, type DeployedImages } from "./deployedImages.ts";
 import { addressInState, domainInState, imagesInState, type StateFact } from "./stateFacts.ts";
 
 /** Name of the stack's output. */
-export const DEPLOYED_OUTPUT = "deployed";
+const DEPLOYED_OUTPUT = "deployed";
 
 /** A part is absent before the first `up`, and where an earlier version did not keep it. */
 export interface Deployed {
