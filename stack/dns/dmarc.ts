@@ -3,8 +3,6 @@ import type { Alignment, DmarcConfig } from "../model/config.ts";
 import type { Template } from "../values/slots.ts";
 import { reportUri } from "./reportUri.ts";
 
-export { isDmarc } from "./policies/kinds.ts";
-
 function letter(alignment: Alignment | undefined): string | undefined {
   return alignment?.charAt(0);
 }

@@ -1,8 +1,6 @@
 /** Sender Policy Framework (RFC 7208). */
 import type { Template } from "../values/slots.ts";
 
-export { isSpf } from "./policies/kinds.ts";
-
 /**
  * The policy of the guide: mail comes from the addresses of the domain itself, from nowhere else.
  *

@@ -65,7 +65,7 @@ export interface AuditRow {
   readonly reason: string;
   /** The one line that fixes it; absent where there is nothing to do. */
   readonly fix?: string;
-  /** Line that declares values of others in the set, which its next write would take away. */
+  /** Line that declares values of others in the set, or removes those that harm, where its next write would take them away. */
   readonly keep?: string;
   /** Names of the rules of the book that found what is told (docs/reference/dns-rules.md). */
   readonly rules?: readonly string[];

@@ -5,7 +5,7 @@ import { forbidsEveryone } from "../../../stack/dns/rules/caa.ts";
 import { readSpf } from "../../../stack/dns/policies/spfTerms.ts";
 import type { DnsProviderName } from "../../../stack/model/vendorNames.ts";
 import { samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
-import { isSpf } from "../../../stack/dns/spf.ts";
+import { isSpf } from "../../../stack/dns/policies/kinds.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import type { PlannedRecord } from "../../../stack/model/plan.ts";
 import { slotsOf, type SlotName } from "../../../stack/values/slots.ts";

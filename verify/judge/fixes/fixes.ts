@@ -10,9 +10,9 @@ import { COMMAND } from "../../../stack/values/command.ts";
 export const REPAIR = "pulumi up --refresh --run-program";
 
 /**
- * The repair writes every set of ours: what others have in any of them is declared first.
+ * The repair writes every set of ours: what others have in any of them is declared first, or taken away where it harms.
  *
- * @param keeps lines that declare it.
+ * @param keeps lines that do so.
  */
 export function keepFirst<Told extends { readonly fix?: string; readonly keep?: string }>(
   told: Told,

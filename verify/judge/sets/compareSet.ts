@@ -4,6 +4,7 @@ import { isEcho } from "../../../stack/dns/rules/foreign.ts";
 import { forbiddenByCaa } from "../../../stack/dns/rules/caaSets.ts";
 import { dropsInSet, harmsInSet } from "../../../stack/dns/rules/judgeForeign.ts";
 import { inPlaceOf } from "../../../stack/dns/rules/wholeSets.ts";
+import { keepsSets } from "../../../stack/vendors/recordResources.ts";
 import { listed, pluralize } from "../../../stack/values/inWords.ts";
 import { samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
 import { severityOf, worst } from "../../../stack/dns/rules/severity.ts";
@@ -67,7 +68,9 @@ function judgeConflict(comparison: Comparison): Judgement | undefined {
   const values = harms.flatMap((one) => one.values);
   const fix = writeTakeAway(listRecords(comparison, values), facts);
   const reason = harms.map((one) => one.reason).join("; ");
-  return { verdict: "conflict", severity, reason, fix, rules: harms.map(({ rule }) => rule) };
+  // Where a write of the set drops them anyway, each line that makes one says so.
+  const keep = keepsSets(facts.provider) ? { keep: fix } : {};
+  return { verdict: "conflict", severity, reason, fix, ...keep, rules: harms.map(({ rule }) => rule) };
 }
 
 /** How what stands there means the same, where it does: no mail is lost by it. */
@@ -125,7 +128,7 @@ function judgeDrops(comparison: Comparison, bad: Judgement | undefined): Judgeme
     severity: worst([bad.severity, "warning"]),
     reason: `${bad.reason}; ${reason}`,
     fix: `${keep}, then ${bad.fix ?? REPAIR}`,
-    keep,
+    keep: bad.keep === undefined ? keep : `${keep}, and ${bad.keep}`,
     rules: [...(bad.rules ?? []), ...rules],
   };
 }

@@ -35,14 +35,18 @@ function tryCures(world: AuditedWorld, provider: DnsProviderName): void {
   }
 }
 
-test("each cure of the audit closes its finding: 60 zones at each of three providers", () => {
-  fc.assert(
-    fc.property(arbitraryRaw, arbitraryChoose, (raw, choose) => {
-      for (const provider of DNS_PROVIDER_NAMES) tryCures(auditedWorld(raw, provider, choose), provider);
-    }),
-    { seed: SEED, numRuns: 60, endOnFailure: true },
-  );
-});
+// Under the second seed others have harmful values in a set that Hetzner keeps whole, beside a set that is missing.
+test.each([SEED, 8])(
+  "each cure of the audit closes its finding: 60 zones at each of three providers (seed %i)",
+  (seed) => {
+    fc.assert(
+      fc.property(arbitraryRaw, arbitraryChoose, (raw, choose) => {
+        for (const provider of DNS_PROVIDER_NAMES) tryCures(auditedWorld(raw, provider, choose), provider);
+      }),
+      { seed, numRuns: 60, endOnFailure: true },
+    );
+  },
+);
 
 test.each(DNS_PROVIDER_NAMES)(
   "at %s each way of preflight closes its finding: 60 zones of up to three records",
