@@ -1,9 +1,16 @@
 /** Which containers a change of the plan adds, takes away or starts anew. */
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import type { Plan } from "../model/plan.ts";
 
-/** Hash of all that a container is made from, by its name: 12 hexadecimal digits. */
+/** Hash of all that a container is made from, by its name: {@link DIGITS} hexadecimal digits. */
 export type ContainerHashes = Readonly<Record<string, string>>;
+
+/** Hashes of 12 digits are of an earlier version, which hashed the order of starts too: they compare with none of ours. */
+const DIGITS = 16;
+
+/** Hashes as the stack's output has them. */
+export const containerHashesSchema = z.record(z.string(), z.hex().length(DIGITS));
 
 /** Names of containers. */
 export interface ContainerChanges {
@@ -17,6 +24,7 @@ export interface ContainerChanges {
  * Hashes of the planned containers.
  *
  * Late values are left out: what is known only after resources exist does not change by an edit of the configuration.
+ * So is the order of starts: another one makes no container anew.
  */
 export function containerHashes({
   containers,
@@ -29,13 +37,13 @@ export function containerHashes({
     createHash("sha256")
       .update(
         JSON.stringify([
-          container,
+          { ...container, startsAfter: undefined },
           references.get(container.image),
           container.reads.map((role) => contents.get(role)),
         ]),
       )
       .digest("hex")
-      .slice(0, 12);
+      .slice(0, DIGITS);
   return Object.fromEntries(containers.map((container) => [container.name, hash(container)]));
 }
 

@@ -5,7 +5,7 @@
  * come from a resource's own outputs, never from the plan alone, or the next run would be judged by what never was.
  */
 import { z } from "zod";
-import { containerHashes, type ContainerHashes } from "../changes/containerChanges.ts";
+import { containerHashes, containerHashesSchema, type ContainerHashes } from "../changes/containerChanges.ts";
 import type { Plan } from "../model/plan.ts";
 import { imagesSchema, type DeployedImages } from "./deployedImages.ts";
 import { addressInState, domainInState, imagesInState, type StateFact } from "./stateFacts.ts";
@@ -66,7 +66,7 @@ function part<Schema extends z.ZodType>(schema: Schema) {
 
 const deployedSchema = z.object({
   domain: part(z.string()),
-  containers: part(z.record(z.string(), z.string())),
+  containers: part(containerHashesSchema),
   generation: part(z.number()),
   images: part(imagesSchema),
   deployKeys: part(z.array(z.number()).nonempty()),

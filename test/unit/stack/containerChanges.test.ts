@@ -6,7 +6,7 @@
 import { expect, test } from "vitest";
 import { compareContainers, containerHashes } from "../../../stack/changes/containerChanges.ts";
 import { checkChange } from "../../../stack/guards/checkChange.ts";
-import { deployedBy } from "../../../stack/guards/deployed.ts";
+import { deployedBy, readDeployed } from "../../../stack/guards/deployed.ts";
 import { configOf, planOf } from "./support/planOf.ts";
 import { DIGEST, rawWith } from "./support/validRaw.ts";
 
@@ -33,6 +33,21 @@ test.each([
   ["autoconfig", { "dns.autoconfig": true }, { added: ["well-known"], restarted: ["sni-router"] }],
 ])("%s", (_, changes, expected) => {
   expect(changesBy(changes)).toEqual({ added: [], removed: [], restarted: [], ...expected });
+});
+
+test("another order of starts makes no container anew", () => {
+  const inARow = before.containers.map((container) => ({ ...container, startsAfter: ["redis"] }));
+  expect(inARow).not.toEqual(before.containers);
+  expect(containerHashes({ ...before, containers: inARow })).toEqual(containerHashes(before));
+});
+
+test("what an earlier version hashed, with the order of starts, is compared with nothing", () => {
+  const { containers } = deployedBy(before);
+  expect(readDeployed({ deployed: { containers } }).containers).toEqual(containers);
+  const earlier = Object.fromEntries(Object.keys(containers ?? {}).map((name) => [name, "0123456789ab"]));
+  const raw = rawWith({});
+  const deployed = readDeployed({ deployed: { containers: earlier } });
+  expect(checkChange({ config: configOf(raw), plan: planOf(raw) }, deployed)).toEqual([]);
 });
 
 test("without mailboxes six services go, and the preview says whose and that the data stay", () => {

@@ -9,7 +9,7 @@ import { deployedText, needsResources, readDeployed } from "../../../../stack/gu
 
 const DEPLOYED = {
   domain: "example.com",
-  containers: { smtp: "0123456789ab", imap: "ba9876543210" },
+  containers: { smtp: "0123456789abcdef", imap: "fedcba9876543210" },
   generation: 3,
   images: { mongo: { tag: "8.2", digests: { "8.2": `sha256:${"cd".repeat(32)}` } } },
   deployKeys: [2, 1],
