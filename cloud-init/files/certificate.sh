@@ -59,14 +59,14 @@ challenge_options() {
     "--$AUTHENTICATOR-propagation-seconds" "$PROPAGATION_SECONDS"
 }
 
-# Whether the certificate at hand renews itself by another authority or in another way than the settings say. A valid
+# Whether the certificate at hand renews itself by another CA or in another way than the settings say. A valid
 # certificate would keep certbot from asking, and its renewal would go the old way, whose credentials may be gone.
 settings_changed() {
   [ -e "$renewal" ] || return 1
   ! grep -qF "server = $DIRECTORY" "$renewal" || ! grep -qxF "authenticator = $AUTHENTICATOR" "$renewal"
 }
 
-# The vendor's own date where it gives one, else one hour: an authority counts failures by the hour.
+# The vendor's own date where it gives one, else one hour: a CA counts failures by the hour.
 next_try_after() {
   local given
   given=$(grep -oE 'retry after [0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:]{8}' "$1" | head -n 1 | cut -d' ' -f3-) || true
@@ -105,7 +105,7 @@ order() {
   mapfile -t options < <(challenge_options)
   for name in $NAMES; do domains+=(-d "$name"); done
   if settings_changed; then
-    # The configuration says so, also where the other authority issues test certificates.
+    # The configuration says so, also where the other CA issues test certificates.
     options+=(--force-renewal --break-my-certs)
   fi
   if certbot certonly --non-interactive --agree-tos --email "$EMAIL" --server "$DIRECTORY" \

@@ -47,8 +47,7 @@ const checkProtection: Check = ({ top }) => {
 
 const checkDomain: Check = ({ top }) => {
   if (top.domain === undefined || hasPublicSuffix(top.domain)) return [];
-  const message =
-    "the last label is no public top-level domain: no public authority gives a certificate for it";
+  const message = "the last label is no public top-level domain: no public CA gives a certificate for it";
   return [
     warningAt("mailstead:domain", { rule: "unknown-top-level", message, fix: "use a registered domain" }),
   ];

@@ -23,12 +23,12 @@ function warningAt(path: string, fault: Fault): Issue {
   return { path, severity: "warning", ...fault };
 }
 
-/** CAA's word for the authority of the ACME directory, where one is used and the word is known. */
+/** CAA's word for the CA of the ACME directory, where one is used and the word is known. */
 function directoryIssuer({ certificates: { method, directory } }: Draft): string | undefined {
   return method === "provided" || directory === undefined ? undefined : issuerOf(directory);
 }
 
-/** Domain by which the authority is known in CAA: given, or the one of the ACME directory. */
+/** Domain by which the CA is known in CAA: given, or the one of the ACME directory. */
 export function caaIssuer(draft: Draft): string | undefined {
   return draft.caa.issuer ?? directoryIssuer(draft);
 }
@@ -127,7 +127,7 @@ const checkCaa: Check = (draft) => {
         return errorAt(`${PATH}.caa.${key}`, { rule: "caa-off", message, fix });
       });
   }
-  // What could not be read is told already, and says nothing about the authority.
+  // What could not be read is told already, and says nothing about the CA.
   if (certificates.directory === undefined || certificates.method === undefined) return [];
   const [given, ordered] = [caa.issuer, directoryIssuer(draft)];
   if (given !== undefined && ordered !== undefined && given !== ordered) {
@@ -136,8 +136,8 @@ const checkCaa: Check = (draft) => {
     return [errorAt(`${PATH}.caa.issuer`, { rule: "foreign-issuer", message, fix, source: "RFC 8659 4.2" })];
   }
   if (given === undefined && ordered === undefined) {
-    const message = "the authority's word for CAA is not known here";
-    const fix = "set it, as the authority's documentation has it";
+    const message = "the CA's word for CAA is not known here";
+    const fix = "set it, as the CA's documentation has it";
     return [errorAt(`${PATH}.caa.issuer`, { rule: "unknown-issuer", message, fix, source: "RFC 8659 4.2" })];
   }
   if (caa.accountUri === undefined) return [];

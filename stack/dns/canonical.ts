@@ -26,7 +26,7 @@ export function recordName(name: string, zone: string): string {
   return isWithin(whole, zone) ? whole : nameInZone(name, zone);
 }
 
-/** The time to live of a set: the lowest of its records counts, as it does in a cache (RFC 2181 5.2). */
+/** The TTL of a set: the lowest of its records counts, as it does in a cache (RFC 2181 5.2). */
 export function ttlOfSet(records: readonly Pick<ZoneRecord, "ttlSeconds">[]): ZoneRecord["ttlSeconds"] {
   const seconds = records.map(({ ttlSeconds }) => ttlSeconds).filter((ttl) => ttl !== "auto");
   return seconds.length === 0 ? "auto" : Math.min(...seconds);

@@ -13,7 +13,7 @@ export interface TextRow {
   readonly after?: readonly string[];
 }
 
-/** One TXT record with the configuration's time to live. */
+/** One TXT record with the configuration's TTL. */
 export function textRecord(input: DnsInput, row: TextRow): PlannedRecord {
   return { ...row, type: "TXT", ttlSeconds: input.dns.ttlSeconds };
 }

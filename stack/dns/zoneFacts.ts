@@ -10,7 +10,7 @@ import { heldByConfig } from "./planDns.ts";
 /** Families of which an address of the server has a reverse name. */
 export const REVERSE_FAMILIES = ["ipv4", "ipv6"] as const;
 
-/** How the certificate's authority proves the domain; a certificate from elsewhere comes from whom we do not know. */
+/** How the certificate's CA proves the domain; a certificate from elsewhere comes from whom we do not know. */
 const PROOFS = { "dns-01": "dns-01", manual: "dns-01", "http-01": "http-01", provided: undefined } as const;
 
 /** What the facts follow from. */

@@ -4,7 +4,7 @@ import type { SlotName } from "../values/slots.ts";
 import { fill } from "../values/slots.ts";
 import { valueTemplate, zoneFileData } from "./types/recordData.ts";
 
-/** Time to live where the provider chooses; Cloudflare answers 300 seconds then. */
+/** TTL where the provider chooses; Cloudflare answers 300 seconds then. */
 const AUTO_TTL = 300;
 
 /**

@@ -77,7 +77,7 @@ export interface MtaStsConfig {
 
 /** Certification Authority Authorization (RFC 8659). */
 export interface CaaConfig {
-  /** Domain by which the authority is known. */
+  /** Domain by which the CA is known. */
   readonly issuer: string;
   /** The one account that may order (RFC 8657). */
   readonly accountUri?: string;
@@ -111,7 +111,7 @@ export interface DnsConfig {
   readonly zone: string;
   /** The provider's own id of the zone, where it has one; looked up by name where absent. */
   readonly zoneId?: string;
-  /** Time to live of every record that does not say its own. */
+  /** TTL of every record that does not say its own. */
   readonly ttlSeconds: number | "auto";
   /** `hold`: mail, and the names that people's mail programs use, stay where they are; `point`: they come here. */
   readonly mx: "hold" | "point";

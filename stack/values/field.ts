@@ -71,7 +71,7 @@ export function text<T>(read: (text: string) => Reading<T>): z.ZodType<T> {
   });
 }
 
-/** Time to live of a record, in seconds. */
+/** TTL of a record, in seconds. */
 export const ttl = z.union([z.literal("auto"), z.int().min(60).max(86400)]);
 /** On or off. */
 export const switches = z.boolean();

@@ -1,4 +1,4 @@
-/** Reads mail addresses as certificate authorities and DMARC take them: ASCII, without comments or quotes. */
+/** Reads mail addresses as CAs and DMARC take them: ASCII, without comments or quotes. */
 import { LENGTHS } from "./lengths.ts";
 import { readHostName } from "./domainName.ts";
 import type { Reading } from "./reading.ts";

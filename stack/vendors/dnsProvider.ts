@@ -81,7 +81,7 @@ export interface DnsProvider {
   readonly comments: boolean;
   /** It can answer with addresses of its own in place of those of a record. */
   readonly proxy?: Sourced;
-  /** What becomes of a time to live that is left to it. */
+  /** What becomes of a TTL that is left to it. */
   readonly automaticTtl: {
     /** Seconds that its API answers then; absent where it tells that none was set. */
     readonly answered?: number;

@@ -5,7 +5,7 @@ import type { ZoneIdentity } from "./dnsForm.ts";
 /** Types of records that every provider has. */
 export const COMMON_TYPES = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT"];
 
-/** Largest time to live in seconds (RFC 2181 8). */
+/** Largest TTL in seconds (RFC 2181 8). */
 export const MOST_TTL = 2 ** 31 - 1;
 
 /** Numbers that an API gives beside the data. */

@@ -1,6 +1,6 @@
 /**
  * Proves: what DigitalOcean and Hetzner are asked for, record by record or set by set, in the spellings whose second
- * preview was seen empty; that a set has one name, its protection and its time to live; and that what is declared reads
+ * preview was seen empty; that a set has one name, its protection and its TTL; and that what is declared reads
  * back, over the provider's own form, as what was planned.
  * Cannot prove: that the plugins find no change afterwards; the sandbox does.
  */

@@ -68,7 +68,7 @@ export async function addAlias(name: string): Promise<string> {
 }
 
 /**
- * Lets the resolvers forget what they hold, the sandbox's and the host's own: it stands for the time to live (300 s)
+ * Lets the resolvers forget what they hold, the sandbox's and the host's own: it stands for the TTL (300 s)
  * that a new record of an existing set needs until everyone sees it.
  */
 export async function letCachesExpire(): Promise<void> {

@@ -63,9 +63,9 @@ const VALUES = {
 } as const satisfies Record<string, fc.Arbitrary<string>>;
 
 /**
- * Zones of up to fourteen different records; records of one name and type share their time to live.
+ * Zones of up to fourteen different records; records of one name and type share their TTL.
  *
- * @param ttl times to live that the provider can keep.
+ * @param ttl TTLs that the provider can keep.
  */
 export function arbitraryZone(ttl: fc.Arbitrary<ZoneRecord["ttlSeconds"]>): fc.Arbitrary<ZoneRecord[]> {
   const record = fc

@@ -2,7 +2,7 @@
  * Cloudflare's form of DNS records: all of it is here.
  *
  * Names are FQDNs, TXT is quoted in pieces of 255 bytes, MX and SRV have their priority at top level (SRV in `data`
- * too), CAA, SRV and TLSA go by `data`, a time to live of 1 means automatic. Any other spelling shows as drift.
+ * too), CAA, SRV and TLSA go by `data`, a TTL of 1 means automatic. Any other spelling shows as drift.
  *
  * @see https://developers.cloudflare.com/api/resources/dns/subresources/records/
  */

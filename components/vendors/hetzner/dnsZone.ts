@@ -1,7 +1,7 @@
 /**
  * Records at Hetzner: one resource for all records of one name and type, as the API keeps them.
  *
- * The provider's resource for single records has no time to live and cannot be imported, so the set is declared. Names
+ * The provider's resource for single records has no TTL and cannot be imported, so the set is declared. Names
  * are relative and lower case, targets end in a dot, TXT is quoted in strings of 255 bytes; the order of records says
  * nothing.
  *

@@ -156,7 +156,7 @@ export const DNS = {
   },
   ttlSeconds: {
     schema: ttl,
-    meaning: `time to live of the records; auto is the provider's own: ${AUTOMATIC_TTLS.join(", ")}`,
+    meaning: `TTL of the records; auto is the provider's own: ${AUTOMATIC_TTLS.join(", ")}`,
     fix: TTL_FIX,
     default: because("auto" as const, "the guide's table says automatic"),
   },

@@ -42,7 +42,7 @@ export function decisive(set: readonly Caa[], wildcard: boolean): readonly Caa[]
 }
 
 /**
- * Whether the CAA records of one name keep an authority from giving a certificate.
+ * Whether the CAA records of one name keep a CA from giving a certificate.
  *
  * @param values canonical data of the set that counts: of the nearest name above that has any (RFC 8659 3).
  * @param wildcard the certificate is for a wildcard.
@@ -53,7 +53,7 @@ export function forbidsIssuer(values: readonly string[], issuer: Issuer, wildcar
   return counting.length > 0 && !counting.some(({ value }) => allows(value, issuer));
 }
 
-/** CAA names of the authorities behind ACME directories. */
+/** CAA names of the CAs behind ACME directories. */
 const ISSUERS: Readonly<Record<string, string>> = {
   "acme-v02.api.letsencrypt.org": "letsencrypt.org",
   "acme-staging-v02.api.letsencrypt.org": "letsencrypt.org",
@@ -62,7 +62,7 @@ const ISSUERS: Readonly<Record<string, string>> = {
   "acme.ssl.com": "ssl.com",
 };
 
-/** CAA name of the authority behind an ACME directory; undefined where it is not known. */
+/** CAA name of the CA behind an ACME directory; undefined where it is not known. */
 export function issuerOf(directoryUrl: string): string | undefined {
   return URL.canParse(directoryUrl) ? ISSUERS[new URL(directoryUrl).hostname] : undefined;
 }

@@ -17,7 +17,7 @@ const forbids: Rule = {
   name: "caa-forbids-issuer",
   grade: "rfc",
   severity: "error",
-  title: "The CAA records that count for a name of the certificate allow the authority that gives it.",
+  title: "The CAA records that count for a name of the certificate allow the CA that gives it.",
   source: "RFC 8659 3, 4.2, 4.3, RFC 8657 4",
   judge: ({ record, zone }) => {
     const { issuer, certificateNames = [] } = zone.facts;
@@ -108,7 +108,7 @@ const value: Rule = {
   name: "caa-value",
   grade: "syntax",
   severity: "error",
-  title: `${ISSUER_TAGS.join(", ")} name an authority with its parameters; iodef is a mailto: or http(s): URL.`,
+  title: `${ISSUER_TAGS.join(", ")} name a CA with its parameters; iodef is a mailto: or http(s): URL.`,
   source: "RFC 8659 4.2, 4.4, RFC 9495 3",
   judge: ({ record }) => {
     const caa = readCaa(record);

@@ -39,7 +39,7 @@ export function forbiddenByCaa(
 }
 
 /**
- * Values of others that break a declared CAA set. Authorities add up under one tag, so only a value of another tag does:
+ * Values of others that break a declared CAA set. CAs add up under one tag, so only a value of another tag does:
  * `issuewild`, which counts for wildcards in the place of `issue`, `issue` beside none, or one critical and unknown.
  */
 export function harmfulCaa({ desired, foreign, facts }: SharedSet): readonly Harm[] {

@@ -34,7 +34,7 @@ const ttlRange = limit(
   {
     name: "ttl-out-of-range",
     severity: "error",
-    title: "The time to live is one that the provider takes.",
+    title: "The TTL is one that the provider takes.",
   },
   ({ least, most }, { record: { ttlSeconds } }, provider) => {
     if (ttlSeconds === "auto" || (ttlSeconds >= least && ttlSeconds <= most)) return undefined;

@@ -61,12 +61,12 @@ const oneTtlASet: Rule = {
   ...CLASH,
   name: "ttl-differs",
   grade: "rfc",
-  title: "All records of one name and type have one time to live.",
+  title: "All records of one name and type have one TTL.",
   source: "RFC 2181 5.2",
   judge: ({ record, before }) => {
     const other = before.find(({ type }) => type === record.type);
     if (other === undefined || other.ttlSeconds === record.ttlSeconds) return undefined;
-    const message = `${labelOf(other)} in the same set has the time to live ${other.ttlSeconds}`;
+    const message = `${labelOf(other)} in the same set has the TTL ${other.ttlSeconds}`;
     return { key: "ttlSeconds", message, fix: "leave ttlSeconds out" };
   },
 };

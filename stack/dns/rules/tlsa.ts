@@ -29,18 +29,18 @@ const portName: Rule = {
       : undefined,
 };
 
-/** What usage 2 and 3 leave out: trust in public authorities. */
+/** What usage 2 and 3 leave out: trust in public CAs. */
 const usageForMail: Rule = {
   name: "tlsa-usage-for-mail",
   grade: "rfc",
   severity: "warning",
-  title: "A TLSA record at port 25 has usage 2 or 3: senders of mail trust no list of authorities.",
+  title: "A TLSA record at port 25 has usage 2 or 3: senders of mail trust no list of CAs.",
   source: "RFC 7672 3.1.3",
   judge: ({ record: { name, type, value } }) => {
     const { usage } = TLSA.parse(value);
     if (type !== TLSA.type || !name.startsWith("_25._tcp.") || usage > 1) return undefined;
     const message = `senders of mail take a record of usage ${usage} for none`;
-    return { key: "usage", message, fix: "set 3 for the server's own key, or 2 for its authority's" };
+    return { key: "usage", message, fix: "set 3 for the server's own key, or 2 for its CA's" };
   },
 };
 

@@ -4,7 +4,7 @@ import type { DnsProviderName } from "../../model/vendorNames.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import { targetOf } from "../types/recordData.ts";
 
-/** An authority, by its CAA name, how its order is proved (`dns-01`), and by which account (RFC 8657). */
+/** A CA, by its CAA name, how its order is proved (`dns-01`), and by which account (RFC 8657). */
 export interface Issuer {
   readonly domain: string;
   readonly method?: string;

@@ -1,7 +1,7 @@
 /**
  * Cloudflare's form of DNS records.
  *
- * Names are whole, a time to live of 1 means automatic, MX and SRV have their priority at top level (SRV in `data`
+ * Names are whole, a TTL of 1 means automatic, MX and SRV have their priority at top level (SRV in `data`
  * too), SRV, CAA and TLSA go by `data`. TXT is quoted; older records may be answered without quotes, as they were sent.
  *
  * @see https://developers.cloudflare.com/api/resources/dns/subresources/records/

@@ -36,7 +36,7 @@ export interface DigitaloceanRow {
   readonly tag?: string | null;
 }
 
-/** Seconds that a record lives which was made without a time to live: there is no automatic one here. */
+/** Seconds that a record lives which was made without a TTL: there is no automatic one here. */
 export const DIGITALOCEAN_TTL = 1800;
 
 const NO_FIELDS = { priority: null, port: null, weight: null, flags: null, tag: null } as const;
@@ -95,7 +95,7 @@ function readRow(row: DigitaloceanRow, zone: ZoneIdentity): ProviderRecord {
   };
 }
 
-/** DigitalOcean. As it has no automatic time to live, `write` gives such a record {@link DIGITALOCEAN_TTL}. */
+/** DigitalOcean. As it has no automatic TTL, `write` gives such a record {@link DIGITALOCEAN_TTL}. */
 export const digitaloceanForm: DnsForm<DigitaloceanRow> = {
   provider: "digitalocean",
   write: (records, zone) =>

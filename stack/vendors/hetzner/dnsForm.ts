@@ -2,7 +2,7 @@
  * Hetzner's form of DNS records: sets of one name and type, with data as in a zone file.
  *
  * Names are relative with `@` for the zone; a target without a final dot is relative to the zone, and served so; TXT is
- * quoted in strings of 255 bytes; a time to live of `null` is that of the zone.
+ * quoted in strings of 255 bytes; a TTL of `null` is that of the zone.
  *
  * @see https://docs.hetzner.cloud/reference/cloud#zone-rrsets
  * @see https://docs.hetzner.com/networking/dns/record-types/overview/
@@ -64,7 +64,7 @@ function readSet(row: HetznerRow, zone: ZoneIdentity): ProviderRecord[] {
   }));
 }
 
-/** Hetzner. Records of one set share its time to live (that of the first written) and its import id. */
+/** Hetzner. Records of one set share its TTL (that of the first written) and its import id. */
 export const hetznerForm: DnsForm<HetznerRow> = {
   provider: "hetzner",
   write: (records, zone) =>

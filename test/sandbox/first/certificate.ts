@@ -2,7 +2,7 @@
  * Proves: an order that is refused with a certificate at hand leaves that one, is dated, and is filled by the timer's own
  * unit when the date has come; another ACME directory gives another certificate in one plain `up`; a renewal by that unit
  * is served; each time exactly the readers are restarted, and no container is made anew.
- * Cannot: prove what a real authority refuses, or that an hour passes: the date is set back, and the renewal asked for.
+ * Cannot: prove what a real CA refuses, or that an hour passes: the date is set back, and the renewal asked for.
  */
 import { afterAll, expect, test } from "vitest";
 import { certificateStatus, placed, refuseOrders, served } from "../../support/certificate.ts";
@@ -43,7 +43,7 @@ async function expectServed(): Promise<void> {
 
 afterAll(clearFaults);
 
-test("an order of another authority is refused: the one at hand stays, until the date has come", async () => {
+test("an order of another CA is refused: the one at hand stays, until the date has come", async () => {
   const before = await placed();
   await setConfig("mailstead:certificates.directory", "letsencrypt-staging");
   await refuseOrders();
@@ -66,7 +66,7 @@ test("an order of another authority is refused: the one at hand stays, until the
   expect((await certificateStatus()).state).toBe("ok");
 });
 
-test("a certificate of another authority is in place by one plain up", async () => {
+test("a certificate of another CA is in place by one plain up", async () => {
   const before = await placed();
   await setConfig("mailstead:certificates.directory", "letsencrypt");
   const { done, anew, restarted: started } = await change(undefined, RESTART_SECONDS);

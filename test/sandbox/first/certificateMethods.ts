@@ -3,7 +3,7 @@
  * configuration provides is placed, and changed, without a container made anew; with `manual` two challenge values stand
  * side by side and what is placed by hand is served; a server deleted at the vendor comes back by `mailstead rebuild`, and
  * where the order is refused then, it is healthy with a stand-in, the date of the next try, and a red status.
- * Cannot: prove what a real authority refuses, or how long its limits last.
+ * Cannot: prove what a real CA refuses, or how long its limits last.
  */
 import { readFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
@@ -48,7 +48,7 @@ async function serialOf(certificate: string): Promise<string> {
   return succeed(["openssl", "x509", "-in", certificate, "-noout", "-serial"]);
 }
 
-/** Chain and key of a leaf of the sandbox's authority, as a configuration has them. */
+/** Chain and key of a leaf of the sandbox's CA, as a configuration has them. */
 async function provide(name: string): Promise<string> {
   const leaf = await ensureLeaf(name, NAMES);
   await setPem("mailstead:certificates.certificate", readFileSync(leaf.certificate, "utf8"));

@@ -2,7 +2,7 @@
  * Proves: the further records are switched on by one plain `up`, names that turn from aliases into hosts included; what
  * they promise is there over real DNS and HTTPS; a changed MTA-STS policy is served before its id changes in the zone;
  * one more `up` takes it all away again; after each nothing is left to do, and the audit is clean.
- * Cannot: prove that senders fetch the policy, nor what a real authority makes of the CAA record.
+ * Cannot: prove that senders fetch the policy, nor what a real CA makes of the CAA record.
  */
 import { createHash } from "node:crypto";
 import { afterAll, expect, test } from "vitest";

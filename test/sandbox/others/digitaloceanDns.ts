@@ -16,7 +16,7 @@ import { RECORDS, SLOT_VALUES, ZONE } from "../programs/digitaloceanDns/records.
 const STACK = "digitalocean-dns";
 const { pulumi, mustRun } = standingProgram("digitaloceanDns", STACK);
 const NAME_SERVERS = ["ns1.digitalocean.com", "ns2.digitalocean.com", "ns3.digitalocean.com"];
-/** What records without a time to live get. */
+/** What records without a TTL get. */
 const TTL = 1800;
 
 /** Records by name and type, as one asks for them; a delegation is no answer of this zone. */

@@ -139,7 +139,7 @@ describe("records", () => {
     }
   });
 
-  it("take whole names with a final dot, and the same record twice, with the lowest time to live", async () => {
+  it("take whole names with a final dot, and the same record twice, with the lowest TTL", async () => {
     const made = await post({ ...WWW, name: "api.example.org." });
     expect(made.body.at("domain_record", "name")).toBe("api");
     const apex = await post({ ...WWW, name: "example.org." });
@@ -228,7 +228,7 @@ describe("refusals", () => {
       "Data needs to end with a dot (.)",
     ],
     ["a long text", { type: "TXT", data: "x".repeat(513) }, "Data is too long (maximum is 512 characters)"],
-    ["a short time to live", { ttl: 29 }, "Ttl must be greater than or equal to 30"],
+    ["a short TTL", { ttl: 29 }, "Ttl must be greater than or equal to 30"],
     ["an alias beside", { name: "alias" }, "CNAME records cannot share a name with other records."],
     [
       "an alias at the apex",

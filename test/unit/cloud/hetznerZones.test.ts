@@ -245,7 +245,7 @@ describe("refusals", () => {
     ["a name with a final dot", { name: "www." }],
     ["an unknown type", { type: "SPF" }],
     ["no record", { records: [] }],
-    ["a short time to live", { ttl: 59 }],
+    ["a short TTL", { ttl: 59 }],
     ["another type's value", { records: [{ value: "2001:db8::1" }] }],
     ["a value twice", values("203.0.113.7", "203.0.113.7")],
     ["a field that is not known", { proxied: true }],

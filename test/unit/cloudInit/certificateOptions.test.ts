@@ -1,6 +1,6 @@
 /**
  * Proves: the certificate script asks certbot for the authenticator, credentials and wait that the plan's settings name,
- * and orders anew when authority or authenticator are no longer those of the certificate at hand.
+ * and orders anew when CA or authenticator are no longer those of the certificate at hand.
  * Cannot prove: that certbot gets a certificate with them; the sandbox orders some.
  */
 import { spawnSync } from "node:child_process";

@@ -181,7 +181,7 @@ describe.skipIf(sharedSpecs === undefined)(`cloudflare against its traces ${NEED
     await client.delete(record);
   });
 
-  it("refuses a proxied record with a time to live, in a preview already", async () => {
+  it("refuses a proxied record with a TTL, in a preview already", async () => {
     const proxied = inputs("a", { name: "p.example.com", proxied: true, ttl: 300 });
     const refusal = /ttl must be set to 1 when `proxied` is true/;
     await expect(client.create(RECORD, "p", proxied, { preview: true })).rejects.toThrow(refusal);

@@ -198,7 +198,7 @@ describe.skipIf(sharedSpecs === undefined)(`digitalocean against its traces ${NE
     expect(sent()).toEqual(trace("change A value, MX priority, TXT value, CNAME name, AAAA ttl"));
   });
 
-  it("keeps a time to live that the program does not tell", async () => {
+  it("keeps a TTL that the program does not tell", async () => {
     const { ttl, ...inputs } = of("spf").inputs;
     expect(ttl).toBe(3600);
     const { changed } = await client.diff(of("spf"), inputs);

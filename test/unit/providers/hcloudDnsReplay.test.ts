@@ -100,7 +100,7 @@ describe.skipIf(sharedSpecs === undefined)(`hcloud's DNS against its traces ${NE
     expect(sorted(sent())).toEqual(sorted(trace("zone and rrsets: drift check")));
   });
 
-  it("changes values, times to live and comments with the recorded requests, and no order", async () => {
+  it("changes values, TTLs and comments with the recorded requests, and no order", async () => {
     const two = [{ value: '"two"' }, { value: '"one"' }];
     expect(await plugin.client.diff(of("acme"), { ...of("acme").inputs, records: two })).toMatchObject({
       changed: false,

@@ -108,7 +108,7 @@ describe("DigitalOcean's rows", () => {
     expect(read[0]).toMatchObject({ importId: "example.com,7", value: "ns1.digitalocean.com" });
   });
 
-  test("a record without its own time to live gets the provider's", () => {
+  test("a record without its own TTL gets the provider's", () => {
     const record = { name: "example.com", type: "A", ttlSeconds: "auto", value: "192.0.2.1" } as const;
     expect(digitaloceanForm.write([record], ZONE)[0]?.ttl).toBe(1800);
   });

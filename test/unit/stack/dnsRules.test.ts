@@ -92,7 +92,7 @@ describe("plans", () => {
     ]);
   });
 
-  test("refuse an authority list that shuts ours out", () => {
+  test("refuse a CA list that shuts ours out", () => {
     const records = [{ role: "caa", name: "@", type: "CAA", flags: 0, tag: "issue", value: "other.example" }];
     const { issues } = planned(rawWith({ "dns.records": records }));
     expect(issues.map(({ path, rule }) => [path, rule])).toContainEqual([
@@ -240,7 +240,7 @@ describe("words for others", () => {
     expect(catchesByWildcard("d.test", "x.d.test", names)).toBe(false);
   });
 
-  test("authorities are known by their directory, and shut out by name, wildcard or method", () => {
+  test("CAs are known by their directory, and shut out by name, wildcard or method", () => {
     expect(issuerOf("https://acme-v02.api.letsencrypt.org/directory")).toBe("letsencrypt.org");
     expect(issuerOf("https://acme.example.net/directory")).toBeUndefined();
     const ours = { domain: "letsencrypt.org", method: "dns-01" };

@@ -1,7 +1,7 @@
 /**
  * Proves: each further record is there by its own switch and by nothing else, and says what its standard wants; and
  * what serves it is planned with it. That such plans keep every rule about records, dnsRules.test.ts proves.
- * Cannot prove: that senders, authorities and mail programs read it so.
+ * Cannot prove: that senders, CAs and mail programs read it so.
  */
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
@@ -108,7 +108,7 @@ describe("MTA-STS and reports", () => {
 describe("CAA", () => {
   const accountUri = "https://acme-v02.api.letsencrypt.org/acme/acct/1";
 
-  test("names the authority of the directory, the account and where to report; a wildcard certificate stays possible", () => {
+  test("names the CA of the directory, the account and where to report; a wildcard certificate stays possible", () => {
     expect(added({ "dns.caa": { enabled: true, accountUri, report: "ops@example.org" } })).toEqual([
       `caa-issue example.com CAA 0 issue letsencrypt.org; accounturi=${accountUri}`,
       "caa-report example.com CAA 0 iodef mailto:ops@example.org",

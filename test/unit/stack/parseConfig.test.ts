@@ -337,7 +337,7 @@ describe("warnings", () => {
       [["mailstead:email", "contact-in-domain"]],
     ],
     [
-      "a top level that no authority knows",
+      "a top level that no CA knows",
       rawWith({ domain: "mail.test" }),
       [["mailstead:domain", "unknown-top-level"]],
     ],

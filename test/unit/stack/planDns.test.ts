@@ -118,7 +118,7 @@ describe("the guide's table", () => {
     );
   });
 
-  test("the time to live is the configuration's", () => {
+  test("the TTL is the configuration's", () => {
     const ttls = (value?: number) =>
       planOf(rawWith({ "dns.ttlSeconds": value })).records.map(({ ttlSeconds }) => ttlSeconds);
     expect(new Set(ttls())).toEqual(new Set(["auto"]));
@@ -247,9 +247,9 @@ describe("records that the plan refuses", () => {
       [place, "duplicate-record", "apex-mx says the same"],
     ],
     [
-      "another time to live in one set",
+      "another TTL in one set",
       { name: "@", type: "TXT", text: "x", ttlSeconds: 600 },
-      [`${place}.ttlSeconds`, "ttl-differs", "apex-spf in the same set has the time to live auto"],
+      [`${place}.ttlSeconds`, "ttl-differs", "apex-spf in the same set has the TTL auto"],
     ],
   ])("%s", (_, fields, expected) => {
     const { issues } = planned(rawWith({ "dns.records": [{ role: "extra", name: "extra", ...fields }] }));

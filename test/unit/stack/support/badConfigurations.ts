@@ -91,7 +91,7 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     ],
   },
   {
-    name: "a CAA record against the authority, and a fault elsewhere",
+    name: "a CAA record against the CA, and a fault elsewhere",
     raw: rawWith({
       generation: 0,
       "dns.records": [{ role: "caa", name: "@", type: "CAA", flags: 0, tag: "issue", value: "digicert.com" }],
@@ -171,7 +171,7 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     ],
   },
   {
-    name: "an unknown method, of which no authority is known",
+    name: "an unknown method, of which no CA is known",
     raw: rawWith({
       "certificates.method": "dns01",
       "dns.records": [{ role: "caa", name: "@", type: "CAA", flags: 0, tag: "issue", value: "digicert.com" }],
@@ -185,7 +185,7 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     ],
   },
   {
-    name: "a directory that cannot be read, of which no authority is known",
+    name: "a directory that cannot be read, of which no CA is known",
     raw: rawWith({
       "certificates.directory": "http://acme.example.net/directory",
       "dns.caa": { enabled: true, issuer: "pki.goog" },
@@ -599,12 +599,12 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     faults: [["mailstead:dns.zoneId", "not-a-zone-id", "a zone ID has 32 hexadecimal digits"]],
   },
   {
-    name: "a time to live below the provider's least",
+    name: "a TTL below the provider's least",
     raw: rawWith({ "dns.ttlSeconds": 30 }),
     faults: [["mailstead:dns.ttlSeconds", "out-of-range", "30 is below 60"]],
   },
   {
-    name: "a time to live with a unit",
+    name: "a TTL with a unit",
     raw: rawWith({ "dns.ttlSeconds": "5m" }),
     faults: [["mailstead:dns.ttlSeconds", "not-allowed", '"5m" is not allowed']],
   },
@@ -1370,18 +1370,14 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     faults: [["mailstead:dns.mtaSts.maxAgeSeconds", "out-of-range", "3600 is below 86400"]],
   },
   {
-    name: "CAA with an unknown authority",
+    name: "CAA with an unknown CA",
     raw: rawWith({ "dns.caa.enabled": true, "certificates.directory": "https://acme.example.net/directory" }),
-    faults: [
-      ["mailstead:dns.caa.issuer", "unknown-issuer", "the authority's word for CAA is not known here"],
-    ],
+    faults: [["mailstead:dns.caa.issuer", "unknown-issuer", "the CA's word for CAA is not known here"]],
   },
   {
     name: "CAA with a certificate from elsewhere",
     raw: rawWith({ "dns.caa.enabled": true, certificates: { method: "provided", ...WHOLE } }),
-    faults: [
-      ["mailstead:dns.caa.issuer", "unknown-issuer", "the authority's word for CAA is not known here"],
-    ],
+    faults: [["mailstead:dns.caa.issuer", "unknown-issuer", "the CA's word for CAA is not known here"]],
   },
   {
     name: "CAA with an account of another directory",
@@ -1439,7 +1435,7 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     ],
   },
   {
-    name: "CAA for another authority than the one that is asked",
+    name: "CAA for another CA than the one that is asked",
     raw: rawWith({ "dns.caa": { enabled: true, issuer: "pki.goog" } }),
     faults: [
       ["mailstead:dns.caa.issuer", "foreign-issuer", "orders go to letsencrypt.org, which this would forbid"],

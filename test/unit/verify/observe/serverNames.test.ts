@@ -110,7 +110,7 @@ describe("names of the server", () => {
         },
       ]);
     });
-    test("another reverse name, with what is left of its time to live", async () => {
+    test("another reverse name, with what is left of its TTL", async () => {
       const key = `${writeReverseName(V4)} PTR`;
       const held = { [key]: good[key] ?? [], "mx.example.test A": good["mx.example.test A"] ?? [] };
       const old: PacketRecord = {
@@ -135,7 +135,7 @@ describe("names of the server", () => {
         "helo smtp.example.test: propagating",
         "bounces fe-bounces.example.test: propagating",
       ]);
-      // The alias before the address is right everywhere: its own time to live, which is longer, is no wait.
+      // The alias before the address is right everywhere: its own TTL, which is longer, is no wait.
       expect(new Set(found.slice(1).map(({ fix }) => fix))).toEqual(
         new Set(["sleep 60 && ./mailstead audit"]),
       );

@@ -144,7 +144,7 @@ describe.each(DNS_PROVIDER_NAMES)("at %s", (provider) => {
     expect(obstacles).toMatchObject(isSet ? [] : [{ type: "MX", canBeAdopted: false }]);
   });
 
-  test("a time to live of its own is said, as the next up changes it", () => {
+  test("a TTL of its own is said, as the next up changes it", () => {
     const { adoptions } = look(provider, [record("example.com", "MX", "0 mx.example.com", 300)]);
     expect(adoptions[0]?.changes).toContain("TTL");
   });

@@ -88,7 +88,7 @@ export function replaced(old: ZoneRecord, record: MutatedRecord, verdict: string
   return { records: all(good).map((one) => (one === old ? record : one)), told: { [setOf(old)]: verdict } };
 }
 
-/** At Hetzner a set has one time to live, so a record that joins one takes its. */
+/** At Hetzner a set has one TTL, so a record that joins one takes its. */
 export function joining(record: ZoneRecord, { provider, declared, foreign }: GoodZone): ZoneRecord {
   const other = [...declared, ...foreign].find((one) => setOf(one) === setOf(record));
   return provider === "hetzner" && other ? { ...record, ttlSeconds: other.ttlSeconds } : record;

@@ -128,7 +128,7 @@ test("a set that is broken in two ways says both, and removes what breaks it alo
   expect(row?.fix).toBe(`remove at the DNS provider: ${lines[0] ?? ""} and ${lines[2] ?? ""}`);
 });
 
-test("a foreign value beside ours keeps its own time to live, which is not told as drift of ours", () => {
+test("a foreign value beside ours keeps its own TTL, which is not told as drift of ours", () => {
   const foreign = { ...record("example.com", "TXT", "google=1"), ttlSeconds: 300 };
   expect(found(auditOf(read.cloudflare([...DECLARED, foreign])))).toEqual(["unmanaged TXT example.com"]);
 });
