@@ -1,4 +1,5 @@
 /** Heals what a broken run left behind: each thing by its cure, and one that is refused keeps no other from its own. */
+import { describeIssue } from "../stack/model/describeIssue.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import { printable } from "../stack/values/printable.ts";
 import { plannedThings } from "../stack/vendors/cloudThings.ts";
@@ -195,7 +196,9 @@ export async function heal(cures: readonly Cure[], pending: number, stack: strin
     refusals.push(...(await attempt(what, () => clearPendingOperations(stack))));
   }
   if (refusals.length === 0) return;
-  const lines = refusals.map(({ what, reason, next }) => `${what}: ${reason}. ${next}.`);
+  const lines = refusals.map(({ what, reason, next }) =>
+    describeIssue({ path: what, message: reason, fix: next }),
+  );
   throw new CommandError(
     `not everything is healed:\n${lines.join("\n")}`,
     "do what is said there, then this again",

@@ -7,6 +7,7 @@ import type { Config } from "../stack/model/config.ts";
 import { checkStackName } from "../stack/config/lengthChecks.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
 import { readRawConfig } from "../stack/config/readRawConfig.ts";
+import { describeFaults } from "../stack/model/describeIssue.ts";
 import type { Issue } from "../stack/model/issue.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
@@ -64,11 +65,9 @@ export async function stackToRead(given: string | undefined): Promise<string> {
   }
 }
 
-/** Faults of the file itself: the place as editors and compilers write it, what is wrong, what to do. */
-function describeFaults(file: string, faults: readonly PlacedFault[]): string {
-  return faults
-    .map(({ line, column, message, fix }) => `${file}:${String(line)}:${String(column)}: ${message}. ${fix}.`)
-    .join("\n");
+/** A fault of the file itself: its place is written as editors and compilers write it. */
+function placeInFile(file: string, { line, column, ...fault }: PlacedFault) {
+  return { path: `${file}:${String(line)}:${String(column)}`, ...fault };
 }
 
 /**
@@ -86,8 +85,8 @@ function valuesIn(path: string): Readonly<Record<string, string>> {
   }
   const file = readStackFile(bytes, projectName());
   if (file.faults === undefined) return file.values;
-  const text = describeFaults(basename(path), file.faults);
-  throw new CommandError(`the stack's file cannot be read:\n${text}`, "mend it and try again", 2);
+  const faults = file.faults.map((fault) => placeInFile(basename(path), fault));
+  throw new CommandError(describeFaults("the stack's file", faults), "mend it and try again", 2);
 }
 
 /**
@@ -104,11 +103,6 @@ export function stackValue(stack: string, key: string): string | undefined {
 /** All values of a stack's file by their whole keys. @throws CommandError where there is no such file, or none to be read */
 export function stackValues(stack: string): Readonly<Record<string, string>> {
   return valuesIn(stackFile(stack));
-}
-
-/** Every fault as one text, one line each. */
-export function describeIssues(issues: readonly Issue[]): string {
-  return issues.map(({ path, message, fix }) => `${path}: ${message}. ${fix}.`).join("\n");
 }
 
 function faultsIn(issues: readonly Issue[]): Issue[] {
@@ -133,7 +127,7 @@ export function loadPlan(stack: string): Loaded {
   const parsed = parseConfig(readRawConfig(valuesIn(path)));
   if (parsed.config === undefined) {
     throw new CommandError(
-      `${path} has faults:\n${describeIssues(faultsIn(parsed.issues))}`,
+      describeFaults(path, faultsIn(parsed.issues)),
       "mend them and try again; a file of your own is read with --stack NAME, as Pulumi.NAME.yaml",
       2,
     );
@@ -142,7 +136,7 @@ export function loadPlan(stack: string): Loaded {
   const all = [...checkStackName(stack), ...parsed.issues, ...issues];
   const errors = faultsIn(all);
   if (errors.length > 0) {
-    throw new CommandError(`the plan has faults:\n${describeIssues(errors)}`, "mend them and try again", 2);
+    throw new CommandError(describeFaults(`the plan of ${path}`, errors), "mend them and try again", 2);
   }
   return { config: parsed.config, plan, warnings: all };
 }

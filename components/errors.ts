@@ -1,5 +1,6 @@
 /** Errors that end a run with a message and no stack: the reader can act on each. */
 import * as pulumi from "@pulumi/pulumi";
+import { describeFaults, describeStop } from "../stack/model/describeIssue.ts";
 import type { Issue } from "../stack/model/issue.ts";
 
 /**
@@ -15,16 +16,9 @@ export class StopError extends pulumi.RunError {
   }
 }
 
-/** One issue as a line: where, what, what to do. */
-export function issueLine(issue: Issue): string {
-  return `${issue.path}: ${issue.message} → ${issue.fix}`;
-}
-
 /** All faults of a configuration at once. Nothing has been declared when it is thrown. */
 export function configurationError(faults: readonly Issue[]): StopError {
-  const count = faults.length === 1 ? "1 fault" : `${String(faults.length)} faults`;
-  const lines = faults.map((fault) => `  ${issueLine(fault)}`);
-  return new StopError([`The configuration has ${count}; nothing was changed.`, ...lines].join("\n"));
+  return new StopError(describeFaults("The configuration", faults));
 }
 
 /** A change that would destroy something that cannot be had back. */
@@ -35,7 +29,7 @@ export function refusal(reason: string, waysOut: readonly string[]): StopError {
 
 /** Something outside did not answer as it must. */
 export function outsideError(what: string, cause: unknown, nextStep: string): StopError {
-  return new StopError(`${what}: ${causeText(cause)}\nNext step: ${nextStep}`);
+  return new StopError(describeStop(`${what}: ${causeText(cause)}`, nextStep));
 }
 
 /** Message of whatever was thrown. */

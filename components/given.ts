@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../stack/model/config.ts";
 import { DNS_PROVIDERS } from "../stack/vendors/registry.ts";
 import { findToken } from "../stack/vendors/tokenPlaces.ts";
+import { describeStop } from "../stack/model/describeIssue.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import type { SlotName } from "../stack/values/slots.ts";
 import { SLOTS, slotsOf } from "../stack/values/slots.ts";
@@ -59,7 +60,9 @@ export function needDnsToken(
   if (!isNeeded || given.dnsApiToken !== undefined) return;
   const { key, variables } = DNS_PROVIDERS[dnsProvider].token;
   throw new StopError(
-    `There is no ${variables[0]} and no ${key}: the server orders its certificate with it. Nothing was changed.\n` +
-      `Next step: export ${variables[0]}, or: pulumi config set --secret ${key}`,
+    describeStop(
+      `There is no ${variables[0]} and no ${key}: the server orders its certificate with it. Nothing was changed.`,
+      `export ${variables[0]}, or: pulumi config set --secret ${key}`,
+    ),
   );
 }

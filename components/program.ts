@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { needZone } from "./dns/mailDns.ts";
 import { reviewDrift, type JudgeZone } from "./drift.ts";
-import { configurationError, issueLine } from "./errors.ts";
+import { configurationError } from "./errors.ts";
 import { givenValues, needDnsToken } from "./given.ts";
 import { reviewAccount } from "./host/account.ts";
 import { lastDeployed, lastOutputs } from "./lastOutputs.ts";
@@ -18,6 +18,7 @@ import { readRawConfig } from "../stack/config/readRawConfig.ts";
 import { checkChange } from "../stack/guards/checkChange.ts";
 import { deployedBy, deployedText } from "../stack/guards/deployed.ts";
 import { rememberImages } from "../stack/guards/deployedImages.ts";
+import { describeIssue } from "../stack/model/describeIssue.ts";
 import type { Issue } from "../stack/model/issue.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
@@ -26,7 +27,7 @@ import { planMailServer } from "../stack/planMailServer.ts";
 function settle(issues: readonly Issue[]): void {
   const faults = issues.filter(({ severity }) => severity === "error");
   if (faults.length > 0) throw configurationError(faults);
-  for (const warning of issues) void pulumi.log.warn(issueLine(warning));
+  for (const warning of issues) void pulumi.log.warn(describeIssue(warning));
 }
 
 /** @throws RunError with every fault of the configuration, before anything is declared */

@@ -1,4 +1,5 @@
 /** Tokens that are given with something around them: the plugins take them as they are, and every run would fail. */
+import { describeStop } from "../stack/model/describeIssue.ts";
 import type { CloudName, DnsProviderName } from "../stack/model/vendorNames.ts";
 import { CLOUDS, DNS_PROVIDERS } from "../stack/vendors/registry.ts";
 import { findToken } from "../stack/vendors/tokenPlaces.ts";
@@ -23,7 +24,7 @@ export function needSoundTokens(
     const fault = given === undefined ? undefined : tokenFault(given.token);
     return given === undefined || fault === undefined
       ? []
-      : [`${given.place} ${fault}.\nNext step: ${tokenCure(given.place)}`];
+      : [describeStop(`${given.place} ${fault}.`, tokenCure(given.place))];
   });
   if (faults.length > 0) throw new StopError(`${faults.join("\n")}\nNothing was changed.`);
 }

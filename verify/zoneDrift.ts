@@ -2,6 +2,7 @@
 import { canonicalData } from "../stack/dns/types/recordData.ts";
 import { WRITTEN_WHOLE } from "../stack/dns/rules/wholeSets.ts";
 import { COMMAND } from "../stack/values/command.ts";
+import { describeIssue } from "../stack/model/describeIssue.ts";
 import type { Config } from "../stack/model/config.ts";
 import type { ProviderRecord, ZoneRecord } from "../stack/model/zoneRecord.ts";
 import type { Plan } from "../stack/model/plan.ts";
@@ -74,7 +75,7 @@ function isUnseen({ verdict, desired, name, type }: AuditRow, last: Believed): b
 }
 
 function writeLine(what: string, why: string, fix: string | undefined): string {
-  return printable(`DNS: ${what}: ${why}${fix === undefined ? "" : ` → ${fix}`}`);
+  return printable(describeIssue({ path: `DNS: ${what}`, message: why, ...(fix !== undefined && { fix }) }));
 }
 
 function writeLines({ rows, checks }: Audit, last: Believed): { lines: string[]; advice: string[] } {

@@ -1,6 +1,7 @@
 /** What a run that did not come to its end is told as, on standard error and, where it was asked for, as JSON. */
 import process from "node:process";
 import { CommanderError } from "@commander-js/extra-typings";
+import { describeStop } from "../../stack/model/describeIssue.ts";
 import { nearest } from "../../stack/values/nearest.ts";
 import { printableLines } from "../../stack/values/printable.ts";
 import { LOOK_AT_PROVIDER } from "../../verify/judge/fixes/fixes.ts";
@@ -65,7 +66,7 @@ export function reportFault(error: unknown, { isJson, help, exitCode }: UsageFau
   reportJson(fault.message, fault.nextStep);
   const head = styled("red", "error:", process.stderr);
   process.stderr.write(
-    printableLines(`${fault.message}\nNext step: ${fault.nextStep}\n`).replace(/^/, `${head} `),
+    printableLines(`${describeStop(fault.message, fault.nextStep)}\n`).replace(/^/, `${head} `),
   );
   return fault.exitCode;
 }

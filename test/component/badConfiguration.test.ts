@@ -1,6 +1,6 @@
 /**
  * Proves: a faulty configuration stops the whole program with every fault at once, before the engine is asked for any
- * resource or function; with the real engine, an `up` fails, asks no vendor for anything and leaves an empty state.
+ * resource or function, in the lines that the command prints; with the real engine, an `up` fails, asks no vendor for anything and leaves an empty state.
  * Cannot prove: that each fault is found; the table of bad configurations does.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../stack/config/readRawConfig.ts";
 import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
+import { makeProject } from "../unit/cli/project.ts";
 import { rawWith } from "../unit/stack/support/validRaw.ts";
 import { GET_SERVERS, ZONE_ID } from "./support/declareSmall.ts";
 import { findEngine, makeEngineProject, type EngineProject } from "./support/engine.ts";
@@ -42,12 +43,26 @@ describe("the program", () => {
         "The configuration has 5 faults; nothing was changed.",
         "  mailstead:protct: there is no such key → write protect",
         "  mailstead:generation: 0 is below 1 → set a whole number from 1 on",
-        "  mailstead:server.location: this is a data centre, which the vendor no longer takes → set nbg1",
+        "  mailstead:server.location: this is a data centre, which the vendor no longer takes (docs.hetzner.cloud/changelog) → set nbg1",
         "  mailstead:dns.nullMxHosts[0]: www.example.net is not in the zone example.com → write a whole name in the zone",
         expect.stringMatching(/^ {2}mailstead:dns\.records\[0\]: .+ → .+/),
       ],
     ]);
     expect([registrations, calls]).toEqual([[], []]);
+  });
+
+  test("says what the command says, word by word", async () => {
+    const { errors } = await runProgram(SEVERAL);
+    const lines = errors.flatMap(({ message }) => message.split("\n").slice(1));
+    const elsewhere = makeProject();
+    try {
+      elsewhere.stack("faulty", SEVERAL);
+      const { stderr } = await elsewhere.start(["render", "dns", "--stack", "faulty"]);
+      expect(stderr.split("\n").filter((line) => line.startsWith("  "))).toEqual(lines);
+      expect(stderr).toContain("Pulumi.faulty.yaml has 5 faults; nothing was changed.\n");
+    } finally {
+      elsewhere.remove();
+    }
   });
 
   test("stops at what only the plan shows", async () => {

@@ -23,14 +23,14 @@ beforeEach(() => {
 });
 
 test("a server that stays holds nothing up", async () => {
-  const message = "not everything is healed:\nserver mx.example.com (7): no. ask again.";
+  const message = "not everything is healed:\nserver mx.example.com (7): no → ask again";
   await expect(heal([refused(SERVER)], 2, "prod")).rejects.toMatchObject({ message, exitCode: 1 });
   expect(clearPendingOperations).toHaveBeenCalledExactlyOnceWith("prod");
 });
 
 test("a container that stays keeps the operations that tell of it", async () => {
   await expect(heal([refused(CONTAINER)], 2, "prod")).rejects.toThrow(
-    "container web (c0ffee): no. ask again.",
+    "container web (c0ffee): no → ask again",
   );
   expect(clearPendingOperations).not.toHaveBeenCalled();
 });
@@ -38,7 +38,7 @@ test("a container that stays keeps the operations that tell of it", async () => 
 test("that they cannot be cleared is told like the rest", async () => {
   clearPendingOperations.mockRejectedValue(new CommandError("the state is locked", "pulumi cancel"));
   await expect(heal([], 2, "prod")).rejects.toThrow(
-    "2 operations that never ended: the state is locked. pulumi cancel.",
+    "2 operations that never ended: the state is locked → pulumi cancel",
   );
 });
 

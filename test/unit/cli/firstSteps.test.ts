@@ -32,7 +32,7 @@ test("beside a fault no warning is told as one to be mended", async () => {
   project.stack("faulty", raw);
   const { code, stderr } = await project.run(["render", "dns", "--stack", "faulty"]);
   expect(code).toBe(2);
-  expect(stderr.match(/^mailstead:\S+:/gm)).toEqual(["mailstead:drift:"]);
+  expect(stderr.match(/^ {2}mailstead:\S+:/gm)).toEqual(["  mailstead:drift:"]);
 });
 
 test("preflight says what every preview would warn of", async () => {

@@ -146,8 +146,8 @@ test("a faulty configuration is told by its keys, and a look that was not had by
   set(raw, "hunter2secret", "x");
   project.stack("example-com", raw);
   const text = await report(["--columns", "api"]);
-  expect(text).toMatch(/^no plan: .*Pulumi\.<stack>\.yaml has faults/m);
-  expect(text).toMatch(/^mailstead:server\.adminNetworks\[0\]: /m);
+  expect(text).toMatch(/^no plan: .*Pulumi\.<stack>\.yaml has 4 faults;/m);
+  expect(text).toMatch(/^ {2}mailstead:server\.adminNetworks\[0\]: /m);
   expect(text).toMatch(/^preflight: not looked: /m);
   expect(secretsIn(text, PRIVATE)).toEqual([]);
 });

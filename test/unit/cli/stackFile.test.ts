@@ -142,7 +142,7 @@ describe("the commands", () => {
       expect(JSON.parse(stdout)).toMatchObject({ error: { nextStep: "mend it and try again" } });
     else expect(stdout).toBe("");
     expect(stderr).toMatch(
-      /^error: the stack's file cannot be read:\nPulumi\.bad\.yaml:2:21: .*in quotes: "@"\.\n/,
+      /^error: the stack's file has \d+ faults; nothing was changed\.\n {2}Pulumi\.bad\.yaml:2:21: .*in quotes: "@"\n/,
     );
     expect(stderr).toContain("Pulumi.bad.yaml:3:1: there is a tab");
     expect(stderr).toContain("Next step: mend it");
@@ -159,7 +159,7 @@ describe("the commands", () => {
       "mailstead:mail VALUE",
     ])
       expect(stderr).toContain(
-        `encrypted, and cannot be read here: it need not be secret. set it without --secret: pulumi config set ${way}`,
+        `encrypted, and cannot be read here: it need not be secret → set it without --secret: pulumi config set ${way}`,
       );
   });
 });

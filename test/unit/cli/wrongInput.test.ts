@@ -182,8 +182,8 @@ describe("init", () => {
     const paths = ["email", "server.location", "server.adminNetworks[0]", "mail.release"].concat(
       ["app", "nginx", "mongo", "redis"].map((role) => `mail.images.${role}.digest`),
     );
-    expect(refused.stderr.match(/^mailstead:\S+: it still says CHANGE\. /gm)).toEqual(
-      paths.map((path) => `mailstead:${path}: it still says CHANGE. `),
+    expect(refused.stderr.match(/^ {2}mailstead:\S+: it still says CHANGE → /gm)).toEqual(
+      paths.map((path) => `  mailstead:${path}: it still says CHANGE → `),
     );
     const given: Readonly<Record<string, string>> = {
       "mailstead:email": "ops@example.net",

@@ -39,7 +39,7 @@ function type(shell: string, options: readonly string[], script: string): string
 
 /** What is offered for the last word of a line. */
 const OFFERED: readonly (readonly [words: readonly string[], offered: readonly string[]])[] = [
-  [["r"], ["render", "rebuild"]],
+  [["r"], ["render", "rebuild", "report"]],
   [
     ["render", ""],
     ["user-data", "dns", "env", "containers", "audit-service", "audit-timer"],

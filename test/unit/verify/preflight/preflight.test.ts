@@ -346,11 +346,11 @@ describe("the command", () => {
     const { code, stdout, stderr } = await preflight("--fix", "--yes");
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^server mx\.example\.com \(\d+\): the state has no key to .*\. \.\/mailstead import\.$/m,
+      /^server mx\.example\.com \(\d+\): the state has no key to .* → \.\/mailstead import$/m,
     );
-    expect(stderr).toMatch(/^firewall applied \(\d+\): DELETE .*resource_in_use.*\. run this again\.$/m);
+    expect(stderr).toMatch(/^firewall applied \(\d+\): DELETE .*resource_in_use.* → run this again$/m);
     expect(stderr).toMatch(
-      /^primary ip prod-ipv4 \(\d+\): .* none that this configuration plans, .*\. look at it in Hetzner's console/m,
+      /^primary ip prod-ipv4 \(\d+\): .* none that this configuration plans, .* → look at it in Hetzner's console/m,
     );
     expect(stderr.trimEnd().split("\n")).toHaveLength(5);
     for (const what of [
