@@ -8,9 +8,9 @@ export const { webAddress, login, addresses, clients, records, ssh, slots, deplo
   program.outputs;
 
 await program.reviewZone(async (known) => {
-  const { zoneDrift } = (await loadEntry(
+  const { findDrift } = (await loadEntry(
     import.meta.dirname,
     "zoneDrift",
   )) as typeof import("./verify/zoneDrift.ts");
-  return zoneDrift(known);
+  return findDrift(known);
 });

@@ -31,14 +31,14 @@ export interface Cure {
   readonly run: () => Promise<void>;
 }
 
-function kindOf(orphan: Orphan): string {
+function nameKind(orphan: Orphan): string {
   if (orphan.vendor === "cloud") return CLOUDS[orphan.cloud].things[orphan.kind].inWords;
   return orphan.vendor === "host" ? "container" : "record";
 }
 
 /** An orphan in words, with the number or id by which its vendor knows it. */
 export function describeOrphan(orphan: Orphan): string {
-  return printable(`${kindOf(orphan)} ${orphan.name} (${orphan.id.slice(0, 32)})`);
+  return printable(`${nameKind(orphan)} ${orphan.name} (${orphan.id.slice(0, 32)})`);
 }
 
 /** What the cures work on. */
@@ -98,7 +98,7 @@ function thingCure(
 }
 
 /** How an orphan is healed. */
-function cureOf(orphan: Orphan, context: CureContext, back: () => Promise<ReadonlySet<string>>): Cure {
+function findCure(orphan: Orphan, context: CureContext, back: () => Promise<ReadonlySet<string>>): Cure {
   const { stack, tokens, resources } = context;
   switch (orphan.vendor) {
     case "dns": {
@@ -120,7 +120,7 @@ function cureOf(orphan: Orphan, context: CureContext, back: () => Promise<Readon
 }
 
 /** What is to be taken into the state. */
-function wantedOf(orphans: readonly Orphan[], context: CureContext): Wanted {
+function listWanted(orphans: readonly Orphan[], context: CureContext): Wanted {
   const { stack, plan, resources, recordIds } = context;
   const type = DNS_PROVIDERS[plan.dnsProvider].resourceType;
   const things = orphans.flatMap((orphan) =>
@@ -137,9 +137,9 @@ function wantedOf(orphans: readonly Orphan[], context: CureContext): Wanted {
 }
 
 /** The cure of each orphan. All that is taken into the state is taken at once, by the first of them. */
-export function curesOf(orphans: readonly Orphan[], context: CureContext): Cure[] {
+export function findCures(orphans: readonly Orphan[], context: CureContext): Cure[] {
   const { stack, plan, tokens } = context;
-  const wanted = wantedOf(orphans, context);
+  const wanted = listWanted(orphans, context);
   let taken: Promise<ReadonlySet<string>> | undefined;
   const back = (): Promise<ReadonlySet<string>> => {
     const account = OPEN_ACCOUNT[plan.server.provider](tokens.cloud);
@@ -149,7 +149,7 @@ export function curesOf(orphans: readonly Orphan[], context: CureContext): Cure[
     });
     return taken;
   };
-  return orphans.map((orphan) => cureOf(orphan, context, back));
+  return orphans.map((orphan) => findCure(orphan, context, back));
 }
 
 /** What was not healed, why, and what to do about it. */
@@ -159,7 +159,7 @@ interface Refusal {
   readonly next: string;
 }
 
-function refusalOf(what: string, error: unknown): Refusal {
+function describeRefusal(what: string, error: unknown): Refusal {
   if (error instanceof CommandError) return { what, reason: error.message, next: error.nextStep };
   if (error instanceof VendorError) return { what, reason: error.message, next: "run this again" };
   throw error;
@@ -170,7 +170,7 @@ async function attempt(what: string, task: () => Promise<void>): Promise<Refusal
   try {
     await task();
   } catch (error) {
-    return [refusalOf(what, error)];
+    return [describeRefusal(what, error)];
   }
   print(`  done: ${what}`);
   return [];

@@ -113,6 +113,6 @@ export const AUDITED_COLUMNS = new Option(
 );
 
 /** For an option that may be given again. */
-export function collect(value: string, before: readonly string[] = []): readonly string[] {
+export function addValue(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

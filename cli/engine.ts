@@ -46,7 +46,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * @param limitSeconds after which it is ended; none by default.
  * @returns how it ended; one that was ended from here, for its time or for more than 64 MiB, has the code 1 and says so.
  */
-export function collect(
+export function runToEnd(
   program: string,
   args: readonly string[],
   input = "",
@@ -108,7 +108,7 @@ export function attach(program: string, args: readonly string[]): Promise<number
 export async function pulumi(args: readonly string[], input = ""): Promise<string> {
   let ended: Ended;
   try {
-    ended = await collect("pulumi", [...args, "--non-interactive"], input);
+    ended = await runToEnd("pulumi", [...args, "--non-interactive"], input);
   } catch {
     throw new CommandError("`pulumi` is not on PATH", "install it: https://www.pulumi.com/docs/install/", 2);
   }

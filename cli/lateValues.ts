@@ -11,7 +11,7 @@ import type { PlannedRecord } from "../stack/model/plan.ts";
 import { deployedValues, type DeployedValues } from "../verify/state/deployedValues.ts";
 import { projectFolder, readOutputs } from "./engine.ts";
 
-function fileOf(stack: string): string {
+function locateFile(stack: string): string {
   return join(projectFolder(), ".mailstead", stack, "values.json");
 }
 
@@ -26,7 +26,7 @@ export function writeWhole(path: string, text: string): void {
 /** What the engine said last; undefined where nothing is kept, or nothing that can be read. */
 export function keptValues(stack: string): DeployedValues | undefined {
   try {
-    return JSON.parse(readFileSync(fileOf(stack), "utf8")) as DeployedValues;
+    return JSON.parse(readFileSync(locateFile(stack), "utf8")) as DeployedValues;
   } catch {
     return undefined;
   }
@@ -35,6 +35,6 @@ export function keptValues(stack: string): DeployedValues | undefined {
 /** Asks the engine, and keeps what it says. @throws CommandError without an engine or such a stack. */
 export async function askValues(stack: string, records: readonly PlannedRecord[]): Promise<DeployedValues> {
   const values = deployedValues(records, await readOutputs(stack));
-  if (Object.keys(values).length > 0) writeWhole(fileOf(stack), `${JSON.stringify(values, null, 2)}\n`);
+  if (Object.keys(values).length > 0) writeWhole(locateFile(stack), `${JSON.stringify(values, null, 2)}\n`);
   return values;
 }

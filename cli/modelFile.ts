@@ -2,7 +2,7 @@
 import { UNCHANGED, type Field, type Fields } from "../stack/values/field.ts";
 import { IMAGES, SECTIONS } from "../stack/config/keys/schema.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
-import { UNKNOWN_DIGEST } from "../stack/config/keys/words.ts";
+import { UNKNOWN_DIGEST } from "../stack/config/keys/readValues.ts";
 
 /** Keys that have to be set and take a list. */
 const LISTS: readonly string[] = ["server.adminNetworks"];
@@ -30,24 +30,24 @@ function shown(value: unknown): string {
 }
 
 /** What a key is. What is said of it elsewhere on the page of the reference is not in this file. */
-function meaningOf({ meaning }: Field<unknown>): string {
+function writeMeaning({ meaning }: Field<unknown>): string {
   return meaning.replace(/ \([^()]*, below\)/, "");
 }
 
 /** A key that has to be set. */
 function needed(path: string, key: string, field: Field<unknown>, value = UNCHANGED): string[] {
-  const text = value === UNCHANGED ? `${meaningOf(field)}: ${field.fix}` : meaningOf(field);
+  const text = value === UNCHANGED ? `${writeMeaning(field)}: ${field.fix}` : writeMeaning(field);
   return [...comment(text), `${key}: ${LISTS.includes(path) ? `[${value}]` : value}`];
 }
 
 /** A key that may be left out; it stands there, switched off, with what counts without it. */
 function spare(key: string, field: Field<unknown>): string[] {
   const value = field.default?.value;
-  return [...comment(meaningOf(field)), `# ${key}:${value === undefined ? "" : ` ${shown(value)}`}`];
+  return [...comment(writeMeaning(field)), `# ${key}:${value === undefined ? "" : ` ${shown(value)}`}`];
 }
 
 /** Keys of a table, those that have to be set first. */
-function keysOf(table: string, fields: Fields, prefix = "", domain?: string): string[] {
+function writeKeys(table: string, fields: Fields, prefix = "", domain?: string): string[] {
   const entries = Object.entries(fields);
   const neededOnes = entries.filter(([, field]) => field.required === true);
   const spareOnes = entries.filter(([, field]) => field.required !== true);
@@ -77,7 +77,7 @@ function images(): string[] {
 function closed(section: "dns" | "certificates", sections: readonly string[]): string[] {
   const keys = Object.entries<Field<unknown>>(TABLES[section]).flatMap(([key, field]) => {
     const value = field.default?.value;
-    return [...comment(meaningOf(field)), `${key}:${value === undefined ? "" : ` ${shown(value)}`}`];
+    return [...comment(writeMeaning(field)), `${key}:${value === undefined ? "" : ` ${shown(value)}`}`];
   });
   const more =
     sections.length === 0
@@ -98,17 +98,17 @@ export function modelFile(domain: string): string {
       "out; it shows what counts without it. Why, and every other key: docs/reference/configuration.md",
   );
   const body = [
-    ...keysOf("", TABLES[""], "mailstead:", domain),
+    ...writeKeys("", TABLES[""], "mailstead:", domain),
     "",
     ...closed("dns", SECTIONS.dns),
     "",
     ...closed("certificates", []),
     "",
     "mailstead:server:",
-    ...indented(keysOf("server", TABLES.server)),
+    ...indented(writeKeys("server", TABLES.server)),
     "",
     "mailstead:mail:",
-    ...indented([...keysOf("mail", TABLES.mail), "images:", ...indented(images())]),
+    ...indented([...writeKeys("mail", TABLES.mail), "images:", ...indented(images())]),
   ];
   return `${[...head, "config:", ...indented(body)].join("\n")}\n`;
 }

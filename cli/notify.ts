@@ -5,10 +5,10 @@ import { readMailAddress } from "../stack/values/mailAddress.ts";
 import { auditExitCode } from "../verify/judge/exitCode.ts";
 import type { Audit } from "../verify/model/observation.ts";
 import { summaryLine } from "../verify/report/cells.ts";
-import { findingLines, newsSince, newsText, type News } from "../verify/report/news.ts";
+import { listFindingLines, newsSince, newsText, type News } from "../verify/report/news.ts";
 import { printable } from "../stack/values/printable.ts";
-import { textReport } from "../verify/report/text.ts";
-import { collect, projectFolder } from "./engine.ts";
+import { writeTextReport } from "../verify/report/text.ts";
+import { runToEnd, projectFolder } from "./engine.ts";
 import { writeWhole } from "./lateValues.ts";
 import { CommandError } from "./output/terminal.ts";
 
@@ -62,13 +62,13 @@ async function sendMail(address: string, audit: Audit, news: News): Promise<void
     "Content-Type: text/plain; charset=utf-8",
     "Content-Transfer-Encoding: base64",
     "",
-    ...(Buffer.from(`${newsText(news)}\n\n${textReport(audit)}`)
+    ...(Buffer.from(`${newsText(news)}\n\n${writeTextReport(audit)}`)
       .toString("base64")
       .match(/.{1,76}/g) ?? []),
     "",
   ].join("\n");
   for (const program of SENDMAIL) {
-    const ended = await collect(program, ["-i", "-t"], message, SENDMAIL_SECONDS).catch((error: unknown) => {
+    const ended = await runToEnd(program, ["-i", "-t"], message, SENDMAIL_SECONDS).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
     });
@@ -135,7 +135,7 @@ export async function notify(
   stack: string,
   audit: Audit,
 ): Promise<"told" | "nothing new"> {
-  const findings = findingLines(audit);
+  const findings = listFindingLines(audit);
   const news = newsSince(toldBefore(stack), findings);
   if (news === undefined) return "nothing new";
   for (const target of targets) {

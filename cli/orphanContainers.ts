@@ -7,12 +7,12 @@ import { remoteAt, runScript, type Remote } from "./remote.ts";
 const CONTAINER = "docker:index/container:Container";
 
 /** Name of a resource, by its URN. */
-export function nameOf({ urn }: StateResource): string {
+export function readName({ urn }: StateResource): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
 /** The host as the state knows it. @throws CommandError without a key on this machine. */
-export function hostOf(stack: string, resources: readonly StateResource[]): Remote | undefined {
+export function findHost(stack: string, resources: readonly StateResource[]): Remote | undefined {
   const [ipv4] = resources.flatMap((resource) => ipv4OfThing(resource) ?? []);
   return ipv4 === undefined ? undefined : remoteAt(stack, ipv4);
 }
@@ -31,8 +31,8 @@ export async function findOrphanContainers(
   ofSuccessor = false,
 ): Promise<Orphan[]> {
   const asked = [...pending.map(({ resource }) => resource), ...(ofSuccessor ? resources : [])];
-  const unsure = new Set(asked.filter(({ type }) => type === CONTAINER).map(nameOf));
-  const host = unsure.size === 0 ? undefined : hostOf(stack, resources);
+  const unsure = new Set(asked.filter(({ type }) => type === CONTAINER).map(readName));
+  const host = unsure.size === 0 ? undefined : findHost(stack, resources);
   if (host === undefined) return [];
   const printed = await runScript(host, "docker ps --all --no-trunc --format '{{.ID}} {{.Names}}'\n");
   return printed
@@ -49,6 +49,6 @@ export async function removeContainer(
   resources: readonly StateResource[],
   id: string,
 ): Promise<void> {
-  const host = hostOf(stack, resources);
+  const host = findHost(stack, resources);
   if (host !== undefined && /^[0-9a-f]+$/.test(id)) await runScript(host, `docker rm --force ${id}\n`);
 }

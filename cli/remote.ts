@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 import { printableLines } from "../stack/values/printable.ts";
 import { sshDirectory, sshFilePaths, sshOptions } from "../components/sshFiles.ts";
-import { attach, collect, projectFolder, readOutputs } from "./engine.ts";
+import { attach, runToEnd, projectFolder, readOutputs } from "./engine.ts";
 import { CommandError } from "./output/terminal.ts";
 import { COMMAND } from "../stack/values/command.ts";
 
@@ -74,7 +74,7 @@ function ofHost({ address }: Remote, code: number): number {
  * @throws CommandError when the host does not answer or the script fails.
  */
 export async function runScript(remote: Remote, script: string): Promise<string> {
-  const ended = await collect("ssh", [...remote.options, remote.address, "bash -s"], script, LIMIT_SECONDS);
+  const ended = await runToEnd("ssh", [...remote.options, remote.address, "bash -s"], script, LIMIT_SECONDS);
   if (ended.code === SSH_FAILED) {
     throw noSsh(`no SSH to ${remote.address}: ${ended.stderr.trim().slice(-800)}`);
   }

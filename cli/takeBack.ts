@@ -8,11 +8,11 @@ import { join } from "node:path";
 import type { Plan } from "../stack/model/plan.ts";
 import { isServer } from "../stack/vendors/cloudThings.ts";
 import { GENERATION_LABEL } from "../stack/vendors/names.ts";
-import { foundIds, stateIdsOf } from "../verify/adopt/cloudThings.ts";
+import { foundIds, listStateIds } from "../verify/adopt/cloudThings.ts";
 import { CLOUDS } from "../stack/vendors/registry.ts";
 import { fillImportFile, type FoundId, type ImportFile } from "../verify/adopt/importFile.ts";
 import { repointed, type FoundThing, type StateEntry } from "../verify/adopt/repoint.ts";
-import { underParents } from "../verify/adopt/underParents.ts";
+import { placeUnderParents } from "../verify/adopt/underParents.ts";
 import { nameOfUrn } from "../verify/state/resources.ts";
 import type { CloudAccount, CloudThings } from "../verify/vendors/cloud.ts";
 import { changeState, previewCreates, pulumi, readState } from "./engine.ts";
@@ -82,10 +82,10 @@ export async function takeBack(
     ({ type, id }) => type === reverseType || wanted.things.has(`${type} ${id}`),
   );
   const found = [...withGenerations(ours, things), ...wanted.records];
-  const there = new Set([...stateIdsOf(things, plan), ...wanted.recordsThere]);
+  const there = new Set([...listStateIds(things, plan), ...wanted.recordsThere]);
   await repoint(stack, found, (type, id) => there.has(`${type} ${id}`));
   const { resources: known } = await readState(stack);
-  const file = underParents(found, known);
+  const file = placeUnderParents(found, known);
   const count = file.resources?.length ?? 0;
   if (count > 0) await importAll(stack, file, plan.protect);
   const isKnown = ({ type, name }: FoundId): boolean =>

@@ -22,7 +22,7 @@ const COMMON = ["restic", "nftables", "iptables", "ca-certificates", "curl"];
  * Certbot's plugin for the DNS provider comes whatever the certificate's method is, so that a change of it needs no
  * new generation.
  */
-export function packagesOf({
+export function listPackages({
   distribution,
   dnsProvider,
 }: Pick<PlannedBoot, "distribution" | "dnsProvider">): readonly string[] {

@@ -2,7 +2,7 @@
 import type { PlannedBoot } from "../stack/model/plan.ts";
 import { shellQuote } from "../stack/values/shellQuote.ts";
 import type { CloudConfig, WriteFile } from "./cloudConfig.ts";
-import { packagesOf } from "./packages.ts";
+import { listPackages } from "./packages.ts";
 import type { Sources } from "./sources.ts";
 
 /** Settings file that `first-boot.sh` reads: data apart from the script, so that the script stays a whole file. */
@@ -60,7 +60,7 @@ export function planCloudConfig(boot: PlannedBoot, sources: Sources): CloudConfi
       },
     ],
     package_update: true,
-    packages: packagesOf(boot),
+    packages: listPackages(boot),
     write_files: [
       { path: "/etc/profile.d/env.sh", permissions: "0755", content: profileEnvironment(boot.environment) },
       { path: "/etc/mailstead/boot.env", permissions: "0644", content: bootSettings(boot) },

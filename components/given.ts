@@ -6,7 +6,7 @@ import { findToken } from "../stack/vendors/tokenPlaces.ts";
 import { describeStop } from "../stack/model/describeIssue.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import type { SlotName } from "../stack/values/slots.ts";
-import { SLOTS, slotsOf } from "../stack/values/slots.ts";
+import { SLOTS, findSlots } from "../stack/values/slots.ts";
 import { StopError } from "./errors.ts";
 
 /** Slots that the configuration fills. */
@@ -55,7 +55,7 @@ export function needDnsToken(
   given: GivenValues,
 ): void {
   const isNeeded = files.some(
-    ({ content }) => !("asset" in content) && slotsOf(content).includes("dnsApiToken"),
+    ({ content }) => !("asset" in content) && findSlots(content).includes("dnsApiToken"),
   );
   if (!isNeeded || given.dnsApiToken !== undefined) return;
   const { key, variables } = DNS_PROVIDERS[dnsProvider].token;

@@ -56,7 +56,7 @@ export class MailStack extends pulumi.ComponentResource {
     super("mailstead:components:MailStack", name, {}, opts);
     this.#args = args;
     const { plan, values } = args;
-    this.#hashes = new Map(plan.files.map((file) => [file.role, hashOf(fileText(file, values))]));
+    this.#hashes = new Map(plan.files.map((file) => [file.role, hashText(fileText(file, values))]));
     const onHost: OnHost = { connection: args.connection, server: args.host.server, parent: this };
     const ready = declareReady(onHost);
     const directories = declareDirectories(onHost, plan.server.boot.directories, ready);
@@ -159,7 +159,7 @@ export class MailStack extends pulumi.ComponentResource {
  * Hash of a file's text, in plain also where the text is secret: what makes these files secret are keys and
  * generated secrets of at least 128 bits, which a hash does not give away.
  */
-function hashOf(text: pulumi.Input<string>): pulumi.Output<string> {
+function hashText(text: pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.unsecret(pulumi.output(text).apply(sha256));
 }
 

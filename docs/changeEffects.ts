@@ -8,7 +8,7 @@ import { deployedBy } from "../stack/guards/deployed.ts";
 import type { Planned } from "../stack/guards/guard.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
-import { slotsOf } from "../stack/values/slots.ts";
+import { findSlots } from "../stack/values/slots.ts";
 import { CHANGE_EXAMPLES, EXAMPLE_BASE, type ChangeExample } from "./changeExamples.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -95,7 +95,7 @@ function effectsOfSlot(slot: string): string[] {
   } as const;
   const { plan } = planMailServer({ ...config, certificates });
   const holders = plan.files.filter(
-    ({ content }) => !("asset" in content) && slotsOf(content).some((name) => name === slot),
+    ({ content }) => !("asset" in content) && findSlots(content).some((name) => name === slot),
   );
   const orders = plan.steps.filter(({ files }) => holders.some(({ role }) => files.includes(role)));
   return [
@@ -104,7 +104,7 @@ function effectsOfSlot(slot: string): string[] {
   ];
 }
 
-function effectsOf({ before = {}, after = {}, slot }: ChangeExample): string[] {
+function describeEffects({ before = {}, after = {}, slot }: ChangeExample): string[] {
   return slot === undefined ? effects(planned(before), planned(after)) : effectsOfSlot(slot);
 }
 
@@ -112,6 +112,6 @@ function effectsOf({ before = {}, after = {}, slot }: ChangeExample): string[] {
 export function changeEffect(path: string): string {
   const example = CHANGE_EXAMPLES[path];
   if (example === undefined) throw new Error(`docs/changeExamples.ts has no change of ${path}`);
-  const found = effectsOf(example);
+  const found = describeEffects(example);
   return found.length === 0 ? "nothing" : found.join("; ");
 }

@@ -53,7 +53,7 @@ function shown(value: unknown): string {
 /** What the schema says of itself; of a text, whose checks are code, what to set. */
 function allowed({ schema, fix }: Field<unknown>): string {
   const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
-  return wordsOf(json) ?? fix;
+  return describeSchema(json) ?? fix;
 }
 
 interface JsonSchema {
@@ -65,10 +65,10 @@ interface JsonSchema {
   readonly maximum?: number;
 }
 
-function wordsOf(schema: JsonSchema): string | undefined {
+function describeSchema(schema: JsonSchema): string | undefined {
   if (schema.enum !== undefined) return schema.enum.map(shown).join(", ");
   if (schema.const !== undefined) return shown(schema.const);
-  if (schema.anyOf !== undefined) return schema.anyOf.map(wordsOf).join(", or ");
+  if (schema.anyOf !== undefined) return schema.anyOf.map(describeSchema).join(", or ");
   if (schema.type === "boolean") return "`true`, `false`";
   return schema.type === "integer"
     ? `whole number, ${String(schema.minimum)} to ${String(schema.maximum)}`
@@ -121,7 +121,7 @@ function imageDefaults(): string[] {
     ),
   );
   const following = fields.filter(([, { follows }]) => follows !== undefined);
-  const rowsOf = (some: typeof fields) =>
+  const writeRows = (some: typeof fields) =>
     some.flatMap(([path, field]) => {
       const instead = withoutIt(field);
       return instead === undefined ? [] : [`| \`${path}\` | ${instead.value} | ${cell(instead.reason)} |`];
@@ -131,8 +131,8 @@ function imageDefaults(): string[] {
     "",
     "| key | default | why |",
     "| --- | --- | --- |",
-    ...rowsOf(following),
-    ...rowsOf(fields.filter((row) => !following.includes(row))),
+    ...writeRows(following),
+    ...writeRows(fields.filter((row) => !following.includes(row))),
     "",
   ];
 }

@@ -32,7 +32,7 @@ function toldAs({ audit, inSet, unmanaged, drops }: Rule): string | undefined {
 }
 
 /** How bad it is in the plan; a rule about records of others alone leaves that to what they do to mail. */
-function severityOf(rule: Rule): string {
+function describeSeverity(rule: Rule): string {
   const told = toldAs(rule);
   const own = rule.judge !== undefined || rule.ask !== undefined ? [rule.severity] : [];
   return [...own, ...(told === undefined ? [] : [`audit: \`${told}\``])].join("; ");
@@ -41,7 +41,7 @@ function severityOf(rule: Rule): string {
 function row(rule: Rule): string {
   const { name, title, source, verified } = rule;
   const read = verified === undefined ? "" : ` (read ${verified})`;
-  const how = severityOf(rule);
+  const how = describeSeverity(rule);
   return `| \`${name}\` | ${how} | ${cell(title)} | ${cell(source)}${read} |`;
 }
 

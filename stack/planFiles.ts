@@ -9,7 +9,7 @@ import { planEnv } from "./mail/planEnv.ts";
 import { wellKnownFiles } from "./mail/wellKnown.ts";
 import type { Config } from "./model/config.ts";
 import type { PlannedFile, PlannedRecord, PlannedStep } from "./model/plan.ts";
-import { servicesOf } from "./services/activeServices.ts";
+import { selectServices } from "./services/activeServices.ts";
 import { webNames } from "./services/webNames.ts";
 import { slot, template } from "./values/slots.ts";
 
@@ -22,7 +22,7 @@ export function planFiles(config: Config): readonly PlannedFile[] {
       role: "nginx-conf",
       path: NGINX_CONF,
       mode: "0644",
-      content: [renderNginxConf(servicesOf(config), webNames(config.dns))],
+      content: [renderNginxConf(selectServices(config), webNames(config.dns))],
     },
     { role: "dkim-key", path: `${SSL}/dkim.key`, mode: "0600", content: template`${slot("dkimPrivateKey")}` },
     ...certificateFiles(config),

@@ -8,7 +8,7 @@ import type { LookAround } from "./lookAround.ts";
 import { audit } from "./judge/sets/audit.ts";
 import { zoneFacts } from "../stack/dns/zoneFacts.ts";
 import { readServerNames } from "./judge/around/plannedNames.ts";
-import { desiredSets } from "./judge/sets/desiredSets.ts";
+import { listDesiredSets } from "./judge/sets/desiredSets.ts";
 import { keepFirst } from "./judge/fixes/fixes.ts";
 import type { DnsClientOptions } from "./observe/lookUp/dnsClient.ts";
 import type { Audit, AuditCheck, DesiredSet } from "./model/observation.ts";
@@ -58,7 +58,7 @@ async function askDns(input: InspectInput, sets: readonly DesiredSet[]): Promise
  */
 export async function inspectDns(input: InspectInput): Promise<Audit> {
   const { config, plan, reader } = input;
-  const desired = desiredSets(plan.records, input.slotValue);
+  const desired = listDesiredSets(plan.records, input.slotValue);
   const [provider, seen] = await Promise.all([
     reader && input.columns.includes("api") ? readProvider(reader) : undefined,
     askDns(input, desired),

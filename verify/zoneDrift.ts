@@ -10,7 +10,7 @@ import type { SlotName } from "../stack/values/slots.ts";
 import { zoneReader } from "./vendors/zones.ts";
 import { audit } from "./judge/sets/audit.ts";
 import { zoneFacts } from "../stack/dns/zoneFacts.ts";
-import { desiredSets } from "./judge/sets/desiredSets.ts";
+import { listDesiredSets } from "./judge/sets/desiredSets.ts";
 import { findEarlyKeys } from "./judge/earlyKeys.ts";
 import { readProvider } from "./observe/readProvider.ts";
 import { HOLD, describeMove, findOtherMailHosts } from "./judge/existing/mailElsewhere.ts";
@@ -126,10 +126,10 @@ export interface ZoneDrift {
 }
 
 /** Asks the provider for the zone, one call a page, and judges it as the audit does. */
-export async function zoneDrift(known: KnownZone): Promise<ZoneDrift> {
+export async function findDrift(known: KnownZone): Promise<ZoneDrift> {
   const { config, plan, token, slotValue } = known;
   const { provider, zone, zoneId, ignore } = config.dns;
-  const desired = desiredSets(plan.records, slotValue);
+  const desired = listDesiredSets(plan.records, slotValue);
   const column = await readProvider(zoneReader(provider, zone, token, zoneId));
   if (column.state === "unreachable")
     return { lines: [], stops: [], advice: [], unread: printable(column.reason) };

@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import process from "node:process";
 import type { Config } from "../../stack/model/config.ts";
 import type { Plan } from "../../stack/model/plan.ts";
-import { slotsOf } from "../../stack/values/slots.ts";
+import { findSlots } from "../../stack/values/slots.ts";
 import type { DeployedValues } from "../../verify/state/deployedValues.ts";
 import { AUDIT_EXIT, auditExitCode } from "../../verify/judge/exitCode.ts";
 import { AUDIT_COLUMNS, inspectDns, type AuditColumn } from "../../verify/auditDns.ts";
@@ -97,8 +97,8 @@ async function prepare(options: Options): Promise<Ready> {
 
 function needsValues({ records }: Plan): boolean {
   return records.some((record) => {
-    if (record.type === "A" || record.type === "AAAA") return slotsOf(record.address).length > 0;
-    return record.type === "TXT" && slotsOf(record.text).length > 0;
+    if (record.type === "A" || record.type === "AAAA") return findSlots(record.address).length > 0;
+    return record.type === "TXT" && findSlots(record.text).length > 0;
   });
 }
 
@@ -135,10 +135,10 @@ const NO_VALUES = { check: "stack", subject: "addresses and keys" } as const;
 
 async function render(audit: Audit, { json, markdown, html }: Options): Promise<string> {
   if (html !== undefined)
-    return (await import("../../verify/report/html/htmlReport.ts")).htmlReport(audit, new Date());
-  if (json === true) return (await import("../../verify/report/json.ts")).jsonReport(audit);
-  if (markdown === true) return (await import("../../verify/report/markdown.ts")).markdownReport(audit);
-  return (await import("../../verify/report/text.ts")).textReport(audit, styled);
+    return (await import("../../verify/report/html/htmlReport.ts")).writeHtmlReport(audit, new Date());
+  if (json === true) return (await import("../../verify/report/json.ts")).writeJsonReport(audit);
+  if (markdown === true) return (await import("../../verify/report/markdown.ts")).writeMarkdownReport(audit);
+  return (await import("../../verify/report/text.ts")).writeTextReport(audit, styled);
 }
 
 /** Writes a page for a browser into a file, and says in a line what is in it. */

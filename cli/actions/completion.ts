@@ -3,7 +3,7 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { bashScript } from "../completion/bash.ts";
 import { fishScript } from "../completion/fish.ts";
 import type { Shell } from "../completion/shells.ts";
-import { commandWords, type CommandWords } from "../completion/words.ts";
+import { readCommands, type CommandWords } from "../completion/readCommands.ts";
 import { zshScript } from "../completion/zsh.ts";
 import { print } from "../output/terminal.ts";
 
@@ -15,6 +15,6 @@ const SCRIPTS: Readonly<Record<Shell, (commands: readonly CommandWords[]) => str
 
 /** Runs the command. @param commands all that the program has. */
 export function completionCommand(shell: Shell, commands: readonly CommandUnknownOpts[]): number {
-  print(SCRIPTS[shell](commandWords(commands)));
+  print(SCRIPTS[shell](readCommands(commands)));
   return 0;
 }

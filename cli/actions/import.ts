@@ -7,7 +7,7 @@ import type { Plan } from "../../stack/model/plan.ts";
 import { fillImportFile, type FoundId, type ImportFile } from "../../verify/adopt/importFile.ts";
 import { addressSlots, foundIds } from "../../verify/adopt/cloudThings.ts";
 import { stateSlots } from "../../verify/state/stateSlots.ts";
-import { lostKeys } from "../../verify/adopt/lostKeys.ts";
+import { findLostKeys } from "../../verify/adopt/lostKeys.ts";
 import { isReplaced, type Adoption } from "../../verify/judge/existing/adoption.ts";
 import { zoneFacts } from "../../stack/dns/zoneFacts.ts";
 import { LOOK_AT_PROVIDER } from "../../verify/judge/fixes/fixes.ts";
@@ -16,13 +16,13 @@ import type { Finding } from "../../verify/model/finding.ts";
 import { VendorError } from "../../verify/vendors/http.ts";
 import { zoneReader } from "../../verify/vendors/zones.ts";
 import { CLOUDS, DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
-import { alreadyThere } from "../../verify/judge/existing/alreadyThere.ts";
+import { findAlreadyThere } from "../../verify/judge/existing/alreadyThere.ts";
 import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
 import { needOwnAccount } from "../account.ts";
 import { previewCreates, projectFolder, readState, stackName } from "../engine.ts";
 import { writeWhole } from "../lateValues.ts";
 import { loadPlan, projectName } from "../project.ts";
-import { describeFinding, exitCodeOf } from "../output/findings.ts";
+import { describeFinding, chooseExitCode } from "../output/findings.ts";
 import { CommandError, mark, print, printJson } from "../output/terminal.ts";
 import { readGivenTokens } from "../tokens.ts";
 
@@ -78,7 +78,7 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
   const { records, things, resources, creates, found } = await look(stack, config, plan);
   const slots = { ...stateSlots(resources), ...addressSlots(things.address, stack) };
   const context = { ...zoneFacts(config), provider };
-  const there = alreadyThere({
+  const there = findAlreadyThere({
     records: plan.records,
     zone: records,
     state: resources,
@@ -97,7 +97,7 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
   const taken = all.filter(({ type, id }) =>
     file.resources?.some((spec) => spec.type === type && spec.id === id),
   );
-  const keys = lostKeys(creates, file, { project: projectName(), stack });
+  const keys = findLostKeys(creates, file, { project: projectName(), stack });
   const findings = [...describeObstacles(there, context), ...keys];
   return { file, keysAreLost: keys.length > 0, replaces: adoptions.some(isReplaced), taken, findings };
 }
@@ -153,10 +153,10 @@ export async function importCommand(options: Options): Promise<number> {
   if (options.json === true) {
     const written = taken.length > 0 ? { file: path, next } : {};
     printJson({ ...written, taken, findings });
-    return exitCodeOf(findings);
+    return chooseExitCode(findings);
   }
   const head = taken.length === 0 ? ["nothing that is there can be taken over"] : taken.map(describeTaken);
   print([...head, ...findings.map(describeFinding)].join("\n"));
   if (taken.length > 0) print(`Written to ${path}. Next step: ${next}\nThen: ${afterwards(keysAreLost)}`);
-  return exitCodeOf(findings);
+  return chooseExitCode(findings);
 }

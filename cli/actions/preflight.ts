@@ -19,12 +19,12 @@ import { checkImages } from "../../verify/preflight/registry/checkImages.ts";
 import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
 import { isServer } from "../../stack/vendors/cloudThings.ts";
 import { otherAccount } from "../account.ts";
-import { curesOf, describeOrphan, heal, type Cure, type VendorTokens } from "../cures.ts";
+import { findCures, describeOrphan, heal, type Cure, type VendorTokens } from "../cures.ts";
 import { outputsIn, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
-import { findOrphanContainers, nameOf } from "../orphanContainers.ts";
+import { findOrphanContainers, readName } from "../orphanContainers.ts";
 import { serverKnows } from "../serverKnows.ts";
-import { exitCodeOf, printFindings } from "../output/findings.ts";
+import { chooseExitCode, printFindings } from "../output/findings.ts";
 import { CommandError } from "../output/terminal.ts";
 import { readGivenTokens, type GivenToken } from "../tokens.ts";
 import { COMMAND } from "../../stack/values/command.ts";
@@ -105,10 +105,10 @@ function lookAtChange(
   loaded: { readonly config: Config; readonly plan: Plan },
   resources: readonly StateResource[],
 ): Finding[] {
-  return findingsOf(checkChange(loaded, readDeployed(outputsIn(resources), resources)));
+  return toFindings(checkChange(loaded, readDeployed(outputsIn(resources), resources)));
 }
 
-function findingsOf(issues: readonly Issue[]): Finding[] {
+function toFindings(issues: readonly Issue[]): Finding[] {
   return issues.map(({ path, severity, message, fix }) => ({
     subject: path,
     state: severity === "error" ? "bad" : "warn",
@@ -124,7 +124,7 @@ async function lookAtAccount(
   given: GivenToken,
 ): Promise<Finding[]> {
   try {
-    return findingsOf(await otherAccount(config, resources, given));
+    return toFindings(await otherAccount(config, resources, given));
   } catch (error) {
     if (error instanceof VendorError) return [];
     throw error;
@@ -163,7 +163,7 @@ interface Look {
 
 function unended(pending: Look["pending"]): Finding[] {
   return pending.map(({ type, resource }) => ({
-    subject: `operation ${type} ${nameOf(resource)}`,
+    subject: `operation ${type} ${readName(resource)}`,
     state: "warn",
     seen: "never ended",
     fix: `${COMMAND} preflight --fix`,
@@ -198,8 +198,8 @@ export async function lookBefore(stack: string): Promise<Look> {
   const recordIds = orphans.some(({ vendor }) => vendor === "dns")
     ? (await reader.records()).map(({ importId }) => DNS_PROVIDERS[provider].stateId(importId))
     : [];
-  const cures = curesOf([...orphans, ...left], { stack, plan, tokens, resources, recordIds });
-  findings.unshift(...findingsOf(loaded.warnings), ...lookAtChange(loaded, resources));
+  const cures = findCures([...orphans, ...left], { stack, plan, tokens, resources, recordIds });
+  findings.unshift(...toFindings(loaded.warnings), ...lookAtChange(loaded, resources));
   const all = [...lostState(resources, orphans), ...findings, ...cures.map(orphanFinding)];
   return { findings: [...all, ...unended(pending)], beyondCures: findings, cures, pending };
 }
@@ -212,5 +212,5 @@ export async function preflightCommand(options: Options): Promise<number> {
   if (options.fix !== true) return code;
   const isWell = cures.length === 0 && pending.length === 0;
   if (!isWell && (await agreed(cures, options))) await heal(cures, pending.length, stack);
-  return exitCodeOf(beyondCures);
+  return chooseExitCode(beyondCures);
 }

@@ -8,7 +8,7 @@ import type { Plan } from "../../stack/model/plan.ts";
 import { isServer } from "../../stack/vendors/cloudThings.ts";
 import type { CloudAccount } from "../../verify/vendors/cloud.ts";
 import { VendorError } from "../../verify/vendors/http.ts";
-import { pendingEdits, type PendingEdit, type PreviewStep } from "../../verify/state/pendingEdits.ts";
+import { findPendingEdits, type PendingEdit, type PreviewStep } from "../../verify/state/pendingEdits.ts";
 import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
 import { needOwnAccount } from "../account.ts";
 import { pulumi, pulumiAttached, readState, stackName, type StateResource } from "../engine.ts";
@@ -64,7 +64,7 @@ function describeEdit({ op, type, name, inputs }: PendingEdit): string {
 /** Shows what else would be done. Returns whether there is anything. */
 async function showEdits(stack: string, plan: Plan, lost: StateResource | undefined): Promise<boolean> {
   print("looking for edits that wait …");
-  const edits = pendingEdits(await previewSteps(stack), lost === undefined);
+  const edits = findPendingEdits(await previewSteps(stack), lost === undefined);
   const born = bornLater(plan, lost);
   if (edits.length > 0)
     print(["Edits that have nothing to do with the lost server:", ...edits.map(describeEdit)].join("\n"));

@@ -22,7 +22,7 @@ interface Options {
 type Values = (name: SlotName) => string;
 
 /** Values of slots as the stack holds them, with placeholders for the rest. */
-async function valuesOf(stack: string): Promise<Values> {
+async function readValues(stack: string): Promise<Values> {
   const outputs = await readOutputs(stack, true);
   const slots = outputs["slots"] as Partial<Record<SlotName, string>> | undefined;
   if (slots === undefined) throw new CommandError("the stack holds no secrets yet", "run `pulumi up` first");
@@ -35,7 +35,7 @@ function environmentFile(plan: Plan): Template {
   return content;
 }
 
-function unitOf({ domain }: Plan, stack: string): AuditUnit {
+function describeUnit({ domain }: Plan, stack: string): AuditUnit {
   const command = join(import.meta.dirname, "../mailstead.js");
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute);
   const engine = folders.find((folder) => existsSync(join(folder, "pulumi")));
@@ -51,7 +51,7 @@ function render(document: Document, plan: Plan, values: Values, stack: string): 
     case "env":
       return fill(environmentFile(plan), values);
     case "audit-service":
-      return auditService(unitOf(plan, stack));
+      return auditService(describeUnit(plan, stack));
     case "audit-timer":
       return auditTimer(plan);
     case "containers":
@@ -76,7 +76,7 @@ function asJson(document: Document, plan: Plan, values: Values, stack: string): 
 export async function renderCommand(document: Document, options: Options): Promise<number> {
   const stack = await stackToRead(options.stack);
   const { plan } = loadPlan(stack);
-  const values = options.showSecrets === true ? await valuesOf(stack) : placeholder;
+  const values = options.showSecrets === true ? await readValues(stack) : placeholder;
   print(
     options.json === true
       ? JSON.stringify(asJson(document, plan, values, stack), null, 2)

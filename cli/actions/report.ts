@@ -97,7 +97,7 @@ function auditFindings({ rows, checks }: Audit): Finding[] {
   ];
 }
 
-function planOf(stack: string, redact: (text: string) => string): Report["plan"] {
+function describePlan(stack: string, redact: (text: string) => string): Report["plan"] {
   try {
     const { plan } = loadPlan(stack);
     const hash = createHash("sha256").update(JSON.stringify(plan)).digest("hex");
@@ -120,7 +120,7 @@ async function collectReport(stack: string, { columns, offline }: Options): Prom
     offline === true ? Promise.resolve({ notLooked: "--offline" }) : looked(task, redact);
   return {
     versions: await readVersions(),
-    plan: planOf(stack, redact),
+    plan: describePlan(stack, redact),
     configuration: configurationLines(raw).map(([key, value]) => [key, plain(value)]),
     // One after the other: both may ask the engine, which locks what it reads.
     preflight: await ask(async () => (await lookBefore(stack)).findings),

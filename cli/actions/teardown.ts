@@ -6,7 +6,7 @@ import type { Cloud } from "../../stack/vendors/cloud.ts";
 import type { Cost } from "../../verify/vendors/cloud.ts";
 import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
 import { VendorError } from "../../verify/vendors/http.ts";
-import { teardownOf, type Sort, type StandingResource } from "../../verify/state/teardown.ts";
+import { planTeardown, type Sort, type StandingResource } from "../../verify/state/teardown.ts";
 import { needOwnAccount } from "../account.ts";
 import { readState, stackName } from "../engine.ts";
 import { loadPlan } from "../project.ts";
@@ -27,7 +27,7 @@ interface Billed {
   readonly price: string;
 }
 
-function billedOf(costs: readonly Cost[], things: Cloud["things"], kept: ReadonlySet<string>): Billed[] {
+function listBilled(costs: readonly Cost[], things: Cloud["things"], kept: ReadonlySet<string>): Billed[] {
   return costs.map(({ kind, id, what, price }) => ({
     what,
     stays: kept.has(`${things[kind].type} ${id}`),
@@ -73,8 +73,8 @@ export async function teardownCommand(options: Options): Promise<number> {
   const resources: readonly StandingResource[] = (await readState(stack)).resources;
   const costs = await readCosts(config, stack, resources);
   const { title, things } = CLOUDS[config.server.provider];
-  const { stays, goes, keptIds } = teardownOf(resources);
-  const billed = billedOf(costs, things, keptIds);
+  const { stays, goes, keptIds } = planTeardown(resources);
+  const billed = listBilled(costs, things, keptIds);
   if (options.json === true) {
     printJson({ stays, goes, billed });
     return 0;

@@ -1,18 +1,18 @@
 import { Command, Option } from "@commander-js/extra-typings";
-import { AUDITED_COLUMNS, collect, defineCommand, STACK_TO_READ } from "../definition.ts";
+import { AUDITED_COLUMNS, addValue, defineCommand, STACK_TO_READ } from "../definition.ts";
 
 export default defineCommand({
   command: new Command("audit")
     .description("what DNS says of the domain, from every side, and what to do about it")
     .addOption(STACK_TO_READ)
     .addOption(AUDITED_COLUMNS)
-    .option("--resolver <address>", "ask this resolver; may be given again", collect)
+    .option("--resolver <address>", "ask this resolver; may be given again", addValue)
     .addOption(new Option("--json", "machine-readable").conflicts(["markdown", "html"]))
     .addOption(new Option("--markdown", "tables in GitHub Flavored Markdown").conflicts("html"))
     .option(
       "--notify <place>",
       "tell mail:ADDRESS or webhook:URL when findings change; may be given again",
-      collect,
+      addValue,
     )
     .option("--html [file]", "one page for a browser, into a file or on standard output"),
   examples: [

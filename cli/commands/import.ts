@@ -1,12 +1,16 @@
 import { Command } from "@commander-js/extra-typings";
-import { collect, defineCommand, JSON_OUTPUT, STACK } from "../definition.ts";
+import { addValue, defineCommand, JSON_OUTPUT, STACK } from "../definition.ts";
 
 export default defineCommand({
   command: new Command("import")
     .description("write the file for `pulumi import --file`: takes over what is there already")
     .addOption(STACK)
     .option("-o, --out <file>", "file to write (default: .mailstead/STACK/import.json)")
-    .option("--adopt <set>", 'also a record in the way, such as "A example.com"; may be given again', collect)
+    .option(
+      "--adopt <set>",
+      'also a record in the way, such as "A example.com"; may be given again',
+      addValue,
+    )
     .addOption(JSON_OUTPUT),
   examples: [
     ["import", "records that say the same; after lost state addresses, server and more"],

@@ -1,5 +1,5 @@
 /** Completion for bash (bash(1), "Programmable Completion"); it needs no package of completions. Pure. */
-import type { CommandWords, OptionWords, Values } from "./words.ts";
+import type { CommandWords, OptionWords, Values } from "./readCommands.ts";
 
 /** Commands of bash that fill COMPREPLY. */
 function offer(values: Values): string {

@@ -1,5 +1,5 @@
 /** Completion for fish (its manual, "complete"). Pure. */
-import type { CommandWords, OptionWords, Values } from "./words.ts";
+import type { CommandWords, OptionWords, Values } from "./readCommands.ts";
 
 /** In single quotes, where a backslash and the quote itself are escaped. */
 function quoted(text: string): string {

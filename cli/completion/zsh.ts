@@ -1,6 +1,6 @@
 /** Completion for zsh (zshcompsys(1), `_arguments`). Pure. */
 import { shellQuote } from "../../stack/values/shellQuote.ts";
-import type { CommandWords, OptionWords, Values } from "./words.ts";
+import type { CommandWords, OptionWords, Values } from "./readCommands.ts";
 
 /** An action of \`_arguments\`. */
 function action(values: Values): string {

@@ -16,7 +16,7 @@ export function describeFinding(finding: Finding): string {
 }
 
 /** Exit code of a list of findings: 1 where something is bad. */
-export function exitCodeOf(findings: readonly Finding[]): number {
+export function chooseExitCode(findings: readonly Finding[]): number {
   return findings.some(({ state }) => state === "bad") ? 1 : 0;
 }
 
@@ -24,5 +24,5 @@ export function exitCodeOf(findings: readonly Finding[]): number {
 export function printFindings(findings: readonly Finding[], isJson: boolean | undefined): number {
   if (isJson === true) printJson({ findings });
   else print(findings.map(describeFinding).join("\n"));
-  return exitCodeOf(findings);
+  return chooseExitCode(findings);
 }

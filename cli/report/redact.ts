@@ -43,14 +43,14 @@ function inOrder(known: readonly Known[]): readonly Known[] {
 const SHORT = 12;
 
 /** A text as it stands, a short one as a word of its own. */
-function shapeOf(text: string): RegExp {
+function matchShape(text: string): RegExp {
   const escaped = text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
   return new RegExp(text.length > SHORT ? escaped : `(?<!\\w)${escaped}(?!\\w)`, "gi");
 }
 
 /** Makes a function that takes known texts out, in any spelling of upper and lower case. */
 export function withoutKnown(known: readonly Known[]): (text: string) => string {
-  const shapes = inOrder(known).map(({ text, as }) => ({ shape: shapeOf(text), as }));
+  const shapes = inOrder(known).map(({ text, as }) => ({ shape: matchShape(text), as }));
   return (text) => shapes.reduce((left, { shape, as }) => left.replaceAll(shape, () => as), text);
 }
 

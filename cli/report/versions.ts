@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { arch, release, type } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { collect } from "../engine.ts";
+import { runToEnd } from "../engine.ts";
 import { version } from "../version.ts";
 
 /** Versions by what they are of. */
@@ -15,7 +15,7 @@ const LIMIT_SECONDS = 20;
 /** What a program prints; undefined where it is not there or refuses. */
 async function said(program: string, args: readonly string[]): Promise<string | undefined> {
   try {
-    const { code, stdout } = await collect(program, args, "", LIMIT_SECONDS);
+    const { code, stdout } = await runToEnd(program, args, "", LIMIT_SECONDS);
     return code === 0 ? stdout.trim() : undefined;
   } catch {
     return undefined;

@@ -8,7 +8,7 @@ const MARKS: readonly (readonly [mark: readonly number[], encoding: string])[] =
   [[0xfe, 0xff], "utf-16be"],
 ];
 
-function encodingOf(bytes: Uint8Array): string {
+function guessEncoding(bytes: Uint8Array): string {
   return MARKS.find(([mark]) => mark.every((byte, index) => bytes[index] === byte))?.[1] ?? "utf-8";
 }
 
@@ -29,7 +29,7 @@ function readable(bytes: Uint8Array, encoding: string): string {
 
 /** A file's text, with line ends as `\n`; a fault where its bytes are no text. */
 export function readBytes(bytes: Uint8Array): { readonly text: string; readonly fault?: Fault } {
-  const encoding = encodingOf(bytes);
+  const encoding = guessEncoding(bytes);
   const lines = (text: string): string => text.replace(/\r\n?/g, "\n");
   try {
     return { text: lines(new TextDecoder(encoding, { fatal: true }).decode(bytes)) };

@@ -57,7 +57,7 @@ function plain(value: Value): unknown {
 }
 
 /** A value of `config` as the program gets it: lists and objects as JSON, nothing as an empty text. */
-function textOf(value: Value): string {
+function writeText(value: Value): string {
   if (value === null) return "";
   if (isSecret(value)) return UNREAD_SECRET;
   return typeof value === "object" ? JSON.stringify(plain(value)) : String(value);
@@ -102,7 +102,7 @@ function readConfig(config: Mapping, project: string): Found {
       const message = `${String(key)} is there already, in another spelling`;
       found.faults.push({ message, fix: "remove one of the two" });
     } else {
-      found.values[whole] = textOf(value);
+      found.values[whole] = writeText(value);
     }
   }
   return found;
@@ -130,12 +130,12 @@ function readRoot(root: Value, project: string): Found {
   return isMapping(config) ? readConfig(config, project) : fault("config holds no keys");
 }
 
-function sourceOf(node: ParsedNode | null): string | undefined {
+function readSource(node: ParsedNode | null): string | undefined {
   return node !== null && "source" in node ? ((node as ScalarNode).source ?? "") : undefined;
 }
 
 /** The first document, which is the only one that the engine reads. */
-function firstOf(text: string): string {
+function takeFirst(text: string): string {
   const [opening = ""] = /^(?:(?:[ \t]*|[ \t]*#.*|%.*)\n)*---(?=\s|$)/.exec(text) ?? [];
   const end = /^(?:---|\.\.\.)(?=\s|$)/m.exec(
     text.slice(opening.length).replace(/^[^\n]*/, (line) => " ".repeat(line.length)),
@@ -148,8 +148,8 @@ function parse(text: string): Document.Parsed {
     // What scalars mean is for us to say; keys are the same where they are spelled the same.
     schema: "failsafe",
     uniqueKeys: (a, b) => {
-      const source = sourceOf(a);
-      return source !== undefined && source === sourceOf(b);
+      const source = readSource(a);
+      return source !== undefined && source === readSource(b);
     },
     // As lenient as the engine, with brackets that close at the beginning of a line.
     strict: false,
@@ -209,7 +209,7 @@ function placed(faults: readonly Fault[], lines: LineCounter): PlacedFault[] {
 export function readStackFile(bytes: Uint8Array, project: string): StackFile {
   const lines = new LineCounter();
   const { text: whole, fault: encoding } = readBytes(bytes);
-  const text = encoding === undefined ? firstOf(whole) : whole;
+  const text = encoding === undefined ? takeFirst(whole) : whole;
   lines.addNewLine(0);
   for (let at = whole.indexOf("\n"); at !== -1; at = whole.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
   const character = encoding ?? characterFault(whole);
@@ -221,11 +221,11 @@ export function readStackFile(bytes: Uint8Array, project: string): StackFile {
   if (all.length > 0) return { faults: placed(all, lines) };
   const found = readRoot(value, project);
   if (found.faults.length === 0) return { values: found.values };
-  return { faults: found.faults.map((fault) => ({ ...placeOf(text, fault.message), ...fault })) };
+  return { faults: found.faults.map((fault) => ({ ...findPlace(text, fault.message), ...fault })) };
 }
 
 /** Where a key that a fault begins with stands. */
-function placeOf(text: string, message: string): { readonly line: number; readonly column: number } {
+function findPlace(text: string, message: string): { readonly line: number; readonly column: number } {
   const [key = ""] = /^\S+/.exec(message) ?? [];
   const rows = text.split("\n");
   const row = rows.findIndex((one) => one.trimStart().replace(/^["']/, "").startsWith(key));

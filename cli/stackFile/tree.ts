@@ -32,7 +32,7 @@ interface Reading {
   left: number;
 }
 
-function offsetOf(node: unknown): number {
+function findOffset(node: unknown): number {
   return (node as Node | null)?.range?.[0] ?? 0;
 }
 
@@ -45,8 +45,8 @@ function hasBadEscape(source: string): boolean {
   );
 }
 
-function scalarOf(node: Node & { source?: string; type?: string }, reading: Reading): Scalar {
-  const offset = offsetOf(node);
+function toScalar(node: Node & { source?: string; type?: string }, reading: Reading): Scalar {
+  const offset = findOffset(node);
   if (node.type === "QUOTE_DOUBLE" && hasBadEscape(reading.text.slice(offset, node.range?.[1])))
     reading.faults.push({ offset, ...BAD_ESCAPE });
   try {
@@ -59,12 +59,12 @@ function scalarOf(node: Node & { source?: string; type?: string }, reading: Read
   }
 }
 
-function aliasOf(node: Alias, reading: Reading): Value {
-  const offset = offsetOf(node);
+function readAlias(node: Alias, reading: Reading): Value {
+  const offset = findOffset(node);
   const target = node.resolve(reading.document);
   if (target === undefined)
     reading.faults.push(needsQuotes(reading.text, offset) ?? { offset, ...UNKNOWN_ANCHOR });
-  else if (!reading.open.has(target)) return valueOf(target, reading);
+  else if (!reading.open.has(target)) return readValue(target, reading);
   else
     reading.faults.push({
       offset,
@@ -76,15 +76,15 @@ function aliasOf(node: Alias, reading: Reading): Value {
 
 const UNKNOWN_ANCHOR = { message: "no anchor of this name stands before it", fix: "write out what is meant" };
 
-function valueOf(node: unknown, reading: Reading): Value {
+function readValue(node: unknown, reading: Reading): Value {
   reading.left -= 1;
   if (reading.left < 0) throw new TooMuch();
-  if (isAlias(node)) return aliasOf(node, reading);
-  if (isScalar(node)) return scalarOf(node, reading);
+  if (isAlias(node)) return readAlias(node, reading);
+  if (isScalar(node)) return toScalar(node, reading);
   reading.open.add(node);
   try {
-    if (isSeq(node)) return node.items.map((item) => valueOf(item, reading));
-    if (isMap(node)) return mapOf(node, reading);
+    if (isSeq(node)) return node.items.map((item) => readValue(item, reading));
+    if (isMap(node)) return readMap(node, reading);
     return null;
   } finally {
     reading.open.delete(node);
@@ -102,8 +102,8 @@ function isEmpty(node: unknown): boolean {
 }
 
 /** A key; undefined where something stands for one that is none. */
-function keyOf(pair: Pair, reading: Reading): Scalar | undefined {
-  const offset = offsetOf(pair.key);
+function readKey(pair: Pair, reading: Reading): Scalar | undefined {
+  const offset = findOffset(pair.key);
   if (pair.key === null || isEmpty(pair.key)) {
     reading.faults.push({
       offset,
@@ -116,7 +116,7 @@ function keyOf(pair: Pair, reading: Reading): Scalar | undefined {
     const message = "a text within brackets ends with a colon, which would make it a key";
     reading.faults.push({ offset, message, fix: "write it in quotes" });
   }
-  const key = valueOf(pair.key, reading);
+  const key = readValue(pair.key, reading);
   if (key === null || typeof key !== "object") return key;
   const message = "a list or an object stands for a key";
   const fix = "write a word before the colon; a value that begins with [ or { wants quotes";
@@ -130,23 +130,23 @@ function isMerge({ key }: Pair): boolean {
 
 /** What `<<` takes over: the earlier of a list counts before the later. */
 function merged(pair: Pair, reading: Reading): Mapping[] {
-  const value = valueOf(pair.value, reading);
+  const value = readValue(pair.value, reading);
   const all = Array.isArray(value) ? (value as readonly Value[]) : [value];
   const maps = all.filter((one) => one instanceof Map) as readonly Mapping[] as Mapping[];
   if (maps.length < all.length) {
     const message = "<< takes keys over, and what stands after it has none";
     const fix = "name an object after <<, or write the key in another way";
-    reading.faults.push({ offset: offsetOf(pair.key), message, fix });
+    reading.faults.push({ offset: findOffset(pair.key), message, fix });
   }
   return maps;
 }
 
-function mapOf(node: YAMLMap, reading: Reading): Mapping {
+function readMap(node: YAMLMap, reading: Reading): Mapping {
   const own = new Map<Scalar, Value>();
   for (const pair of node.items) {
     if (isMerge(pair)) continue;
-    const key = keyOf(pair, reading);
-    const value = valueOf(pair.value, reading);
+    const key = readKey(pair, reading);
+    const value = readValue(pair.value, reading);
     if (key !== undefined) own.set(key, value);
   }
   for (const pair of node.items) {
@@ -164,7 +164,7 @@ export function readTree(
 ): { readonly value: Value; readonly faults: readonly Fault[] } {
   const reading: Reading = { text, document, faults: [], open: new Set(), left: MOST_VALUES };
   try {
-    const value = valueOf(document.contents, reading);
+    const value = readValue(document.contents, reading);
     return { value, faults: reading.faults };
   } catch (error) {
     if (!(error instanceof TooMuch)) throw error;

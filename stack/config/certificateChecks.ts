@@ -7,7 +7,7 @@ import { ACME_DIRECTORIES } from "./keys/acmeDirectories.ts";
 import type { Draft } from "./draft.ts";
 import { UNREAD_SECRET } from "../values/field.ts";
 import { errorAt } from "./readSection.ts";
-import { certificatesOf } from "./keys/words.ts";
+import { readChain } from "./keys/readValues.ts";
 
 const PATH = "mailstead:certificates";
 
@@ -63,7 +63,7 @@ function provided(draft: Draft): Issue[] {
   if (certificates.method !== "provided") return [];
   const missing = (["certificate", "privateKey"] as const).filter((key) => certificates[key] === undefined);
   if (missing.length > 0) return [];
-  const leaf = certificatesOf(certificates.certificate ?? "")[0];
+  const leaf = readChain(certificates.certificate ?? "")[0];
   if (leaf === undefined) return [];
   const issues: Issue[] = [];
   const { privateKey = "" } = certificates;

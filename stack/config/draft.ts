@@ -1,7 +1,7 @@
 /** The configuration while it is read: what failed or was left out is absent. */
 import type { Issue } from "../model/issue.ts";
 import type { Config, DkimConfig, ExtraRecord, IgnoreRule, ImageConfig } from "../model/config.ts";
-import { selectorOf } from "../values/dkimKey.ts";
+import { readSelector } from "../values/dkimKey.ts";
 import { registrableDomain } from "../values/domainName.ts";
 import { absoluteName, COMMON_FIELDS, readsAsForeign, RECORD_FIELDS } from "./extraRecord.ts";
 import { IGNORE } from "./keys/ignoreSchema.ts";
@@ -88,7 +88,7 @@ function readDkim(
 ): DkimConfig | undefined {
   const values = readSection(DKIM, item, path, issues);
   if (values.selector === undefined) return undefined;
-  const read = selectorOf(values.selector, domain);
+  const read = readSelector(values.selector, domain);
   if (read.fault !== undefined) {
     issues.push(errorAt(`${path}.selector`, read.fault));
     return undefined;

@@ -33,16 +33,16 @@ function all<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undef
 }
 
 /** The switched-on CAA, `off`, or nothing where it could not be read. */
-function caaOf(draft: Draft): CaaConfig | "off" | undefined {
+function buildCaa(draft: Draft): CaaConfig | "off" | undefined {
   const { enabled, accountUri, report } = draft.caa;
   if (enabled !== true) return enabled === false ? "off" : undefined;
   const issuer = caaIssuer(draft);
   return issuer === undefined ? undefined : { issuer, ...present({ accountUri, report }) };
 }
 
-function dnsOf(draft: Draft): DnsConfig | undefined {
+function buildDns(draft: Draft): DnsConfig | undefined {
   const { dkim, records, ignore, zone } = draft;
-  const caa = caaOf(draft);
+  const caa = buildCaa(draft);
   const dns = wholeValues(DNS, draft.dns);
   const sections = all({
     zone,
@@ -61,14 +61,14 @@ function dnsOf(draft: Draft): DnsConfig | undefined {
   };
 }
 
-function certificatesOf(draft: Draft): CertificatesConfig | undefined {
+function buildCertificates(draft: Draft): CertificatesConfig | undefined {
   const whole = wholeValues(CERTIFICATES, draft.certificates);
   if (whole === undefined) return undefined;
   const { directory: directoryUrl, ...certificates } = whole;
   return { ...certificates, directoryUrl };
 }
 
-function mailOf(draft: Draft): MailConfig | undefined {
+function buildMail(draft: Draft): MailConfig | undefined {
   const mail = wholeValues(MAIL, draft.mail);
   const { app, nginx, mongo, redis } = draft.images;
   const images = all({ app, nginx, mongo, redis });
@@ -76,13 +76,13 @@ function mailOf(draft: Draft): MailConfig | undefined {
 }
 
 /** The configuration, where every part of it could be read. */
-function configOf(draft: Draft): Config | undefined {
+function buildConfig(draft: Draft): Config | undefined {
   const top = wholeValues(TOP, draft.top);
   const parts = all({
     server: wholeValues(SERVER, draft.server),
-    dns: dnsOf(draft),
-    mail: mailOf(draft),
-    certificates: certificatesOf(draft),
+    dns: buildDns(draft),
+    mail: buildMail(draft),
+    certificates: buildCertificates(draft),
   });
   if (top === undefined || parts === undefined) return undefined;
   const { email: contact, ...rest } = top;
@@ -105,7 +105,7 @@ function recordFaults(draft: Draft): readonly Issue[] {
   const { domain } = draft.top;
   const { storage } = draft.mail;
   if (domain === undefined || draft.zone === undefined) return [];
-  const [dns, certificates] = [dnsOf(draft), certificatesOf(draft)];
+  const [dns, certificates] = [buildDns(draft), buildCertificates(draft)];
   if (dns !== undefined && certificates !== undefined && storage !== undefined) {
     const input = { domain, dns, mail: { storage }, certificates };
     return checkRecords(
@@ -134,7 +134,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): ParsedConfi
   const issues: Issue[] = [];
   const draft = readDraft(raw, issues);
   issues.push(...missingForMethod(draft), ...CHECKS.flatMap((check) => check(draft)));
-  const config = issues.some(({ severity }) => severity === "error") ? undefined : configOf(draft);
+  const config = issues.some(({ severity }) => severity === "error") ? undefined : buildConfig(draft);
   if (config !== undefined) return { config, issues };
   return { issues: [...issues, ...recordFaults(draft).filter(({ severity }) => severity === "error")] };
 }

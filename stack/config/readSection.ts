@@ -11,7 +11,7 @@ export function errorAt(path: string, fault: Fault): Issue {
   return { path, severity: "error", ...fault };
 }
 
-function kindOf(value: unknown): string {
+function nameKind(value: unknown): string {
   if (value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "string") return "a text";
@@ -28,7 +28,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** Part of a path, as `pulumi config set --path` takes it. */
-function pathOf(path: string, inner: readonly PropertyKey[]): string {
+function joinPath(path: string, inner: readonly PropertyKey[]): string {
   return inner.reduce<string>(
     (text, key) => `${text}${typeof key === "number" ? `[${key}]` : `.${String(key)}`}`,
     path,
@@ -51,22 +51,22 @@ function unchangedFault(path: string, fix: string): Issue {
 }
 
 /** Places of a text in a value, from the value on. */
-function placesOf(
+function findPlaces(
   text: string,
   value: unknown,
   inner: readonly PropertyKey[] = [],
 ): (readonly PropertyKey[])[] {
   if (value === text) return [inner];
-  if (Array.isArray(value)) return value.flatMap((item, index) => placesOf(text, item, [...inner, index]));
+  if (Array.isArray(value)) return value.flatMap((item, index) => findPlaces(text, item, [...inner, index]));
   if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([key, item]) => placesOf(text, item, [...inner, key]));
+  return Object.entries(value).flatMap(([key, item]) => findPlaces(text, item, [...inner, key]));
 }
 
 /** Faults of a value that is not there yet, or not for who reads it here. */
 function notThere(value: unknown, path: string, field: Field<unknown>): Issue[] {
   return [
-    ...placesOf(UNREAD_SECRET, value).map((inner) => unreadFault(pathOf(path, inner))),
-    ...placesOf(UNCHANGED, value).map((inner) => unchangedFault(pathOf(path, inner), field.fix)),
+    ...findPlaces(UNREAD_SECRET, value).map((inner) => unreadFault(joinPath(path, inner))),
+    ...findPlaces(UNCHANGED, value).map((inner) => unchangedFault(joinPath(path, inner), field.fix)),
   ];
 }
 
@@ -84,7 +84,7 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function faultOf(issue: core.$ZodIssue, field: Field<unknown>, input: unknown): Fault {
+function toFault(issue: core.$ZodIssue, field: Field<unknown>, input: unknown): Fault {
   const { fix } = field;
   if (issue.code === "custom" && issue.params?.["fault"] !== undefined) return issue.params["fault"] as Fault;
   if (issue.code === "invalid_type") {
@@ -92,7 +92,7 @@ function faultOf(issue: core.$ZodIssue, field: Field<unknown>, input: unknown): 
     // YAML takes what looks like one for a number or a date, and `010` for 8.
     const bare = issue.expected === "string" && ["number", "boolean"].includes(typeof input);
     const way = bare ? `write it in quotes, such as ${JSON.stringify(String(input))}` : fix;
-    return { rule: "wrong-kind", message: `expected ${wanted}, found ${kindOf(input)}`, fix: way };
+    return { rule: "wrong-kind", message: `expected ${wanted}, found ${nameKind(input)}`, fix: way };
   }
   if (issue.code === "invalid_value") {
     const found = field.secret === true ? "the value" : shown(input);
@@ -138,7 +138,7 @@ function readField(field: Field<unknown>, given: unknown, path: string, issues: 
   const result = field.schema.safeParse(value);
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
-    issues.push(errorAt(pathOf(path, issue.path), faultOf(issue, field, at(value, issue.path))));
+    issues.push(errorAt(joinPath(path, issue.path), toFault(issue, field, at(value, issue.path))));
   }
   return undefined;
 }
@@ -190,7 +190,7 @@ export function readSection<F extends Fields>(
     issues.push(
       errorAt(path, {
         rule: "wrong-kind",
-        message: `expected an object, found ${kindOf(value)}`,
+        message: `expected an object, found ${nameKind(value)}`,
         fix: `write the keys ${[...Object.keys(fields), ...sections].join(", ")} below it`,
       }),
     );

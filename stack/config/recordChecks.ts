@@ -1,7 +1,7 @@
 /** Checks on the records that have switches of their own: what they need, and what does not go with them. */
-import { issuerOf } from "../dns/rules/caa.ts";
+import { findIssuer } from "../dns/rules/caa.ts";
 import { judgeZone } from "../dns/rules/checkRecords.ts";
-import { issueOf } from "../dns/rules/rule.ts";
+import { toIssue } from "../dns/rules/rule.ts";
 import { canonicalSpf } from "../dns/policies/canonicalSpf.ts";
 import { spfPolicy } from "../dns/spf.ts";
 import type { Issue } from "../model/issue.ts";
@@ -25,7 +25,7 @@ function warningAt(path: string, fault: Fault): Issue {
 
 /** CAA's word for the CA of the ACME directory, where one is used and the word is known. */
 function directoryIssuer({ certificates: { method, directory } }: Draft): string | undefined {
-  return method === "provided" || directory === undefined ? undefined : issuerOf(directory);
+  return method === "provided" || directory === undefined ? undefined : findIssuer(directory);
 }
 
 /** Domain by which the CA is known in CAA: given, or the one of the ACME directory. */
@@ -58,7 +58,7 @@ const checkSpf: Check = ({ spf, top, dns }) => {
   return [
     ...twice,
     ...judgeZone([record], { domain, ...(dns.provider && { provider: dns.provider }) }).map((finding) => ({
-      ...issueOf(finding, path),
+      ...toIssue(finding, path),
       path,
     })),
   ];

@@ -6,7 +6,7 @@ import { SECTIONS } from "./keys/schema.ts";
 import { pathOfKey, TABLES } from "./tables.ts";
 
 /** Paths of every key of a name, whatever case its letters have. */
-function placesOf(key: string): string[] {
+function listPlaces(key: string): string[] {
   const tables = [
     ...Object.entries(TABLES),
     ...Object.values(RECORD_FIELDS).map((fields) => ["dns.records", fields] as const),
@@ -34,7 +34,7 @@ function longer(key: string, known: readonly string[]): string | undefined {
 }
 
 /** Where keys of a section stand: in `dns`, `mail.images.app` and so on; the top is empty. */
-function sectionOf(path: string): string {
+function findSection(path: string): string {
   return path.replace(/^mailstead:/, "").replace(/\[\d+\]$/, "");
 }
 
@@ -45,19 +45,19 @@ function sectionOf(path: string): string {
  * @param path of that section, such as `mailstead:dns`.
  */
 export function unknownKey(key: string, known: readonly string[], path: string): Fault {
-  if (sectionOf(path) === "" && isFlatPath(key)) {
+  if (findSection(path) === "" && isFlatPath(key)) {
     const message = "this is a path, written as if it were one key";
     const way = `pulumi config rm 'mailstead:${key}', then pulumi config set --path 'mailstead:${key}' VALUE`;
     return { rule: "flat-path", message, fix: way };
   }
   const [namespace = "", name] = key.split(":");
-  if (sectionOf(path) === "" && name !== undefined) {
+  if (findSection(path) === "" && name !== undefined) {
     const fix = `write it as mailstead:${nearest(name, known) ?? name}`;
     return { rule: "unknown-key", message: `nothing reads the namespace ${namespace}`, fix };
   }
   const message = "there is no such key";
   const near = nearest(key, known);
-  const places = placesOf(key).filter((place) => place !== pathOfKey(sectionOf(path), key));
+  const places = listPlaces(key).filter((place) => place !== pathOfKey(findSection(path), key));
   const other = places.length > 0 && places.length <= 3 && near?.toLowerCase() !== key.toLowerCase();
   if (other)
     return {

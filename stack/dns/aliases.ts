@@ -1,5 +1,5 @@
 /** Names of services, each an alias of the domain unless something points to it that may not point to an alias. */
-import { servicesOf } from "../services/activeServices.ts";
+import { selectServices } from "../services/activeServices.ts";
 import { RETURN_PATH } from "../services/names.ts";
 import { isSrvTarget } from "../services/reach.ts";
 import { WEB_NAMES, webNames } from "../services/webNames.ts";
@@ -36,7 +36,7 @@ function aliasRecord({ domain, dns }: DnsInput, { label, purpose, level }: Alias
 
 /** One name a service, in the order of their labels. */
 export function serviceAliases(input: DnsInput): PlannedRecord[] {
-  const named = servicesOf(input).flatMap((service): Alias[] => {
+  const named = selectServices(input).flatMap((service): Alias[] => {
     const { label, alias } = service;
     return label === undefined || alias === undefined
       ? []

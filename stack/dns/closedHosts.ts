@@ -1,5 +1,5 @@
 /** Hosts that take no mail say so (RFC 7505), and those that send none too (RFC 7208). */
-import { servicesOf } from "../services/activeServices.ts";
+import { selectServices } from "../services/activeServices.ts";
 import { hostName } from "../services/names.ts";
 import { isSrvTarget } from "../services/reach.ts";
 import type { PlannedRecord } from "../model/plan.ts";
@@ -17,7 +17,7 @@ interface ClosedHost {
 function ownHosts(input: DnsInput): ClosedHost[] {
   const { domain, dns } = input;
   const exchanger = { role: "mx-host", name: hostName("mx", domain), sends: true };
-  const targets = dns.services ? servicesOf(input).filter(isSrvTarget) : [];
+  const targets = dns.services ? selectServices(input).filter(isSrvTarget) : [];
   return [
     ...(dns.mxHost === "address" ? [exchanger] : []),
     ...targets.flatMap(({ label }) =>

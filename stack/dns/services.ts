@@ -1,8 +1,8 @@
 /** SRV records, by which programs find their server (RFC 6186, RFC 8314 5.1, RFC 6764). */
-import { servicesOf } from "../services/activeServices.ts";
-import { hostNameOf } from "../services/names.ts";
+import { selectServices } from "../services/activeServices.ts";
+import { nameHost } from "../services/names.ts";
 import { byDirection, isSrvTarget, publicPort, type ListeningService } from "../services/reach.ts";
-import { portOf } from "../services/table.ts";
+import { findPort } from "../services/table.ts";
 import { WEB_NAMES, webNames } from "../services/webNames.ts";
 import type { PlannedRecord } from "../model/plan.ts";
 import { DNS_PROVIDERS } from "../vendors/registry.ts";
@@ -40,7 +40,7 @@ function serviceSrv(input: DnsInput, service: ListeningService): PlannedRecord[]
   const { srv: said } = service.listens;
   if (said === undefined) return [];
   const { name, purpose, denied } = said;
-  const target = isSrvTarget(service) ? hostNameOf(service, input.domain) : input.domain;
+  const target = isSrvTarget(service) ? nameHost(service, input.domain) : input.domain;
   const offered = srv(input, `${name}s`, { port: publicPort(service.listens), target, purpose });
   if (DNS_PROVIDERS[input.dns.provider].limits.noRootTarget !== undefined) return [offered];
   return [offered, srv(input, name, { port: 0, target: ROOT, purpose: denied })];
@@ -49,9 +49,9 @@ function serviceSrv(input: DnsInput, service: ListeningService): PlannedRecord[]
 /** The services, where they are switched on, and the web names that have one. */
 export function serviceRecords(input: DnsInput): PlannedRecord[] {
   const { domain, dns } = input;
-  const services = dns.services ? byDirection(servicesOf(input)) : [];
+  const services = dns.services ? byDirection(selectServices(input)) : [];
   const web = webNames(dns).filter((label) => WEB_NAMES[label].srv === true);
-  const port = portOf("sni-router");
+  const port = findPort("sni-router");
   return [
     ...services.flatMap((service) => serviceSrv(input, service)),
     ...web.map((label) => srv(input, label, { port, target: domain, purpose: WEB_NAMES[label].purpose })),

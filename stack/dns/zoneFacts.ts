@@ -2,7 +2,7 @@
 import type { Config } from "../model/config.ts";
 import { certificateNames } from "../services/certificateNames.ts";
 import { webNames } from "../services/webNames.ts";
-import { issuerOf } from "./rules/caa.ts";
+import { findIssuer } from "./rules/caa.ts";
 import type { ZoneFacts, Issuer } from "./rules/zoneView.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { heldByConfig } from "./planDns.ts";
@@ -21,7 +21,7 @@ export interface FactsInput extends Pick<DnsInput, "domain" | "dns" | "mail"> {
 /** Who gives the certificate, where that is known by the directory, or said for CAA. */
 function issuerFor({ dns, certificates }: FactsInput): Issuer | undefined {
   const method = PROOFS[certificates.method];
-  const ordered = method && issuerOf(certificates.directoryUrl);
+  const ordered = method && findIssuer(certificates.directoryUrl);
   const domain = ordered ?? dns.caa?.issuer;
   if (domain === undefined) return undefined;
   const accountUri = dns.caa?.accountUri;

@@ -21,7 +21,7 @@ const FAMILIES = [
 type Family = (typeof FAMILIES)[number];
 
 /** Blocks of one family. */
-function blocksOf(rule: FirewallRule, { protocol }: Family): readonly string[] {
+function listBlocks(rule: FirewallRule, { protocol }: Family): readonly string[] {
   return rule.sources.filter((source) => source.includes(":") === (protocol === "ip6"));
 }
 
@@ -31,16 +31,16 @@ function isLimited(rule: FirewallRule): boolean {
 }
 
 /** Name of the set of blocks that may reach a port: `from_22_ip`, `from_22_ip6`. */
-function setOf({ port }: FirewallRule, { protocol }: Family): string {
+function nameSet({ port }: FirewallRule, { protocol }: Family): string {
   return `from_${String(port)}_${protocol}`;
 }
 
 /** Sets of blocks, in which `firewall.sh` looks for the address that the deploy comes from. Blocks may overlap. */
 function sets(rule: FirewallRule): string[] {
   return FAMILIES.map((family) => {
-    const blocks = blocksOf(rule, family);
+    const blocks = listBlocks(rule, family);
     const elements = blocks.length === 0 ? "" : ` elements = { ${blocks.join(", ")} };`;
-    return `set ${setOf(rule, family)} { type ${family.type}; flags interval; auto-merge;${elements} }`;
+    return `set ${nameSet(rule, family)} { type ${family.type}; flags interval; auto-merge;${elements} }`;
   });
 }
 
@@ -50,14 +50,14 @@ function accepts(rule: FirewallRule): string[] {
   if (protocol === "icmp") {
     // Errors, path MTU and neighbour discovery pass in any case; what is asked for is ping.
     return FAMILIES.flatMap((family) =>
-      blocksOf(rule, family).map(
+      listBlocks(rule, family).map(
         (block) => `${family.protocol} saddr ${block} ${family.icmp} type echo-request accept`,
       ),
     );
   }
   const to = port === undefined ? `meta l4proto ${protocol}` : `${protocol} dport ${port}`;
   if (isLimited(rule))
-    return FAMILIES.map((family) => `${family.protocol} saddr @${setOf(rule, family)} ${to} accept`);
+    return FAMILIES.map((family) => `${family.protocol} saddr @${nameSet(rule, family)} ${to} accept`);
   return [`${to} accept`];
 }
 

@@ -1,7 +1,7 @@
 /** What may come in. The provider drops all else before the server sees it, and the host itself by rules of its own. */
 import type { Config } from "../model/config.ts";
 import type { FirewallRule } from "../model/plan.ts";
-import { servicesOf } from "../services/activeServices.ts";
+import { selectServices } from "../services/activeServices.ts";
 import { listening } from "../services/reach.ts";
 
 /** Everyone, in both families. */
@@ -20,7 +20,7 @@ const HTTP: FirewallRule = {
 
 /** Ports of the services that everyone may reach; all others are for loopback alone. */
 function openPorts(config: Config): readonly FirewallRule[] {
-  return listening(servicesOf(config)).flatMap(({ listens: { port, opens } }): FirewallRule[] => {
+  return listening(selectServices(config)).flatMap(({ listens: { port, opens } }): FirewallRule[] => {
     if (opens === undefined) return [];
     const { purpose, waitsForDomain } = opens;
     const rule = { purpose, protocol: "tcp", port, sources: EVERYONE } as const;

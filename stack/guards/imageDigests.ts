@@ -8,7 +8,7 @@
 import { COMMAND } from "../values/command.ts";
 import type { Issue } from "../model/issue.ts";
 import type { DeployedImages, ImageRole } from "./deployedImages.ts";
-import { mayBeOne, versionOf } from "./imageVersion.ts";
+import { mayBeOne, readVersion } from "./imageVersion.ts";
 import type { Guard } from "./guard.ts";
 
 /** Refuses a digest that was deployed under the tag of another version, or as another image. */
@@ -51,7 +51,7 @@ function judge(
     const message = `${short} was deployed as the image ${known.role} (${known.tag}), not as ${role}`;
     return [{ ...at, severity: "error", message, fix }];
   }
-  const [was, is] = [versionOf(known.tag), versionOf(tag)];
+  const [was, is] = [readVersion(known.tag), readVersion(tag)];
   const message = `${short} was deployed as ${known.tag}: with it, ${tag} is ${known.tag} still`;
   if (was !== undefined && is !== undefined) {
     // 8.0 and 8.0.15 may be two names of one image.

@@ -8,7 +8,7 @@
 export type Version = readonly number[];
 
 /** The version that a tag begins with; undefined where it begins with none, such as `noble`. */
-export function versionOf(tag: string): Version | undefined {
+export function readVersion(tag: string): Version | undefined {
   const [, text] = /^v?(\d{1,9}(?:\.\d{1,9})*)(?![\d.])/.exec(tag) ?? [];
   return text?.split(".").map(Number);
 }

@@ -6,7 +6,7 @@
 import type { ServiceName } from "../services/table.ts";
 import { COMMAND } from "../values/command.ts";
 import type { Issue } from "../model/issue.ts";
-import { compareVersions, versionOf, type Version } from "./imageVersion.ts";
+import { compareVersions, readVersion, type Version } from "./imageVersion.ts";
 import type { ImageRole } from "./deployedImages.ts";
 import type { Guard } from "./guard.ts";
 
@@ -54,21 +54,21 @@ export const keepsImageVersions: Guard = ({ config, plan }, { images, generation
   return LINES.flatMap((line) => {
     const before = images?.[line.role];
     const { tag } = config.mail.images[line.role];
-    const [was, is] = [before && versionOf(before.tag), versionOf(tag)];
+    const [was, is] = [before && readVersion(before.tag), readVersion(tag)];
     if (before === undefined || was === undefined || is === undefined) return [];
     if (compareVersions(is, was, line.parts) < 0) return [older(line, tag, before.tag, before.digests)];
     return line.role === "mongo" ? mongoGoesUp(was, is) : [];
   });
 };
 
-function pathOf(role: ImageRole): string {
+function writePath(role: ImageRole): string {
   return role === "app" ? "mailstead:mail.release" : `mailstead:mail.images.${role}.tag`;
 }
 
 function older(line: Line, tag: string, was: string, digests: Readonly<Record<string, string>>): Issue {
   const key = line.role === "app" ? "mail.release" : `mail.images.${line.role}.tag`;
   return {
-    path: pathOf(line.role),
+    path: writePath(line.role),
     rule: "older-image",
     severity: "error",
     message: `${line.name} ${tag} is older than ${was}, which has run on this server's data: ${line.why}`,
@@ -83,7 +83,7 @@ function older(line: Line, tag: string, was: string, digests: Readonly<Record<st
 function mongoGoesUp(was: Version, is: Version): Issue[] {
   const [from = 0, to = 0] = [was[0], is[0]];
   if (to === from) return [];
-  const at = { path: pathOf("mongo"), source: UPGRADE } as const;
+  const at = { path: writePath("mongo"), source: UPGRADE } as const;
   const next = `${String(from + 1)}.0`;
   if (to > from + 1) {
     return [

@@ -13,7 +13,7 @@ function note(path: string, message: string, fix: string): Issue {
   return { path, rule: "services-change", severity: "warning", message, fix };
 }
 
-function count(names: readonly string[]): string {
+function countContainers(names: readonly string[]): string {
   return `${String(names.length)} ${names.length === 1 ? "container" : "containers"}`;
 }
 
@@ -23,14 +23,14 @@ export const tellsServices: Guard = ({ config, plan }, { containers }) => {
   const issues: Issue[] = [];
   if (removed.length > 0) {
     const storage = !config.mail.storage && READING.some((name) => removed.includes(name));
-    const message = `${count(removed)} will be taken away: ${removed.join(", ")}${storage ? "; nobody can read mail then" : ""}`;
+    const message = `${countContainers(removed)} will be taken away: ${removed.join(", ")}${storage ? "; nobody can read mail then" : ""}`;
     const fix = storage
       ? "mailboxes stay on the server's disk; to go on serving them: pulumi config set --path mailstead:mail.storage true"
       : "their data stay on the server's disk; pulumi up goes on";
     issues.push(note(storage ? "mailstead:mail.storage" : "mailstead:mail", message, fix));
   }
   if (restarted.length > 0) {
-    const message = `${count(restarted)} will stop and start again: ${restarted.join(", ")}`;
+    const message = `${countContainers(restarted)} will stop and start again: ${restarted.join(", ")}`;
     issues.push(
       note(
         "mailstead:mail",

@@ -23,7 +23,7 @@ export function domainInState(resources: readonly StateFact[]): string | undefin
 }
 
 /** IPv4 address that a resource tells: the address at the vendor, or the connection to the host's Docker. */
-function addressOf(resource: StateFact): string | undefined {
+function readAddress(resource: StateFact): string | undefined {
   const { type, outputs = {} } = resource;
   const { host } = outputs;
   if (type === "pulumi:providers:docker" && typeof host === "string")
@@ -33,7 +33,7 @@ function addressOf(resource: StateFact): string | undefined {
 
 /** IPv4 address of the server; by its Docker where a refresh with a foreign token dropped the vendor's. */
 export function addressInState(resources: readonly StateFact[]): string | undefined {
-  return resources.map(addressOf).find((address) => address !== undefined);
+  return resources.map(readAddress).find((address) => address !== undefined);
 }
 
 /** Tag and digest by role, from the images that the host has: `image-mongo` is `mongo:8.0@sha256:…`. */

@@ -8,7 +8,7 @@
 import type { PlannedDeployKey, PlannedServer } from "../model/plan.ts";
 
 /** The first key has no number: there was no other for long. */
-function namesOf(number: number): Pick<PlannedDeployKey, "number" | "role" | "vendorSuffix"> {
+function nameKey(number: number): Pick<PlannedDeployKey, "number" | "role" | "vendorSuffix"> {
   const role = number === 1 ? "deploy-key" : `deploy-key-${number}`;
   return { number, role, vendorSuffix: number === 1 ? "" : `-${role}` };
 }
@@ -22,9 +22,9 @@ function namesOf(number: number): Pick<PlannedDeployKey, "number" | "role" | "ve
 export function planDeployKeys(numbers: readonly number[], protect: boolean): PlannedServer["deployKeys"] {
   const [used = 1, ...others] = numbers;
   return [
-    { ...namesOf(used), protect, publicKey: "deployPublicKey" },
+    { ...nameKey(used), protect, publicKey: "deployPublicKey" },
     ...others.map((other): PlannedDeployKey => ({
-      ...namesOf(other),
+      ...nameKey(other),
       protect: false,
       publicKey: "otherDeployPublicKey",
     })),

@@ -16,7 +16,7 @@ function isAutomatic({ certificates }: Config): boolean {
   return certificates.method === "dns-01" || certificates.method === "http-01";
 }
 
-function namesOf({ domain, mail, certificates, dns }: Config): readonly string[] {
+function listNames({ domain, mail, certificates, dns }: Config): readonly string[] {
   return certificateNames(domain, mail.storage, certificates.method, webNames(dns));
 }
 
@@ -43,7 +43,7 @@ function certificateSettings(config: Config): Template {
     ["DIRECTORY", certificates.directoryUrl],
     ["EMAIL", contact],
     ["DOMAIN", domain],
-    ["NAMES", namesOf(config).join(" ")],
+    ["NAMES", listNames(config).join(" ")],
     ...authenticatorSettings(config),
     ["PROPAGATION_SECONDS", String(certificates.propagationSeconds)],
     ["READERS", certificateReaders(config).join(" ")],
@@ -103,7 +103,7 @@ export function certificateFiles(config: Config): PlannedFile[] {
 function recordsBeforeOrder(config: Config, records: readonly PlannedRecord[]): readonly string[] {
   if (config.certificates.method !== "http-01") return [];
   const addresses = records.filter(({ type }) => type === "A" || type === "AAAA" || type === "CNAME");
-  return namesOf(config).flatMap((name) =>
+  return listNames(config).flatMap((name) =>
     addresses.filter((record) => record.name === name).map(({ role }) => role),
   );
 }

@@ -1,7 +1,7 @@
 /** The router on port 443: by the name asked for (SNI), TLS passes through untouched to one of the web servers. */
 import { listening } from "../services/reach.ts";
 import type { Service } from "../services/service.ts";
-import { portOf } from "../services/table.ts";
+import { findPort } from "../services/table.ts";
 import { WEB_NAMES, type WebName } from "../services/webNames.ts";
 
 /** First label of a name, and the port on loopback of who serves it. */
@@ -25,8 +25,8 @@ function routesTo(services: readonly Service[]): readonly Route[] {
  */
 export function renderNginxConf(services: readonly Service[], web: readonly WebName[]): string {
   // The web server takes every name that no other has.
-  const others = portOf("web");
-  const further = web.map((label) => ({ label, port: portOf(WEB_NAMES[label].servedBy) }));
+  const others = findPort("web");
+  const further = web.map((label) => ({ label, port: findPort(WEB_NAMES[label].servedBy) }));
   const routes = [...routesTo(services), ...further].filter(({ port }) => port !== others);
   const lines = routes.map(({ label, port }) => `    ~*^${label}\\. 127.0.0.1:${port};`);
   return `# Written by Mailstead. Changes here are lost with the next deploy.

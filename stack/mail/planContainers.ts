@@ -8,8 +8,8 @@
  */
 import type { Config } from "../model/config.ts";
 import type { PlannedContainer, PlannedMount } from "../model/plan.ts";
-import { servicesOf } from "../services/activeServices.ts";
-import { hostNameOf } from "../services/names.ts";
+import { selectServices } from "../services/activeServices.ts";
+import { nameHost } from "../services/names.ts";
 import type { AppService, DatabaseService, NginxService, Service } from "../services/service.ts";
 import { appIsWell, mongoAnswers, portAnswers, redisAnswers } from "./healthChecks.ts";
 import { DATA, ENV_FILE, ENV_IN_APP, NGINX_CONF, SQLITE_STORAGE_PATH, SSL } from "../host/paths.ts";
@@ -26,7 +26,7 @@ const MAILBOXES: PlannedMount = {
   readOnly: false,
 };
 
-function portsOf({ listens }: Service): readonly number[] {
+function listPorts({ listens }: Service): readonly number[] {
   return listens === undefined ? [] : [listens.port];
 }
 
@@ -37,7 +37,7 @@ function portsOf({ listens }: Service): readonly number[] {
 function loopbackNames(services: readonly Service[], domain: string): Readonly<Record<string, string>> {
   const called = services.filter(({ calledByOthers }) => calledByOthers === true);
   const sorted = called.toSorted((a, b) => ((a.label ?? "") < (b.label ?? "") ? -1 : 1));
-  return Object.fromEntries(sorted.map((service) => [hostNameOf(service, domain), LOOPBACK]));
+  return Object.fromEntries(sorted.map((service) => [nameHost(service, domain), LOOPBACK]));
 }
 
 function appContainer(
@@ -45,14 +45,14 @@ function appContainer(
   domain: string,
   hosts: Readonly<Record<string, string>>,
 ): PlannedContainer {
-  const ports = portsOf(service);
+  const ports = listPorts(service);
   const mounts = [CERTIFICATES, ENVIRONMENT, ...(service.mailboxes === true ? [MAILBOXES] : [])];
   return {
     name: service.name,
     image: "app",
     command: ["node", service.script],
     rights: appRights(ports),
-    ...(service.label === undefined ? {} : { hostname: hostNameOf(service, domain) }),
+    ...(service.label === undefined ? {} : { hostname: nameHost(service, domain) }),
     ports,
     environment: {},
     reads: ["env", "dkim-key"],
@@ -75,7 +75,7 @@ function nginxContainer(service: NginxService, config: Config): PlannedContainer
   const files = served
     ? wellKnownFiles(config)
     : [{ role: "nginx-conf", path: NGINX_CONF, containerPath: "/etc/nginx/nginx.conf" }];
-  const ports = portsOf(service);
+  const ports = listPorts(service);
   return {
     ...plain(service),
     image: "nginx",
@@ -119,12 +119,12 @@ const DATABASES: Readonly<Record<DatabaseService["image"], DatabaseForm>> = {
 function databaseContainer(service: DatabaseService): PlannedContainer {
   const { command, rights, ...form } = DATABASES[service.image];
   const { image } = service;
-  return { ...plain(service), image, command, rights, ports: portsOf(service), reads: [], ...form };
+  return { ...plain(service), image, command, rights, ports: listPorts(service), reads: [], ...form };
 }
 
 /** Plans one container for each row of the table that the configuration asks for. */
 export function planContainers(config: Config): readonly PlannedContainer[] {
-  const services = servicesOf(config);
+  const services = selectServices(config);
   const hosts = loopbackNames(services, config.domain);
   return services.map((service) => {
     switch (service.image) {
@@ -143,7 +143,7 @@ export function planContainers(config: Config): readonly PlannedContainer[] {
 export function certificateReaders(config: Pick<Config, "mail" | "dns">): readonly string[] {
   const speaksTls = (service: Service) =>
     service.image === "app" || (service.image === "nginx" && service.block === "http");
-  return servicesOf(config)
+  return selectServices(config)
     .filter((service) => service.listens !== undefined && speaksTls(service))
     .map(({ name }) => name);
 }

@@ -3,7 +3,7 @@ import type { Config } from "../model/config.ts";
 import type { Slot, Template } from "../values/slots.ts";
 import { slot } from "../values/slots.ts";
 import { SQLITE_STORAGE_PATH } from "../host/paths.ts";
-import { hostName, hostNameOf } from "../services/names.ts";
+import { hostName, nameHost } from "../services/names.ts";
 import { listening, reachedBy, type ListeningService } from "../services/reach.ts";
 import { SERVICES } from "../services/table.ts";
 import { FIXED, UNSET } from "./upstreamVariables.ts";
@@ -18,7 +18,7 @@ const SSL_CHAIN = "/app/ssl/chain.pem";
 function address(service: ListeningService, domain: string): Variable[] {
   const prefix = service.name.toUpperCase();
   return [
-    [`${prefix}_HOST`, hostNameOf(service, domain)],
+    [`${prefix}_HOST`, nameHost(service, domain)],
     [`${prefix}_PORT`, String(service.listens.port)],
   ];
 }
@@ -30,7 +30,7 @@ function webServer(service: ListeningService, domain: string): Variable[] {
     ...address(service, domain),
     [`${prefix}_PROTOCOL`, "https"],
     // Without the port: from outside, and by the router from inside, each answers on 443.
-    [`${prefix}_URL`, `https://${hostNameOf(service, domain)}`],
+    [`${prefix}_URL`, `https://${nameHost(service, domain)}`],
     [`${prefix}_SSL_KEY_PATH`, SSL_KEY],
     [`${prefix}_SSL_CERT_PATH`, SSL_CERTIFICATE],
     [`${prefix}_SSL_CA_PATH`, SSL_CHAIN],

@@ -7,7 +7,7 @@
  * test compares them with upstream's.
  */
 
-import { portOf } from "../services/table.ts";
+import { findPort } from "../services/table.ts";
 
 /** Names that stay empty: services that a self-hosted server does not use. */
 export const UNSET = `
@@ -58,7 +58,7 @@ function redisVariables(prefix: string): [string, string][] {
   return [
     [`${prefix}REDIS_TLS`, "false"],
     [`${prefix}REDIS_USERNAME`, ""],
-    [`${prefix}REDIS_PORT`, String(portOf("redis"))],
+    [`${prefix}REDIS_PORT`, String(findPort("redis"))],
     [`${prefix}REDIS_HOST`, "127.0.0.1"],
     [`${prefix}REDIS_PASSWORD`, ""],
   ];
@@ -73,7 +73,7 @@ const DATABASES: readonly [string, string][] = [
 ];
 
 function mongoUri(name: string): string {
-  return `mongodb://127.0.0.1:${portOf("mongodb")}/${name}`;
+  return `mongodb://127.0.0.1:${findPort("mongodb")}/${name}`;
 }
 
 /** Where the app keeps mail that has still to leave, and what became of the rest. */
@@ -82,7 +82,7 @@ export const EMAILS_URI = mongoUri("forwardemail_emails_production");
 function mongoVariables([prefix, name]: [string, string]): [string, string][] {
   return [
     [`${prefix}MONGO_HOST`, "127.0.0.1"],
-    [`${prefix}MONGO_PORT`, String(portOf("mongodb"))],
+    [`${prefix}MONGO_PORT`, String(findPort("mongodb"))],
     [`${prefix}MONGO_NAME`, name],
     [`${prefix}MONGO_URI`, mongoUri(name)],
   ];
@@ -137,7 +137,7 @@ export const FIXED: readonly [string, string][] = [
   // Upstream names its own servers here; ours trusts none but itself.
   ["API_RATELIMIT_WHITELIST", "127.0.0.1"],
   ["SMTP_ALLOW_INSECURE_AUTH", "false"],
-  ["SMTP_TRANSPORT_PORT", String(portOf("smtp"))],
+  ["SMTP_TRANSPORT_PORT", String(findPort("smtp"))],
   ["SMTP_TRANSPORT_SECURE", "true"],
   ["SMTP_MESSAGE_MAX_SIZE", "50MB"],
   ["MAX_RECIPIENTS", "50"],

@@ -7,10 +7,10 @@ import type { Config } from "../model/config.ts";
 import { mtaStsPolicy } from "../services/mtaStsPolicy.ts";
 import { WELL_KNOWN_FILES } from "../host/paths.ts";
 import { clientServers, type ClientServer } from "../services/clients.ts";
-import { portOf } from "../services/table.ts";
+import { findPort } from "../services/table.ts";
 import type { WebNameOf } from "../services/webNames.ts";
 
-const PORT = portOf("well-known");
+const PORT = findPort("well-known");
 
 /** Where the container sees the certificate. */
 export const CERTIFICATES_IN_NGINX = "/etc/nginx/ssl";

@@ -17,7 +17,7 @@ export function activeServices(storage: boolean, web: readonly WebName[]): reado
 }
 
 /** {@link activeServices} by a configuration. */
-export function servicesOf({
+export function selectServices({
   mail,
   dns,
 }: {

@@ -1,7 +1,7 @@
 /** Names that the certificate must have. */
 import type { Config } from "../model/config.ts";
 import { activeServices } from "./activeServices.ts";
-import { hostNameOf } from "./names.ts";
+import { nameHost } from "./names.ts";
 import { listening, reachedBy } from "./reach.ts";
 import type { WebName } from "./webNames.ts";
 
@@ -23,7 +23,7 @@ export function certificateNames(
     .filter(({ label, listens }) => label !== undefined && reachedBy(listens) !== "host")
     .toSorted((a, b) => a.listens.port - b.listens.port);
   const [always, mailboxes] = [undefined, "mailboxes"].map((condition) =>
-    services.filter(({ onlyWith }) => onlyWith === condition).map((service) => hostNameOf(service, domain)),
+    services.filter(({ onlyWith }) => onlyWith === condition).map((service) => nameHost(service, domain)),
   );
   const switched = web.map((label) => `${label}.${domain}`);
   return [...new Set([domain, ...(always ?? []), ...(mailboxes ?? []), ...switched])];

@@ -1,7 +1,7 @@
 /** What mail programs are set up with. */
 import type { Plan } from "../model/plan.ts";
-import { servicesOf } from "./activeServices.ts";
-import { hostNameOf } from "./names.ts";
+import { selectServices } from "./activeServices.ts";
+import { nameHost } from "./names.ts";
 import { byDirection } from "./reach.ts";
 import type { Listener } from "./service.ts";
 import type { WebSwitches } from "./webNames.ts";
@@ -20,12 +20,12 @@ export function clientServers(config: {
   readonly mail: { readonly storage: boolean };
   readonly dns: WebSwitches;
 }): readonly ClientServer[] {
-  return byDirection(servicesOf(config)).flatMap((service) => {
+  return byDirection(selectServices(config)).flatMap((service) => {
     const { client, port } = service.listens;
     const isOptional = service.alias?.level === "optional";
     return client === undefined
       ? []
-      : [{ ...client, host: hostNameOf(service, config.domain), port, isOptional }];
+      : [{ ...client, host: nameHost(service, config.domain), port, isOptional }];
   });
 }
 

@@ -18,7 +18,7 @@ export function serviceNames(domain: string): Readonly<Record<ServiceLabel, stri
 }
 
 /** Host name by which a service is reached: the domain itself where it has no label of its own. */
-export function hostNameOf({ label = "" }: Pick<Service, "label">, domain: string): string {
+export function nameHost({ label = "" }: Pick<Service, "label">, domain: string): string {
   return label === "" ? domain : `${label}.${domain}`;
 }
 
@@ -33,5 +33,5 @@ export function returnPathName(domain: string): string {
 /** Host names that the machine and its containers bear. @param storage it has mailboxes */
 export function hostNames(domain: string, storage: boolean): readonly string[] {
   const named = activeServices(storage, []).filter(({ label }) => label !== undefined);
-  return [...new Set([hostName("mx", domain), ...named.map((service) => hostNameOf(service, domain))])];
+  return [...new Set([hostName("mx", domain), ...named.map((service) => nameHost(service, domain))])];
 }

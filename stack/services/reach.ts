@@ -1,6 +1,6 @@
 /** How a service is reached from outside. */
 import type { Listener, Service } from "./service.ts";
-import { portOf } from "./table.ts";
+import { findPort } from "./table.ts";
 
 /** Who reaches a service: all by its host name through the router, people's mail programs, other servers, or the host alone. */
 export function reachedBy({
@@ -15,7 +15,7 @@ export function reachedBy({
 
 /** Port at which everyone reaches a public service. */
 export function publicPort({ port, behindRouter }: Listener): number {
-  return behindRouter === true ? portOf("sni-router") : port;
+  return behindRouter === true ? findPort("sni-router") : port;
 }
 
 /** An SRV record points to its own name, which has addresses therefore (RFC 2782). */

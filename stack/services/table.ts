@@ -205,7 +205,7 @@ export type ServiceName = (typeof ROWS)[number]["name"];
 export type ServiceLabel = Exclude<Extract<(typeof ROWS)[number], { readonly label: string }>["label"], "">;
 
 /** Port that a container listens on. @throws Error where it listens on none */
-export function portOf(name: ServiceName): number {
+export function findPort(name: ServiceName): number {
   const port = SERVICES.find((service) => service.name === name)?.listens?.port;
   if (port === undefined) throw new Error(`The table of services has no port of ${name}.`);
   return port;

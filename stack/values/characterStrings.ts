@@ -16,14 +16,14 @@ const decoder = new TextDecoder();
  * @param most bytes of one string; `Infinity` where the data has no character-strings.
  */
 export function quoteText(text: string, most = STRING_BYTES): string {
-  return piecesOf(text, most)
+  return splitText(text, most)
     .map((piece) => `"${piece.replace(/["\\]/g, "\\$&")}"`)
     .join(" ");
 }
 
 /** The same for zone files: bytes that are no printable ASCII as `\DDD` (RFC 1035 5.1). */
 export function characterStrings(text: string, most = STRING_BYTES): string {
-  return piecesOf(text, most)
+  return splitText(text, most)
     .map((piece) => `"${Array.from(encoder.encode(piece), escaped).join("")}"`)
     .join(" ");
 }
@@ -65,7 +65,7 @@ function utf8Length(code: number): number {
 }
 
 /** Cuts a text into pieces of so many bytes of UTF-8 at most, never inside a character. At least one piece. */
-function piecesOf(text: string, most: number): string[] {
+function splitText(text: string, most: number): string[] {
   const pieces: string[] = [];
   let piece = "";
   let size = 0;

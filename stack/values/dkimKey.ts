@@ -47,7 +47,7 @@ const KEYS = "._domainkey";
 /**
  * Reads a selector: one label or more, lower case.
  *
- * @returns the name of the record too, where that was pasted: {@link selectorOf} takes it off.
+ * @returns the name of the record too, where that was pasted: {@link readSelector} takes it off.
  */
 export function readDkimSelector(text: string): Reading<string> {
   const written = text.toLowerCase().replace(/\.$/, "");
@@ -77,7 +77,7 @@ export function readDkimSelector(text: string): Reading<string> {
 }
 
 /** The selector alone, where the name of its record was pasted: that of another domain means another key. */
-export function selectorOf(pasted: string, domain: string | undefined): Reading<string> {
+export function readSelector(pasted: string, domain: string | undefined): Reading<string> {
   const [selector = "", place] = pasted.split(`${KEYS}.`);
   if (place === undefined || domain === undefined || place === domain) return good(selector);
   return bad(

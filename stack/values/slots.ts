@@ -60,11 +60,11 @@ export function fill(text: Template, value: (name: SlotName) => string): string 
 }
 
 /** Slots that a template names, each once, in order of appearance. */
-export function slotsOf(text: Template): SlotName[] {
+export function findSlots(text: Template): SlotName[] {
   return [...new Set(text.flatMap((piece) => (typeof piece === "string" ? [] : [piece.slot])))];
 }
 
 /** Whether a template holds a secret. */
 export function isSecret(text: Template): boolean {
-  return slotsOf(text).some((name) => SLOTS[name].secret);
+  return findSlots(text).some((name) => SLOTS[name].secret);
 }

@@ -15,7 +15,7 @@ const KEY_TYPES = [
 const FIX = "paste the one line of the file that ends in .pub";
 
 /** Fields of the key's binary form: each a length of four bytes, then the bytes (RFC 4253 6.6). */
-function fieldsOf(bytes: Buffer): Buffer[] | undefined {
+function splitFields(bytes: Buffer): Buffer[] | undefined {
   const fields: Buffer[] = [];
   let at = 0;
   while (at < bytes.length) {
@@ -29,7 +29,7 @@ function fieldsOf(bytes: Buffer): Buffer[] | undefined {
 }
 
 /** Bits of an unsigned number in SSH form, which may have a first zero byte. */
-function bitsOf(number: Buffer): number {
+function countBits(number: Buffer): number {
   const start = number.findIndex((byte) => byte !== 0);
   return start < 0 ? 0 : (number.length - start) * 8 - Math.clz32(number[start] ?? 0) + 24;
 }
@@ -61,7 +61,7 @@ export function readSshPublicKey(text: string): Reading<string> {
     return bad("not-an-ssh-key", "the line does not begin with the type of a public key", FIX);
   }
   const fields = /^[A-Za-z0-9+/]+={0,2}$/.test(encoded)
-    ? fieldsOf(Buffer.from(encoded, "base64"))
+    ? splitFields(Buffer.from(encoded, "base64"))
     : undefined;
   if (fields?.[0]?.toString("latin1") !== type || fields.length < 2) {
     return bad("not-an-ssh-key", "the key is cut off or damaged", FIX);
@@ -69,7 +69,7 @@ export function readSshPublicKey(text: string): Reading<string> {
   if (type === "ssh-ed25519" && fields[1]?.length !== 32) {
     return bad("not-an-ssh-key", "the key is cut off or damaged", FIX);
   }
-  if (type === "ssh-rsa" && bitsOf(fields[2] ?? Buffer.alloc(0)) < 2048) {
+  if (type === "ssh-rsa" && countBits(fields[2] ?? Buffer.alloc(0)) < 2048) {
     return bad("weak-ssh-key", "the RSA key has less than 2048 bits", "use an ed25519 key");
   }
   return faultOfComment(comment.join(" ")) ?? good([type, encoded, ...comment].join(" "));

@@ -11,13 +11,13 @@ export interface StateThing {
 }
 
 /** Type tokens of a kind of things, at every cloud. */
-export function typesOf(kind: ThingKind): readonly string[] {
+export function listTypes(kind: ThingKind): readonly string[] {
   return Object.values(CLOUDS).map(({ things }) => things[kind].type);
 }
 
 /** Whether a type token is that of a cloud's server. */
 export function isServer({ type }: { readonly type: string }): boolean {
-  return typesOf("server").includes(type);
+  return listTypes("server").includes(type);
 }
 
 /** Inputs of a server that seem to differ where it is gone, by the beginning of their paths. @param type its type token */
@@ -27,7 +27,7 @@ export function inputsOfLoss(type: string): readonly string[] {
 
 /** Type tokens of every kind of things at every cloud. */
 export function thingTypes(): readonly string[] {
-  return THING_KINDS.flatMap(typesOf);
+  return THING_KINDS.flatMap(listTypes);
 }
 
 /** The IPv4 address that an address of a cloud has in the state. */

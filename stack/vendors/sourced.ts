@@ -7,7 +7,7 @@ export interface Sourced {
 }
 
 /** Pages of several facts, each once, as one text. */
-export function sourcesOf(facts: readonly Sourced[]): string {
+export function listSources(facts: readonly Sourced[]): string {
   return [...new Set(facts.map(({ source }) => source))].join(", ");
 }
 

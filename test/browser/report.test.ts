@@ -14,7 +14,7 @@ import type { AxeResults } from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Audit } from "../../verify/model/observation.ts";
-import { htmlReport } from "../../verify/report/html/htmlReport.ts";
+import { writeHtmlReport } from "../../verify/report/html/htmlReport.ts";
 import { badAudit, cleanAudit, MADE_AT, unreachableAudit } from "../support/auditExamples.ts";
 
 const OUTPUT = join(import.meta.dirname, "../../test-output/report");
@@ -92,7 +92,7 @@ describe.skipIf(executablePath === undefined)("the report in Chromium", () => {
   beforeAll(async () => {
     mkdirSync(OUTPUT, { recursive: true });
     for (const [name, make] of Object.entries(AUDITS))
-      writeFileSync(join(OUTPUT, `${name}.html`), htmlReport(make(), MADE_AT));
+      writeFileSync(join(OUTPUT, `${name}.html`), writeHtmlReport(make(), MADE_AT));
     browser = await chromium.launch({
       executablePath: executablePath ?? "",
       // Chromium's own sandbox cannot be made by root.
@@ -174,7 +174,7 @@ describe.skipIf(executablePath === undefined)("the report in Chromium", () => {
   test("a watcher would see what the page must not do", async () => {
     const page = await browser.newPage();
     const seen = watch(page);
-    const html = htmlReport(cleanAudit(), MADE_AT).replace(
+    const html = writeHtmlReport(cleanAudit(), MADE_AT).replace(
       "<main>",
       '<main><script>alert(1)</script><img src="https://example.invalid/a.png" onerror="alert(2)">',
     );

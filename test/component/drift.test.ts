@@ -14,8 +14,8 @@ import { cloudflareForm } from "../../stack/vendors/cloudflare/dnsForm.ts";
 import { hetznerForm } from "../../stack/vendors/hetzner/dnsForm.ts";
 import type { ZoneRecord } from "../../stack/model/zoneRecord.ts";
 import { planMailServer } from "../../stack/planMailServer.ts";
-import { desiredSets } from "../../verify/judge/sets/desiredSets.ts";
-import { zoneDrift } from "../../verify/zoneDrift.ts";
+import { listDesiredSets } from "../../verify/judge/sets/desiredSets.ts";
+import { findDrift } from "../../verify/zoneDrift.ts";
 import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
 import { dkimKey, rawWith } from "../unit/stack/support/validRaw.ts";
 import { recordProgram } from "./support/recordedProgram.ts";
@@ -56,7 +56,7 @@ function planned(drift: DriftMode, changes: Readonly<Record<string, unknown>> = 
 }
 
 function declared(changes: Readonly<Record<string, unknown>> = {}): ZoneRecord[] {
-  const sets = desiredSets(planned("warn", changes).plan.records, (name) => LATE[name]);
+  const sets = listDesiredSets(planned("warn", changes).plan.records, (name) => LATE[name]);
   return sets.flatMap(({ name, type, ttlSeconds, values }) =>
     values.map((value) => ({ name, type, ttlSeconds, value })),
   );
@@ -91,7 +91,7 @@ async function review(scene: Scene): Promise<readonly Error[]> {
           slots: first ? NOT_KNOWN : pulumi.secret(LATE),
           outputs: { records: last },
         },
-        zoneDrift,
+        findDrift,
       ),
     { preview },
   );

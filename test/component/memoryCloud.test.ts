@@ -6,12 +6,12 @@
  * Cannot prove: that a real second cloud fits; each has surprises of its own.
  */
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { curesOf, describeOrphan } from "../../cli/cures.ts";
+import { findCures, describeOrphan } from "../../cli/cures.ts";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { foundIds, knownAddresses } from "../../verify/adopt/cloudThings.ts";
-import { underParents } from "../../verify/adopt/underParents.ts";
+import { placeUnderParents } from "../../verify/adopt/underParents.ts";
 import { runPreflight } from "../../verify/preflight/preflight.ts";
-import { teardownOf } from "../../verify/state/teardown.ts";
+import { planTeardown } from "../../verify/state/teardown.ts";
 import { planOf } from "../unit/stack/support/planOf.ts";
 import { rawWith } from "../unit/stack/support/validRaw.ts";
 import { ZONE_ID } from "./support/declareSmall.ts";
@@ -143,7 +143,7 @@ describe("what is there", () => {
     ]);
     expect(orphans.map(describeOrphan)).toEqual(["server mx.example.com (7)", "firewall old (9)"]);
     const tokens = { cloud: "TOKEN", dns: "TOKEN" };
-    const cures = curesOf(orphans, { stack: "prod", plan, tokens, resources: [], recordIds: [] });
+    const cures = findCures(orphans, { stack: "prod", plan, tokens, resources: [], recordIds: [] });
     await cures[1]?.run();
     expect(world.removed).toEqual(["firewall 9"]);
   });
@@ -161,14 +161,14 @@ describe("what is there", () => {
       { type: "memory:index:Server", name: "server", id: "7" },
     ]);
     const state = [{ urn: "urn:pulumi:prod::mailstead::test:memory:Host::host", type: "test:memory:Host" }];
-    expect(underParents(found, state).resources).toEqual([
+    expect(placeUnderParents(found, state).resources).toEqual([
       { type: "memory:index:Server", name: "server", id: "7", parent: "host" },
     ]);
   });
 
   test("teardown tells what stays of it", () => {
     const server = { urn: "urn:pulumi:prod::mailstead::memory:index:Server::server", protect: true };
-    const { stays, keptIds } = teardownOf([{ ...server, type: "memory:index:Server", id: "7" }]);
+    const { stays, keptIds } = planTeardown([{ ...server, type: "memory:index:Server", id: "7" }]);
     expect(stays).toEqual([{ what: "server", names: ["server"] }]);
     expect([...keptIds]).toEqual(["memory:index:Server 7"]);
   });

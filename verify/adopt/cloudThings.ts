@@ -9,7 +9,7 @@ import type { CloudAccount, CloudAddress, CloudThings } from "../vendors/cloud.t
 import { VendorError } from "../vendors/http.ts";
 import type { FoundId } from "./importFile.ts";
 
-function addressOf(
+function findAddress(
   addresses: readonly CloudAddress[],
   stack: string,
   family: "ipv4" | "ipv6",
@@ -22,8 +22,8 @@ export function addressSlots(
   addresses: readonly CloudAddress[],
   stack: string,
 ): Partial<Record<SlotName, string>> {
-  const ipv4 = addressOf(addresses, stack, "ipv4");
-  const ipv6 = addressOf(addresses, stack, "ipv6");
+  const ipv4 = findAddress(addresses, stack, "ipv4");
+  const ipv6 = findAddress(addresses, stack, "ipv6");
   return {
     ...(ipv4 === undefined ? {} : { serverIpv4: ipv4.hostIp }),
     ...(ipv6 === undefined ? {} : { serverIpv6: ipv6.hostIp }),
@@ -56,7 +56,7 @@ export function foundIds(
       .map(({ id }): FoundId => ({ type: cloud.things[kind].type, name: role, id })),
   );
   const reverse = plan.reverseNames.flatMap(({ role, family }): FoundId[] => {
-    const address = addressOf(things.address, stack, family);
+    const address = findAddress(things.address, stack, family);
     if (cloud.reverseNames === undefined || address?.hasReverseName !== true) return [];
     const { type, importId } = cloud.reverseNames;
     return [{ type, name: role, id: importId(address.id, address.hostIp) }];
@@ -65,7 +65,7 @@ export function foundIds(
 }
 
 /** Every thing, as `TYPE ID`. */
-export function stateIdsOf(things: CloudThings, { server }: Pick<Plan, "server">): string[] {
+export function listStateIds(things: CloudThings, { server }: Pick<Plan, "server">): string[] {
   const sorts = CLOUDS[server.provider].things;
   return THING_KINDS.flatMap((kind) => things[kind].map(({ id }) => `${sorts[kind].type} ${id}`));
 }

@@ -36,7 +36,7 @@ export interface FoundId {
 }
 
 /** Logical name of a resource of the file. */
-export function logicalNameOf({ name, logicalName }: ImportSpec): string {
+export function chooseLogicalName({ name, logicalName }: ImportSpec): string {
   return logicalName ?? name;
 }
 
@@ -52,11 +52,11 @@ export function fillImportFile(creates: ImportFile, found: readonly FoundId[]): 
   const kept = new Map<string, ImportSpec>();
   const keep = (spec: ImportSpec | undefined): void => {
     if (spec === undefined || kept.has(spec.name)) return;
-    const id = ids.get(`${spec.type} ${logicalNameOf(spec)}`);
+    const id = ids.get(`${spec.type} ${chooseLogicalName(spec)}`);
     kept.set(spec.name, id === undefined ? spec : { ...spec, id });
     for (const name of [spec.parent, spec.provider]) if (name !== undefined) keep(byName.get(name));
   };
-  for (const spec of resources) if (ids.has(`${spec.type} ${logicalNameOf(spec)}`)) keep(spec);
+  for (const spec of resources) if (ids.has(`${spec.type} ${chooseLogicalName(spec)}`)) keep(spec);
   const list = resources.flatMap(({ name }) => kept.get(name) ?? []);
   const used = new Set(list.flatMap(({ parent, provider }) => [parent, provider]));
   const table = Object.entries(nameTable).filter(([name]) => used.has(name));
@@ -71,5 +71,5 @@ export function urnIn(file: ImportFile, spec: ImportSpec, stack: string, project
     const above = parent ? typeOf(parent) : file.nameTable?.[one.parent]?.split("::")[2];
     return above === undefined ? one.type : `${above}$${one.type}`;
   };
-  return `urn:pulumi:${stack}::${project}::${typeOf(spec)}::${logicalNameOf(spec)}`;
+  return `urn:pulumi:${stack}::${project}::${typeOf(spec)}::${chooseLogicalName(spec)}`;
 }

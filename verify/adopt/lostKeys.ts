@@ -1,13 +1,13 @@
 /** What no import brings back: keys and secrets are in the state alone. Pure. */
 import type { Finding } from "../model/finding.ts";
 import { isServer, thingTypes } from "../../stack/vendors/cloudThings.ts";
-import { logicalNameOf, urnIn, type ImportFile } from "./importFile.ts";
+import { chooseLogicalName, urnIn, type ImportFile } from "./importFile.ts";
 
 const KEY_TYPES = ["tls:index/privateKey:PrivateKey"];
 const SECRET_TYPES = ["random:index/randomPassword:RandomPassword", "random:index/randomBytes:RandomBytes"];
 
 function listNames({ resources = [] }: ImportFile, types: readonly string[]): string[] {
-  return resources.filter(({ type }) => types.includes(type)).map(logicalNameOf);
+  return resources.filter(({ type }) => types.includes(type)).map(chooseLogicalName);
 }
 
 /**
@@ -17,7 +17,7 @@ function listNames({ resources = [] }: ImportFile, types: readonly string[]): st
  * @param creates what a preview would create.
  * @param file what of it is taken over.
  */
-export function lostKeys(
+export function findLostKeys(
   creates: ImportFile,
   file: ImportFile,
   { project, stack }: { readonly project: string; readonly stack: string },

@@ -38,7 +38,7 @@ function readVersion(type: string, state: readonly Known[]): string | undefined 
 }
 
 /** What is found and not in the state, each below its component; without those whose component is not there yet. */
-export function underParents(found: readonly FoundId[], state: readonly Known[]): ImportFile {
+export function placeUnderParents(found: readonly FoundId[], state: readonly Known[]): ImportFile {
   const nameTable: Record<string, string> = {};
   const resources = found.flatMap(({ type, name, id }): ImportSpec[] => {
     const parent = state.find((one) => one.type === PARENTS[type]);

@@ -2,7 +2,7 @@
 import type { Config } from "../../stack/model/config.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import type { SlotName } from "../../stack/values/slots.ts";
-import { alreadyThere } from "../judge/existing/alreadyThere.ts";
+import { findAlreadyThere } from "../judge/existing/alreadyThere.ts";
 import { nameOfUrn, type KnownResource } from "../state/resources.ts";
 import { zoneFacts } from "../../stack/dns/zoneFacts.ts";
 import { judgeMailElsewhere, findOtherMailHosts, type ServerKnows } from "../judge/existing/mailElsewhere.ts";
@@ -37,7 +37,7 @@ export async function checkZoneBefore(
     const context = { ...zoneFacts(config), provider: config.dns.provider };
     const zone = await reader.records();
     const { records } = plan;
-    const found = alreadyThere({ records, zone, state, context, slotValue, ignore: config.dns.ignore });
+    const found = findAlreadyThere({ records, zone, state, context, slotValue, ignore: config.dns.ignore });
     const adoptions = found.adoptions.filter(({ importId }) => !told.has(importId));
     const mail = { domain: config.domain, mx: config.dns.mx, zone };
     const isOurs = state.some(({ urn }) => MX_ROLES(config.domain).includes(nameOfUrn(urn)));

@@ -7,7 +7,7 @@ import { printableJson } from "../../stack/values/printable.ts";
 export const AUDIT_SCHEMA_VERSION = 3;
 
 /** The whole audit as JSON, with the version of its shape first. */
-export function jsonReport(audit: Audit): string {
+export function writeJsonReport(audit: Audit): string {
   const document = { schemaVersion: AUDIT_SCHEMA_VERSION, summary: summaryLine(audit), ...audit };
   return `${printableJson(JSON.stringify(document, null, 2))}\n`;
 }

@@ -31,7 +31,7 @@ function checkCells({ check, subject, state, severity, seen }: AuditCheck): stri
 }
 
 /** The audit as GitHub Flavored Markdown: sum, what to do, one table of record sets, one of checks. */
-export function markdownReport(audit: Audit): string {
+export function writeMarkdownReport(audit: Audit): string {
   const checks = sortChecks(audit.checks);
   const todos = [
     ...audit.rows

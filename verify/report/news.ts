@@ -27,7 +27,7 @@ function isTold({ state, severity, advice }: AuditCheck): boolean {
 }
 
 /** Every finding worth telling, sorted. */
-export function findingLines({ rows, checks }: Pick<Audit, "rows" | "checks">): FindingLine[] {
+export function listFindingLines({ rows, checks }: Pick<Audit, "rows" | "checks">): FindingLine[] {
   return [
     ...rows.filter(({ verdict }) => TOLD.has(verdict)).map(rowLine),
     ...checks.filter(isTold).map(({ check, subject, state }) => printable(`${check} ${subject}: ${state}`)),

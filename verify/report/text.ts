@@ -82,7 +82,7 @@ function checkLines(check: AuditCheck, paint: Paint): string {
  *
  * @param paint colours a piece of text; none by default.
  */
-export function textReport(audit: Audit, paint: Paint = PLAIN): string {
+export function writeTextReport(audit: Audit, paint: Paint = PLAIN): string {
   const columns = askedColumns(audit);
   const findings = audit.rows.filter(isFinding);
   const quiet = audit.rows.filter((row) => !isFinding(row));

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { PlannedRecord } from "../../stack/model/plan.ts";
 import { valueTemplate } from "../../stack/dns/types/recordData.ts";
-import { slotsOf, type SlotName, type Template } from "../../stack/values/slots.ts";
+import { findSlots, type SlotName, type Template } from "../../stack/values/slots.ts";
 
 /** Values by slot, none of them secret. */
 export type DeployedValues = Readonly<Partial<Record<SlotName, string>>>;
@@ -35,7 +35,7 @@ export function deployedValues(
   const values: Partial<Record<SlotName, string>> = {};
   for (const record of planned) {
     const template = valueTemplate(record);
-    const [slot, ...more] = slotsOf(template);
+    const [slot, ...more] = findSlots(template);
     if (slot === undefined || more.length > 0) continue;
     for (const { name, type, value } of rows.filter((row) => row !== undefined)) {
       if (name !== record.name || type !== record.type || value === HIDDEN) continue;

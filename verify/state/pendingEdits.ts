@@ -60,7 +60,7 @@ function followsServer({ op, urn, diffReasons }: PreviewStep): boolean {
  *
  * @param isForgotten the state has no server: what follows from that is no edit.
  */
-export function pendingEdits(steps: readonly PreviewStep[], isForgotten: boolean): PendingEdit[] {
+export function findPendingEdits(steps: readonly PreviewStep[], isForgotten: boolean): PendingEdit[] {
   return steps
     .filter(({ op }) => !QUIET.includes(op) && !PARTS_OF_REPLACE.includes(op))
     .filter((step) => !isLoss(step))

@@ -90,7 +90,7 @@ export interface Teardown {
 }
 
 /** Things that stay and things that go. */
-export function teardownOf(resources: readonly StandingResource[]): Teardown {
+export function planTeardown(resources: readonly StandingResource[]): Teardown {
   const kept = findKept(resources);
   const things = resources.filter(({ id }) => id !== undefined);
   return {

@@ -11,7 +11,7 @@ export interface ApiPlace {
 }
 
 /** Base URL of an API, without a final slash. @throws VendorError where the environment names another that is none */
-export function apiOf({ variable, base }: ApiPlace): string {
+export function locateApi({ variable, base }: ApiPlace): string {
   const given = process.env[variable] ?? "";
   if (given === "") return base;
   if (/^https?:\/\/[^/?#\s]/.test(given) && URL.canParse(given)) return given.replace(/\/+$/, "");

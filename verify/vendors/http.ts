@@ -40,7 +40,7 @@ export function fixFor({ status, fix }: VendorError, ofToken: string): string {
  * @throws VendorError for every status but success, for no answer within 20 seconds, and for what is no JSON
  */
 export async function callVendor(url: string, token: string, method = "GET"): Promise<unknown> {
-  const target = urlOf(url);
+  const target = readUrl(url);
   const asked = `${method} ${target.pathname}`;
   const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1000);
   let answer: IncomingMessage;
@@ -49,7 +49,7 @@ export async function callVendor(url: string, token: string, method = "GET"): Pr
     answer = await ask(target, { method, headers: { authorization: `Bearer ${token}` }, signal });
     text = await textWithin(answer);
   } catch (cause) {
-    throw new VendorError(0, `${asked}: no answer from ${target.host}: ${reasonOf(cause, signal)}`, {
+    throw new VendorError(0, `${asked}: no answer from ${target.host}: ${describeReason(cause, signal)}`, {
       cause,
     });
   }
@@ -63,7 +63,7 @@ export async function callVendor(url: string, token: string, method = "GET"): Pr
 }
 
 /** An address that the environment gave us may be none. */
-function urlOf(url: string): URL {
+function readUrl(url: string): URL {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   if (target?.protocol === "https:" || target?.protocol === "http:") return target;
   const fix = "look at the variable that names it";
@@ -100,7 +100,7 @@ function ask(
 }
 
 /** A time-out is told by the signal; what the request says then is that it was broken off. */
-function reasonOf(error: unknown, { aborted }: AbortSignal): string {
+function describeReason(error: unknown, { aborted }: AbortSignal): string {
   if (aborted) return `none within ${TIMEOUT_SECONDS} seconds`;
   if (error instanceof AggregateError) return error.errors.map((one: Error) => one.message).join("; ");
   return error instanceof Error ? error.message : String(error);

@@ -4,7 +4,7 @@ import { readDkimPublicKey, readDkimSelector } from "../../values/dkimKey.ts";
 import { readHostName, wholeName } from "../../values/domainName.ts";
 import { because, count, list, switches, text, type Fields } from "../../values/field.ts";
 import { readAccountUri, readReportTarget, readSpfMechanism } from "./recordWords.ts";
-import { readReportAddress } from "./words.ts";
+import { readReportAddress } from "./readValues.ts";
 
 const POLICIES = ["none", "quarantine", "reject"] as const;
 const ALIGNMENTS = ["relaxed", "strict"] as const;

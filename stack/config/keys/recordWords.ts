@@ -3,7 +3,7 @@ import { readSpf } from "../../dns/policies/spfTerms.ts";
 import { isSpf } from "../../dns/policies/kinds.ts";
 import type { Reading } from "../../values/reading.ts";
 import { bad, good } from "../../values/reading.ts";
-import { readReportAddress } from "./words.ts";
+import { readReportAddress } from "./readValues.ts";
 
 /** A URI of printable ASCII without the characters that end it in a TXT or CAA record. */
 function isPlainHttps(text: string): boolean {

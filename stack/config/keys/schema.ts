@@ -18,7 +18,7 @@ import { readMailAddress } from "../../values/mailAddress.ts";
 import { readAddress, readNetwork } from "../../values/network.ts";
 import { RECORD_SWITCHES } from "./recordSchema.ts";
 import { readSshPublicKey } from "../../values/sshKey.ts";
-import * as words from "./words.ts";
+import * as words from "./readValues.ts";
 import { alternatives } from "../../values/inWords.ts";
 import { readByAny } from "../../vendors/readByAny.ts";
 import { CLOUDS, CLOUD_NAMES, DNS_PROVIDERS, DNS_PROVIDER_NAMES } from "../../vendors/registry.ts";

@@ -21,7 +21,7 @@ function network(value: string, length: string, whole: number): string {
 }
 
 /** Lengths that say something: the whole address is what is meant without one. */
-function lengthsOf([ipv4, ipv6]: SpfTerm["lengths"]): string {
+function writeLengths([ipv4, ipv6]: SpfTerm["lengths"]): string {
   return `${ipv4 === "/32" ? "" : ipv4}${ipv6 === "//128" ? "" : ipv6}`;
 }
 
@@ -33,7 +33,7 @@ function canonicalTerm({ sign, name, value, lengths }: SpfTerm, domain: string):
   if (sign === "=") return `${name}=${target}`;
   // The domain of the policy is what is meant without a name (RFC 7208 5.3, 5.4).
   const own = ["a", "mx", "ptr"].includes(name) && target === domain;
-  return `${before}${name}${target === "" || own ? "" : `:${target}`}${lengthsOf(lengths)}`;
+  return `${before}${name}${target === "" || own ? "" : `:${target}`}${writeLengths(lengths)}`;
 }
 
 /**

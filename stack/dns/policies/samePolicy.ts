@@ -69,20 +69,20 @@ const SPELLINGS: Readonly<Record<Exclude<PolicyKind["kind"], "spf">, Spelling>> 
 };
 
 /** What a list says of a tag, said or not. */
-function valueOf(
+function readValue(
   tag: string,
   said: ReadonlyMap<string, string>,
   meant: Spelling["meant"],
 ): string | undefined {
   const written = said.get(tag) ?? meant[tag];
-  return typeof written === "object" ? valueOf(written.as, said, meant) : written;
+  return typeof written === "object" ? readValue(written.as, said, meant) : written;
 }
 
 function canonicalTags(text: string, { meant, values }: Spelling): string | undefined {
   const tags = readTags(text);
   if (tags.broken !== undefined || (tags.values.has("v") && tags.order[0] !== "v")) return undefined;
   const said = Object.entries(values).flatMap(([tag, spell]) => {
-    const written = valueOf(tag, tags.values, meant);
+    const written = readValue(tag, tags.values, meant);
     return written === undefined ? [] : [`${tag}=${spell(written)}`];
   });
   return said.sort().join("; ");

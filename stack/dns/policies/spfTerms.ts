@@ -140,7 +140,7 @@ function parts(separator: string, rest: string): Pick<SpfTerm, "value" | "length
 }
 
 /** Value and lengths of any mechanism. */
-function partsOf(name: string, separator: string, rest: string): Pick<SpfTerm, "value" | "lengths"> {
+function splitTerm(name: string, separator: string, rest: string): Pick<SpfTerm, "value" | "lengths"> {
   if (name === "a" || name === "mx") return parts(separator, rest);
   if (name !== "ip4" && name !== "ip6") return { value: rest, lengths: ["", ""] };
   const { value, lengths } = parts(":", rest);
@@ -176,7 +176,7 @@ function readTerm(text: string): SpfTerm {
   const [, sign = "", written = "", separator = "", rest = ""] = SHAPE.exec(text) ?? [];
   const name = written.toLowerCase();
   if (separator === "=" && sign === "") return readModifier(text, name, rest);
-  const base = { text, sign: sign === "" ? "+" : sign, name, ...partsOf(name, separator, rest) };
+  const base = { text, sign: sign === "" ? "+" : sign, name, ...splitTerm(name, separator, rest) };
   if (name === "" || (separator === "=" && KNOWN_MODIFIERS.includes(name))) {
     const message = "this is neither a mechanism nor a modifier";
     const fix = "write it as a, include:example.net or ip4:192.0.2.0/24";

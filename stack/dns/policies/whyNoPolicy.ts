@@ -3,7 +3,7 @@ import type { PolicyKind } from "./kinds.ts";
 import { kindMeant, POLICY_KINDS } from "./kinds.ts";
 
 /** The kind that a name is for, and for nothing else. */
-export function ownerOf(name: string): PolicyKind | undefined {
+export function findOwner(name: string): PolicyKind | undefined {
   return POLICY_KINDS.find(({ hasNameToItself, standsAt }) => hasNameToItself && standsAt(name));
 }
 
@@ -23,7 +23,7 @@ export function whyNoPolicy(
   name: string,
   text: string,
 ): { readonly message: string; readonly fix: string } | undefined {
-  const owner = ownerOf(name);
+  const owner = findOwner(name);
   const meant = kindMeant(text);
   // What stands at a selector is a key whatever its beginning: the rules about keys tell what is wrong in it.
   if (meant !== undefined && !(meant.kind === "dkim" && meant.standsAt(name))) {

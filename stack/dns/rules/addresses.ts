@@ -6,7 +6,7 @@ import type { Rule } from "./rule.ts";
 const FAMILIES: Readonly<Record<string, string>> = { A: "ipv4", AAAA: "ipv6" };
 
 /** A known address of the family that the type wants. */
-function addressOf({ type, value, unknown }: JudgedRecord): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+function readAddress({ type, value, unknown }: JudgedRecord): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   if (unknown === true || !ipaddr.isValid(value)) return undefined;
   const address = ipaddr.parse(value);
   return address.kind() === FAMILIES[type] ? address : undefined;
@@ -20,7 +20,7 @@ const notAnAddress: Rule = {
   source: "RFC 1035 3.4.1, RFC 3596 2.2",
   judge: ({ record }) => {
     if (FAMILIES[record.type] === undefined || record.unknown === true) return undefined;
-    if (addressOf(record) !== undefined) return undefined;
+    if (readAddress(record) !== undefined) return undefined;
     const fix = `write it as ${record.type === "A" ? "192.0.2.1" : "2001:db8::1"}`;
     return { key: "address", message: `${JSON.stringify(record.value)} is no such address`, fix };
   },
@@ -46,7 +46,7 @@ const privateAddress: Rule = {
   title: "Addresses in a public zone can be reached from outside.",
   source: "RFC 6890 2.2",
   judge: ({ record }) => {
-    const range = addressOf(record)?.range();
+    const range = readAddress(record)?.range();
     const kind = range === undefined ? undefined : UNREACHABLE[range];
     if (kind === undefined) return undefined;
     return { key: "address", message: `${record.value} is ${kind}`, fix: "use the public address" };

@@ -63,7 +63,7 @@ const ISSUERS: Readonly<Record<string, string>> = {
 };
 
 /** CAA name of the CA behind an ACME directory; undefined where it is not known. */
-export function issuerOf(directoryUrl: string): string | undefined {
+export function findIssuer(directoryUrl: string): string | undefined {
   return URL.canParse(directoryUrl) ? ISSUERS[new URL(directoryUrl).hostname] : undefined;
 }
 

@@ -2,14 +2,14 @@
 import type { Issue } from "../../model/issue.ts";
 import type { PlannedRecord } from "../../model/plan.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
-import { judgedOf } from "./judgedRecord.ts";
+import { toJudged } from "./judgedRecord.ts";
 import type { Place, RuleFinding } from "./rule.ts";
-import { issueOf } from "./rule.ts";
+import { toIssue } from "./rule.ts";
 import { RULES } from "./rules.ts";
 import type { RuleFacts, ZoneView } from "./zoneView.ts";
 import { viewZone } from "./zoneView.ts";
 
-function placeOf(record: JudgedRecord, index: number, zone: ZoneView): Place {
+function locate(record: JudgedRecord, index: number, zone: ZoneView): Place {
   const before = zone.at(record.name).filter((other) => (zone.order.get(other) ?? 0) < index);
   return { record, index, before, zone };
 }
@@ -38,7 +38,7 @@ export function judgeZone(
   from = 0,
 ): readonly RuleFinding[] {
   const zone = viewZone(records, facts);
-  return records.slice(from).flatMap((record, at) => judge(placeOf(record, from + at, zone)));
+  return records.slice(from).flatMap((record, at) => judge(locate(record, from + at, zone)));
 }
 
 /**
@@ -56,9 +56,9 @@ export function checkRecords(
   if (paths.length === 0) return [];
   const first = records.length - paths.length;
   const judged = records.map((record, index) => {
-    const one = judgedOf(record);
+    const one = toJudged(record);
     return index < first ? one : ({ ...one, owners: true } as const);
   });
   const path = new Map(judged.slice(first).map((record, index) => [record, paths[index] ?? ""]));
-  return judgeZone(judged, facts, first).map((finding) => issueOf(finding, path.get(finding.record) ?? ""));
+  return judgeZone(judged, facts, first).map((finding) => toIssue(finding, path.get(finding.record) ?? ""));
 }

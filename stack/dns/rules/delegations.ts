@@ -4,7 +4,7 @@ import type { DesiredSet } from "../../model/desiredSet.ts";
 import { listed } from "../../values/inWords.ts";
 import { breaking } from "./foreign.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
-import { labelOf } from "./judgedRecord.ts";
+import { nameRecord } from "./judgedRecord.ts";
 import type { Place, Rule } from "./rule.ts";
 import { climb } from "./zoneView.ts";
 
@@ -29,7 +29,7 @@ function hiddenBy({ record, index, zone }: Place): JudgedRecord | undefined {
     .find((other) => !["NS", "DS"].includes(other.type) && (zone.order.get(other) ?? 0) < index);
 }
 
-function namesOf(sets: readonly DesiredSet[]): string {
+function listNames(sets: readonly DesiredSet[]): string {
   return listed([...new Set(sets.map((set) => set.name))]);
 }
 
@@ -43,20 +43,20 @@ export const belowDelegation: Rule = {
     const [over, hidden] = [delegationOver(place), hiddenBy(place)];
     const fix = "remove one of the two";
     if (over !== undefined) {
-      const message = `${over.name} is handed to other name servers (${labelOf(over)}), so nobody sees this`;
+      const message = `${over.name} is handed to other name servers (${nameRecord(over)}), so nobody sees this`;
       return { key: "name", message, fix };
     }
     if (hidden === undefined) return undefined;
     return {
       key: "name",
-      message: `nobody would see ${hidden.name} ${hidden.type} (${labelOf(hidden)})`,
+      message: `nobody would see ${hidden.name} ${hidden.type} (${nameRecord(hidden)})`,
       fix,
     };
   },
   unmanaged: ({ name, type }, { desired, zone }) => {
     if (type !== "NS" || name === zone.apex) return undefined;
     const away = desired.filter((set) => isWithin(set.name, name));
-    return breaking(away, `${namesOf(away)} is delegated to other name servers by this record`);
+    return breaking(away, `${listNames(away)} is delegated to other name servers by this record`);
   },
 };
 
@@ -70,6 +70,6 @@ export const belowAnotherName: Rule = {
   unmanaged: ({ name, type }, { desired }) => {
     if (type !== "DNAME") return undefined;
     const away = desired.filter((set) => set.name !== name && isWithin(set.name, name));
-    return breaking(away, `${namesOf(away)} is answered from another name by this record`);
+    return breaking(away, `${listNames(away)} is answered from another name by this record`);
   },
 };

@@ -1,6 +1,6 @@
 /** Rules about DKIM keys in the DNS (RFC 6376 3.6.1, RFC 8301, RFC 8463). */
 import { createPublicKey } from "node:crypto";
-import { textOf } from "./judgedRecord.ts";
+import { readText } from "./judgedRecord.ts";
 import type { Rule } from "./rule.ts";
 import { aboutText } from "./rule.ts";
 import type { Tags } from "../policies/tagList.ts";
@@ -8,17 +8,17 @@ import { readTags, shown } from "../policies/tagList.ts";
 
 /** A rule about the tags of a key. */
 const aboutKey = aboutText(({ record }) => {
-  const text = textOf(record);
+  const text = readText(record);
   return text !== undefined && record.name.includes("._domainkey.") ? readTags(text) : undefined;
 });
 
 /** Words of a list with colons. */
-function listOf(value: string | undefined): string[] | undefined {
+function splitList(value: string | undefined): string[] | undefined {
   return value?.split(":").map((one) => one.replace(/[ \t]/g, ""));
 }
 
 /** Bits of a key; undefined where it cannot be read, and where it is revoked. Ed25519 counts as strong. */
-export function bitsOf(tags: Tags): number | undefined {
+export function measureKey(tags: Tags): number | undefined {
   const base64 = (tags.values.get("p") ?? "").replace(/[ \t]/g, "");
   if (!/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64)) return undefined;
   const bytes = Buffer.from(base64, "base64");
@@ -59,7 +59,7 @@ export function dkimFault({ values, order, broken }: Tags): string | undefined {
     return "v=DKIM1 is not the first tag";
   const type = values.get("k") ?? "rsa";
   if (!["rsa", "ed25519"].includes(type)) return `k=${type} is no type of key that verifiers know`;
-  const uses = listOf(values.get("s")) ?? ["*"];
+  const uses = splitList(values.get("s")) ?? ["*"];
   return uses.some((use) => ["*", "email", "tlsrpt"].includes(use))
     ? undefined
     : `s=${uses.join(":")} keeps the key from mail`;
@@ -74,7 +74,7 @@ const unreadable = aboutKey(
     source: "RFC 6376 3.6.1, RFC 8463 4.2",
   },
   (tags) =>
-    (tags.values.get("p") ?? "") !== "" && bitsOf(tags) === undefined
+    (tags.values.get("p") ?? "") !== "" && measureKey(tags) === undefined
       ? {
           message: "the key is cut off or damaged",
           fix: "paste the value of p= again, whole and in one line",
@@ -91,7 +91,7 @@ const weak = aboutKey(
     source: "RFC 8301 3.2",
   },
   (tags) => {
-    const bits = bitsOf(tags);
+    const bits = measureKey(tags);
     return bits !== undefined && bits < 1024
       ? { message: `the key has ${bits} bits`, fix: "make one of 2048" }
       : undefined;
@@ -107,7 +107,7 @@ const short = aboutKey(
     source: "RFC 8301 3.2",
   },
   (tags) => {
-    const bits = bitsOf(tags);
+    const bits = measureKey(tags);
     return bits !== undefined && bits >= 1024 && bits < 2048
       ? { message: `the key has ${bits} bits; large receivers want 2048`, fix: "make one of 2048" }
       : undefined;
@@ -123,7 +123,7 @@ const testing = aboutKey(
     source: "RFC 6376 3.6.1",
   },
   ({ values }) =>
-    listOf(values.get("t"))?.includes("y") === true
+    splitList(values.get("t"))?.includes("y") === true
       ? { message: "the key is marked as a test", fix: "remove y from t=" }
       : undefined,
 );
@@ -151,7 +151,7 @@ const sha1Only = aboutKey(
     source: "RFC 8301 3.1",
   },
   ({ values }) => {
-    const hashes = listOf(values.get("h"));
+    const hashes = splitList(values.get("h"));
     return hashes !== undefined && !hashes.includes("sha256")
       ? { message: `the key allows ${hashes.join(", ")} only`, fix: "remove h=" }
       : undefined;

@@ -4,20 +4,20 @@ import { nearest } from "../../values/nearest.ts";
 import { isDmarc } from "../policies/kinds.ts";
 import type { Asked } from "./askRules.ts";
 import { askRules } from "./askRules.ts";
-import { textOf } from "./judgedRecord.ts";
+import { readText } from "./judgedRecord.ts";
 import type { LookUp, Place, Rule } from "./rule.ts";
 import { aboutText } from "./rule.ts";
 import type { Tags } from "../policies/tagList.ts";
 import { readTags, shown, trimmed } from "../policies/tagList.ts";
 
 /** Tags of a policy; a record that lets a foreign domain send its reports here looks the same and is none. */
-function policyOf({ record }: Place): Tags | undefined {
-  const text = textOf(record);
+function readPolicy({ record }: Place): Tags | undefined {
+  const text = readText(record);
   if (text === undefined || !isDmarc(text) || record.name.includes("._report._dmarc.")) return undefined;
   return readTags(text);
 }
 
-const aboutPolicy = aboutText(policyOf);
+const aboutPolicy = aboutText(readPolicy);
 
 /** Policies from the weakest to the strictest. */
 const POLICIES = ["none", "quarantine", "reject"];
@@ -61,7 +61,7 @@ export function dmarcFault({ values, broken }: Tags): string | undefined {
 /** A size limit behind a place for reports. */
 const LIMIT = /![0-9]+[kmgt]?$/i;
 
-function limitOf(uri: string): readonly string[] {
+function findLimit(uri: string): readonly string[] {
   return LIMIT.exec(uri.trim()) ?? [];
 }
 
@@ -78,7 +78,7 @@ const removedTags = aboutPolicy(
     source: "RFC 9989 appendix C",
   },
   ({ values }) => {
-    const limits = ["rua", "ruf"].flatMap((tag) => values.get(tag)?.split(",") ?? []).flatMap(limitOf);
+    const limits = ["rua", "ruf"].flatMap((tag) => values.get(tag)?.split(",") ?? []).flatMap(findLimit);
     const found = [...REMOVED.filter((tag) => values.has(tag)), ...limits];
     if (found.length === 0) return undefined;
     return {
@@ -193,7 +193,7 @@ const foreignReports: Rule = {
   audit: "dmarc-reports",
   ask: async (place, lookUp, unanswered) => {
     const domain = place.record.name.replace(/^_dmarc\./, "");
-    const hosts = reportUris(policyOf(place) ?? readTags("")).map(
+    const hosts = reportUris(readPolicy(place) ?? readTags("")).map(
       (uri) => MAILTO.exec(uri)?.[1]?.toLowerCase() ?? domain,
     );
     for (const foreign of new Set(hosts)) {

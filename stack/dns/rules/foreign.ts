@@ -2,7 +2,7 @@
 import { orderFields } from "../types/recordData.ts";
 import type { DesiredSet } from "../../model/desiredSet.ts";
 import { listed } from "../../values/inWords.ts";
-import { severityOf, worst, type Severity } from "./severity.ts";
+import { deriveSeverity, worst, type Severity } from "./severity.ts";
 import type { ProviderRecord } from "../../model/zoneRecord.ts";
 import type { ZoneFacts, ZoneView } from "./zoneView.ts";
 
@@ -58,7 +58,7 @@ export function harm(values: readonly string[], does: string): Harm[] {
 
 /** A break of declared sets, as bad as the worst of them. */
 export function breaking(sets: readonly DesiredSet[], reason: string): Break | undefined {
-  return sets.length === 0 ? undefined : { reason, severity: worst(sets.map(severityOf)) };
+  return sets.length === 0 ? undefined : { reason, severity: worst(sets.map(deriveSeverity)) };
 }
 
 /** A break that mail survives for a while, or in part. */

@@ -29,7 +29,7 @@ export function dropsInSet(set: SharedSet): readonly (Harm & OfRule)[] {
 }
 
 /** The worst that a set which nobody declared does; of several alike that of the first rule. Undefined where it harms nothing. */
-export function breakOf(unmanaged: UnmanagedSet, sight: ZoneSight): (Break & OfRule) | undefined {
+export function findBreak(unmanaged: UnmanagedSet, sight: ZoneSight): (Break & OfRule) | undefined {
   const found = UNMANAGED.flatMap(({ name, unmanaged: judge }) => {
     const one = judge?.(unmanaged, sight);
     return one === undefined ? [] : [{ ...one, rule: name }];

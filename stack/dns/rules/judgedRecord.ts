@@ -1,6 +1,6 @@
 /** The one form that rules read: a record of the plan or of a zone, in canonical text. */
 import type { PlannedRecord, RecordLevel } from "../../model/plan.ts";
-import { fill, slotsOf } from "../../values/slots.ts";
+import { fill, findSlots } from "../../values/slots.ts";
 import { valueTemplate } from "../types/recordData.ts";
 import type { ZoneRecord } from "../../model/zoneRecord.ts";
 
@@ -18,20 +18,20 @@ export interface JudgedRecord extends ZoneRecord {
 }
 
 /** A planned record, to be judged. */
-export function judgedOf(record: PlannedRecord): JudgedRecord {
+export function toJudged(record: PlannedRecord): JudgedRecord {
   const { role, name, type, ttlSeconds, level, purpose } = record;
   const template = valueTemplate(record);
   const value = fill(template, (slot) => `<${slot}>`);
   const base = { role, name, type, ttlSeconds, level, comment: purpose, value };
-  return slotsOf(template).length > 0 ? { ...base, unknown: true } : base;
+  return findSlots(template).length > 0 ? { ...base, unknown: true } : base;
 }
 
 /** Text of a TXT record that is known. */
-export function textOf({ type, value, unknown }: JudgedRecord): string | undefined {
+export function readText({ type, value, unknown }: JudgedRecord): string | undefined {
   return type === "TXT" && unknown !== true ? value : undefined;
 }
 
 /** How a record is called in a message: by its role, else by what it says. */
-export function labelOf({ role, value }: JudgedRecord): string {
+export function nameRecord({ role, value }: JudgedRecord): string {
   return role ?? value;
 }

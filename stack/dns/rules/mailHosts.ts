@@ -1,7 +1,7 @@
 /** Rules about the names that mail goes through. */
 import { returnPathName } from "../../services/names.ts";
 import { DNS_PROVIDERS } from "../../vendors/registry.ts";
-import { oldestCheck, sourcesOf } from "../../vendors/sourced.ts";
+import { oldestCheck, listSources } from "../../vendors/sourced.ts";
 import type { Rule } from "./rule.ts";
 
 /** Providers that can answer for a record. */
@@ -31,7 +31,7 @@ const proxied: Rule = {
   severity: "error",
   title:
     "Names that mail goes through are not proxied: the proxy passes web traffic only, and hides the addresses.",
-  source: sourcesOf(PROXIES),
+  source: listSources(PROXIES),
   verified: oldestCheck(PROXIES),
   audit: "verdict conflict",
   judge: ({ record, zone }) =>

@@ -63,7 +63,7 @@ const undeclaredMtaSts: Rule = {
 };
 
 /** Addresses of declared hosts, and whether that is all of them: before the first `up` they are not known. */
-function addressesOf(hosts: readonly DesiredSet[]): {
+function gatherAddresses(hosts: readonly DesiredSet[]): {
   readonly known: readonly (ipaddr.IPv4 | ipaddr.IPv6)[];
   readonly all: boolean;
 } {
@@ -79,7 +79,7 @@ function addressesOf(hosts: readonly DesiredSet[]): {
 /** Whether a term may match one of the server's addresses; where a look-up would tell, it may. */
 function mayMatch({ name, text }: SpfTerm, hosts: readonly DesiredSet[]): boolean {
   if (name !== "ip4" && name !== "ip6") return true;
-  const { known, all } = addressesOf(hosts);
+  const { known, all } = gatherAddresses(hosts);
   if (!all) return true;
   const network = text.slice(text.indexOf(":") + 1);
   const block = ipaddr.parseCIDR(network.includes("/") ? network : `${network}/${name === "ip4" ? 32 : 128}`);

@@ -4,7 +4,7 @@ import type { Complaint, Place, Rule } from "./rule.ts";
 import { targetOf } from "../types/recordData.ts";
 
 /** The record's name and the name it points to, each with its key in the configuration. */
-function namesOf({ record }: Place): { key: string; name: string }[] {
+function listNames({ record }: Place): { key: string; name: string }[] {
   const target = targetOf(record.type, record.value);
   const own = { key: "name", name: record.name };
   return target === undefined || target.name === "." ? [own] : [own, target];
@@ -20,7 +20,7 @@ function aboutNames(
     grade: "syntax",
     severity: "error",
     judge: (place) => {
-      for (const { key, name } of namesOf(place)) {
+      for (const { key, name } of listNames(place)) {
         const complaint = judge(name);
         if (complaint !== undefined) return { key, ...complaint };
       }
@@ -30,7 +30,7 @@ function aboutNames(
 }
 
 /** Labels without the final dot, which has a rule of its own. */
-function labelsOf(name: string): string[] {
+function splitLabels(name: string): string[] {
   return name.replace(/\.$/, "").split(".");
 }
 
@@ -57,7 +57,7 @@ const labelTooLong = aboutNames(
     source: "RFC 1035 2.3.4",
   },
   (name) => {
-    const long = labelsOf(name).find((label) => label.length > MOST_LABEL);
+    const long = splitLabels(name).find((label) => label.length > MOST_LABEL);
     if (long === undefined) return undefined;
     return { message: `a label of the name has ${long.length} characters`, fix: `use ${MOST_LABEL} at most` };
   },
@@ -66,7 +66,7 @@ const labelTooLong = aboutNames(
 const emptyLabel = aboutNames(
   { name: "empty-label", title: "No label is empty.", source: "RFC 1035 3.1" },
   (name) =>
-    labelsOf(name).includes("")
+    splitLabels(name).includes("")
       ? { message: "the name has two dots in a row or a first dot", fix: WANTED }
       : undefined,
 );
@@ -97,7 +97,7 @@ const notAscii = aboutNames(
 const badPunycode = aboutNames(
   { name: "bad-punycode", title: "A label that begins with xn-- decodes.", source: "RFC 5891 5.4" },
   (name) => {
-    const broken = labelsOf(name).find(
+    const broken = splitLabels(name).find(
       (label) => label.startsWith("xn--") && domainToUnicode(label) === label,
     );
     if (broken === undefined) return undefined;
@@ -115,7 +115,7 @@ const labelSyntax = aboutNames(
     source: "RFC 1123 2.1, RFC 4592 2.1.1",
   },
   (name) => {
-    const labels = labelsOf(name.replace(/^\*\./, ""));
+    const labels = splitLabels(name.replace(/^\*\./, ""));
     const bad = labels.find((label) => label !== "" && /^[\x00-\x7f]*$/.test(label) && !LABEL.test(label));
     if (bad === undefined) return undefined;
     return { message: `the label ${JSON.stringify(bad)} is not allowed in a name`, fix: WANTED };

@@ -1,8 +1,8 @@
 /** Limits of the providers: each rule goes by what `stack/vendors/` knows of the zone's own. */
 import type { DnsProvider, ProviderLimits } from "../../vendors/dnsProvider.ts";
 import { DNS_PROVIDERS } from "../../vendors/registry.ts";
-import { oldestCheck, sourcesOf } from "../../vendors/sourced.ts";
-import { textOf } from "./judgedRecord.ts";
+import { oldestCheck, listSources } from "../../vendors/sourced.ts";
+import { readText } from "./judgedRecord.ts";
 import type { Complaint, Place, Rule } from "./rule.ts";
 
 /** A rule about one limit of the zone's provider; silent at one that has none. */
@@ -17,7 +17,7 @@ function limit<Key extends keyof ProviderLimits>(
 ): Rule {
   const known = Object.values(DNS_PROVIDERS).flatMap(({ limits }) => limits[key] ?? []);
   return {
-    source: sourcesOf(known),
+    source: listSources(known),
     ...rule,
     grade: "provider-limit",
     verified: oldestCheck(known),
@@ -47,7 +47,7 @@ const textLimit = limit(
   "text",
   { name: "txt-over-limit", severity: "error", title: "A text is no longer than the provider takes." },
   ({ most }, { record }, provider) => {
-    const bytes = Buffer.byteLength(textOf(record) ?? "");
+    const bytes = Buffer.byteLength(readText(record) ?? "");
     if (bytes <= most) return undefined;
     const message = `the text has ${bytes} bytes, and ${provider} takes ${most}`;
     return { key: "text", message, fix: "shorten it, or make a shorter key" };

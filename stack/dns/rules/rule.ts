@@ -88,7 +88,7 @@ export interface RuleFinding extends Complaint {
 }
 
 /** A finding as an issue at a path of the configuration. */
-export function issueOf({ rule, key, message, fix }: RuleFinding, path: string): Issue {
+export function toIssue({ rule, key, message, fix }: RuleFinding, path: string): Issue {
   const { name, severity, grade, source } = rule;
   return {
     path: key === undefined ? path : `${path}.${key}`,

@@ -3,7 +3,7 @@ import { isWithin } from "../../values/domainName.ts";
 import { challenges } from "./challenges.ts";
 import { CLASH, belowDelegation, belowAnotherName } from "./delegations.ts";
 import { besideDeclared, breaking, type UnmanagedSet, type ZoneSight } from "./foreign.ts";
-import { labelOf } from "./judgedRecord.ts";
+import { nameRecord } from "./judgedRecord.ts";
 import { FEW_RULES } from "./fewOfAKind.ts";
 import type { Rule } from "./rule.ts";
 
@@ -29,7 +29,7 @@ const aliasAlone: Rule = {
   judge: ({ record, before }) => {
     const clash = record.type === "CNAME" ? before[0] : before.find(({ type }) => type === "CNAME");
     if (clash === undefined) return undefined;
-    const message = `${record.name} has a ${clash.type} record (${labelOf(clash)}), and an alias stands alone`;
+    const message = `${record.name} has a ${clash.type} record (${nameRecord(clash)}), and an alias stands alone`;
     return { key: "name", message, fix: "choose another name, or remove one of the two" };
   },
   inSet: besideDeclared("stands beside what is declared", ["CNAME"]),
@@ -53,7 +53,7 @@ const noTwins: Rule = {
     if (record.type === "CNAME") return undefined;
     const twin = before.find(({ type, value }) => type === record.type && value === record.value);
     if (twin === undefined) return undefined;
-    return { message: `${labelOf(twin)} says the same`, fix: "remove one of the two" };
+    return { message: `${nameRecord(twin)} says the same`, fix: "remove one of the two" };
   },
 };
 
@@ -66,7 +66,7 @@ const oneTtlASet: Rule = {
   judge: ({ record, before }) => {
     const other = before.find(({ type }) => type === record.type);
     if (other === undefined || other.ttlSeconds === record.ttlSeconds) return undefined;
-    const message = `${labelOf(other)} in the same set has the TTL ${other.ttlSeconds}`;
+    const message = `${nameRecord(other)} in the same set has the TTL ${other.ttlSeconds}`;
     return { key: "ttlSeconds", message, fix: "leave ttlSeconds out" };
   },
 };
@@ -81,7 +81,7 @@ const secondAddress: Rule = {
     if (record.type !== "A" && record.type !== "AAAA") return undefined;
     const planned = before.find(({ type, level }) => type === record.type && level === "required");
     if (planned === undefined || planned.value === record.value) return undefined;
-    const message = `${record.name} has the server's address (${labelOf(planned)}); a second one splits the mail`;
+    const message = `${record.name} has the server's address (${nameRecord(planned)}); a second one splits the mail`;
     return { message, fix: "choose another name" };
   },
   inSet: besideDeclared("is an address that is not the server's: connections go astray", ["A", "AAAA"]),

@@ -8,7 +8,7 @@ export type Severity = "critical" | "warning" | "info";
 export const SEVERITIES = ["critical", "warning", "info"] as const satisfies readonly Severity[];
 
 /** What it does to mail when a set of this level does not say what it should. */
-export function severityOf({ level }: Pick<DesiredSet, "level">): Severity {
+export function deriveSeverity({ level }: Pick<DesiredSet, "level">): Severity {
   if (level === "required") return "critical";
   return level === "recommended" ? "warning" : "info";
 }

@@ -1,6 +1,6 @@
 /** Rules about SPF policies (RFC 7208), as far as the text alone tells. */
 import type { JudgedRecord } from "./judgedRecord.ts";
-import { textOf } from "./judgedRecord.ts";
+import { readText } from "./judgedRecord.ts";
 import type { Rule } from "./rule.ts";
 import { aboutText } from "./rule.ts";
 import type { SpfTerm } from "../policies/spfTerms.ts";
@@ -8,7 +8,7 @@ import { readSpf } from "../policies/spfTerms.ts";
 
 /** A rule about a policy: its terms, and its text. */
 const aboutPolicy = aboutText(({ record }) => {
-  const text = textOf(record);
+  const text = readText(record);
   const terms = readSpf(text);
   return text === undefined || terms === undefined ? undefined : { text, terms };
 });
@@ -36,7 +36,7 @@ const syntax = aboutPolicy(
   },
 );
 
-function allOf(terms: readonly SpfTerm[]): SpfTerm | undefined {
+function findAll(terms: readonly SpfTerm[]): SpfTerm | undefined {
   return terms.find(({ name, sign }) => name === "all" && sign !== "=");
 }
 
@@ -49,7 +49,7 @@ const allowsAll = aboutPolicy(
     source: "RFC 7208 5.1, 11.3",
   },
   ({ terms }) =>
-    allOf(terms)?.sign === "+"
+    findAll(terms)?.sign === "+"
       ? { message: "the policy lets everybody send", fix: "end it with -all" }
       : undefined,
 );
@@ -63,7 +63,7 @@ const neutralAll = aboutPolicy(
     source: "RFC 7208 2.6.2",
   },
   ({ terms }) =>
-    allOf(terms)?.sign === "?"
+    findAll(terms)?.sign === "?"
       ? { message: "the policy says nothing about other senders", fix: "end it with -all, or ~all" }
       : undefined,
 );
@@ -77,7 +77,7 @@ const openEnd = aboutPolicy(
     source: "RFC 7208 4.7",
   },
   ({ terms }) =>
-    allOf(terms) === undefined && !terms.some(({ name }) => name === "redirect")
+    findAll(terms) === undefined && !terms.some(({ name }) => name === "redirect")
       ? { message: "the policy says nothing about other senders", fix: "end it with -all" }
       : undefined,
 );

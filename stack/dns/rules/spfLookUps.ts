@@ -1,6 +1,6 @@
 /** Counts what an SPF policy makes a receiver look up (RFC 7208 4.6.4), with a resolver handed in. */
 import { isSpf } from "../policies/kinds.ts";
-import { textOf, type JudgedRecord } from "./judgedRecord.ts";
+import { readText, type JudgedRecord } from "./judgedRecord.ts";
 import type { Asked } from "./askRules.ts";
 import { askRules } from "./askRules.ts";
 import type { Complaint, LookUp, Rule } from "./rule.ts";
@@ -144,7 +144,7 @@ function aboutCost(rule: Omit<Rule, "ask">, judge: (cost: SpfCost) => Complaint 
   return {
     ...rule,
     ask: async ({ record }, lookUp, unanswered) => {
-      const text = textOf(record);
+      const text = readText(record);
       if (text === undefined || !isSpf(text)) return undefined;
       const cost = await spfCost(text, record.name, lookUp);
       for (const name of cost.unanswered) unanswered.add(name);
@@ -172,7 +172,7 @@ const lookUpLimit: Rule = {
     ({ lookUps }) => tooMany(lookUps),
   ),
   judge: ({ record }) => {
-    const terms = workedThrough(readSpf(textOf(record)) ?? []);
+    const terms = workedThrough(readSpf(readText(record)) ?? []);
     return tooMany(terms.filter(({ name }) => ASKING.includes(name)).length);
   },
 };
@@ -193,7 +193,7 @@ const voidLimit = aboutCost(
   },
 );
 
-function firstOf(broken: readonly Broken[]): Complaint | undefined {
+function pickFirst(broken: readonly Broken[]): Complaint | undefined {
   const messages = [...new Set(broken.map(({ message }) => message))];
   const fixes = [...new Set(broken.map(({ fix }) => fix))];
   if (messages.length === 0) return undefined;
@@ -213,13 +213,13 @@ function sentTo(terms: readonly SpfTerm[]): readonly string[] {
 function wayBack(record: JudgedRecord, { at }: ZoneView): readonly string[] | undefined {
   const targets = (text: string | undefined) => sentTo(readSpf(text) ?? []);
   const seen = new Set<string>();
-  const ways = targets(textOf(record)).map((name) => [record.name, name]);
+  const ways = targets(readText(record)).map((name) => [record.name, name]);
   for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
     const last = way.at(-1) ?? "";
     if (last === record.name) return way;
     if (seen.has(last)) continue;
     seen.add(last);
-    for (const next of at(last).flatMap((one) => targets(textOf(one)))) ways.push([...way, next]);
+    for (const next of at(last).flatMap((one) => targets(readText(one)))) ways.push([...way, next]);
   }
   return undefined;
 }
@@ -233,7 +233,7 @@ const brokenIncludeAsked = aboutCost(
     source: "RFC 7208 4.6, 5.2, 6.1",
     audit: "spf",
   },
-  ({ broken }) => firstOf(broken),
+  ({ broken }) => pickFirst(broken),
 );
 
 /** What is declared tells a circle by itself; all else is asked of the DNS. */
@@ -260,7 +260,7 @@ const hostLimit = aboutCost(
     source: "RFC 7208 4.6.4, 5.4",
     audit: "spf",
   },
-  ({ manyHosts }) => firstOf(manyHosts),
+  ({ manyHosts }) => pickFirst(manyHosts),
 );
 
 export const SPF_LOOK_UP_RULES: readonly Rule[] = [lookUpLimit, voidLimit, hostLimit, brokenInclude];

@@ -2,7 +2,7 @@
 import ipaddr from "ipaddr.js";
 import { isWithin } from "../../values/domainName.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
-import { labelOf } from "./judgedRecord.ts";
+import { nameRecord } from "./judgedRecord.ts";
 import { leadsToAddress, numberKeys, targetOf } from "../types/recordData.ts";
 import type { Rule } from "./rule.ts";
 import { synthesised } from "./wildcards.ts";
@@ -42,7 +42,7 @@ const aliasAsTarget: Rule = {
     if (target?.isHost !== true) return undefined;
     const alias = zone.at(target.name).find(({ type }) => type === "CNAME");
     if (alias === undefined) return undefined;
-    const message = `${target.name} is an alias (${labelOf(alias)}), which a ${record.type} may not point to`;
+    const message = `${target.name} is an alias (${nameRecord(alias)}), which a ${record.type} may not point to`;
     return { key: target.key, message, fix: "point to the name that has the addresses" };
   },
 };
@@ -73,7 +73,7 @@ const targetWithoutAddress: Rule = {
 };
 
 /** Names that an alias leads through, within the zone; ends at a name that is no alias, or where it began to repeat. */
-function chainOf(record: JudgedRecord, zone: ZoneView): { names: string[]; loops: boolean } {
+function followChain(record: JudgedRecord, zone: ZoneView): { names: string[]; loops: boolean } {
   const names: string[] = [];
   let alias: JudgedRecord | undefined = record;
   while (alias !== undefined) {
@@ -93,7 +93,7 @@ const aliasLoop: Rule = {
   source: "RFC 1034 3.6.2",
   judge: ({ record, zone }) => {
     if (record.type !== "CNAME") return undefined;
-    const { names, loops } = chainOf(record, zone);
+    const { names, loops } = followChain(record, zone);
     if (!loops) return undefined;
     const message = `the alias leads round in a circle: ${[record.name, ...names].join(" → ")}`;
     return { key: "target", message, fix: "point it to a name that has the data" };
@@ -108,7 +108,7 @@ const aliasChain: Rule = {
   source: "RFC 1034 3.6.2",
   judge: ({ record, zone }) => {
     if (record.type !== "CNAME") return undefined;
-    const { names, loops } = chainOf(record, zone);
+    const { names, loops } = followChain(record, zone);
     if (loops || names.length < 2) return undefined;
     const message = `${record.value} is an alias itself; each step is one more look-up that can fail`;
     return { key: "target", message, fix: `point it to ${names.at(-1) ?? ""}` };
@@ -179,7 +179,7 @@ const nullMxAlone: Rule = {
   judge: ({ record, before }) => {
     const other = record.type === "MX" ? before.find(({ type }) => type === "MX") : undefined;
     if (other === undefined || isNullMx(record) === isNullMx(other)) return undefined;
-    const message = `${record.name} says both that it takes mail and that it takes none (${labelOf(other)})`;
+    const message = `${record.name} says both that it takes mail and that it takes none (${nameRecord(other)})`;
     return { message, fix: "remove one of the two" };
   },
 };

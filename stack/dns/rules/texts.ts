@@ -1,7 +1,7 @@
 /** Rules about texts of any kind. */
 import { kindOfText } from "../policies/kinds.ts";
-import { ownerOf, whyNoPolicy } from "../policies/whyNoPolicy.ts";
-import { textOf } from "./judgedRecord.ts";
+import { findOwner, whyNoPolicy } from "../policies/whyNoPolicy.ts";
+import { readText } from "./judgedRecord.ts";
 import type { Rule } from "./rule.ts";
 
 /** Longest character-string, in bytes; a longer text is sent as several. */
@@ -16,7 +16,7 @@ const tooLong: Rule = {
   title: `A text with the length bytes of its strings has ${DATA_BYTES} bytes at most.`,
   source: "RFC 1035 3.2.1, 3.3.14",
   judge: ({ record }) => {
-    const bytes = Buffer.byteLength(textOf(record) ?? "");
+    const bytes = Buffer.byteLength(readText(record) ?? "");
     if (bytes + Math.ceil(bytes / STRING_BYTES) <= DATA_BYTES) return undefined;
     return { key: "text", message: `the text has ${bytes} bytes`, fix: "shorten it" };
   },
@@ -34,7 +34,7 @@ const quotesInside: Rule = {
   title: `A policy or key is one text: it is cut into strings of ${STRING_BYTES} bytes here, so quotes of pasted pieces do not belong in it.`,
   source: "RFC 1035 3.3, RFC 7208 3.3",
   judge: ({ record }) => {
-    if (!isQuoted(textOf(record) ?? "")) return undefined;
+    if (!isQuoted(readText(record) ?? "")) return undefined;
     return {
       key: "text",
       message: "the text holds quotes",
@@ -53,7 +53,7 @@ const severalStrings: Rule = {
   title: `A policy fits in one string of ${STRING_BYTES} bytes; several are joined without a blank, which not all do right.`,
   source: "RFC 7208 3.3, RFC 8461 3.1",
   judge: ({ record }) => {
-    const text = textOf(record) ?? "";
+    const text = readText(record) ?? "";
     const bytes = Buffer.byteLength(text);
     const found = kindOfText(text);
     if (found === undefined || !SHORT_KINDS.includes(found.kind) || bytes <= STRING_BYTES) return undefined;
@@ -73,7 +73,7 @@ const misplaced: Rule = {
   source: "RFC 6376 3.6.2.1, RFC 7208 3, RFC 8460 3, RFC 8461 3.1, RFC 9989 4.7",
   judge: ({ record }) => {
     const found = record.type === "TXT" ? kindOfText(record.value) : undefined;
-    if (found === undefined || found.standsAt(record.name) || ownerOf(record.name) !== undefined)
+    if (found === undefined || found.standsAt(record.name) || findOwner(record.name) !== undefined)
       return undefined;
     return { key: "name", message: `nobody looks for ${found.one} here`, fix: found.place };
   },
@@ -87,7 +87,7 @@ const policyThatIsNone: Rule = {
     "A text at _dmarc, _mta-sts, _smtp._tls or _bimi, and one that begins nearly like a policy or key, is one.",
   source: "RFC 6376 3.6.1, RFC 7208 4.5, RFC 8460 3, RFC 8461 3.1, RFC 9989 4.7",
   judge: ({ record }) => {
-    const text = textOf(record);
+    const text = readText(record);
     if (text === undefined || isQuoted(text)) return undefined;
     const complaint = whyNoPolicy(record.name, text);
     return complaint && { key: "text", ...complaint };

@@ -2,7 +2,7 @@
 import { leadsToAddress } from "../types/recordData.ts";
 import { isMtaSts, isTlsRpt } from "../policies/kinds.ts";
 import { readNotice } from "../policies/transportNotice.ts";
-import { textOf } from "./judgedRecord.ts";
+import { readText } from "./judgedRecord.ts";
 import type { Rule } from "./rule.ts";
 import { synthesised } from "./wildcards.ts";
 
@@ -20,7 +20,7 @@ function aboutFields(
     grade: "syntax",
     severity: "error",
     judge: ({ record }) => {
-      const text = textOf(record) ?? "";
+      const text = readText(record) ?? "";
       const { fault } = is(text) ? readNotice(text, wanted) : {};
       return fault === undefined ? undefined : { key: "text", message: fault, fix };
     },

@@ -5,7 +5,7 @@ import type { Rule } from "./rule.ts";
 import { listed } from "../../values/inWords.ts";
 import { keepsSets } from "../../vendors/recordResources.ts";
 import { DNS_PROVIDERS } from "../../vendors/registry.ts";
-import { oldestCheck, sourcesOf } from "../../vendors/sourced.ts";
+import { oldestCheck, listSources } from "../../vendors/sourced.ts";
 
 /** Name of the rule. */
 export const WRITTEN_WHOLE = "set-written-whole";
@@ -62,7 +62,7 @@ const writtenWhole: Rule = {
   grade: "provider-limit",
   severity: "warning",
   title: `At ${KEEP_SETS.map(({ title }) => title).join(", ")}, values of others in a set of ours are declared too: a name has one set of a type, and each write of it drops what is not declared.`,
-  source: sourcesOf(KEEP_SETS),
+  source: listSources(KEEP_SETS),
   verified: oldestCheck(KEEP_SETS),
   drops: dropped,
 };

@@ -46,7 +46,7 @@ export interface CloudflareRow {
 /** Types that can be proxied. */
 const PROXIABLE = ["A", "AAAA", "CNAME"];
 
-function fieldsOf(record: ZoneRecord): Pick<CloudflareRow, "content" | "data" | "priority"> {
+function writeFields(record: ZoneRecord): Pick<CloudflareRow, "content" | "data" | "priority"> {
   switch (record.type) {
     case "TXT":
       return { content: quoteText(record.value) };
@@ -122,7 +122,7 @@ export const cloudflareForm: DnsForm<CloudflareRow> = {
       proxied: false,
       proxiable: PROXIABLE.includes(record.type),
       comment: null,
-      ...fieldsOf(record),
+      ...writeFields(record),
     })),
   read: (rows, zone) => rows.map((row) => readRow(row, zone)),
 };

@@ -47,7 +47,7 @@ function target(name: string, zone: ZoneIdentity): string {
 
 type Fields = Omit<DigitaloceanRow, "id" | "type" | "name" | "ttl">;
 
-function fieldsOf(record: ZoneRecord, zone: ZoneIdentity): Fields {
+function writeFields(record: ZoneRecord, zone: ZoneIdentity): Fields {
   switch (record.type) {
     case "CNAME":
     case "NS":
@@ -105,7 +105,7 @@ export const digitaloceanForm: DnsForm<DigitaloceanRow> = {
       name: relativeName(record.name, zone.name),
       ttl: record.ttlSeconds === "auto" ? DIGITALOCEAN_TTL : record.ttlSeconds,
       ...NO_FIELDS,
-      ...fieldsOf(record, zone),
+      ...writeFields(record, zone),
     })),
   read: (rows, zone) => rows.map((row) => readRow(row, zone)),
 };

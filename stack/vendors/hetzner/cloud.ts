@@ -47,7 +47,7 @@ function doubtPlace(location: string, type: string | undefined): PlaceDoubt | un
   };
 }
 
-function textOf(value: unknown): string {
+function readText(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
@@ -77,10 +77,10 @@ export const hetzner: Cloud = {
   readServerType,
   doubtPlace,
   serverIn: ({ name, location, image, serverType, labels }) => ({
-    name: textOf(name),
-    location: textOf(location),
-    image: textOf(image),
-    serverType: textOf(serverType),
+    name: readText(name),
+    location: readText(location),
+    image: readText(image),
+    serverType: readText(serverType),
     labels: (labels ?? {}) as Readonly<Record<string, string>>,
   }),
   ipv4In: ({ ipAddress }) =>

@@ -12,7 +12,7 @@ import { cloudflareForm } from "../../../stack/vendors/cloudflare/dnsForm.ts";
 import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import { fill, type SlotName } from "../../../stack/values/slots.ts";
-import { desiredSets } from "../../../verify/judge/sets/desiredSets.ts";
+import { listDesiredSets } from "../../../verify/judge/sets/desiredSets.ts";
 import { CLOUDFLARE_TOKEN, started, type Started } from "../cloud/startedCloud.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
 import { makeProject, type Project, type Ran } from "./project.ts";
@@ -31,7 +31,7 @@ if (config === undefined) throw new Error("no configuration");
 const { plan } = planMailServer(config);
 
 /** The zone as an `up` would leave it. */
-const DECLARED: readonly ZoneRecord[] = desiredSets(plan.records, (name) => VALUES[name]).flatMap(
+const DECLARED: readonly ZoneRecord[] = listDesiredSets(plan.records, (name) => VALUES[name]).flatMap(
   ({ name, type, ttlSeconds, values }) => values.map((value) => ({ name, type, ttlSeconds, value })),
 );
 

@@ -14,7 +14,7 @@ import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { cloudflareForm } from "../../../stack/vendors/cloudflare/dnsForm.ts";
 import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
-import { desiredSets } from "../../../verify/judge/sets/desiredSets.ts";
+import { listDesiredSets } from "../../../verify/judge/sets/desiredSets.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
 import { temporaryFolder } from "../../support/temporaryFolder.ts";
 import { makeProject, type Project, type Ran } from "./project.ts";
@@ -28,7 +28,7 @@ const VALUES: Readonly<Record<string, string>> = {
 const raw = rawWith({ "dns.zoneId": ZONE.id });
 const { config } = parseConfig(raw);
 if (config === undefined) throw new Error("no configuration");
-const CLEAN: readonly ZoneRecord[] = desiredSets(
+const CLEAN: readonly ZoneRecord[] = listDesiredSets(
   planMailServer(config).plan.records,
   (name) => VALUES[name],
 ).flatMap(({ values, ...set }) => values.map((value) => ({ ...set, value })));

@@ -9,7 +9,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { bitsOf, dkimFault } from "../../../stack/dns/rules/dkim.ts";
+import { measureKey, dkimFault } from "../../../stack/dns/rules/dkim.ts";
 import { dmarcFault, isReportUri, reportUris } from "../../../stack/dns/rules/dmarc.ts";
 import type { LookUp } from "../../../stack/dns/rules/rule.ts";
 import { checkSpfLookUps } from "../../../stack/dns/rules/spfLookUps.ts";
@@ -236,7 +236,7 @@ describe.skipIf(!isThere)("readers of others (needs python3-spf, python3-dkim, l
   test("dkimpy: which keys are of use, and how long they are", () => {
     compare(cases.dkim, DKIM_DIFFERENCES, (text, index) => {
       const tags = readTags(text);
-      const bits = bitsOf(tags);
+      const bits = measureKey(tags);
       const fault = dkimFault(tags) ?? (bits === undefined ? "the key cannot be read" : undefined);
       const { bits: theirBits = null, words = "" } = answers.dkim[index] ?? {};
       // Ed25519 counts as strong here.

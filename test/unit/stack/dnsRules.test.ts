@@ -6,10 +6,10 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { forbidsIssuer, issuerOf } from "../../../stack/dns/rules/caa.ts";
+import { forbidsIssuer, findIssuer } from "../../../stack/dns/rules/caa.ts";
 import { judgeZone } from "../../../stack/dns/rules/checkRecords.ts";
 import { checkForeignReports } from "../../../stack/dns/rules/dmarc.ts";
-import { judgedOf } from "../../../stack/dns/rules/judgedRecord.ts";
+import { toJudged } from "../../../stack/dns/rules/judgedRecord.ts";
 import type { LookUp } from "../../../stack/dns/rules/rule.ts";
 import { RULES } from "../../../stack/dns/rules/rules.ts";
 import { checkSpfLookUps } from "../../../stack/dns/rules/spfLookUps.ts";
@@ -76,7 +76,7 @@ describe("plans", () => {
       fc.property(arbitraryRaw, (raw) => {
         const { records } = planOf(raw);
         const facts = zoneFacts(configOf(raw));
-        const found = judgeZone(records.map(judgedOf), facts).map(({ rule }) => rule.name);
+        const found = judgeZone(records.map(toJudged), facts).map(({ rule }) => rule.name);
         expect(found.filter((name) => !CHOSEN.includes(name))).toEqual([]);
       }),
       { numRuns: 60 },
@@ -241,8 +241,8 @@ describe("words for others", () => {
   });
 
   test("CAs are known by their directory, and shut out by name, wildcard or method", () => {
-    expect(issuerOf("https://acme-v02.api.letsencrypt.org/directory")).toBe("letsencrypt.org");
-    expect(issuerOf("https://acme.example.net/directory")).toBeUndefined();
+    expect(findIssuer("https://acme-v02.api.letsencrypt.org/directory")).toBe("letsencrypt.org");
+    expect(findIssuer("https://acme.example.net/directory")).toBeUndefined();
     const ours = { domain: "letsencrypt.org", method: "dns-01" };
     expect(forbidsIssuer([], ours, true)).toBe(false);
     expect(forbidsIssuer(["0 iodef mailto:a@d.test"], ours, false)).toBe(false);

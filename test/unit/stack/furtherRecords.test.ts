@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { judgedOf } from "../../../stack/dns/rules/judgedRecord.ts";
+import { toJudged } from "../../../stack/dns/rules/judgedRecord.ts";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import type { Plan, PlannedRecord } from "../../../stack/model/plan.ts";
 import { fill } from "../../../stack/values/slots.ts";
@@ -18,7 +18,7 @@ const plain = planOf(rawWith({}));
 const KEY = dkimKey(2048);
 
 function valueOf(record: PlannedRecord): string {
-  const { name, type, value } = judgedOf(record);
+  const { name, type, value } = toJudged(record);
   return `${name} ${type} ${value}`;
 }
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EXCLUDED, FIXED, UNSET } from "../../../stack/mail/upstreamVariables.ts";
 import type { Plan } from "../../../stack/model/plan.ts";
-import { fill, isSecret, slotsOf } from "../../../stack/values/slots.ts";
+import { fill, isSecret, findSlots } from "../../../stack/values/slots.ts";
 import { planOf } from "./support/planOf.ts";
 import { certificateFor, DIGEST, rawWith, validRaw } from "./support/validRaw.ts";
 
@@ -402,7 +402,7 @@ describe("files", () => {
   });
 
   test("slots of the plan", () => {
-    const slots = plan.files.flatMap(({ content }) => ("asset" in content ? [] : slotsOf(content)));
+    const slots = plan.files.flatMap(({ content }) => ("asset" in content ? [] : findSlots(content)));
     expect([...new Set(slots)].sort()).toEqual([
       "apiSecret",
       "authBasicPassword",

@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bitsOf, dkimFault } from "../../../stack/dns/rules/dkim.ts";
+import { measureKey, dkimFault } from "../../../stack/dns/rules/dkim.ts";
 import { dmarcFault, reportUris } from "../../../stack/dns/rules/dmarc.ts";
 import { readSpf } from "../../../stack/dns/policies/spfTerms.ts";
 import { dkimRecord } from "../../../stack/dns/dkim.ts";
@@ -222,7 +222,7 @@ describe("texts of strangers", () => {
     readSpf(text)?.length,
     whyNoPolicy(name, text),
     canonicalPolicy(name, text),
-    [dkimFault, dmarcFault, bitsOf, reportUris].map((read) => read(readTags(text))),
+    [dkimFault, dmarcFault, measureKey, reportUris].map((read) => read(readTags(text))),
     [readNotice(text, "id"), readNotice(text, "rua")],
   ];
   const NAMES = ["d.test", "_dmarc.d.test", "s._domainkey.d.test", "_mta-sts.d.test", "_smtp._tls.d.test"];

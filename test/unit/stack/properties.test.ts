@@ -7,7 +7,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { packagesOf } from "../../../cloud-init/packages.ts";
+import { listPackages } from "../../../cloud-init/packages.ts";
 import { planCloudConfig } from "../../../cloud-init/planCloudConfig.ts";
 import { renderUserData, USER_DATA_LIMIT_BYTES } from "../../../cloud-init/renderUserData.ts";
 import { readAsset } from "../../../components/assets.ts";
@@ -158,7 +158,7 @@ describe("over random valid configurations", () => {
         expect(Buffer.byteLength(text)).toBeLessThan(USER_DATA_LIMIT_BYTES);
         const read = parse(text, { version: "1.1" }) as ReturnType<typeof planCloudConfig>;
         expect(read).toEqual(planCloudConfig(boot, SOURCES));
-        expect(read).toMatchObject({ hostname: "mx", fqdn: `mx.${domain}`, packages: packagesOf(boot) });
+        expect(read).toMatchObject({ hostname: "mx", fqdn: `mx.${domain}`, packages: listPackages(boot) });
         const keys = read.users?.[0]?.ssh_authorized_keys;
         // Those of people come with the deploy, so that they can go with it.
         expect(keys).toEqual([SOURCES.slot("deployPublicKey")]);

@@ -11,7 +11,7 @@ import { RULES } from "../../../stack/dns/rules/rules.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import { writeReverseName } from "../../../verify/judge/around/serverNames.ts";
-import { desiredSets } from "../../../verify/judge/sets/desiredSets.ts";
+import { listDesiredSets } from "../../../verify/judge/sets/desiredSets.ts";
 import { auditExitCode } from "../../../verify/judge/exitCode.ts";
 import { inspectDns, type InspectInput } from "../../../verify/auditDns.ts";
 import { VendorError } from "../../../verify/vendors/http.ts";
@@ -29,8 +29,8 @@ const slotValue = (name: string): string | undefined => VALUES[name];
 const { config } = parseConfig(rawWith({ domain: "example.test" }));
 if (config === undefined) throw new Error("no configuration");
 const { plan } = planMailServer(config);
-const LISTED: readonly ProviderRecord[] = desiredSets(plan.records, slotValue).flatMap(({ values, ...set }) =>
-  values.map((value) => ({ ...set, value, importId: "1" })),
+const LISTED: readonly ProviderRecord[] = listDesiredSets(plan.records, slotValue).flatMap(
+  ({ values, ...set }) => values.map((value) => ({ ...set, value, importId: "1" })),
 );
 
 /** The reverse name of IPv6, there and back. */

@@ -8,7 +8,7 @@ import { samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
 import { isSpf } from "../../../stack/dns/policies/kinds.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import type { PlannedRecord } from "../../../stack/model/plan.ts";
-import { slotsOf, type SlotName } from "../../../stack/values/slots.ts";
+import { findSlots, type SlotName } from "../../../stack/values/slots.ts";
 import { isSameTtl } from "../sets/compareSet.ts";
 import { limitedText } from "../../../stack/dns/rules/fewOfAKind.ts";
 import { resourceName } from "../../../stack/vendors/recordResources.ts";
@@ -56,7 +56,7 @@ export function fillPlannedRecord(
   slotValue: (name: SlotName) => string | undefined,
 ): PlannedZoneRecord {
   const { role, name, type, ttlSeconds, purpose } = record;
-  const unknown = slotsOf(valueTemplate(record)).some((slot) => slotValue(slot) === undefined);
+  const unknown = findSlots(valueTemplate(record)).some((slot) => slotValue(slot) === undefined);
   const value = filledValue(record, (slot) => slotValue(slot) ?? `<${slot}>`);
   return { role, name, type, ttlSeconds, purpose, unknown, value };
 }

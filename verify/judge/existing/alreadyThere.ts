@@ -21,7 +21,7 @@ import { nameOfUrn, type KnownResource } from "../../state/resources.ts";
 import { audit } from "../sets/audit.ts";
 import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";
 import type { IgnoreRule } from "../../model/auditInput.ts";
-import { desiredSets } from "../sets/desiredSets.ts";
+import { listDesiredSets } from "../sets/desiredSets.ts";
 import { compileRules, findRuleForValue } from "../sets/ignoreRules.ts";
 import type { AuditRow, DesiredSet } from "../../model/observation.ts";
 
@@ -87,7 +87,7 @@ type Way = Pick<Obstacle, "name" | "type" | "reason" | "records"> & {
 function findConflictsAfter({ input, planned, foreign }: Sight): readonly AuditRow[] {
   const { records, context, ignore = [], slotValue } = input;
   const ours = planned.map((record) => ({ ...record, importId: "" }));
-  const desired = desiredSets(records, (name) => slotValue?.(name) ?? `<${name}>`);
+  const desired = listDesiredSets(records, (name) => slotValue?.(name) ?? `<${name}>`);
   const provider = { state: "listed", records: [...ours, ...foreign] } as const;
   return audit({ desired, provider, ignore, context }).rows.filter(({ verdict }) => verdict === "conflict");
 }
@@ -172,7 +172,7 @@ function findObstacles(sight: Sight): Obstacle[] {
  * Compares the zone with what the state does not know yet. Records of others are left alone; nothing is said of those
  * that harm nothing. With every record in the state there is nothing to say: what differs then is drift.
  */
-export function alreadyThere(input: AlreadyThereInput): AlreadyThere {
+export function findAlreadyThere(input: AlreadyThereInput): AlreadyThere {
   const { records, zone, state, context, slotValue, agreed = [] } = input;
   const { provider } = context;
   const { resourceType, stateId } = DNS_PROVIDERS[provider];

@@ -3,7 +3,7 @@ import { factsAt } from "../../../stack/dns/rules/caaSets.ts";
 import type { ZoneSight } from "../../../stack/dns/rules/foreign.ts";
 import { dropsInSet } from "../../../stack/dns/rules/judgeForeign.ts";
 import { viewZone } from "../../../stack/dns/rules/zoneView.ts";
-import { atMostWarning, severityOf } from "../../../stack/dns/rules/severity.ts";
+import { atMostWarning, deriveSeverity } from "../../../stack/dns/rules/severity.ts";
 import { isAtHeldPlace } from "../../../stack/dns/held.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";
@@ -136,7 +136,7 @@ function judgeColumns(desired: DesiredSet, sides: Sides): readonly ColumnJudgeme
 }
 
 function judgeUntold({ provider }: Sides, desired: DesiredSet): RowJudgement {
-  const severity = atMostWarning(severityOf(desired));
+  const severity = atMostWarning(deriveSeverity(desired));
   const reason =
     provider?.state === "unreachable"
       ? `the provider did not answer: ${provider.reason}`

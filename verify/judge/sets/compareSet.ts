@@ -7,7 +7,7 @@ import { inPlaceOf } from "../../../stack/dns/rules/wholeSets.ts";
 import { keepsSets } from "../../../stack/vendors/recordResources.ts";
 import { listed, pluralize } from "../../../stack/values/inWords.ts";
 import { samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
-import { severityOf, worst } from "../../../stack/dns/rules/severity.ts";
+import { deriveSeverity, worst } from "../../../stack/dns/rules/severity.ts";
 import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";
 import type { Judgement } from "../../model/auditInput.ts";
 import { nameRoles, writeKeepLine, type RoleFor } from "../fixes/entries.ts";
@@ -32,7 +32,7 @@ interface Comparison extends SharedSet {
 
 /** What it does to mail. Renewals fail under a CAA set that forbids the certificate, however little it is needed else. */
 function chooseSeverity({ desired, actual, facts }: Comparison): Severity {
-  const severity = severityOf(desired);
+  const severity = deriveSeverity(desired);
   const forbids = desired.type === "CAA" && forbiddenByCaa(actual.values, facts) !== undefined;
   return forbids ? worst([severity, "warning"]) : severity;
 }

@@ -3,7 +3,7 @@ import { filledValue, valueTemplate } from "../../../stack/dns/types/recordData.
 import { recordSets } from "../../../stack/dns/canonical.ts";
 import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import type { PlannedRecord, RecordLevel } from "../../../stack/model/plan.ts";
-import { slotsOf, type SlotName } from "../../../stack/values/slots.ts";
+import { findSlots, type SlotName } from "../../../stack/values/slots.ts";
 import type { DesiredSet } from "../../model/observation.ts";
 
 const LEVELS: readonly RecordLevel[] = ["required", "recommended", "optional"];
@@ -14,13 +14,13 @@ const LEVELS: readonly RecordLevel[] = ["required", "recommended", "optional"];
  * @param slotValue text of a slot, or undefined before the first `up`: a set with such a value in it holds its other
  * values and is marked `valuesUnknown`.
  */
-export function desiredSets(
+export function listDesiredSets(
   records: readonly PlannedRecord[],
   slotValue: (name: SlotName) => string | undefined = () => undefined,
 ): DesiredSet[] {
   const planned = records.map((record) => ({
     record,
-    known: slotsOf(valueTemplate(record)).every((name) => slotValue(name) !== undefined),
+    known: findSlots(valueTemplate(record)).every((name) => slotValue(name) !== undefined),
   }));
   const groups = Map.groupBy(planned, ({ record }) => `${record.name} ${record.type}`);
   return Array.from(groups.values(), (members) => {

@@ -11,7 +11,7 @@ import {
   type Observation,
   type Severity,
 } from "../../model/observation.ts";
-import { atMostWarning, severityOf } from "../../../stack/dns/rules/severity.ts";
+import { atMostWarning, deriveSeverity } from "../../../stack/dns/rules/severity.ts";
 import { describeAnswer } from "../../model/describeAnswer.ts";
 import { COMMAND } from "../../../stack/values/command.ts";
 
@@ -65,7 +65,7 @@ export function judgeColumn(
 }
 
 function judgePropagating(desired: DesiredSet, { column, differing, right }: ColumnJudgement): RowJudgement {
-  const severity = atMostWarning(severityOf(desired));
+  const severity = atMostWarning(deriveSeverity(desired));
   const [first] = differing;
   const total = differing.length + right.length;
   const left = differing
@@ -93,7 +93,7 @@ function judgePropagating(desired: DesiredSet, { column, differing, right }: Col
 
 function judgeUnreachable(desired: DesiredSet, { column, failing, right }: ColumnJudgement): RowJudgement {
   const [first] = failing;
-  const severity: Severity = atMostWarning(severityOf(desired));
+  const severity: Severity = atMostWarning(deriveSeverity(desired));
   const others = right.length === 0 ? "" : `; ${pluralize(right.length, "other")} answered as declared`;
   const more = failing.length > 1 ? ` (and ${failing.length - 1} more did not answer)` : "";
   const seen =

@@ -1,13 +1,13 @@
 /** The verdict on sets that nobody declared, by the rule book. */
 import type { UnmanagedSet, ZoneSight } from "../../../stack/dns/rules/foreign.ts";
-import { breakOf } from "../../../stack/dns/rules/judgeForeign.ts";
+import { findBreak } from "../../../stack/dns/rules/judgeForeign.ts";
 import type { Judgement } from "../../model/auditInput.ts";
 import { writeIgnoreLine, writeTakeAway } from "../fixes/fixes.ts";
 
 /** The verdict on a set that is not declared. */
 export function judgeUnmanaged(unmanaged: UnmanagedSet, sight: ZoneSight): Judgement {
   const { facts } = sight;
-  const found = breakOf(unmanaged, sight);
+  const found = findBreak(unmanaged, sight);
   if (found !== undefined) {
     const { rule, reason, severity } = found;
     return {

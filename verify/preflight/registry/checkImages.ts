@@ -1,6 +1,6 @@
 /** Whether each image's tag and digest belong together: asked of its registry, which alone knows. */
 import type { Config, ImageConfig } from "../../../stack/model/config.ts";
-import { mayBeOne, versionOf } from "../../../stack/guards/imageVersion.ts";
+import { mayBeOne, readVersion } from "../../../stack/guards/imageVersion.ts";
 import type { Finding } from "../../model/finding.ts";
 import { platformsIn, versionBehind } from "./imageVersion.ts";
 import { Repository } from "./repository.ts";
@@ -62,7 +62,7 @@ function judgeOther(
   told: string | undefined,
   { right, fix }: { readonly right: string; readonly fix: string },
 ): Judgement {
-  const [wanted, found] = [versionOf(tag), told === undefined ? undefined : versionOf(told)];
+  const [wanted, found] = [readVersion(tag), told === undefined ? undefined : readVersion(told)];
   if (told !== undefined && wanted !== undefined && found !== undefined) {
     if (!mayBeOne(wanted, found))
       return { state: "bad", seen: `the digest is that of ${told}, not of ${tag}`, fix };

@@ -31,10 +31,10 @@ export async function request(
   const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1000);
   try {
     const answer = await send(url, { method, headers: { ...headers }, signal });
-    return { status: answer.statusCode ?? 0, headers: answer.headers, body: await bodyOf(answer) };
+    return { status: answer.statusCode ?? 0, headers: answer.headers, body: await readBody(answer) };
   } catch (cause) {
     if (cause instanceof RegistryError) throw cause;
-    const reason = signal.aborted ? `none within ${TIMEOUT_SECONDS} seconds` : reasonOf(cause);
+    const reason = signal.aborted ? `none within ${TIMEOUT_SECONDS} seconds` : describeReason(cause);
     throw new RegistryError(`no answer from ${url.host}: ${reason}`, { cause });
   }
 }
@@ -50,7 +50,7 @@ function send(
   });
 }
 
-async function bodyOf(answer: IncomingMessage): Promise<Buffer> {
+async function readBody(answer: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
@@ -61,7 +61,7 @@ async function bodyOf(answer: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
+function describeReason(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describeReason).join("; ");
   return error instanceof Error ? error.message : String(error);
 }

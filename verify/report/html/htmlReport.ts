@@ -46,7 +46,7 @@ function pageHead(pageTitle: string): Markup {
  * @param at when the audit was made; shown in UTC.
  * @returns a whole HTML document, ready to be written to a file.
  */
-export function htmlReport(audit: Audit, at: Date): string {
+export function writeHtmlReport(audit: Audit, at: Date): string {
   const findings = listFindings(audit);
   const { tone, words } = chooseHeadline(audit, findings);
   return markup`<!doctype html>

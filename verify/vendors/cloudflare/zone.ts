@@ -4,7 +4,7 @@ import { cloudflareForm, type CloudflareRow } from "../../../stack/vendors/cloud
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
 import { SEVERAL_ZONES, type ProviderZone, type ZoneReader } from "../zoneReader.ts";
-import { apiOf, type ApiPlace } from "../apis.ts";
+import { locateApi, type ApiPlace } from "../apis.ts";
 import type { ZoneApi } from "../zoneApi.ts";
 
 const API: ApiPlace = { variable: "CLOUDFLARE_BASE_URL", base: "https://api.cloudflare.com/client/v4" };
@@ -51,7 +51,7 @@ class CloudflareZone implements ZoneReader {
   readonly #name: string;
   readonly #token: string;
   readonly #zoneId: string | undefined;
-  readonly #base = apiOf(API);
+  readonly #base = locateApi(API);
   /** Who wants facts and records asks for the zone once. */
   #facts: Promise<ProviderZone | undefined> | undefined;
 
@@ -104,6 +104,6 @@ export const cloudflareZones: ZoneApi = {
   reader: (zone, token, zoneId) => new CloudflareZone(zone, token, zoneId),
   recordUrl: (importId) => {
     const [zoneId = "", id = ""] = importId.split("/");
-    return `${apiOf(API)}/zones/${zoneId}/dns_records/${id}`;
+    return `${locateApi(API)}/zones/${zoneId}/dns_records/${id}`;
   },
 };

@@ -3,7 +3,7 @@ import { digitaloceanForm, type DigitaloceanRow } from "../../../stack/vendors/d
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
 import type { ProviderZone, ZoneReader } from "../zoneReader.ts";
-import { apiOf, type ApiPlace } from "../apis.ts";
+import { locateApi, type ApiPlace } from "../apis.ts";
 import type { ZoneApi } from "../zoneApi.ts";
 
 const API: ApiPlace = { variable: "DIGITALOCEAN_API_URL", base: "https://api.digitalocean.com" };
@@ -24,7 +24,7 @@ class DigitaloceanZone implements ZoneReader {
   readonly provider = "digitalocean";
   readonly #name: string;
   readonly #token: string;
-  readonly #base = apiOf(API);
+  readonly #base = locateApi(API);
 
   constructor(name: string, token: string) {
     this.#name = name;
@@ -55,6 +55,6 @@ export const digitaloceanZones: ZoneApi = {
   reader: (zone, token) => new DigitaloceanZone(zone, token),
   recordUrl: (importId) => {
     const [domain = "", id = ""] = importId.split(",");
-    return `${apiOf(API)}/v2/domains/${domain}/records/${id}`;
+    return `${locateApi(API)}/v2/domains/${domain}/records/${id}`;
   },
 };

@@ -1,6 +1,6 @@
 /** Hetzner Cloud's REST API, as far as it is asked about servers. @see https://docs.hetzner.cloud */
 import type { ThingKind } from "../../../stack/vendors/cloud.ts";
-import { apiOf } from "../apis.ts";
+import { locateApi } from "../apis.ts";
 import { allPages, callVendor } from "../http.ts";
 import { HETZNER_API } from "./place.ts";
 
@@ -33,7 +33,7 @@ export const HETZNER_PATHS = {
 /** A token's project. */
 export class HetznerApi {
   readonly #token: string;
-  readonly #base = apiOf(HETZNER_API);
+  readonly #base = locateApi(HETZNER_API);
   constructor(token: string) {
     this.#token = token;
   }

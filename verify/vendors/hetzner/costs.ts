@@ -22,7 +22,7 @@ function euros(text: string): string {
   return Number(text).toFixed(2);
 }
 
-function priceOf({ location, server_type: type }: PricedServer): string {
+function findPrice({ location, server_type: type }: PricedServer): string {
   const price = type?.prices?.find((one) => one.location === location?.name)?.price_monthly;
   if (price === undefined) return `price: ${PRICES}`;
   return `${euros(price.net)} a month and most, ${euros(price.gross)} with VAT; switched off too`;
@@ -37,7 +37,7 @@ export function hetznerCosts(
       kind: "server" as const,
       id: String(server.id),
       what: `server ${server.name} (${server.server_type?.name ?? "?"})`,
-      price: priceOf(server),
+      price: findPrice(server),
     })),
     ...addresses.map(({ id, ip = "" }) => ({
       kind: "address" as const,

@@ -3,7 +3,7 @@ import { canonicalName } from "../../../stack/values/domainName.ts";
 import { hetznerForm, type HetznerRow } from "../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import { allPages, callVendor, VendorError } from "../http.ts";
-import { apiOf } from "../apis.ts";
+import { locateApi } from "../apis.ts";
 import type { ProviderZone, ZoneReader } from "../zoneReader.ts";
 import type { ZoneApi } from "../zoneApi.ts";
 import { HETZNER_API } from "./place.ts";
@@ -29,7 +29,7 @@ class HetznerZone implements ZoneReader {
   readonly provider = "hetzner";
   readonly #name: string;
   readonly #token: string;
-  readonly #base = apiOf(HETZNER_API);
+  readonly #base = locateApi(HETZNER_API);
 
   constructor(name: string, token: string) {
     this.#name = name;
@@ -65,6 +65,6 @@ export const hetznerZones: ZoneApi = {
   reader: (zone, token) => new HetznerZone(zone, token),
   recordUrl: (importId) => {
     const [zone = "", name = "", type = ""] = importId.split("/");
-    return `${apiOf(HETZNER_API)}/zones/${zone}/rrsets/${name}/${type}`;
+    return `${locateApi(HETZNER_API)}/zones/${zone}/rrsets/${name}/${type}`;
   },
 };

@@ -12,7 +12,7 @@ import { parseConfig } from "../../../../stack/config/parseConfig.ts";
 import { checkChange } from "../../../../stack/guards/checkChange.ts";
 import { readDeployed, type Deployed } from "../../../../stack/guards/deployed.ts";
 import { readImages, rememberImages, type DeployedImages } from "../../../../stack/guards/deployedImages.ts";
-import { compareVersions, mayBeOne, versionOf } from "../../../../stack/guards/imageVersion.ts";
+import { compareVersions, mayBeOne, readVersion } from "../../../../stack/guards/imageVersion.ts";
 import type { Issue } from "../../../../stack/model/issue.ts";
 import { planMailServer } from "../../../../stack/planMailServer.ts";
 import { rawWith } from "../support/validRaw.ts";
@@ -215,11 +215,11 @@ describe("versions", () => {
   test("of a tag are its numbers, with or without a v, whatever follows", () => {
     fc.assert(
       fc.property(version, fc.constantFrom("", "v"), suffix, (numbers, letter, end) => {
-        expect(versionOf(`${letter}${numbers.join(".")}${end}`)).toEqual(numbers);
+        expect(readVersion(`${letter}${numbers.join(".")}${end}`)).toEqual(numbers);
       }),
     );
     for (const tag of ["noble", "stable-alpine", "v", "1.2.x.", "1..2"])
-      expect(versionOf(tag)).toBeUndefined();
+      expect(readVersion(tag)).toBeUndefined();
   });
 
   test("are compared as numbers, one way round", () => {

@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { judgedOf } from "../../../../stack/dns/rules/judgedRecord.ts";
+import { toJudged } from "../../../../stack/dns/rules/judgedRecord.ts";
 import type { Plan } from "../../../../stack/model/plan.ts";
 import type { AppService, Listener } from "../../../../stack/services/service.ts";
 import { planOf, textOf } from "../support/planOf.ts";
@@ -100,7 +100,7 @@ function documents(plan: Plan): Readonly<Record<string, readonly string[]>> {
   return {
     containers: plan.containers.map(({ name }) => name),
     hosts: Object.keys(plan.containers.find(({ name }) => name === "mx")?.hosts ?? {}),
-    records: plan.records.map((one) => `${one.name} ${one.type} ${judgedOf(one).value}`),
+    records: plan.records.map((one) => `${one.name} ${one.type} ${toJudged(one).value}`),
     certificate: words("NAMES"),
     readers: words("READERS"),
     firewall: plan.firewall.map(({ port, purpose }) => `${port ?? "icmp"} ${purpose}`),

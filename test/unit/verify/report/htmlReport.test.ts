@@ -10,7 +10,7 @@ import { parse, type DefaultTreeAdapterTypes as Tree, type ParserError } from "p
 import { describe, expect, test } from "vitest";
 import type { Audit, AuditRow } from "../../../../verify/model/observation.ts";
 import { listFindings } from "../../../../verify/report/html/findings.ts";
-import { htmlReport } from "../../../../verify/report/html/htmlReport.ts";
+import { writeHtmlReport } from "../../../../verify/report/html/htmlReport.ts";
 import { escapeText, markup } from "../../../../verify/report/html/markup.ts";
 import { badAudit, cleanAudit, HOSTILE, MADE_AT, unreachableAudit } from "../../../support/auditExamples.ts";
 
@@ -55,7 +55,7 @@ function shown(value: string): string {
 
 describe.each(NAMES)("the report of the %s audit", (name) => {
   const audit: Audit = AUDITS[name];
-  const html = htmlReport(audit, MADE_AT);
+  const html = writeHtmlReport(audit, MADE_AT);
   const page = read(html);
   const all = elements(page);
   const findings = listFindings(audit);
@@ -158,8 +158,8 @@ describe.each(NAMES)("the report of the %s audit", (name) => {
   });
 
   test("is the same for the same arguments", () => {
-    expect(htmlReport(audit, MADE_AT)).toBe(html);
-    expect(htmlReport(audit, new Date(0))).not.toBe(html);
+    expect(writeHtmlReport(audit, MADE_AT)).toBe(html);
+    expect(writeHtmlReport(audit, new Date(0))).not.toBe(html);
   });
 });
 
@@ -182,7 +182,7 @@ test("the examples hold every verdict and every state of a check", () => {
 
 test("headlines follow the exit codes", () => {
   const headline = (audit: Audit): string => {
-    const [line] = classed(read(htmlReport(audit, MADE_AT)), "headline");
+    const [line] = classed(read(writeHtmlReport(audit, MADE_AT)), "headline");
     return line ? textOf(line) : "";
   };
   const { rows, checks } = AUDITS.bad;
@@ -204,18 +204,18 @@ test("headlines follow the exit codes", () => {
 });
 
 test("a line that cures several findings stands at the top, with links to them", () => {
-  const page = read(htmlReport(AUDITS.bad, MADE_AT));
+  const page = read(writeHtmlReport(AUDITS.bad, MADE_AT));
   const [list] = classed(page, "cures");
   expect(list && tagged(list, "code").map(textOf)).toEqual(["pulumi up --refresh --run-program"]);
   expect(list && tagged(list, "a").map((link) => attribute(link, "href"))).toContain("#finding-1");
-  expect(classed(read(htmlReport(AUDITS.clean, MADE_AT)), "cures")).toEqual([]);
+  expect(classed(read(writeHtmlReport(AUDITS.clean, MADE_AT)), "cures")).toEqual([]);
 });
 
 test("every rule that hid a set, or values in one, is named", () => {
   const rows = AUDITS.bad.rows
     .filter(({ verdict }) => ["ok", "ignored", "conflict"].includes(verdict))
     .map((row) => ({ ...row, ignoredBy: row.verdict === "ok" ? ["@ TXT → a*"] : ["www A", "* → 192.*"] }));
-  const page = read(htmlReport({ ...AUDITS.bad, rows }, MADE_AT));
+  const page = read(writeHtmlReport({ ...AUDITS.bad, rows }, MADE_AT));
   const notes = (verdict: AuditRow["verdict"]) => rows.filter((row) => row.verdict === verdict);
   const said = classed(page, "note").map(textOf);
   const counted = (words: string) => said.filter((note) => note === words).length;
@@ -228,13 +228,14 @@ test("many notes are folded, few are not", () => {
   const { rows } = AUDITS.bad;
   const unmanaged = rows.filter(({ verdict }) => verdict === "unmanaged");
   const folds = (number: number): number =>
-    classed(read(htmlReport({ ...AUDITS.clean, rows: unmanaged.slice(0, number) }, MADE_AT)), "fold").length;
+    classed(read(writeHtmlReport({ ...AUDITS.clean, rows: unmanaged.slice(0, number) }, MADE_AT)), "fold")
+      .length;
   expect([folds(5), folds(6)]).toEqual([0, 1]);
 });
 
 describe("escaping", () => {
   test.each(HOSTILE)("%j is text", (value) => {
-    const page = read(htmlReport(AUDITS.bad, MADE_AT));
+    const page = read(writeHtmlReport(AUDITS.bad, MADE_AT));
     expect(textOf(page)).toContain(shown(value));
   });
 
@@ -271,7 +272,7 @@ describe("escaping", () => {
           : value,
       ),
     ) as Audit;
-    const html = htmlReport({ ...trapped, columns: AUDITS.bad.columns }, MADE_AT);
+    const html = writeHtmlReport({ ...trapped, columns: AUDITS.bad.columns }, MADE_AT);
     expect(tagged(read(html), "marquee")).toEqual([]);
     expect(html).toContain(escapeText(trap));
   });

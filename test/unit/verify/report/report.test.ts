@@ -6,11 +6,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Audit, AuditRow, DesiredSet, ProviderColumn } from "../../../../verify/model/observation.ts";
-import { jsonReport } from "../../../../verify/report/json.ts";
-import { markdownReport } from "../../../../verify/report/markdown.ts";
+import { writeJsonReport } from "../../../../verify/report/json.ts";
+import { writeMarkdownReport } from "../../../../verify/report/markdown.ts";
 import { printable } from "../../../../stack/values/printable.ts";
 import { markdownCode, markdownText } from "../../../../verify/report/markdownText.ts";
-import { textReport } from "../../../../verify/report/text.ts";
+import { writeTextReport } from "../../../../verify/report/text.ts";
 
 const SERVER = "ns1.example.net (192.0.2.53)";
 
@@ -93,7 +93,7 @@ const AUDIT: Audit = {
 };
 
 test("text", () => {
-  expect(textReport(AUDIT)).toBe(`DNS of example.com: declared, provider, authoritative, resolvers
+  expect(writeTextReport(AUDIT)).toBe(`DNS of example.com: declared, provider, authoritative, resolvers
 
 ✗ conflict  TXT example.com
     declared       v=spf1 a -all (TTL 300)
@@ -129,7 +129,7 @@ test("text", () => {
 });
 
 test("Markdown", () => {
-  expect(markdownReport(AUDIT)).toBe(`# DNS of example.com
+  expect(writeMarkdownReport(AUDIT)).toBe(`# DNS of example.com
 
 5 record sets: 1 conflict, 1 propagating, 1 unmanaged, 1 ignored, 1 ok. 2 checks: 1 bad, 1 ok. Caches let go within 287 seconds.
 
@@ -164,21 +164,21 @@ test("Markdown", () => {
 });
 
 test("JSON has the version of its shape, the sum, and the audit as it is", () => {
-  const { schemaVersion, summary, ...audit } = JSON.parse(jsonReport(AUDIT)) as Record<string, unknown>;
+  const { schemaVersion, summary, ...audit } = JSON.parse(writeJsonReport(AUDIT)) as Record<string, unknown>;
   expect(schemaVersion).toBe(3);
   expect(summary).toMatch(/^5 record sets: 1 conflict/);
   expect(audit).toEqual(AUDIT);
 });
 
 test("colours go round words of ours alone", () => {
-  const painted = textReport(AUDIT, (colour, text) => `<${colour}>${text}</>`);
+  const painted = writeTextReport(AUDIT, (colour, text) => `<${colour}>${text}</>`);
   expect(painted).toContain("<red>✗ conflict</>  <bold>TXT example.com</>");
   expect(painted).toContain("<green>✓</> dnssec");
-  expect(painted.replace(/<[a-z]*>|<\/>/g, "")).toBe(textReport(AUDIT));
+  expect(painted.replace(/<[a-z]*>|<\/>/g, "")).toBe(writeTextReport(AUDIT));
 });
 
 test("what was not asked has no line", () => {
-  const report = textReport({ ...AUDIT, columns: ["api"] });
+  const report = writeTextReport({ ...AUDIT, columns: ["api"] });
   expect(report).toMatch(/^DNS of example\.com: declared, provider\n/);
   expect(report).not.toMatch(/^ {4}(authoritative|resolvers) /m);
 });
@@ -254,12 +254,12 @@ test("whatever a stranger writes, no line, table or terminal is changed by it", 
   fc.assert(
     fc.property(evil, (text) => {
       const audit = hostileAudit(text);
-      const reports = [textReport(audit), markdownReport(audit), jsonReport(audit)] as const;
+      const reports = [writeTextReport(audit), writeMarkdownReport(audit), writeJsonReport(audit)] as const;
       for (const report of reports) expect(report).not.toMatch(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}\p{Zp}]/u);
-      expect(lines(reports[0])).toBe(lines(textReport(harmless)));
-      expect(lines(reports[1])).toBe(lines(markdownReport(harmless)));
+      expect(lines(reports[0])).toBe(lines(writeTextReport(harmless)));
+      expect(lines(reports[1])).toBe(lines(writeMarkdownReport(harmless)));
       const tables = (report: string): string => report.slice(report.indexOf("## Record sets"));
-      expect(bars(tables(reports[1]))).toBe(bars(tables(markdownReport(harmless))));
+      expect(bars(tables(reports[1]))).toBe(bars(tables(writeMarkdownReport(harmless))));
       expect(JSON.parse(reports[2])).toMatchObject({ domain: text, rows: [{ reason: text }, {}] });
     }),
     { numRuns: 300, seed: 4 },

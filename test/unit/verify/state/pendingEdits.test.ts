@@ -4,7 +4,7 @@
  * Cannot prove: that the engine's previews look so; the sandbox's rebuild does.
  */
 import { expect, test } from "vitest";
-import { pendingEdits, type PreviewStep } from "../../../../verify/state/pendingEdits.ts";
+import { findPendingEdits, type PreviewStep } from "../../../../verify/state/pendingEdits.ts";
 
 const step = (op: string, type: string, name: string, diffReasons?: string[]): PreviewStep => ({
   ...{ op, urn: `urn:pulumi:prod::mailstead::mailstead:components:MailServer$${type}::${name}` },
@@ -24,7 +24,7 @@ const AFTER_THE_LOSS = [
   step("same", RECORD, "apex-mx"),
 ];
 const names = (steps: readonly PreviewStep[], isForgotten: boolean): string[] =>
-  pendingEdits(steps, isForgotten).map(({ op, name, inputs }) => [op, name, ...inputs].join(" "));
+  findPendingEdits(steps, isForgotten).map(({ op, name, inputs }) => [op, name, ...inputs].join(" "));
 
 test("what follows from the loss is no edit", () => {
   expect(names(AFTER_THE_LOSS, true)).toEqual([]);

@@ -4,7 +4,7 @@
  * Cannot prove: that the engine keeps the same; the sandbox's teardown does.
  */
 import { expect, test } from "vitest";
-import { teardownOf, type StandingResource } from "../../../../verify/state/teardown.ts";
+import { planTeardown, type StandingResource } from "../../../../verify/state/teardown.ts";
 
 const thing = (type: string, name: string, more: Partial<StandingResource> = {}): StandingResource => ({
   ...{ urn: `urn:pulumi:prod::mailstead::${type}::${name}`, type, id: `id-${name}` },
@@ -28,7 +28,7 @@ const marker = (protect: boolean): StandingResource => ({
 
 test("with a protected server its containers stay too, and what they need", () => {
   const all = [key, { ...server, protect: true, dependencies: [key.urn] }, provider, image, web, record, mx];
-  const { stays, goes, keptIds } = teardownOf([...all, marker(true)]);
+  const { stays, goes, keptIds } = planTeardown([...all, marker(true)]);
   expect(stays.map(({ what, names }) => `${what}: ${names.join(" ")}`)).toEqual([
     "server: server",
     "containers: web",
@@ -41,7 +41,7 @@ test("with a protected server its containers stay too, and what they need", () =
 });
 
 test("with an open one all of it goes, but what is protected by itself", () => {
-  const { stays, goes } = teardownOf([key, server, provider, image, web, record, mx, marker(false)]);
+  const { stays, goes } = planTeardown([key, server, provider, image, web, record, mx, marker(false)]);
   expect(stays).toEqual([{ what: "DNS records", names: ["apex-mx"] }]);
   expect(goes.map(({ what }) => what)).toEqual([
     "server",

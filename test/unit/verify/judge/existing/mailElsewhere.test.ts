@@ -7,7 +7,7 @@
 import { describe, expect, test } from "vitest";
 import { heldPlaces } from "../../../../../stack/dns/held.ts";
 import { audit } from "../../../../../verify/judge/sets/audit.ts";
-import { desiredSets } from "../../../../../verify/judge/sets/desiredSets.ts";
+import { listDesiredSets } from "../../../../../verify/judge/sets/desiredSets.ts";
 import { judgeMailElsewhere, type ServerKnows } from "../../../../../verify/judge/existing/mailElsewhere.ts";
 import { planOf } from "../../../stack/support/planOf.ts";
 import { rawWith } from "../../../stack/support/validRaw.ts";
@@ -77,7 +77,7 @@ describe("the audit", () => {
     const ours = read("cloudflare", []);
     const context = { domain: "example.com", zone: "example.com", held: places } as const;
     const provider = { state: "listed", records: [...ours, ...read("cloudflare", zone)] } as const;
-    const { rows } = audit({ desired: desiredSets(records, known), provider, ignore: [], context });
+    const { rows } = audit({ desired: listDesiredSets(records, known), provider, ignore: [], context });
     return new Map(
       zone.map(({ name, type }) => {
         const row = rows.find((one) => one.name === name && one.type === type);

@@ -4,7 +4,10 @@ import { digitaloceanForm } from "../../../../../stack/vendors/digitalocean/dnsF
 import type { DnsProviderName } from "../../../../../stack/model/vendorNames.ts";
 import { hetznerForm } from "../../../../../stack/vendors/hetzner/dnsForm.ts";
 import type { ProviderRecord, ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
-import { alreadyThere, type AlreadyThereInput } from "../../../../../verify/judge/existing/alreadyThere.ts";
+import {
+  findAlreadyThere,
+  type AlreadyThereInput,
+} from "../../../../../verify/judge/existing/alreadyThere.ts";
 import type { ZoneFacts } from "../../../../../stack/dns/rules/zoneView.ts";
 import { describeExisting } from "../../../../../verify/judge/existing/waysOut.ts";
 import { planOf } from "../../../stack/support/planOf.ts";
@@ -56,7 +59,7 @@ export function look(
     certificateNames: ["example.com", "*.example.com", "mx.example.com"],
   };
   const context = { domain: "example.com", zone: "example.com", provider, ...certificate, ...facts };
-  const found = alreadyThere({
+  const found = findAlreadyThere({
     records: PLAN.records,
     zone: read(provider, zone),
     state: [],

@@ -8,7 +8,7 @@ import type { PlannedRecord } from "../../../../../stack/model/plan.ts";
 import { planMailServer } from "../../../../../stack/planMailServer.ts";
 import { audit } from "../../../../../verify/judge/sets/audit.ts";
 import { zoneFacts } from "../../../../../stack/dns/zoneFacts.ts";
-import { desiredSets } from "../../../../../verify/judge/sets/desiredSets.ts";
+import { listDesiredSets } from "../../../../../verify/judge/sets/desiredSets.ts";
 import {
   respelledCloudflare,
   respelledDigitalocean,
@@ -121,7 +121,7 @@ export function plannedOf(raw: Raw, choose: Choose) {
     issuer: directoryUrl.includes(".letsencrypt.org/") ? "letsencrypt.org" : config.dns.caa?.issuer,
     method: method === "http-01" ? "http-01" : "dns-01",
   };
-  return { config, declared, desired: desiredSets(records, slotValue), certificate };
+  return { config, declared, desired: listDesiredSets(records, slotValue), certificate };
 }
 
 /** A planned zone with its judge. */

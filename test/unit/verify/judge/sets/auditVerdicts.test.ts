@@ -8,7 +8,7 @@ import { template, slot } from "../../../../../stack/values/slots.ts";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import { audit } from "../../../../../verify/judge/sets/audit.ts";
 import type { AuditInput } from "../../../../../verify/model/auditInput.ts";
-import { desiredSets } from "../../../../../verify/judge/sets/desiredSets.ts";
+import { listDesiredSets } from "../../../../../verify/judge/sets/desiredSets.ts";
 import { auditExitCode } from "../../../../../verify/judge/exitCode.ts";
 import type { Answer } from "../../../../../verify/model/observation.ts";
 import { auditOf, context, DECLARED, DESIRED, found, read, record, ttlSeconds } from "../auditedZone.ts";
@@ -235,14 +235,14 @@ test("declared sets gather the plan's records, and say which values are not know
     { ...base, role: "spf", level: "recommended", type: "TXT", text: ["v=spf1 a -all"] },
     { ...base, role: "note", level: "optional", type: "TXT", text: ["note"] },
   ] as const;
-  const [early, text] = desiredSets(planned);
+  const [early, text] = listDesiredSets(planned);
   expect(early).toMatchObject({ type: "A", values: [], valuesUnknown: true, roles: ["apex"] });
   expect(text).toMatchObject({
     values: ["note", "v=spf1 a -all"],
     level: "recommended",
     roles: ["spf", "note"],
   });
-  const [late] = desiredSets(planned, () => "203.0.113.10");
+  const [late] = listDesiredSets(planned, () => "203.0.113.10");
   expect(late?.values).toEqual(["203.0.113.10"]);
   expect(late?.valuesUnknown).toBeUndefined();
 });

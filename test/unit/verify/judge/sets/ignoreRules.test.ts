@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import type { ZoneRecord } from "../../../../../stack/model/zoneRecord.ts";
 import { audit } from "../../../../../verify/judge/sets/audit.ts";
 import { auditExitCode } from "../../../../../verify/judge/exitCode.ts";
-import { findingLines } from "../../../../../verify/report/news.ts";
+import { listFindingLines } from "../../../../../verify/report/news.ts";
 import { auditOf, context, DECLARED, DESIRED, read, record, ttlSeconds } from "../auditedZone.ts";
 
 const isText = ({ name, type }: ZoneRecord): boolean => name === "example.com" && type === "TXT";
@@ -69,7 +69,7 @@ describe("ignore rules", () => {
     const result = auditOf(blog, { ignore });
     const { checks } = result;
     expect(auditExitCode(result)).toBe(0);
-    expect(findingLines(result).filter((line) => line.includes("ignore-rule"))).toEqual([]);
+    expect(listFindingLines(result).filter((line) => line.includes("ignore-rule"))).toEqual([]);
     expect(checks.map(({ severity, seen }) => `${severity}: ${seen}`)).toEqual([
       "warning: matches nothing in the zone",
       "warning: names the declared set MX example.com, which cannot be ignored",

@@ -28,15 +28,15 @@ export interface CommandWords {
 
 type CommandOption = CommandUnknownOpts["options"][number];
 
-function valuesOf({ long, argChoices, flags, required, optional }: CommandOption): Values | undefined {
+function listValues({ long, argChoices, flags, required, optional }: CommandOption): Values | undefined {
   if (!required && !optional) return undefined;
   if (long === "--stack") return "stacks";
   return argChoices ?? (/[<[]file[>\]]/.test(flags) ? "files" : "nothing");
 }
 
-function optionWords(option: CommandOption): OptionWords {
+function readOption(option: CommandOption): OptionWords {
   const { description, long, short, optional } = option;
-  const values = valuesOf(option);
+  const values = listValues(option);
   return {
     description,
     long: long ?? "",
@@ -47,13 +47,13 @@ function optionWords(option: CommandOption): OptionWords {
 }
 
 /** The words of commands; each has `--help` too. */
-export function commandWords(commands: readonly CommandUnknownOpts[]): CommandWords[] {
+export function readCommands(commands: readonly CommandUnknownOpts[]): CommandWords[] {
   return commands.map((command) => ({
     name: command.name(),
     description: command.description(),
     values: command.registeredArguments[0]?.argChoices ?? "nothing",
     options: [
-      ...command.options.map(optionWords),
+      ...command.options.map(readOption),
       { long: "--help", short: "-h", description: "display help for command", isBareToo: false },
     ],
   }));

@@ -92,7 +92,7 @@ export const readChallenge = matching(
 );
 
 /** Certificates of a chain in PEM, leaf first. */
-export function certificatesOf(chain: string): X509Certificate[] {
+export function readChain(chain: string): X509Certificate[] {
   const blocks = chain.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
   return blocks.map((block) => new X509Certificate(block));
 }
@@ -107,7 +107,7 @@ export function readCertificate(text: string): Reading<string> {
     );
   }
   try {
-    return certificatesOf(text).length > 0
+    return readChain(text).length > 0
       ? good(`${text.trim()}\n`)
       : bad("not-a-certificate", "there is no certificate in PEM", fix);
   } catch {
