@@ -72,7 +72,7 @@ export function defineCommand<Arguments extends unknown[], Options extends Optio
 const MEANINGS_AT = 36;
 
 /** Examples as lines that can be typed, their meanings as comments in one column. */
-export function exampleLines(examples: readonly Example[]): string {
+export function writeExamples(examples: readonly Example[]): string {
   return examples
     .map(
       ([line, meaning]) =>
@@ -82,15 +82,15 @@ export function exampleLines(examples: readonly Example[]): string {
 }
 
 /** `Exit codes: 0 all is well, 1 …`. */
-export function exitCodeLine(exitCodes: ExitCodes): string {
+export function writeExitCodes(exitCodes: ExitCodes): string {
   return `Exit codes: ${Object.entries(exitCodes)
     .map(([code, meaning]) => `${code} ${meaning}`)
     .join(", ")}`;
 }
 
 /** What stands in a command's help below its options. */
-export function helpAfter({ examples, exitCodes, notes }: CommandDefinition): string {
-  const parts = [`Examples:\n${exampleLines(examples)}`, notes(), `${exitCodeLine(exitCodes)}.`];
+export function writeHelp({ examples, exitCodes, notes }: CommandDefinition): string {
+  const parts = [`Examples:\n${writeExamples(examples)}`, notes(), `${writeExitCodes(exitCodes)}.`];
   return `\n${parts.filter((part) => part !== "").join("\n\n")}`;
 }
 

@@ -4,10 +4,10 @@ import { COMMAND } from "../stack/values/command.ts";
 import { COMMANDS } from "./commands.ts";
 import {
   ENVIRONMENT,
-  exampleLines,
+  writeExamples,
   EXIT_CODES,
-  exitCodeLine,
-  helpAfter,
+  writeExitCodes,
+  writeHelp,
   type CommandDefinition,
 } from "./definition.ts";
 import { outputError, reportFault } from "./output/faults.ts";
@@ -18,9 +18,9 @@ import { version } from "./version.ts";
 function programHelp(): string {
   return `
 Examples:
-${exampleLines(COMMANDS.map(({ examples }) => examples[0]))}
+${writeExamples(COMMANDS.map(({ examples }) => examples[0]))}
 
-${exitCodeLine(EXIT_CODES)}; audit and ssh have their own.
+${writeExitCodes(EXIT_CODES)}; audit and ssh have their own.
 Environment: ${ENVIRONMENT}`;
 }
 
@@ -40,7 +40,7 @@ function makeProgram(ended: (exitCode: number) => void): Command {
   for (const definition of COMMANDS) {
     const { command, run } = definition;
     settle(command, `${COMMAND} ${command.name()} --help`);
-    command.addHelpText("after", () => helpAfter(definition));
+    command.addHelpText("after", () => writeHelp(definition));
     command.action(async (...parameters: unknown[]) => {
       ended(await run(...parameters));
     });

@@ -5,7 +5,7 @@ import { readMailAddress } from "../stack/values/mailAddress.ts";
 import { auditExitCode } from "../verify/judge/exitCode.ts";
 import type { Audit } from "../verify/model/observation.ts";
 import { summaryLine } from "../verify/report/cells.ts";
-import { listFindingLines, newsSince, newsText, type News } from "../verify/report/news.ts";
+import { listFindingLines, newsSince, writeNews, type News } from "../verify/report/news.ts";
 import { printable } from "../stack/values/printable.ts";
 import { writeTextReport } from "../verify/report/text.ts";
 import { runToEnd, projectFolder } from "./engine.ts";
@@ -62,7 +62,7 @@ async function sendMail(address: string, audit: Audit, news: News): Promise<void
     "Content-Type: text/plain; charset=utf-8",
     "Content-Transfer-Encoding: base64",
     "",
-    ...(Buffer.from(`${newsText(news)}\n\n${writeTextReport(audit)}`)
+    ...(Buffer.from(`${writeNews(news)}\n\n${writeTextReport(audit)}`)
       .toString("base64")
       .match(/.{1,76}/g) ?? []),
     "",
@@ -101,7 +101,7 @@ async function callWebhook(url: URL, audit: Audit, news: News): Promise<void> {
   const next = "look at the address and at the service behind it; the news come again with the next audit";
   // `text` is what chat services show.
   const body = {
-    text: chatText(`DNS of ${printable(audit.domain)}: ${printable(summaryLine(audit))}\n${newsText(news)}`),
+    text: chatText(`DNS of ${printable(audit.domain)}: ${printable(summaryLine(audit))}\n${writeNews(news)}`),
     // Services that read a mention out of anything are told not to.
     ...{ allowed_mentions: { parse: [] }, link_names: false },
     ...{ domain: audit.domain, exitCode: auditExitCode(audit), ...news, audit },

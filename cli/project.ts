@@ -16,13 +16,13 @@ import { readStackFile, type PlacedFault } from "./stackFile/readStackFile.ts";
 import { CommandError } from "./output/terminal.ts";
 
 /** Name of the project, as URNs have it. */
-export function projectName(): string {
+export function readProjectName(): string {
   const { name } = parse(readFileSync(join(projectFolder(), "Pulumi.yaml"), "utf8")) as { name: string };
   return name;
 }
 
 /** The file that holds the configuration of a stack. @throws CommandError where there is none. */
-function stackFile(stack: string): string {
+function findStackFile(stack: string): string {
   const path = join(projectFolder(), `Pulumi.${stack}.yaml`);
   if (existsSync(path)) return path;
   throw new CommandError(
@@ -33,7 +33,7 @@ function stackFile(stack: string): string {
 }
 
 /** Names of the stacks that have a file here. */
-function stacksHere(): string[] {
+function listStacks(): string[] {
   return readdirSync(projectFolder()).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
 }
 
@@ -43,10 +43,10 @@ function stacksHere(): string[] {
  *
  * @throws CommandError that asks for a name, where no engine tells which one is selected.
  */
-export async function stackToRead(given: string | undefined): Promise<string> {
+export async function chooseStack(given: string | undefined): Promise<string> {
   const named = namedStack(given);
   if (named !== undefined) return named;
-  const stacks = stacksHere();
+  const stacks = listStacks();
   const [only] = stacks;
   if (only !== undefined && stacks.length === 1) return only;
   try {
@@ -75,7 +75,7 @@ function placeInFile(file: string, { line, column, ...fault }: PlacedFault) {
  *
  * @throws CommandError with every line that is no YAML, or none that the engine takes.
  */
-function valuesIn(path: string): Readonly<Record<string, string>> {
+function readFileValues(path: string): Readonly<Record<string, string>> {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -83,7 +83,7 @@ function valuesIn(path: string): Readonly<Record<string, string>> {
     const { code = "" } = error as NodeJS.ErrnoException;
     throw new CommandError(`${path} cannot be read: ${code}`, "look at the file and at who may read it", 2);
   }
-  const file = readStackFile(bytes, projectName());
+  const file = readStackFile(bytes, readProjectName());
   if (file.faults === undefined) return file.values;
   const faults = file.faults.map((fault) => placeInFile(basename(path), fault));
   throw new CommandError(describeFaults("the stack's file", faults), "mend it and try again", 2);
@@ -95,17 +95,17 @@ function valuesIn(path: string): Readonly<Record<string, string>> {
  * @returns what stands there, `UNREAD_SECRET` where it is ciphertext; undefined where the file has none.
  * @throws CommandError where the file cannot be read
  */
-export function stackValue(stack: string, key: string): string | undefined {
+export function readStackValue(stack: string, key: string): string | undefined {
   const path = join(projectFolder(), `Pulumi.${stack}.yaml`);
-  return existsSync(path) ? valuesIn(path)[key] : undefined;
+  return existsSync(path) ? readFileValues(path)[key] : undefined;
 }
 
 /** All values of a stack's file by their whole keys. @throws CommandError where there is no such file, or none to be read */
-export function stackValues(stack: string): Readonly<Record<string, string>> {
-  return valuesIn(stackFile(stack));
+export function readStackValues(stack: string): Readonly<Record<string, string>> {
+  return readFileValues(findStackFile(stack));
 }
 
-function faultsIn(issues: readonly Issue[]): Issue[] {
+function pickErrors(issues: readonly Issue[]): Issue[] {
   return issues.filter(({ severity }) => severity === "error");
 }
 
@@ -123,18 +123,18 @@ export interface Loaded {
  * @throws CommandError that lists every fault of the configuration, and no warning: what is said there has to be mended.
  */
 export function loadPlan(stack: string): Loaded {
-  const path = stackFile(stack);
-  const parsed = parseConfig(readRawConfig(valuesIn(path)));
+  const path = findStackFile(stack);
+  const parsed = parseConfig(readRawConfig(readFileValues(path)));
   if (parsed.config === undefined) {
     throw new CommandError(
-      describeFaults(path, faultsIn(parsed.issues)),
+      describeFaults(path, pickErrors(parsed.issues)),
       "mend them and try again; a file of your own is read with --stack NAME, as Pulumi.NAME.yaml",
       2,
     );
   }
   const { plan, issues } = planMailServer(parsed.config);
   const all = [...checkStackName(stack), ...parsed.issues, ...issues];
-  const errors = faultsIn(all);
+  const errors = pickErrors(all);
   if (errors.length > 0) {
     throw new CommandError(describeFaults(`the plan of ${path}`, errors), "mend them and try again", 2);
   }

@@ -2,16 +2,16 @@
 import process from "node:process";
 import { UNREAD_SECRET } from "../stack/values/field.ts";
 import { findToken, type GivenToken, type TokenPlace } from "../stack/vendors/tokenPlaces.ts";
-import { tokenCure, tokenFault } from "../stack/vendors/tokenText.ts";
+import { tokenFix, tokenFault } from "../stack/vendors/tokenText.ts";
 import { pulumi } from "./engine.ts";
-import { stackValue } from "./project.ts";
+import { readStackValue } from "./project.ts";
 import { CommandError } from "./output/terminal.ts";
 
 export type { GivenToken, TokenPlace };
 
 /** The key's value in the stack's file; the engine is asked only where it is kept secret there. */
 async function configured(key: string, stack: string): Promise<string | undefined> {
-  const value = stackValue(stack, key);
+  const value = readStackValue(stack, key);
   if (value !== UNREAD_SECRET) return value;
   return (await pulumi(["config", "get", key, "--stack", stack])).replace(/\n$/, "");
 }
@@ -19,7 +19,7 @@ async function configured(key: string, stack: string): Promise<string | undefine
 /** The plugins of the engine take a token as it is: what is around it would end every run. */
 function sound(given: GivenToken): GivenToken {
   const fault = tokenFault(given.token);
-  if (fault !== undefined) throw new CommandError(`${given.place} ${fault}`, tokenCure(given.place), 2);
+  if (fault !== undefined) throw new CommandError(`${given.place} ${fault}`, tokenFix(given.place), 2);
   return given;
 }
 

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../stack/model/config.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import type { SlotName } from "../stack/values/slots.ts";
-import { causeText, outsideError, StopError } from "./errors.ts";
+import { describeCause, outsideError, StopError } from "./errors.ts";
 import { COMMAND } from "../stack/values/command.ts";
 
 /** What the review needs of the program. */
@@ -91,7 +91,7 @@ export async function reviewDrift(input: DriftInput, judge: JudgeZone): Promise<
             outputs: input.outputs,
           });
   } catch (cause) {
-    found = { lines: [], stops: [], advice: [], unread: causeText(cause) };
+    found = { lines: [], stops: [], advice: [], unread: describeCause(cause) };
   }
   const { lines, stops, advice, unread } = found;
   if (stops.length > 0) throw lossError(plan.zone, stops);

@@ -29,10 +29,10 @@ export function refusal(reason: string, waysOut: readonly string[]): StopError {
 
 /** Something outside did not answer as it must. */
 export function outsideError(what: string, cause: unknown, nextStep: string): StopError {
-  return new StopError(describeStop(`${what}: ${causeText(cause)}`, nextStep));
+  return new StopError(describeStop(`${what}: ${describeCause(cause)}`, nextStep));
 }
 
 /** Message of whatever was thrown. */
-export function causeText(cause: unknown): string {
+export function describeCause(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

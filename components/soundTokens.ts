@@ -3,7 +3,7 @@ import { describeStop } from "../stack/model/describeIssue.ts";
 import type { CloudName, DnsProviderName } from "../stack/model/vendorNames.ts";
 import { CLOUDS, DNS_PROVIDERS } from "../stack/vendors/registry.ts";
 import { findToken } from "../stack/vendors/tokenPlaces.ts";
-import { tokenCure, tokenFault } from "../stack/vendors/tokenText.ts";
+import { tokenFix, tokenFault } from "../stack/vendors/tokenText.ts";
 import { StopError } from "./errors.ts";
 
 /**
@@ -24,7 +24,7 @@ export function needSoundTokens(
     const fault = given === undefined ? undefined : tokenFault(given.token);
     return given === undefined || fault === undefined
       ? []
-      : [describeStop(`${given.place} ${fault}.`, tokenCure(given.place))];
+      : [describeStop(`${given.place} ${fault}.`, tokenFix(given.place))];
   });
   if (faults.length > 0) throw new StopError(`${faults.join("\n")}\nNothing was changed.`);
 }

@@ -3,7 +3,7 @@ import { COMMANDS } from "../cli/commands.ts";
 import {
   ENVIRONMENT,
   EXIT_CODES,
-  exampleLines,
+  writeExamples,
   type CommandDefinition,
   type ExitCodes,
 } from "../cli/definition.ts";
@@ -52,7 +52,7 @@ function section({ command, examples, exitCodes, notes }: CommandDefinition): st
     ...table("argument", argumentRows(command.registeredArguments)),
     ...table("option", optionRows(command.options)),
     "```sh",
-    exampleLines(examples).replaceAll(/^ {2}/gm, ""),
+    writeExamples(examples).replaceAll(/^ {2}/gm, ""),
     "```",
     "",
     ...(more === "" ? [] : ["```text", more, "```", ""]),

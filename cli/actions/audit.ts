@@ -13,7 +13,7 @@ import { zoneReader } from "../../verify/vendors/zones.ts";
 import type { ZoneReader } from "../../verify/vendors/zoneReader.ts";
 import { askValues, keptValues } from "../lateValues.ts";
 import type { NotifyTarget } from "../notify.ts";
-import { loadPlan, stackToRead } from "../project.ts";
+import { loadPlan, chooseStack } from "../project.ts";
 import { CommandError, print, styled } from "../output/terminal.ts";
 import { DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
 import { readToken } from "../tokens.ts";
@@ -78,7 +78,7 @@ async function orNote<Result>(
 async function prepare(options: Options): Promise<Ready> {
   const columns = readColumns(options.columns);
   const resolvers = readResolvers(options.resolver);
-  const stack = await stackToRead(options.stack);
+  const stack = await chooseStack(options.stack);
   const { config, plan } = loadPlan(stack);
   const { provider, zone, zoneId } = config.dns;
   // Also for the DNS columns alone, where a token is at hand: the provider names the zone's servers.

@@ -21,7 +21,7 @@ import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
 import { needOwnAccount } from "../account.ts";
 import { previewCreates, projectFolder, readState, stackName } from "../engine.ts";
 import { writeWhole } from "../lateValues.ts";
-import { loadPlan, projectName } from "../project.ts";
+import { loadPlan, readProjectName } from "../project.ts";
 import { describeFinding, chooseExitCode } from "../output/findings.ts";
 import { CommandError, mark, print, printJson } from "../output/terminal.ts";
 import { readGivenTokens } from "../tokens.ts";
@@ -97,7 +97,7 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
   const taken = all.filter(({ type, id }) =>
     file.resources?.some((spec) => spec.type === type && spec.id === id),
   );
-  const keys = findLostKeys(creates, file, { project: projectName(), stack });
+  const keys = findLostKeys(creates, file, { project: readProjectName(), stack });
   const findings = [...describeObstacles(there, context), ...keys];
   return { file, keysAreLost: keys.length > 0, replaces: adoptions.some(isReplaced), taken, findings };
 }

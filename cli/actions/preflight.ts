@@ -1,4 +1,4 @@
-/** `mailstead preflight`: looks at the vendors before anything is made, and heals what a broken run left behind. */
+/** `mailstead preflight`: looks at the vendors before anything is made, and fixes what a broken run left behind. */
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import type { Config } from "../../stack/model/config.ts";
@@ -19,7 +19,7 @@ import { checkImages } from "../../verify/preflight/registry/checkImages.ts";
 import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
 import { isServer } from "../../stack/vendors/cloudThings.ts";
 import { otherAccount } from "../account.ts";
-import { findCures, describeOrphan, heal, type Cure, type VendorTokens } from "../cures.ts";
+import { findFixes, describeOrphan, runFixes, type Fix, type VendorTokens } from "../fixes.ts";
 import { outputsIn, readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { findOrphanContainers, readName } from "../orphanContainers.ts";
@@ -46,16 +46,16 @@ async function readTokens(
 }
 
 /** Asks, unless told not to. */
-async function agreed(cures: readonly Cure[], options: Options): Promise<boolean> {
+async function askWhether(fixes: readonly Fix[], options: Options): Promise<boolean> {
   if (options.yes === true) return true;
   if (!process.stdin.isTTY) throw new CommandError("--fix asks, and there is no terminal", "add --yes", 2);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`Do ${String(cures.length)} cures? [y/N] `);
+  const answer = await terminal.question(`Do ${String(fixes.length)} fixes? [y/N] `);
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }
 
-function orphanFinding({ orphan, words }: Cure): Finding {
+function reportOrphan({ orphan, words }: Fix): Finding {
   return {
     subject: `orphan ${describeOrphan(orphan)}`,
     state: "bad",
@@ -65,7 +65,7 @@ function orphanFinding({ orphan, words }: Cure): Finding {
 }
 
 /** Things of the stack, and a state without a single resource: most likely it was lost, and nothing is to be deleted. */
-function lostState(resources: readonly StateResource[], orphans: readonly Orphan[]): Finding[] {
+function findLostState(resources: readonly StateResource[], orphans: readonly Orphan[]): Finding[] {
   if (orphans.length === 0 || resources.some(({ id }) => id !== undefined)) return [];
   return [
     {
@@ -77,7 +77,7 @@ function lostState(resources: readonly StateResource[], orphans: readonly Orphan
   ];
 }
 
-/** A host that does not answer is a warning: the rest can be healed without it. */
+/** A host that does not answer is a warning: the rest can be fixed without it. */
 async function lookOnHost(
   stack: string,
   resources: readonly StateResource[],
@@ -152,16 +152,16 @@ async function lookAtZone(
 
 /** What a look before an `up` came to. */
 interface Look {
-  /** Everything, with what {@link cures} and the end of {@link pending} would heal. */
+  /** Everything, with what {@link fixes} and the end of {@link pending} would fix. */
   readonly findings: readonly Finding[];
-  /** What neither heals. */
-  readonly beyondCures: readonly Finding[];
-  readonly cures: readonly Cure[];
+  /** What neither fixes. */
+  readonly beyondFixes: readonly Finding[];
+  readonly fixes: readonly Fix[];
   /** Operations of the engine that never ended. */
   readonly pending: Awaited<ReturnType<typeof readState>>["pending"];
 }
 
-function unended(pending: Look["pending"]): Finding[] {
+function listUnended(pending: Look["pending"]): Finding[] {
   return pending.map(({ type, resource }) => ({
     subject: `operation ${type} ${readName(resource)}`,
     state: "warn",
@@ -180,7 +180,7 @@ export async function lookBefore(stack: string): Promise<Look> {
     readState(stack),
   ]);
   const foreign = await lookAtAccount(loaded.config, resources, tokens.given);
-  if (foreign.length > 0) return { findings: foreign, beyondCures: foreign, cures: [], pending: [] };
+  if (foreign.length > 0) return { findings: foreign, beyondFixes: foreign, fixes: [], pending: [] };
   const known = {
     has: (type: string, id: string): boolean =>
       resources.some((resource) => resource.type === type && resource.id === id),
@@ -198,19 +198,19 @@ export async function lookBefore(stack: string): Promise<Look> {
   const recordIds = orphans.some(({ vendor }) => vendor === "dns")
     ? (await reader.records()).map(({ importId }) => DNS_PROVIDERS[provider].stateId(importId))
     : [];
-  const cures = findCures([...orphans, ...left], { stack, plan, tokens, resources, recordIds });
+  const fixes = findFixes([...orphans, ...left], { stack, plan, tokens, resources, recordIds });
   findings.unshift(...toFindings(loaded.warnings), ...lookAtChange(loaded, resources));
-  const all = [...lostState(resources, orphans), ...findings, ...cures.map(orphanFinding)];
-  return { findings: [...all, ...unended(pending)], beyondCures: findings, cures, pending };
+  const all = [...findLostState(resources, orphans), ...findings, ...fixes.map(reportOrphan)];
+  return { findings: [...all, ...listUnended(pending)], beyondFixes: findings, fixes, pending };
 }
 
 /** Runs the command. */
 export async function preflightCommand(options: Options): Promise<number> {
   const stack = await stackName(options.stack);
-  const { findings, beyondCures, cures, pending } = await lookBefore(stack);
+  const { findings, beyondFixes, fixes, pending } = await lookBefore(stack);
   const code = printFindings(findings, options.json);
   if (options.fix !== true) return code;
-  const isWell = cures.length === 0 && pending.length === 0;
-  if (!isWell && (await agreed(cures, options))) await heal(cures, pending.length, stack);
-  return chooseExitCode(beyondCures);
+  const isWell = fixes.length === 0 && pending.length === 0;
+  if (!isWell && (await askWhether(fixes, options))) await runFixes(fixes, pending.length, stack);
+  return chooseExitCode(beyondFixes);
 }

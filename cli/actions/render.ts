@@ -10,7 +10,7 @@ import { fill, type SlotName, type Template } from "../../stack/values/slots.ts"
 import type { Document } from "../documents.ts";
 import { auditService, auditTimer, type AuditUnit } from "../auditUnits.ts";
 import { projectFolder, readOutputs } from "../engine.ts";
-import { loadPlan, stackToRead } from "../project.ts";
+import { loadPlan, chooseStack } from "../project.ts";
 import { CommandError, print } from "../output/terminal.ts";
 
 interface Options {
@@ -29,7 +29,7 @@ async function readValues(stack: string): Promise<Values> {
   return (name) => slots[name] ?? placeholder(name);
 }
 
-function environmentFile(plan: Plan): Template {
+function findEnvironment(plan: Plan): Template {
   const content = plan.files.find(({ role }) => role === "env")?.content;
   if (content === undefined || "asset" in content) throw new Error("the plan has no .env");
   return content;
@@ -49,7 +49,7 @@ function render(document: Document, plan: Plan, values: Values, stack: string): 
     case "dns":
       return renderZoneFile(plan.records, values);
     case "env":
-      return fill(environmentFile(plan), values);
+      return fill(findEnvironment(plan), values);
     case "audit-service":
       return auditService(describeUnit(plan, stack));
     case "audit-timer":
@@ -59,7 +59,7 @@ function render(document: Document, plan: Plan, values: Values, stack: string): 
   }
 }
 
-function asJson(document: Document, plan: Plan, values: Values, stack: string): unknown {
+function renderJson(document: Document, plan: Plan, values: Values, stack: string): unknown {
   if (document === "containers") return { images: plan.images, containers: plan.containers };
   if (document !== "dns") return { [document]: render(document, plan, values, stack) };
   return plan.records.map((record) =>
@@ -74,12 +74,12 @@ function asJson(document: Document, plan: Plan, values: Values, stack: string): 
 
 /** Runs the command. */
 export async function renderCommand(document: Document, options: Options): Promise<number> {
-  const stack = await stackToRead(options.stack);
+  const stack = await chooseStack(options.stack);
   const { plan } = loadPlan(stack);
   const values = options.showSecrets === true ? await readValues(stack) : placeholder;
   print(
     options.json === true
-      ? JSON.stringify(asJson(document, plan, values, stack), null, 2)
+      ? JSON.stringify(renderJson(document, plan, values, stack), null, 2)
       : render(document, plan, values, stack),
   );
   return 0;

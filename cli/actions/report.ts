@@ -8,7 +8,7 @@ import type { Finding } from "../../verify/model/finding.ts";
 import { projectFolder } from "../engine.ts";
 import { describeFinding } from "../output/findings.ts";
 import { CommandError, print, printJson, table } from "../output/terminal.ts";
-import { loadPlan, stackToRead, stackValues } from "../project.ts";
+import { loadPlan, chooseStack, readStackValues } from "../project.ts";
 import { configurationLines, hiddenValues, type Line } from "../report/configuration.ts";
 import { redactor, withoutKnown, type Known } from "../report/redact.ts";
 import { readVersions, type Versions } from "../report/versions.ts";
@@ -38,7 +38,7 @@ interface Report {
 const VARIABLE = /TOKEN|PASS|SECRET|KEY|CREDENTIAL|^MAILSTEAD_/i;
 
 /** What of this machine is not for others. */
-function ofMachine(): Known[] {
+function listOfMachine(): Known[] {
   const variables = Object.entries(process.env).flatMap(([name, text = ""]) =>
     VARIABLE.test(name) && text.length >= 6 ? [{ text, as: `<${name}>` }] : [],
   );
@@ -52,13 +52,13 @@ function ofMachine(): Known[] {
 }
 
 /** What the stack's file has beside our keys opens something as a rule; of the engine's own salts nothing is read. */
-function ofFile(values: Readonly<Record<string, string>>): Known[] {
+function listOfFile(values: Readonly<Record<string, string>>): Known[] {
   return Object.entries(values).flatMap(([key, text]) =>
     key.startsWith("mailstead:") ? [] : [{ text, as: `<${key}>` }],
   );
 }
 
-async function looked(
+async function look(
   task: () => Promise<readonly Finding[]>,
   redact: (text: string) => string,
 ): Promise<Looked> {
@@ -79,7 +79,7 @@ async function looked(
 }
 
 /** What an audit found, in words that are ours alone: no name, value or answer of anybody. */
-function auditFindings({ rows, checks }: Audit): Finding[] {
+function listAuditFindings({ rows, checks }: Audit): Finding[] {
   const odd = rows.filter(({ verdict }) => !["ok", "ignored", "provider-owned"].includes(verdict));
   return [
     ...odd.map(({ desired, type, verdict, severity, rules = [] }): Finding => ({
@@ -110,32 +110,32 @@ function describePlan(stack: string, redact: (text: string) => string): Report["
 
 /** Reads everything, and asks whoever can be asked. */
 async function collectReport(stack: string, { columns, offline }: Options): Promise<Report> {
-  const values = stackValues(stack);
+  const values = readStackValues(stack);
   const raw = readRawConfig(values);
-  const elsewhere = [{ text: stack, as: "<stack>" }, ...ofFile(values), ...ofMachine()];
+  const elsewhere = [{ text: stack, as: "<stack>" }, ...listOfFile(values), ...listOfMachine()];
   const redact = redactor([...hiddenValues(raw), ...elsewhere]);
   // What is shown as a rule may be a secret that was pasted into the wrong key.
   const plain = withoutKnown(elsewhere);
   const ask = (task: () => Promise<readonly Finding[]>): Promise<Looked> =>
-    offline === true ? Promise.resolve({ notLooked: "--offline" }) : looked(task, redact);
+    offline === true ? Promise.resolve({ notLooked: "--offline" }) : look(task, redact);
   return {
     versions: await readVersions(),
     plan: describePlan(stack, redact),
     configuration: configurationLines(raw).map(([key, value]) => [key, plain(value)]),
     // One after the other: both may ask the engine, which locks what it reads.
     preflight: await ask(async () => (await lookBefore(stack)).findings),
-    audit: await ask(async () => auditFindings(await auditStack({ stack, columns }))),
+    audit: await ask(async () => listAuditFindings(await auditStack({ stack, columns }))),
   };
 }
 
-function lookedText(name: string, looked: Looked): string[] {
+function writeLook(name: string, looked: Looked): string[] {
   if ("notLooked" in looked) return [`${name}: not looked: ${looked.notLooked}`];
   const odd = looked.findings.filter(({ state }) => state !== "ok");
   if (odd.length === 0) return [`${name}: nothing is wrong (${String(looked.findings.length)} looks)`];
   return [`${name}:`, ...odd.map(describeFinding)];
 }
 
-function reportText({ versions, plan, configuration, preflight, audit }: Report): string {
+function writeReport({ versions, plan, configuration, preflight, audit }: Report): string {
   return [
     table(Object.entries(versions)),
     "",
@@ -144,16 +144,16 @@ function reportText({ versions, plan, configuration, preflight, audit }: Report)
     "configuration:",
     table(configuration.map(([key, value]) => [`  ${key}`, value])),
     "",
-    ...lookedText("preflight", preflight),
+    ...writeLook("preflight", preflight),
     "",
-    ...lookedText("audit", audit),
+    ...writeLook("audit", audit),
   ].join("\n");
 }
 
 /** Runs the command. Returns 0: a report of what is wrong is a good one. */
 export async function reportCommand(options: Options): Promise<number> {
-  const report = await collectReport(await stackToRead(options.stack), options);
+  const report = await collectReport(await chooseStack(options.stack), options);
   if (options.json === true) printJson(report);
-  else print(reportText(report));
+  else print(writeReport(report));
   return 0;
 }

@@ -28,7 +28,7 @@ const MACHINE: Readonly<Record<string, string>> = {
 };
 
 /** What went wrong, as an error with a next step. @throws what is a fault of our own, whose stack is wanted */
-function told(error: unknown): CommandError {
+function toCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
   if (error instanceof VendorError) return new CommandError(error.message, error.fix ?? LOOK_AT_PROVIDER);
   const { code, path } = error as NodeJS.ErrnoException;
@@ -62,7 +62,7 @@ export function reportFault(error: unknown, { isJson, help, exitCode }: UsageFau
     reportJson(error.message.replace(/^error: /, "").split("\n")[0] ?? "", help);
     return exitCode;
   }
-  const fault = told(error);
+  const fault = toCommandError(error);
   reportJson(fault.message, fault.nextStep);
   const head = styled("red", "error:", process.stderr);
   process.stderr.write(

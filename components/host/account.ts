@@ -8,7 +8,7 @@ import { findToken } from "../../stack/vendors/tokenPlaces.ts";
 import { addressesAreHeld, keepsAccount, type AccountAddress } from "../../stack/guards/account.ts";
 import type { Deployed } from "../../stack/guards/deployed.ts";
 import type { Issue } from "../../stack/model/issue.ts";
-import { causeText, outsideError } from "../errors.ts";
+import { describeCause, outsideError } from "../errors.ts";
 import { CLOUD_RESOURCES } from "../vendors/registry.ts";
 
 /** What the account tells of the stack. */
@@ -34,7 +34,7 @@ async function accountAddresses(name: CloudName): Promise<readonly AccountAddres
     const { title, advice } = CLOUDS[name];
     const what = `${title} did not say which addresses the token's ${advice.account} has`;
     if (!pulumi.runtime.isDryRun()) throw outsideError(what, cause, `run \`${COMMAND} preflight\`.`);
-    await pulumi.log.warn(`${what}, so it is not known whether it is this stack's: ${causeText(cause)}`);
+    await pulumi.log.warn(`${what}, so it is not known whether it is this stack's: ${describeCause(cause)}`);
     return undefined;
   }
 }

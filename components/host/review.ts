@@ -6,7 +6,7 @@ import { STACK_LABEL } from "../../stack/vendors/names.ts";
 import { CLOUDS } from "../../stack/vendors/registry.ts";
 import type { CloudResources, ReviewedServer } from "../vendors/cloud.ts";
 import { readAsset } from "../assets.ts";
-import { causeText, outsideError } from "../errors.ts";
+import { describeCause, outsideError } from "../errors.ts";
 import { reviewDeployed } from "./reviewDeployed.ts";
 import { COMMAND } from "../../stack/values/command.ts";
 
@@ -29,7 +29,9 @@ async function review(cloud: CloudResources, planned: PlannedServer, stack: stri
     const { title } = CLOUDS[planned.provider];
     const what = `${title} did not say which servers bear the label ${STACK_LABEL}=${stack}`;
     if (!pulumi.runtime.isDryRun()) throw outsideError(what, cause, `run \`${COMMAND} preflight\`.`);
-    await pulumi.log.warn(`${what}, so what waits for the next generation is not known: ${causeText(cause)}`);
+    await pulumi.log.warn(
+      `${what}, so what waits for the next generation is not known: ${describeCause(cause)}`,
+    );
     return true;
   }
   if (deployed === undefined) return true;

@@ -28,12 +28,12 @@ const FAIL = "const fail=why=>{console.log(why);process.exit(1)};";
  * without a word (`@ladjs/env` in silent mode): it would run with secrets that upstream ships for everyone to read.
  */
 function readsEnv(domain: string): string {
-  const cure = "then restart this container";
+  const fix = "then restart this container";
   return (
     `let env='';try{env=require('node:fs').readFileSync('${ENV_IN_APP}','utf8')}` +
     `catch(e){fail('${ENV_IN_APP} cannot be read ('+e.code+'), so this container may run with secrets that everyone ` +
-    `knows: give the file to root with mode 0600, ${cure}')};` +
-    `env.split('\\n').includes('WEB_HOST=${domain}')||fail('${ENV_IN_APP} is not that of ${domain}: run pulumi up, ${cure}');`
+    `knows: give the file to root with mode 0600, ${fix}')};` +
+    `env.split('\\n').includes('WEB_HOST=${domain}')||fail('${ENV_IN_APP} is not that of ${domain}: run pulumi up, ${fix}');`
   );
 }
 

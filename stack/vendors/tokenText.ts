@@ -10,7 +10,7 @@ export function tokenFault(text: string): string | undefined {
 }
 
 /** What to do about a place whose token is not good as it is. @param place a variable, or a key of the configuration. */
-export function tokenCure(place: string): string {
+export function tokenFix(place: string): string {
   return place.includes(":")
     ? `set it anew, without anything around it: pulumi config set --secret ${place}`
     : `export it without anything around it: export ${place}="$(printf %s "$${place}" | tr -d '[:space:]\\042\\047')"`;

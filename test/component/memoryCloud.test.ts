@@ -1,12 +1,12 @@
 /**
  * Proves: the whole program comes up on a cloud that is none of the product's: all but the cloud's own things is declared
  * as at Hetzner, and none of Hetzner's. A location of another cloud, an account without the stack's address and a generation
- * that would lose mail are refused in this cloud's words. Preflight, its cures, adoption and teardown know its things. What it
+ * that would lose mail are refused in this cloud's words. Preflight, its fixes, adoption and teardown know its things. What it
  * cannot (reverse names, closed mail ports, offers), nobody asks of it.
  * Cannot prove: that a real second cloud fits; each has surprises of its own.
  */
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { findCures, describeOrphan } from "../../cli/cures.ts";
+import { findFixes, describeOrphan } from "../../cli/fixes.ts";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { foundIds, knownAddresses } from "../../verify/adopt/cloudThings.ts";
 import { placeUnderParents } from "../../verify/adopt/underParents.ts";
@@ -143,8 +143,8 @@ describe("what is there", () => {
     ]);
     expect(orphans.map(describeOrphan)).toEqual(["server mx.example.com (7)", "firewall old (9)"]);
     const tokens = { cloud: "TOKEN", dns: "TOKEN" };
-    const cures = findCures(orphans, { stack: "prod", plan, tokens, resources: [], recordIds: [] });
-    await cures[1]?.run();
+    const fixes = findFixes(orphans, { stack: "prod", plan, tokens, resources: [], recordIds: [] });
+    await fixes[1]?.run();
     expect(world.removed).toEqual(["firewall 9"]);
   });
 

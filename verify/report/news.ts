@@ -42,7 +42,7 @@ export function newsSince(before: readonly FindingLine[], now: readonly FindingL
 }
 
 /** News as text. */
-export function newsText({ appeared, gone }: News): string {
+export function writeNews({ appeared, gone }: News): string {
   const part = (head: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [[head, ...lines.map((line) => `  ${line}`)].join("\n")];
   return [...part("New:", appeared), ...part("Gone:", gone)].join("\n\n");

@@ -34,7 +34,7 @@ export type LookUp = (
 ) => Promise<{ readonly state: string; readonly values?: readonly string[] }>;
 
 /**
- * One rule: small, with one name, one source, one cure. It judges what is declared (`judge`, `ask`), in the plan, and what
+ * One rule: small, with one name, one source, one fix. It judges what is declared (`judge`, `ask`), in the plan, and what
  * others have in the zone beside it (`inSet`, `unmanaged`), in preflight, preview and audit; where one fact says both, both
  * read it from one place.
  */

@@ -1,4 +1,4 @@
-/** Heals what a broken run left behind: each thing by its cure, and one that is refused keeps no other from its own. */
+/** Fixes what a broken run left behind: each thing by its fix, and one that is refused keeps no other from its own. */
 import { describeIssue } from "../stack/model/describeIssue.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import { printable } from "../stack/values/printable.ts";
@@ -24,8 +24,8 @@ export interface VendorTokens {
   readonly dns: string;
 }
 
-/** How one orphan is healed, and in which words. */
-export interface Cure {
+/** How one orphan is fixed, and in which words. */
+export interface Fix {
   readonly orphan: Orphan;
   readonly words: string;
   readonly run: () => Promise<void>;
@@ -41,8 +41,8 @@ export function describeOrphan(orphan: Orphan): string {
   return printable(`${nameKind(orphan)} ${orphan.name} (${orphan.id.slice(0, 32)})`);
 }
 
-/** What the cures work on. */
-export interface CureContext {
+/** What the fixes work on. */
+export interface FixContext {
   readonly stack: string;
   readonly plan: Plan;
   readonly tokens: VendorTokens;
@@ -51,7 +51,7 @@ export interface CureContext {
   readonly recordIds: readonly string[];
 }
 
-function refusing(orphan: Orphan, words: string, what: string, next: string): Cure {
+function refuse(orphan: Orphan, words: string, what: string, next: string): Fix {
   return { orphan, words, run: () => Promise.reject(new CommandError(what, next)) };
 }
 
@@ -68,17 +68,17 @@ function isLocked({ kind }: OrphanThing, resources: readonly StateResource[]): b
  * What the plan has under this name is taken into the state: a server may hold mail, and a reputation may hang on an
  * address. Of what it has not, only what can hold neither is deleted.
  */
-function thingCure(
+function findThingFix(
   orphan: OrphanThing,
-  { stack, plan, tokens, resources }: CureContext,
+  { stack, plan, tokens, resources }: FixContext,
   back: () => Promise<ReadonlySet<string>>,
-): Cure {
+): Fix {
   const { cloud, kind, id, name } = orphan;
   const { things, advice } = CLOUDS[cloud];
   const isPlanned = isPlannedThing(orphan, stack, plan);
   if (isPlanned && isLocked(orphan, resources)) {
     const words = `not done here, as the state has not its keys: ${COMMAND} import`;
-    return refusing(orphan, words, `the state has no key to the server ${name}`, `${COMMAND} import`);
+    return refuse(orphan, words, `the state has no key to the server ${name}`, `${COMMAND} import`);
   }
   if (isPlanned) {
     const run = async (): Promise<void> => {
@@ -91,14 +91,14 @@ function thingCure(
     const byHand = `look at it in ${advice.console}, and delete it there if it is not wanted`;
     const loss = kind === "server" ? "it may hold mail" : "its reputation would be lost";
     const what = `${name} is none that this configuration plans, and ${loss}`;
-    return refusing(orphan, `not done here, as ${loss}: ${byHand}`, what, byHand);
+    return refuse(orphan, `not done here, as ${loss}: ${byHand}`, what, byHand);
   }
   const run = (): Promise<void> => OPEN_ACCOUNT[cloud](tokens.cloud).remove(kind, id);
   return { orphan, words: "delete it: the configuration plans none of that name", run };
 }
 
-/** How an orphan is healed. */
-function findCure(orphan: Orphan, context: CureContext, back: () => Promise<ReadonlySet<string>>): Cure {
+/** How an orphan is fixed. */
+function findFix(orphan: Orphan, context: FixContext, back: () => Promise<ReadonlySet<string>>): Fix {
   const { stack, tokens, resources } = context;
   switch (orphan.vendor) {
     case "dns": {
@@ -115,12 +115,12 @@ function findCure(orphan: Orphan, context: CureContext, back: () => Promise<Read
       return { orphan, words: "remove it, its data stay; the next `pulumi up` makes it again", run };
     }
     case "cloud":
-      return thingCure(orphan, context, back);
+      return findThingFix(orphan, context, back);
   }
 }
 
 /** What is to be taken into the state. */
-function listWanted(orphans: readonly Orphan[], context: CureContext): Wanted {
+function listWanted(orphans: readonly Orphan[], context: FixContext): Wanted {
   const { stack, plan, resources, recordIds } = context;
   const type = DNS_PROVIDERS[plan.dnsProvider].resourceType;
   const things = orphans.flatMap((orphan) =>
@@ -136,8 +136,8 @@ function listWanted(orphans: readonly Orphan[], context: CureContext): Wanted {
   return { things: new Set(things), records, recordsThere: new Set(recordIds.map((id) => `${type} ${id}`)) };
 }
 
-/** The cure of each orphan. All that is taken into the state is taken at once, by the first of them. */
-export function findCures(orphans: readonly Orphan[], context: CureContext): Cure[] {
+/** The fix of each orphan. All that is taken into the state is taken at once, by the first of them. */
+export function findFixes(orphans: readonly Orphan[], context: FixContext): Fix[] {
   const { stack, plan, tokens } = context;
   const wanted = listWanted(orphans, context);
   let taken: Promise<ReadonlySet<string>> | undefined;
@@ -149,10 +149,10 @@ export function findCures(orphans: readonly Orphan[], context: CureContext): Cur
     });
     return taken;
   };
-  return orphans.map((orphan) => findCure(orphan, context, back));
+  return orphans.map((orphan) => findFix(orphan, context, back));
 }
 
-/** What was not healed, why, and what to do about it. */
+/** What was not fixed, why, and what to do about it. */
 interface Refusal {
   readonly what: string;
   readonly reason: string;
@@ -177,15 +177,15 @@ async function attempt(what: string, task: () => Promise<void>): Promise<Refusal
 }
 
 /**
- * Does every cure, and clears the operations that never ended.
+ * Does every fix, and clears the operations that never ended.
  *
  * @param pending how many of them there are.
  * @throws CommandError that names all that stays, after everything else is done.
  */
-export async function heal(cures: readonly Cure[], pending: number, stack: string): Promise<void> {
+export async function runFixes(fixes: readonly Fix[], pending: number, stack: string): Promise<void> {
   const refusals: Refusal[] = [];
   let containersStay = false;
-  for (const { orphan, run } of cures) {
+  for (const { orphan, run } of fixes) {
     const refused = await attempt(describeOrphan(orphan), run);
     refusals.push(...refused);
     containersStay ||= orphan.vendor === "host" && refused.length > 0;
@@ -200,7 +200,7 @@ export async function heal(cures: readonly Cure[], pending: number, stack: strin
     describeIssue({ path: what, message: reason, fix: next }),
   );
   throw new CommandError(
-    `not everything is healed:\n${lines.join("\n")}`,
+    `not everything is fixed:\n${lines.join("\n")}`,
     "do what is said there, then this again",
   );
 }
