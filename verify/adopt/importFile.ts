@@ -65,11 +65,11 @@ export function fillImportFile(creates: ImportFile, found: readonly FoundId[]): 
 
 /** URN of a resource that the file names, once it is made. */
 export function urnIn(file: ImportFile, spec: ImportSpec, stack: string, project: string): string {
-  const typeOf = (one: ImportSpec): string => {
+  const writeType = (one: ImportSpec): string => {
     if (one.parent === undefined) return one.type;
     const parent = file.resources?.find(({ name }) => name === one.parent);
-    const above = parent ? typeOf(parent) : file.nameTable?.[one.parent]?.split("::")[2];
+    const above = parent ? writeType(parent) : file.nameTable?.[one.parent]?.split("::")[2];
     return above === undefined ? one.type : `${above}$${one.type}`;
   };
-  return `urn:pulumi:${stack}::${project}::${typeOf(spec)}::${chooseLogicalName(spec)}`;
+  return `urn:pulumi:${stack}::${project}::${writeType(spec)}::${chooseLogicalName(spec)}`;
 }

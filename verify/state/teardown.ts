@@ -72,10 +72,10 @@ function findKept(resources: readonly StandingResource[]): ReadonlySet<string> {
 
 function sortResources(resources: readonly StandingResource[]): Sort[] {
   const words = [...new Set(SORTS.map(([, what]) => what))];
-  const whatOf = ({ type }: StandingResource): string | undefined =>
+  const nameSort = ({ type }: StandingResource): string | undefined =>
     SORTS.find(([start]) => type.startsWith(start))?.[1];
   return words.flatMap((what) => {
-    const names = resources.filter((one) => whatOf(one) === what).map(({ urn }) => nameOfUrn(urn));
+    const names = resources.filter((one) => nameSort(one) === what).map(({ urn }) => nameOfUrn(urn));
     return names.length === 0 ? [] : [{ what, names: names.sort() }];
   });
 }

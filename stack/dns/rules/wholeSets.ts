@@ -33,7 +33,7 @@ function standsFor(missing: string, foreign: string, { name, type }: SharedSet["
 }
 
 /** Values that stand in the place of declared ones that are not there: their change, and no bystander. */
-export function inPlaceOf({
+export function findReplaced({
   desired,
   missing,
   foreign,
@@ -42,10 +42,10 @@ export function inPlaceOf({
 }
 
 /** Values of others that the next write of the set drops; those in the place of ours, and those that lead where ours do, may go. */
-function dropped(set: SharedSet): readonly Harm[] {
+function listDropped(set: SharedSet): readonly Harm[] {
   const { provider } = set.facts;
   if (!keepsSets(provider)) return [];
-  const replaced = inPlaceOf(set);
+  const replaced = findReplaced(set);
   const values = set.foreign.filter((value) => !isEcho(value, set.desired) && !replaced.includes(value));
   if (values.length === 0) return [];
   const reason = `${listed(values)} ${values.length === 1 ? "is" : "are"} not declared, and ${DNS_PROVIDERS[provider].title} keeps one set of a name and type: \`pulumi up --refresh\`, and each change of ours in it, writes the set without`;
@@ -64,7 +64,7 @@ const writtenWhole: Rule = {
   title: `At ${KEEP_SETS.map(({ title }) => title).join(", ")}, values of others in a set of ours are declared too: a name has one set of a type, and each write of it drops what is not declared.`,
   source: listSources(KEEP_SETS),
   verified: oldestCheck(KEEP_SETS),
-  drops: dropped,
+  drops: listDropped,
 };
 
 export const WHOLE_SET_RULES: readonly Rule[] = [writtenWhole];

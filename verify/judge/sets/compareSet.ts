@@ -3,7 +3,7 @@ import type { SharedSet } from "../../../stack/dns/rules/foreign.ts";
 import { isEcho } from "../../../stack/dns/rules/foreign.ts";
 import { forbiddenByCaa } from "../../../stack/dns/rules/caaSets.ts";
 import { dropsInSet, harmsInSet } from "../../../stack/dns/rules/judgeForeign.ts";
-import { inPlaceOf } from "../../../stack/dns/rules/wholeSets.ts";
+import { findReplaced } from "../../../stack/dns/rules/wholeSets.ts";
 import { keepsSets } from "../../../stack/vendors/recordResources.ts";
 import { listed, pluralize } from "../../../stack/values/inWords.ts";
 import { samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
@@ -93,7 +93,7 @@ function judgeDrift(comparison: Comparison): Judgement | undefined {
     const reason = `${desired.type} is declared and not there`;
     return { verdict: "missing", severity, reason, fix: REPAIR };
   }
-  const instead = inPlaceOf(comparison);
+  const instead = findReplaced(comparison);
   if (instead.length > 0) {
     const same = describeSameMeaning(comparison, instead);
     const how = same === undefined ? "" : `: ${same}`;

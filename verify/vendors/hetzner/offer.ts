@@ -38,7 +38,7 @@ export async function readOffer(api: Pick<HetznerApi, "list">): Promise<Offer> {
   return { locations, types, images };
 }
 
-function oneOf(key: string, names: readonly string[]): string {
+function adviseChoice(key: string, names: readonly string[]): string {
   return `set mailstead:server.${key} to one of ${[...new Set(names)].slice(0, 12).join(", ")}`;
 }
 
@@ -46,7 +46,7 @@ function checkLocation({ locations }: Offer, { location }: Wanted): Finding {
   const subject = "location";
   const names = locations.map(({ name }) => name);
   if (names.includes(location)) return { subject, state: "ok", seen: `${location} is offered` };
-  return { subject, state: "bad", seen: `${location} is not offered`, fix: oneOf("location", names) };
+  return { subject, state: "bad", seen: `${location} is not offered`, fix: adviseChoice("location", names) };
 }
 
 /** Day after which a type cannot be ordered in a location: none where it stays, undefined where it never was. */
@@ -72,7 +72,7 @@ function checkType({ locations, types }: Offer, wanted: Wanted, now: Date): Find
   const type = types.find((one) => one.name === name);
   const isPlace = locations.some((one) => one.name === location);
   const fitting = types.filter((one) => !isPlace || isOffered(one, location, now));
-  const fix = oneOf(
+  const fix = adviseChoice(
     "type",
     fitting.map((one) => one.name),
   );
@@ -99,7 +99,7 @@ function checkImage({ types, images }: Offer, { type, image: name }: Wanted, now
   const processor = architecture === undefined ? "" : ` for ${architecture}, the processor of ${type}`;
   const isOld = (one: OfferedImage): boolean =>
     typeof one.deprecated === "string" && new Date(one.deprecated) <= now;
-  const fix = oneOf(
+  const fix = adviseChoice(
     "image",
     fitting.filter((one) => !isOld(one)).map((one) => one.name),
   );
