@@ -4,7 +4,7 @@ import process from "node:process";
 import { project } from "../support/sandbox.ts";
 
 const INSTALL = `
-  import { testPackages, installPackages } from "../../sandbox/install.ts";
+  import { testPackages, installPackages } from "./sandbox/install.ts";
   await installPackages(testPackages);
 `;
 

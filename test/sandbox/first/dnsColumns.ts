@@ -15,7 +15,7 @@ interface Rendered {
 }
 
 const SCRIPT = `
-import { lookAround } from "../../../verify/lookAround.ts";
+import { lookAround } from "./verify/lookAround.ts";
 let text = "";
 for await (const chunk of process.stdin) text += chunk;
 console.log(JSON.stringify(await lookAround(JSON.parse(text))));
