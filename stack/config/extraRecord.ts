@@ -48,7 +48,7 @@ export const COMMON_FIELDS = {
   },
   ttlSeconds: {
     schema: z.union([z.literal("auto"), z.int().min(60).max(86400)]),
-    meaning: "time to live",
+    meaning: "TTL",
     fix: 'set "auto" or 60 to 86400 seconds',
     follows: because("`dns.ttlSeconds`", "one value counts for all records"),
   },

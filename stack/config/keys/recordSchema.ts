@@ -99,24 +99,24 @@ export const MTA_STS = {
 export const CAA = {
   enabled: {
     schema: switches,
-    meaning: "only one authority may issue certificates for the domain",
+    meaning: "only one CA may issue certificates for the domain",
     fix: SWITCH_FIX,
-    default: because(false, "it locks out every other authority, also that of a website on the domain"),
+    default: because(false, "it locks out every other CA, also that of a website on the domain"),
   },
   issuer: {
     schema: text((name) => wholeName(readHostName(name), "issuer")),
-    meaning: "domain by which the authority is known",
-    fix: "set the authority's own word for CAA, such as letsencrypt.org",
-    follows: because("the authority of `certificates.directory`", "any other could not give the certificate"),
+    meaning: "domain by which the CA is known",
+    fix: "set the CA's own word for CAA, such as letsencrypt.org",
+    follows: because("the CA of `certificates.directory`", "any other could not give the certificate"),
   },
   accountUri: {
     schema: text(readAccountUri),
-    meaning: "the one account at the authority that may order (RFC 8657)",
+    meaning: "the one account at the CA that may order (RFC 8657)",
     fix: "set the URI that `certbot show_account` prints on the server",
   },
   report: {
     schema: text(readReportTarget),
-    meaning: "where the authority reports a refused order (iodef)",
+    meaning: "where the CA reports a refused order (iodef)",
     fix: "set a mail address or an https URL",
   },
 } satisfies Fields;

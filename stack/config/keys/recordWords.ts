@@ -25,7 +25,7 @@ export function readReportTarget(text: string): Reading<string> {
       );
 }
 
-/** Account URI of an ACME authority, kept letter by letter: the authority compares it so. */
+/** Account URI of an ACME CA, kept letter by letter: the CA compares it so. */
 export function readAccountUri(text: string): Reading<string> {
   return isPlainHttps(text)
     ? good(text)

@@ -14,7 +14,7 @@ export const CAA_TAGS = [
 ] as const;
 export type CaaTag = (typeof CAA_TAGS)[number];
 
-/** Tags whose value begins with the name of an authority, in which case says nothing (RFC 8659 4.2, RFC 9495 3). */
+/** Tags whose value begins with the name of a CA, in which case says nothing (RFC 8659 4.2, RFC 9495 3). */
 export const ISSUER_TAGS: readonly string[] = [
   "issue",
   "issuewild",
@@ -34,7 +34,7 @@ export const CAA = recordType(
   {
     flags: number(255, "flags", "set 0 or 128"),
     tag: word(CAA_TAGS, "what is said"),
-    value: wholeText("authority or URL", "set a value such as letsencrypt.org"),
+    value: wholeText("CA or URL", "set a value such as letsencrypt.org"),
   },
   withIssuer,
 );
