@@ -7,6 +7,7 @@ import { changeEffect } from "./changeEffects.ts";
 import { openedBy, OPEN_VALUE, PROTECTED_PARTS } from "../stack/model/protection.ts";
 import { LENGTHS, type Length } from "../stack/values/lengths.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
+import { CLOUDS, DNS_PROVIDERS } from "../stack/vendors/registry.ts";
 
 const MTA_STS_ABOUT =
   "MTA-STS: a record whose id is a hash of the policy, and the policy at `https://mta-sts.DOMAIN`, which a container of " +
@@ -193,6 +194,17 @@ function lengthSection(): string[] {
   ];
 }
 
+/** Where each vendor's token is given; one that opens server and zone stands once. */
+function listTokens(): string {
+  const vendors = [...Object.values(CLOUDS), ...Object.values(DNS_PROVIDERS)];
+  const places = new Map(
+    vendors.map(({ title, token }) => [token.key, { title, variable: token.variables[0] }]),
+  );
+  return Array.from(places, ([key, { title, variable }]) => `\`${key}\` or \`${variable}\` (${title})`).join(
+    ", ",
+  );
+}
+
 /** The whole page; the formatter has still to align its tables. */
 export function configurationReference(): string {
   const lines = [
@@ -200,9 +212,9 @@ export function configurationReference(): string {
     "",
     "Everything that may stand in `Pulumi.STACK.yaml` under `mailstead:`. `./mailstead init DOMAIN` writes one to begin with;",
     "[`Pulumi.dev.yaml`](../../Pulumi.dev.yaml), the sandbox's, has them all. Every fault is reported at once, with its key and what to set, and an",
-    "unknown key is a fault. Beside it stand the tokens: `hcloud:token` for the server and for DNS at Hetzner,",
-    "`cloudflare:apiToken` or `digitalocean:token` for DNS there; or `HCLOUD_TOKEN`, `CLOUDFLARE_API_TOKEN` and `DIGITALOCEAN_TOKEN`",
-    "in the environment. See [DNS providers](../guides/dns-providers.md).",
+    "unknown key is a fault. Beside it stand the tokens, each as a secret of the stack or in the environment:",
+    `${listTokens()}.`,
+    "See [DNS providers](../guides/dns-providers.md).",
     "",
     "The last column is the difference of two plans, before and after one example of a change (`docs/changeExamples.ts`).",
     "A change that restarts containers keeps mail waiting at its senders for that time; `pulumi preview` names them.",

@@ -5,6 +5,7 @@ import type { DigitaloceanRow } from "../../stack/vendors/digitalocean/dnsForm.t
 import type { ZoneIdentity } from "../../stack/vendors/dnsForm.ts";
 import type { HetznerRow } from "../../stack/vendors/hetzner/dnsForm.ts";
 import { joinedText } from "../../stack/values/characterStrings.ts";
+import type { RecordData } from "../../stack/dns/types/registry.ts";
 import type { ZoneRecord } from "../../stack/model/zoneRecord.ts";
 
 export const ZONE: ZoneIdentity = { name: "example.com", id: "6001" };
@@ -60,7 +61,7 @@ const VALUES = {
   TLSA: fc
     .tuple(fc.nat(3), fc.nat(1), fc.nat(2), fc.stringMatching(/^([0-9a-f]{2}){1,40}$/))
     .map((words) => words.join(" ")),
-} as const satisfies Record<string, fc.Arbitrary<string>>;
+} as const satisfies Record<RecordData<string>["type"], fc.Arbitrary<string>>;
 
 /**
  * Zones of up to fourteen different records; records of one name and type share their TTL.

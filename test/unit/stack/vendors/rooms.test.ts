@@ -1,13 +1,20 @@
 /**
  * Proves: no code of the product names a vendor outside of the vendors' rooms and the registries, but where the table says
- * why; every fact that a vendor may change tells where it stands and when that was read; each registry has every vendor.
+ * why; every fact that a vendor may change tells where it stands and when that was read; each registry has every vendor; the
+ * help has the variable of each one's token.
  * Cannot prove: that the facts still hold. A comment may name a vendor.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ENVIRONMENT } from "../../../../cli/definition.ts";
 import { CLOUD_RESOURCES, DNS_RESOURCES } from "../../../../components/vendors/registry.ts";
-import { CLOUD_NAMES, DNS_PROVIDER_NAMES, DNS_PROVIDERS } from "../../../../stack/vendors/registry.ts";
+import {
+  CLOUD_NAMES,
+  CLOUDS,
+  DNS_PROVIDER_NAMES,
+  DNS_PROVIDERS,
+} from "../../../../stack/vendors/registry.ts";
 import type { Sourced } from "../../../../stack/vendors/sourced.ts";
 import { OPEN_ACCOUNT, ZONE_APIS } from "../../../../verify/vendors/registry.ts";
 
@@ -47,6 +54,12 @@ test("every layer has every vendor", () => {
     expect(Object.keys(layer).sort()).toEqual([...DNS_PROVIDER_NAMES].sort());
   for (const layer of [CLOUD_RESOURCES, OPEN_ACCOUNT])
     expect(Object.keys(layer).sort()).toEqual([...CLOUD_NAMES].sort());
+});
+
+test("the help names the variable of each vendor's token", () => {
+  const tokens = [...Object.values(CLOUDS), ...Object.values(DNS_PROVIDERS)].map(({ token }) => token);
+  const told = ENVIRONMENT.split(/[\s,]+/);
+  expect(tokens.flatMap(({ variables: [first] }) => (told.includes(first) ? [] : [first]))).toEqual([]);
 });
 
 describe.each(DNS_PROVIDER_NAMES)("%s", (name) => {
