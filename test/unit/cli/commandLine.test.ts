@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { COMMANDS as DEFINITIONS } from "../../../cli/commands.ts";
+import { COMMANDS } from "../../../cli/commands.ts";
 import { rawWith, validRaw } from "../stack/support/validRaw.ts";
 import { makeProject, type Project } from "./project.ts";
 
@@ -22,11 +22,11 @@ afterAll(() => {
   project.remove();
 });
 
-const COMMANDS = ["render", "status", "preflight", "audit", "rebuild", "ssh", "logs"];
+const NAMES = COMMANDS.map(({ command }) => command.name());
 
 test("every command that has a definition is registered, under its own name", () => {
   const files = readdirSync(join(root, "cli/commands")).map((file) => file.replace(/\.ts$/, ""));
-  expect(DEFINITIONS.map(({ command }) => command.name()).sort()).toEqual(files.sort());
+  expect([...NAMES].sort()).toEqual(files.sort());
 });
 
 test.each(["--version", "-V"])("%s says the version of the package, and ends with 0", async (option) => {
@@ -37,13 +37,13 @@ test.each(["--version", "-V"])("%s says the version of the package, and ends wit
 test("the help lists every command, examples, exit codes and the environment", async () => {
   const { code, stdout } = await project.run(["--help"]);
   expect(code).toBe(0);
-  for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+  for (const name of NAMES) expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
   expect(stdout).toContain("Examples:");
   expect(stdout).toContain("Exit codes: 0 all is well, 1 something is not, 2");
   expect(stdout).toMatch(/Environment: .*HCLOUD_TOKEN.*NO_COLOR/s);
 });
 
-test.each(COMMANDS)("%s --help has examples of itself", async (name) => {
+test.each(NAMES)("%s --help has examples of itself", async (name) => {
   const { code, stdout } = await project.run([name, "--help"]);
   expect(code).toBe(0);
   expect(stdout).toMatch(new RegExp(`\nExamples:\n  \\./mailstead ${name}\\b`));
