@@ -86,15 +86,12 @@ export const nextSteps = stepsAfter(plan);
 export const outputs = { webAddress, login, addresses, clients, records, ssh, slots, deployed, nextSteps };
 
 // The server's generation, and images that are on it, are deployed when they are there, and not before.
-registerAgain(
-  {
-    ...outputs,
-    deployed: server.generation.apply((generation) =>
-      deployedText({ ...begun, generation, images: rememberImages(config, before.images) }),
-    ),
-  },
-  server.imagesPulled,
-);
+registerAgain(pulumi.all([server.generation, server.imagesPulled]), ([generation]) => {
+  // A refresh of a server that is gone does not tell it. The text as a whole would be unknown, and the next run know nothing.
+  if (typeof generation !== "number") return undefined;
+  const images = rememberImages(config, before.images);
+  return { ...outputs, deployed: deployedText({ ...begun, generation, images }) };
+});
 
 /** No output: looks at the zone in a preview, by a judge that this part of the program does not know. */
 export function reviewZone(judge: JudgeZone): Promise<void> {

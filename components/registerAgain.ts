@@ -11,15 +11,20 @@ import * as pulumi from "@pulumi/pulumi";
 /**
  * Registers all outputs of the stack anew, after `ready`. Does nothing in a preview, and where `ready` fails.
  *
- * @param outputs by name; one that is left out would be deleted.
+ * @param outputs by name, from what `ready` gave: one that is left out would be deleted. Undefined: they stay as exported.
+ * In a refresh a value may be unknown, as that of a server that is gone, and then anything may stand for it.
  */
-export function registerAgain(outputs: pulumi.Inputs, ready: pulumi.Output<unknown>): void {
+export function registerAgain<Value>(
+  ready: pulumi.Output<Value>,
+  outputs: (value: Value) => pulumi.Inputs | undefined,
+): void {
   const stack = pulumi.runtime.getStackResource();
   if (stack === undefined || pulumi.runtime.isDryRun()) return;
-  // The exports' own registration goes first.
-  ready
-    .apply(() => stack.outputs)
-    .apply(() => {
-      pulumi.runtime.registerResourceOutputs(stack, outputs);
-    });
+  ready.apply((value) =>
+    // The exports' own registration goes first.
+    stack.outputs.apply(() => {
+      const late = outputs(value);
+      if (late !== undefined) pulumi.runtime.registerResourceOutputs(stack, late);
+    }),
+  );
 }

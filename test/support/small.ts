@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { paths } from "../../sandbox/groundPlan.ts";
 import { runFolder } from "./printed.ts";
-import { inside, project, type Ended } from "./sandbox.ts";
+import { inside, project, waitFor, type Ended } from "./sandbox.ts";
 import { cloudflare, hetzner, recordsPath } from "./vendors.ts";
 
 export const STACK = "small";
@@ -207,6 +207,29 @@ export async function stateOf(): Promise<{ ids: Set<string>; pending: string[] }
       ({ type, resource }) => `${type} ${resource.urn.slice(resource.urn.lastIndexOf("::") + 2)}`,
     ),
   };
+}
+
+/** Takes away at the vendors all that is there of the stack, and its state: as if it had never been. */
+export async function forgetAll(): Promise<void> {
+  const path = await recordsPath(DOMAIN);
+  // What is attached goes before what it is attached to.
+  const things = (await atVendors()).toSorted((one, other) => rank(one) - rank(other));
+  for (const { id, text } of things) {
+    const [kind = ""] = text.split(" ");
+    if (kind === "record") await cloudflare(`${path}/${id}`, "DELETE");
+    else await hetzner(`${kind}/${id}`, "DELETE");
+    if (kind === "servers")
+      await waitFor(
+        "the server to be gone",
+        30,
+        async () => !(await atVendors()).some((one) => one.id === id),
+      );
+  }
+  await loseState();
+}
+
+function rank({ text }: AtVendor): number {
+  return text.startsWith("servers ") ? 0 : 1;
 }
 
 /** What is at the vendors and not in the state. */

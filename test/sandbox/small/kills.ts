@@ -12,6 +12,7 @@ import {
   atVendors,
   endSmall,
   expectHealthy,
+  forgetAll,
   makeSmall,
   mailstead,
   mustSucceed,
@@ -65,10 +66,6 @@ async function raiseGeneration(): Promise<void> {
   if ((await atVendors()).length === 0) await upSmall();
   generation += 1;
   mustSucceed(await small(["config", "set", "mailstead:generation", String(generation)]));
-}
-
-async function takeAllAway(): Promise<void> {
-  if ((await atVendors()).length > 0) mustSucceed(await small(["destroy", "--yes", "--skip-preview"]));
 }
 
 /** The end of broken runs: healthy, everything known, nothing to do. */
@@ -145,7 +142,7 @@ async function killAt(point: Point): Promise<void> {
 
 describe("killed with everything that it started, from nothing", () => {
   test.each([FIRST_ADDRESS, DEPLOY_KEY, RECORD])("when $what", async (point) => {
-    await takeAllAway();
+    await forgetAll();
     await killAt(point);
     await mend();
   });
