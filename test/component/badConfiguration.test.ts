@@ -7,7 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../stack/config/readRawConfig.ts";
-import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
+import {
+  CLOUDFLARE_TOKEN,
+  HETZNER_TOKEN,
+  started,
+  type Started,
+} from "../unit/sandbox/cloud/startedCloud.ts";
 import { makeProject } from "../unit/cli/project.ts";
 import { rawWith } from "../unit/stack/support/validRaw.ts";
 import { GET_SERVERS, ZONE_ID } from "./support/declareSmall.ts";

@@ -16,7 +16,12 @@ import type { ZoneRecord } from "../../stack/model/zoneRecord.ts";
 import { planMailServer } from "../../stack/planMailServer.ts";
 import { listDesiredSets } from "../../verify/judge/sets/desiredSets.ts";
 import { findDrift } from "../../verify/zoneDrift.ts";
-import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
+import {
+  CLOUDFLARE_TOKEN,
+  HETZNER_TOKEN,
+  started,
+  type Started,
+} from "../unit/sandbox/cloud/startedCloud.ts";
 import { dkimKey, rawWith } from "../unit/stack/support/validRaw.ts";
 import { recordProgram } from "./support/recordedProgram.ts";
 

@@ -11,7 +11,12 @@ import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../stack/config/readRawConfig.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import { planMailServer } from "../../stack/planMailServer.ts";
-import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
+import {
+  CLOUDFLARE_TOKEN,
+  HETZNER_TOKEN,
+  started,
+  type Started,
+} from "../unit/sandbox/cloud/startedCloud.ts";
 import { DIGEST } from "../unit/stack/support/validRaw.ts";
 import { findEngine, makeEngineProject, type EngineProject } from "./support/engine.ts";
 

@@ -10,7 +10,7 @@ import { canonicalValue } from "../../stack/dns/types/recordData.ts";
 import type { PlannedRecord } from "../../stack/model/plan.ts";
 import { cloudflareForm, type CloudflareRow } from "../../stack/vendors/cloudflare/dnsForm.ts";
 import { hetznerForm, type HetznerRow } from "../../stack/vendors/hetzner/dnsForm.ts";
-import { started, type Started } from "../unit/cloud/startedCloud.ts";
+import { started, type Started } from "../unit/sandbox/cloud/startedCloud.ts";
 
 const DIGEST = "0123456789abcdef".repeat(4);
 const DATA = { type: "TLSA", usage: 3, selector: 1, matchingType: 1, data: DIGEST } as const;

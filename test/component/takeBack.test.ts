@@ -9,7 +9,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { temporaryFolder } from "../support/temporaryFolder.ts";
-import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../unit/cloud/startedCloud.ts";
+import {
+  CLOUDFLARE_TOKEN,
+  HETZNER_TOKEN,
+  started,
+  type Started,
+} from "../unit/sandbox/cloud/startedCloud.ts";
 import { DIGEST } from "../unit/stack/support/validRaw.ts";
 import { findEngine, makeEngineProject, type EngineProject } from "./support/engine.ts";
 

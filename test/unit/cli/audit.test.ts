@@ -13,7 +13,7 @@ import type { ZoneRecord } from "../../../stack/model/zoneRecord.ts";
 import { planMailServer } from "../../../stack/planMailServer.ts";
 import { fill, type SlotName } from "../../../stack/values/slots.ts";
 import { listDesiredSets } from "../../../verify/judge/sets/desiredSets.ts";
-import { CLOUDFLARE_TOKEN, started, type Started } from "../cloud/startedCloud.ts";
+import { CLOUDFLARE_TOKEN, started, type Started } from "../sandbox/cloud/startedCloud.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
 import { makeProject, type Project, type Ran } from "./project.ts";
 

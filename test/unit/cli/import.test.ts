@@ -15,7 +15,7 @@ import {
   HETZNER_TOKEN,
   started,
   type Started,
-} from "../cloud/startedCloud.ts";
+} from "../sandbox/cloud/startedCloud.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
 import { makeProject, type Project } from "./project.ts";
 

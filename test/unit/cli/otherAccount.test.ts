@@ -13,7 +13,7 @@ import {
   HETZNER_TOKEN,
   started,
   type Started,
-} from "../cloud/startedCloud.ts";
+} from "../sandbox/cloud/startedCloud.ts";
 import { validRaw } from "../stack/support/validRaw.ts";
 import { makeProject, type Project } from "./project.ts";
 

@@ -11,7 +11,7 @@ import { parse } from "yaml";
 import { configurationLines, hiddenValues } from "../../../cli/report/configuration.ts";
 import { redactor } from "../../../cli/report/redact.ts";
 import { secretsIn, type Secret } from "../../support/secretSearch.ts";
-import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started } from "../cloud/startedCloud.ts";
+import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started } from "../sandbox/cloud/startedCloud.ts";
 import { ADMIN_KEY, rawWith, set, validRaw, type Raw } from "../stack/support/validRaw.ts";
 import { makeProject, type Project } from "./project.ts";
 

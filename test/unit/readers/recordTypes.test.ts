@@ -9,7 +9,7 @@ import { canonicalData, canonicalValue, zoneFileData } from "../../../stack/dns/
 import type { RecordType } from "../../../stack/dns/types/recordType.ts";
 import { RECORD_TYPES } from "../../../stack/dns/types/registry.ts";
 import { temporaryFolder } from "../../support/temporaryFolder.ts";
-import { arbitraryData } from "../stack/types/arbitraryData.ts";
+import { arbitraryData } from "../stack/dns/types/arbitraryData.ts";
 import { HAS, readByBind } from "./realReaders.ts";
 
 const folder = temporaryFolder();

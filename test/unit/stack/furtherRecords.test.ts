@@ -1,6 +1,6 @@
 /**
  * Proves: each further record is there by its own switch and by nothing else, and says what its standard wants; and
- * what serves it is planned with it. That such plans keep every rule about records, dnsRules.test.ts proves.
+ * what serves it is planned with it. That such plans keep every rule about records, dns/rules/rules.test.ts proves.
  * Cannot prove: that senders, CAs and mail programs read it so.
  */
 import { createHash } from "node:crypto";

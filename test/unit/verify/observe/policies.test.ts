@@ -2,7 +2,7 @@
  * Proves: an audit follows the declared SPF and DMARC policies through the resolvers to where they send others, and tells
  * limits, broken includes and reports that nobody takes, each with a fix and the exit code; what nobody answers is
  * unknown, and what only a resolver still denies is on its way.
- * Cannot: prove what receivers make of a policy; the rules themselves are proved in test/unit/stack/dnsRules.test.ts.
+ * Cannot: prove what receivers make of a policy; the rules themselves are proved in test/unit/stack/dns/rules/rules.test.ts.
  */
 import type { Answer as PacketRecord } from "dns-packet";
 import { afterEach, describe, expect, test } from "vitest";

@@ -23,7 +23,7 @@ import {
   HETZNER_TOKEN,
   started,
   type Started,
-} from "../../cloud/startedCloud.ts";
+} from "../../sandbox/cloud/startedCloud.ts";
 import { rawWith, validRaw } from "../../stack/support/validRaw.ts";
 import { configuredImages, fakeRegistry, type FakeRegistry } from "./registry/fakeRegistry.ts";
 

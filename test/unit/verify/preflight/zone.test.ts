@@ -5,7 +5,7 @@
  */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeProject, type Project } from "../../cli/project.ts";
-import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../../cloud/startedCloud.ts";
+import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../../sandbox/cloud/startedCloud.ts";
 import { validRaw } from "../../stack/support/validRaw.ts";
 
 const ZONE = "/zones/c7915704a794c5f99111b674c1985c3a/dns_records";

@@ -17,7 +17,7 @@ import { VendorError } from "../../../../verify/vendors/http.ts";
 import { checkZone } from "../../../../verify/preflight/zone.ts";
 import { zoneReader } from "../../../../verify/vendors/zones.ts";
 import { sharedSpecs } from "../../../support/shared.ts";
-import { judgeOf } from "../../cloud/specification.ts";
+import { judgeOf } from "../../sandbox/cloud/specification.ts";
 import { DNS_PROVIDER_NAMES } from "../../../../stack/vendors/registry.ts";
 import type { DnsProviderName } from "../../../../stack/model/vendorNames.ts";
 
