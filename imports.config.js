@@ -38,12 +38,20 @@ const WITHIN = {
   ]),
   verify: {
     model: [],
+    // What the engine knows, by its own types.
+    state: [],
+    // How a vendor is asked: of who needs it, it knows nothing.
+    vendors: ["model"],
     // Neither knows the other, and none of them the report: who asks and who judges meet above, in `auditDns.ts`.
     observe: ["model", "vendors"],
     judge: ["model", "state"],
     report: ["model", "judge"],
     // Each host check asks and judges by itself: they share nothing with the DNS.
     host: ["model"],
+    // Before anything is there; what it says of a zone, `judge` says.
+    preflight: ["model", "state", "vendors", "judge"],
+    // Takes into the state what is there already, whatever it is like.
+    adopt: ["model", "state", "vendors"],
   },
 };
 const OURS = [...Object.keys(MAY_IMPORT), "test", "bench", "docs"];
