@@ -1,6 +1,6 @@
 /** How faults are said: the engine's program and the command print the same lines. */
 import type { Issue } from "./issue.ts";
-import { pluralize } from "../values/inWords.ts";
+import { pluralize } from "../values/sentence.ts";
 
 /** What a line is made from: an issue, or what was found elsewhere than in the configuration. */
 type Told = Pick<Issue, "path" | "message"> & Partial<Pick<Issue, "fix" | "source">>;

@@ -1,5 +1,5 @@
 /** An answer in words, for reasons and reports. */
-import { listed } from "../../stack/values/inWords.ts";
+import { listed } from "../../stack/values/sentence.ts";
 import type { Answer } from "./observation.ts";
 
 /** What a server did, after its name. What is no answer is told apart, since each has another cause. */

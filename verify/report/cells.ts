@@ -8,7 +8,7 @@ import {
   type AuditRow,
   type DesiredSet,
 } from "../model/observation.ts";
-import { short, pluralize } from "../../stack/values/inWords.ts";
+import { short, pluralize } from "../../stack/values/sentence.ts";
 
 /** The four columns, as headings. */
 export const COLUMNS = ["declared", "provider", "authoritative", "resolvers"] as const;

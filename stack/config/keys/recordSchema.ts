@@ -3,7 +3,7 @@ import { z } from "zod";
 import { readDkimPublicKey, readDkimSelector } from "../../values/dkimKey.ts";
 import { readHostName, wholeName } from "../../values/domainName.ts";
 import { because, count, list, switches, text, type Fields } from "../../values/field.ts";
-import { readAccountUri, readReportTarget, readSpfMechanism } from "./recordWords.ts";
+import { readAccountUri, readReportTarget, readSpfMechanism } from "./readRecordValues.ts";
 import { readReportAddress } from "./readValues.ts";
 
 const POLICIES = ["none", "quarantine", "reject"] as const;

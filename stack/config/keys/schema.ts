@@ -19,7 +19,7 @@ import { readAddress, readNetwork } from "../../values/network.ts";
 import { RECORD_SWITCHES } from "./recordSchema.ts";
 import { readSshPublicKey } from "../../values/sshKey.ts";
 import * as words from "./readValues.ts";
-import { alternatives } from "../../values/inWords.ts";
+import { alternatives } from "../../values/sentence.ts";
 import { readByAny } from "../../vendors/readByAny.ts";
 import { CLOUDS, CLOUD_NAMES, DNS_PROVIDERS, DNS_PROVIDER_NAMES } from "../../vendors/registry.ts";
 

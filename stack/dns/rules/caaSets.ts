@@ -1,5 +1,5 @@
 /** Which CAA records of others keep the certificate from being given (RFC 8659, RFC 8657). */
-import { listed } from "../../values/inWords.ts";
+import { listed } from "../../values/sentence.ts";
 import { forbidsEveryone, forbidsIssuer } from "./caa.ts";
 import type { Harm, SharedSet } from "./foreign.ts";
 import { warning, type UnmanagedSet, type ZoneSight } from "./foreign.ts";

@@ -1,7 +1,7 @@
 /** Rules about names that are answered from elsewhere. */
 import { isWithin } from "../../values/domainName.ts";
 import type { DesiredSet } from "../../model/desiredSet.ts";
-import { listed } from "../../values/inWords.ts";
+import { listed } from "../../values/sentence.ts";
 import { breaking } from "./foreign.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import { nameRecord } from "./judgedRecord.ts";

@@ -1,7 +1,7 @@
 /** Records of others in a zone, as rules see them, and what they find. */
 import { orderFields } from "../types/recordData.ts";
 import type { DesiredSet } from "../../model/desiredSet.ts";
-import { listed } from "../../values/inWords.ts";
+import { listed } from "../../values/sentence.ts";
 import { deriveSeverity, worst, type Severity } from "./severity.ts";
 import type { ProviderRecord } from "../../model/zoneRecord.ts";
 import type { ZoneFacts, ZoneView } from "./zoneView.ts";

@@ -1,11 +1,11 @@
 /** Rules about how a name is written. */
 import { domainToUnicode } from "node:url";
 import type { Complaint, Place, Rule } from "./rule.ts";
-import { targetOf } from "../types/recordData.ts";
+import { findTarget } from "../types/recordData.ts";
 
 /** The record's name and the name it points to, each with its key in the configuration. */
 function listNames({ record }: Place): { key: string; name: string }[] {
-  const target = targetOf(record.type, record.value);
+  const target = findTarget(record.type, record.value);
   const own = { key: "name", name: record.name };
   return target === undefined || target.name === "." ? [own] : [own, target];
 }
@@ -129,7 +129,7 @@ const underscoreHost: Rule = {
   title: "The name of a host, at an A or AAAA record or as the target of an MX, has no underscore.",
   source: "RFC 1123 2.1",
   judge: ({ record }) => {
-    const target = record.type === "MX" ? targetOf(record.type, record.value) : undefined;
+    const target = record.type === "MX" ? findTarget(record.type, record.value) : undefined;
     const place = record.type === "A" || record.type === "AAAA" ? { key: "name", name: record.name } : target;
     if (place?.name.includes("_") !== true) return undefined;
     const message = `${place.name} is the name of a host and has an underscore`;

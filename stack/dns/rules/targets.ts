@@ -3,7 +3,7 @@ import ipaddr from "ipaddr.js";
 import { isWithin } from "../../values/domainName.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import { nameRecord } from "./judgedRecord.ts";
-import { leadsToAddress, numberKeys, targetOf } from "../types/recordData.ts";
+import { leadsToAddress, numberKeys, findTarget } from "../types/recordData.ts";
 import type { Rule } from "./rule.ts";
 import { synthesised } from "./wildcards.ts";
 import type { ZoneView } from "./zoneView.ts";
@@ -20,7 +20,7 @@ const targetIsAddress: Rule = {
   title: "MX, SRV, NS and CNAME point to names, never to addresses.",
   source: "RFC 5321 5.1, RFC 1035 3.3",
   judge: ({ record }) => {
-    const target = targetOf(record.type, record.value);
+    const target = findTarget(record.type, record.value);
     if (target === undefined || !isAddress(target.name)) return undefined;
     const message = `${target.name} is an address, and a ${record.type} points to a name`;
     return {
@@ -38,7 +38,7 @@ const aliasAsTarget: Rule = {
   title: "MX, SRV and NS point to a name with addresses, never to an alias.",
   source: "RFC 2181 10.3, RFC 2782",
   judge: ({ record, zone }) => {
-    const target = targetOf(record.type, record.value);
+    const target = findTarget(record.type, record.value);
     if (target?.isHost !== true) return undefined;
     const alias = zone.at(target.name).find(({ type }) => type === "CNAME");
     if (alias === undefined) return undefined;
@@ -64,7 +64,7 @@ const targetWithoutAddress: Rule = {
   title: "The target of an MX, SRV or NS in the same zone has an address.",
   source: "RFC 5321 5.1, RFC 2782",
   judge: ({ record, zone }) => {
-    const target = targetOf(record.type, record.value);
+    const target = findTarget(record.type, record.value);
     if (target?.isHost !== true || target.name === ".") return undefined;
     if (isAddress(target.name) || mayHaveAddress(target.name, zone)) return undefined;
     const message = `${target.name} has no A or AAAA record here`;

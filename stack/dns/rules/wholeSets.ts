@@ -2,7 +2,7 @@
 import { isEcho, type Harm, type SharedSet } from "./foreign.ts";
 import { limitedText } from "./fewOfAKind.ts";
 import type { Rule } from "./rule.ts";
-import { listed } from "../../values/inWords.ts";
+import { listed } from "../../values/sentence.ts";
 import { keepsSets } from "../../vendors/recordResources.ts";
 import { DNS_PROVIDERS } from "../../vendors/registry.ts";
 import { oldestCheck, listSources } from "../../vendors/sourced.ts";

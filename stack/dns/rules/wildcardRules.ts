@@ -1,7 +1,7 @@
 /** Rules about names that no wildcard may answer for. */
 import { leadsToAddress } from "../types/recordData.ts";
 import { isWithin } from "../../values/domainName.ts";
-import { listed } from "../../values/inWords.ts";
+import { listed } from "../../values/sentence.ts";
 import { breaking, warning } from "./foreign.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
 import { isPolicyText } from "./fewOfAKind.ts";

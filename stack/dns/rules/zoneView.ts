@@ -2,7 +2,7 @@
 import { returnPathName, serviceNames } from "../../services/names.ts";
 import type { DnsProviderName } from "../../model/vendorNames.ts";
 import type { JudgedRecord } from "./judgedRecord.ts";
-import { targetOf } from "../types/recordData.ts";
+import { findTarget } from "../types/recordData.ts";
 
 /** A CA, by its CAA name, how its order is proved (`dns-01`), and by which account (RFC 8657). */
 export interface Issuer {
@@ -75,7 +75,7 @@ export function viewZone(records: readonly JudgedRecord[], facts: RuleFacts): Zo
   const byName = Map.groupBy(records, ({ name }) => name);
   const at = (name: string) => byName.get(name) ?? [];
   const exchanges = at(facts.domain).flatMap(({ type, value }) =>
-    type === "MX" ? [targetOf(type, value)?.name ?? ""] : [],
+    type === "MX" ? [findTarget(type, value)?.name ?? ""] : [],
   );
   const services = Object.values(serviceNames(facts.domain));
   return {

@@ -53,7 +53,7 @@ const KINDS = {
 export type KindName = keyof typeof KINDS;
 
 /** How a kind is written. */
-export function kindOf(name: KindName): Kind {
+export function findKind(name: KindName): Kind {
   return KINDS[name];
 }
 
@@ -103,7 +103,7 @@ function readText(value: string): Reading<string> {
 
 /** Hexadecimal digits of whole bytes, in groups or not. */
 function readHex(value: string): Reading<string> {
-  const digits = kindOf("hex").canonical(value, canonicalName);
+  const digits = findKind("hex").canonical(value, canonicalName);
   return /^([0-9a-f]{2})+$/.test(digits)
     ? good(digits)
     : bad("not-hex", "this is not two hexadecimal digits for each byte", "write it as in a zone file");

@@ -1,7 +1,7 @@
 /** The data of a record as one line of text, by the kinds of its fields. */
 import { characterStrings, quoteText } from "../../values/characterStrings.ts";
 import { canonicalName } from "../../values/domainName.ts";
-import { kindOf, type Kind, type KindName, type Quote, type ReadName } from "./field.ts";
+import { findKind, type Kind, type KindName, type Quote, type ReadName } from "./field.ts";
 
 /** How the data of a type is written. A value is the canonical text of its fields with one blank between. */
 export interface Layout {
@@ -17,8 +17,8 @@ export interface Layout {
   readonly inTable: (value: string) => string;
 }
 
-/** Takes a zone file's data apart. Undefined where it has too few words, or too many. */
-function wordsBy(kinds: readonly Kind[]): (data: string) => readonly string[] | undefined {
+/** What takes a zone file's data apart. Undefined where it has too few words, or too many. */
+function wordReader(kinds: readonly Kind[]): (data: string) => readonly string[] | undefined {
   const last = kinds.at(-1);
   const before = kinds.length - 1;
   if (last?.hasBlanks !== true)
@@ -44,13 +44,13 @@ export function plainWords(data: string): string {
  *
  * @param settle gives texts their one spelling where that of one field depends on another.
  */
-export function layoutOf(
+export function buildLayout(
   names: readonly KindName[],
   settle: (texts: readonly string[]) => readonly string[] = (texts) => texts,
 ): Layout {
-  const kinds = names.map(kindOf);
+  const kinds = names.map(findKind);
   const before = kinds.length - 1;
-  const wordsOf = wordsBy(kinds);
+  const readWords = wordReader(kinds);
   const canonicalTexts = (texts: readonly string[], readName: ReadName): string =>
     settle(texts.map((text, index) => kinds[index]?.canonical(text, readName) ?? text)).join(" ");
   const split = (value: string): readonly string[] => {
@@ -65,7 +65,7 @@ export function layoutOf(
   return {
     split,
     canonical: (data, readName = canonicalName) => {
-      const words = wordsOf(data);
+      const words = readWords(data);
       if (words === undefined) return plainWords(data);
       return canonicalTexts(
         words.map((word, index) => kinds[index]?.unquoted?.(word) ?? word),

@@ -4,11 +4,11 @@ import { fill } from "../../values/slots.ts";
 import { type DataField, MOST_16_BITS, type Quote, type ReadName } from "./field.ts";
 import { type Layout, plainWords } from "./layout.ts";
 import type { RecordType } from "./recordType.ts";
-import { type RecordData, recordTypeOf } from "./registry.ts";
+import { type RecordData, findRecordType } from "./registry.ts";
 import { UNDECLARED } from "./undeclared.ts";
 
 function layoutFor(type: string): Layout | undefined {
-  return recordTypeOf(type) ?? UNDECLARED.get(type);
+  return findRecordType(type) ?? UNDECLARED.get(type);
 }
 
 /**
@@ -37,7 +37,7 @@ function saidBy(record: RecordData<string | Template>): {
   readonly type: RecordType;
   readonly said: readonly (string | number | Template)[];
 } {
-  const type = recordTypeOf(record.type);
+  const type = findRecordType(record.type);
   if (type === undefined) throw new Error(`There is no record type ${record.type}.`);
   const values = record as unknown as Readonly<Record<string, string | number | Template>>;
   return { type, said: Object.keys(type.fields).map((key) => values[key] ?? "") };
@@ -75,8 +75,8 @@ export function lateFields(record: RecordData<string>): Readonly<Record<string, 
 }
 
 /** Fields of a type in order; none where it cannot be declared. */
-function fieldsOf(type: string): readonly (readonly [key: string, field: DataField])[] {
-  return Object.entries(recordTypeOf(type)?.fields ?? {});
+function listFields(type: string): readonly (readonly [key: string, field: DataField])[] {
+  return Object.entries(findRecordType(type)?.fields ?? {});
 }
 
 /** Name that a record points to (a lone dot for none), and its key in the configuration. */
@@ -88,8 +88,8 @@ export interface Target {
 }
 
 /** The target in canonical data; undefined where the type has none. */
-export function targetOf(type: string, value: string): Target | undefined {
-  const fields = fieldsOf(type);
+export function findTarget(type: string, value: string): Target | undefined {
+  const fields = listFields(type);
   const at = fields.findIndex(([, { kind }]) => kind === "name" || kind === "host");
   const [key, field] = fields[at] ?? [];
   if (key === undefined) return undefined;
@@ -98,16 +98,16 @@ export function targetOf(type: string, value: string): Target | undefined {
 
 /** Keys of the fields of 16 bits, which stand first. */
 export function numberKeys(type: string): readonly string[] {
-  return fieldsOf(type).flatMap(([key, { most }]) => (most === MOST_16_BITS ? [key] : []));
+  return listFields(type).flatMap(([key, { most }]) => (most === MOST_16_BITS ? [key] : []));
 }
 
 /** How many fields in front only say in which order or how often; undefined where none does. */
 export function orderFields(type: string): number | undefined {
-  const count = fieldsOf(type).filter(([, { ordersOnly }]) => ordersOnly === true).length;
+  const count = listFields(type).filter(([, { ordersOnly }]) => ordersOnly === true).length;
   return count === 0 ? undefined : count;
 }
 
 /** Whether records of a type give their name an address, or may do so as an alias. */
 export function leadsToAddress(type: string): boolean {
-  return fieldsOf(type).some(([, { kind }]) => kind === "address" || kind === "name");
+  return listFields(type).some(([, { kind }]) => kind === "address" || kind === "name");
 }

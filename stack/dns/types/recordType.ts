@@ -1,6 +1,6 @@
 /** What one type of DNS record is, but for the wire forms of providers. */
 import type { DataField } from "./field.ts";
-import { layoutOf, type Layout } from "./layout.ts";
+import { buildLayout, type Layout } from "./layout.ts";
 
 /** Fields of a type by their key in the configuration, in the order of a zone file. */
 export type DataFields = Readonly<Record<string, DataField>>;
@@ -48,7 +48,7 @@ export function recordType<const Type extends string, const Fields extends DataF
   settle?: (texts: readonly string[]) => readonly string[],
 ): RecordType<Type, Fields> {
   const entries = Object.entries<DataField>(fields);
-  const layout = layoutOf(
+  const layout = buildLayout(
     entries.map(([, { kind }]) => kind),
     settle,
   );

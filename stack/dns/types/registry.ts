@@ -24,6 +24,6 @@ export type RecordData<Text> = DataOf<(typeof RECORD_TYPES)[number], Text>;
 const BY_NAME: ReadonlyMap<string, RecordType> = new Map(RECORD_TYPES.map((one) => [one.type, one]));
 
 /** A type by its upper-case name; undefined where it cannot be declared. */
-export function recordTypeOf(type: string): RecordType | undefined {
+export function findRecordType(type: string): RecordType | undefined {
   return BY_NAME.get(type);
 }

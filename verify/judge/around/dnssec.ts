@@ -1,6 +1,6 @@
 /** Whether the zone is signed, and the zone above knows its key (RFC 4035 2.4). */
 import type { DsData } from "dns-packet";
-import { listed } from "../../../stack/values/inWords.ts";
+import { listed } from "../../../stack/values/sentence.ts";
 import { writeDigTrace } from "../fixes/fixes.ts";
 import type { DnssecSeen, KeysAt } from "../../model/dnssec.ts";
 import type { AuditCheck, CheckResult } from "../../model/observation.ts";

@@ -1,5 +1,5 @@
 /** Tells what is wrong from what is only remembered: resolvers answer for a while what was there before. */
-import { pluralize } from "../../../stack/values/inWords.ts";
+import { pluralize } from "../../../stack/values/sentence.ts";
 import { hasSpoken, cachedSeconds, type Answer, type AuditCheck } from "../../model/observation.ts";
 import { atMostWarning } from "../../../stack/dns/rules/severity.ts";
 import type { AnswerSource, CachedAndFresh } from "../../model/answerSource.ts";

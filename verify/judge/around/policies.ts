@@ -1,5 +1,5 @@
 /** Declared policies that send others on: what SPF makes receivers look up, and who must take reports about the domain. */
-import { pluralize } from "../../../stack/values/inWords.ts";
+import { pluralize } from "../../../stack/values/sentence.ts";
 import { remembering, type Asked } from "../../../stack/dns/rules/askRules.ts";
 import { checkForeignReports } from "../../../stack/dns/rules/dmarc.ts";
 import type { LookUp } from "../../../stack/dns/rules/rule.ts";

@@ -2,7 +2,7 @@
 import { describeSet } from "../../model/observation.ts";
 import { isEcho } from "../../../stack/dns/rules/foreign.ts";
 import { harmsInSet } from "../../../stack/dns/rules/judgeForeign.ts";
-import { listed } from "../../../stack/values/inWords.ts";
+import { listed } from "../../../stack/values/sentence.ts";
 import type { DnsProviderName } from "../../../stack/model/vendorNames.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import type { PlannedRecord } from "../../../stack/model/plan.ts";

@@ -2,7 +2,7 @@
 import { COMMAND } from "../../../stack/values/command.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import type { Finding } from "../../model/finding.ts";
-import { listed } from "../../../stack/values/inWords.ts";
+import { listed } from "../../../stack/values/sentence.ts";
 
 /** How to move such a domain, step by step. */
 export const MOVE_GUIDE = "docs/guides/move-a-living-domain.md";

@@ -4,7 +4,7 @@ import { isWithin } from "../../../stack/values/domainName.ts";
 import { forbiddenByCaa } from "../../../stack/dns/rules/caaSets.ts";
 import { readSpf, type SpfTerm } from "../../../stack/dns/policies/spfTerms.ts";
 import { isHeld } from "../../../stack/dns/held.ts";
-import { listed, short } from "../../../stack/values/inWords.ts";
+import { listed, short } from "../../../stack/values/sentence.ts";
 import { isSpf } from "../../../stack/dns/policies/kinds.ts";
 import { isVerification } from "../../../stack/services/siteVerification.ts";
 import { shellQuote } from "../../../stack/values/shellQuote.ts";

@@ -1,5 +1,5 @@
 /** Records of others as entries of the configuration, which keep them. Pure. */
-import { recordTypeOf } from "../../../stack/dns/types/registry.ts";
+import { findRecordType } from "../../../stack/dns/types/registry.ts";
 import type { ExtraRecord } from "../../../stack/model/config.ts";
 import { RECORD_FIELDS } from "../../../stack/config/extraRecord.ts";
 import { whyNoPolicy } from "../../../stack/dns/policies/whyNoPolicy.ts";
@@ -49,7 +49,7 @@ export function writeEntry(
   hint = `kept-${record.type.toLowerCase()}`,
 ): string | undefined {
   const { name, type, value } = record;
-  const data = recordTypeOf(type)?.parse(value);
+  const data = findRecordType(type)?.parse(value);
   if (data === undefined) return undefined;
   const fields = RECORD_FIELDS[type as ExtraRecord["type"]];
   // The configuration takes no text that was meant as a policy and is none.

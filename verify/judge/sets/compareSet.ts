@@ -5,7 +5,7 @@ import { forbiddenByCaa } from "../../../stack/dns/rules/caaSets.ts";
 import { dropsInSet, harmsInSet } from "../../../stack/dns/rules/judgeForeign.ts";
 import { findReplaced } from "../../../stack/dns/rules/wholeSets.ts";
 import { keepsSets } from "../../../stack/vendors/recordResources.ts";
-import { listed, pluralize } from "../../../stack/values/inWords.ts";
+import { listed, pluralize } from "../../../stack/values/sentence.ts";
 import { samePolicy } from "../../../stack/dns/policies/samePolicy.ts";
 import { deriveSeverity, worst } from "../../../stack/dns/rules/severity.ts";
 import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";

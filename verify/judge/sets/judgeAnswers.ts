@@ -1,5 +1,5 @@
 /** What the servers of the DNS add to what the provider's API says. */
-import { pluralize } from "../../../stack/values/inWords.ts";
+import { pluralize } from "../../../stack/values/sentence.ts";
 import type { ZoneFacts } from "../../../stack/dns/rules/zoneView.ts";
 import type { Judgement } from "../../model/auditInput.ts";
 import { compareSet } from "./compareSet.ts";

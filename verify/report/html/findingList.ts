@@ -1,5 +1,5 @@
 /** What is to be done: a card a finding, worst first. */
-import { pluralize } from "../../../stack/values/inWords.ts";
+import { pluralize } from "../../../stack/values/sentence.ts";
 import type { AuditRow, Severity } from "../../model/observation.ts";
 import { SEVERITIES } from "../../../stack/dns/rules/severity.ts";
 import { groupByFix, type SharedFix, type FindingCard } from "./findings.ts";

@@ -1,6 +1,6 @@
 /** What needs nothing: ignored, the provider's own, as declared, and checks that passed. */
 import type { Audit, AuditCheck, AuditRow, Verdict } from "../../model/observation.ts";
-import { listed, pluralize } from "../../../stack/values/inWords.ts";
+import { listed, pluralize } from "../../../stack/values/sentence.ts";
 import { isOpen } from "./findings.ts";
 import { writeBadge, writeTitle } from "./labels.ts";
 import { markup, type Markup } from "./markup.ts";

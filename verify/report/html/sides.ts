@@ -1,5 +1,5 @@
 /** The columns of one record set as a table: who says what. */
-import { pluralize } from "../../../stack/values/inWords.ts";
+import { pluralize } from "../../../stack/values/sentence.ts";
 import type { ProviderRecord } from "../../../stack/model/zoneRecord.ts";
 import {
   cachedSeconds,

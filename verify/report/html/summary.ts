@@ -1,5 +1,5 @@
 /** What the page says first: counts, and when and whom the audit asked. */
-import { pluralize } from "../../../stack/values/inWords.ts";
+import { pluralize } from "../../../stack/values/sentence.ts";
 import type { Audit } from "../../model/observation.ts";
 import { SEVERITIES } from "../../../stack/dns/rules/severity.ts";
 import { VERDICTS } from "../../judge/sets/worstFirst.ts";
