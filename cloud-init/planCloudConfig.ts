@@ -32,43 +32,81 @@ const ASSETS: readonly { readonly asset: string; readonly path: string; readonly
   { asset: "first-boot.sh", path: "/usr/local/lib/mailstead/first-boot.sh", permissions: "0755" },
 ];
 
-/** Plans the document that boots a host of ours. */
-export function planCloudConfig(boot: PlannedBoot, sources: Sources): CloudConfig {
-  const assets: WriteFile[] = ASSETS.map(({ asset, path, permissions }) => ({
-    path,
-    permissions,
-    content: sources.asset(asset),
-  }));
-  return {
-    hostname: boot.hostname.split(".")[0] ?? boot.hostname,
-    fqdn: boot.hostname,
+/** Last and alone: of several commands cloud-init would report only the last one's status. */
+const FIRST_BOOT = [["/usr/local/lib/mailstead/first-boot.sh"]];
+
+/** A stretch of the document: some of its keys. */
+export interface Part {
+  readonly keys: Partial<CloudConfig>;
+  /** The first key is the last one of the part before: a list, which goes on. */
+  readonly goesOn?: true;
+  /** Many hosts have the very same. */
+  readonly isCommon?: true;
+}
+
+const ACCESS: Part = {
+  keys: {
     prefer_fqdn_over_hostname: true,
     disable_root: false,
     ssh_pwauth: false,
     ssh_deletekeys: true,
     ssh_genkeytypes: ["ed25519"],
-    ssh_keys: {
-      ed25519_private: ended(sources.slot("hostPrivateKey")),
-      ed25519_public: sources.slot("hostPublicKey").trim(),
-    },
-    users: [
-      {
-        name: "root",
-        lock_passwd: true,
-        // The deploy's alone: those of people come and go, and the deploy writes them.
-        ssh_authorized_keys: [sources.slot("deployPublicKey").trim()],
+  },
+  isCommon: true,
+};
+
+/** Key of the host, and who may log in. */
+function planKeys(sources: Pick<Sources, "slot">): Part {
+  return {
+    keys: {
+      ssh_keys: {
+        ed25519_private: ended(sources.slot("hostPrivateKey")),
+        ed25519_public: sources.slot("hostPublicKey").trim(),
       },
-    ],
-    package_update: true,
-    packages: listPackages(boot),
-    write_files: [
-      { path: "/etc/profile.d/env.sh", permissions: "0755", content: profileEnvironment(boot.environment) },
-      { path: "/etc/mailstead/boot.env", permissions: "0644", content: bootSettings(boot) },
-      ...assets,
-    ],
-    // Last and alone: of several commands cloud-init would report only the last one's status.
-    runcmd: [["/usr/local/lib/mailstead/first-boot.sh"]],
+      users: [
+        {
+          name: "root",
+          lock_passwd: true,
+          // The deploy's alone: those of people come and go, and the deploy writes them.
+          ssh_authorized_keys: [sources.slot("deployPublicKey").trim()],
+        },
+      ],
+    },
   };
+}
+
+function ownFiles(boot: PlannedBoot): readonly WriteFile[] {
+  return [
+    { path: "/etc/profile.d/env.sh", permissions: "0755", content: profileEnvironment(boot.environment) },
+    { path: "/etc/mailstead/boot.env", permissions: "0644", content: bootSettings(boot) },
+  ];
+}
+
+function wholeFiles(sources: Pick<Sources, "asset">): readonly WriteFile[] {
+  return ASSETS.map(({ asset, path, permissions }) => ({
+    path,
+    permissions,
+    content: sources.asset(asset),
+  }));
+}
+
+/** Plans the document that boots a host of ours, part by part in the order in which it is written. */
+export function planParts(boot: PlannedBoot, sources: Sources): readonly Part[] {
+  return [
+    { keys: { hostname: boot.hostname.split(".")[0] ?? boot.hostname, fqdn: boot.hostname } },
+    ACCESS,
+    planKeys(sources),
+    { keys: { package_update: true, packages: listPackages(boot) }, isCommon: true },
+    { keys: { write_files: ownFiles(boot) } },
+    { keys: { write_files: wholeFiles(sources), runcmd: FIRST_BOOT }, goesOn: true, isCommon: true },
+  ];
+}
+
+/** Plans the same document whole. */
+export function planCloudConfig(boot: PlannedBoot, sources: Sources): CloudConfig {
+  const parts = planParts(boot, sources).map(({ keys }) => keys);
+  const files = parts.flatMap(({ write_files: some = [] }) => some);
+  return { ...(Object.assign({}, ...parts) as CloudConfig), write_files: files };
 }
 
 /** OpenSSH refuses a private key without its final newline. */

@@ -1,10 +1,10 @@
 /** Renders user-data: the first boot of our hosts, and the guide's own for any other cloud. */
 import { createHash } from "node:crypto";
-import { Document, Scalar, visit, type Tags } from "yaml";
+import { Document, Scalar, Schema, type ScalarTag, type Tags } from "yaml";
 import type { PlannedBoot, PlannedServer } from "../stack/model/plan.ts";
 import { DNS_PROVIDERS } from "../stack/vendors/registry.ts";
 import type { CloudConfig, WriteFile } from "./cloudConfig.ts";
-import { planCloudConfig, profileEnvironment } from "./planCloudConfig.ts";
+import { planParts, profileEnvironment, type Part } from "./planCloudConfig.ts";
 import { placeholder, type Sources } from "./sources.ts";
 
 /**
@@ -29,36 +29,65 @@ function escaped(character: string): string {
  */
 const ALONE = /^(=|<<|[^\n]*\t[^\n]*)$/;
 
-/** The library's own writer of "<<" heeds no quotes. */
-function withoutMerge(tags: Tags): Tags {
-  return tags.filter((tag) => typeof tag === "string" || tag.tag !== "tag:yaml.org,2002:merge");
+/** Whether a text would be misread where no quotes are. What else wants quotes the library knows. */
+function isMisread(text: string): boolean {
+  return text.search(TO_ESCAPE) >= 0 || ALONE.test(text);
 }
 
-/**
- * Puts a text in double quotes that would be misread without: the one style that has escapes (YAML 1.1 5.6). What else
- * wants quotes the library knows.
- */
-function quoteMisread(document: Document): void {
-  visit(document, {
-    Scalar(_, node) {
-      const { value } = node;
-      if (typeof value !== "string") return;
-      if (value.search(TO_ESCAPE) >= 0 || ALONE.test(value)) node.type = Scalar.QUOTE_DOUBLE;
+/** Writes a text that would be misread in double quotes: the one style that has escapes (YAML 1.1 5.6). */
+function quotingMisread(tag: ScalarTag): ScalarTag {
+  return {
+    ...tag,
+    stringify: (item, ...context) => {
+      if (typeof item.value === "string" && isMisread(item.value)) item.type = Scalar.QUOTE_DOUBLE;
+      return tag.stringify?.(item, ...context) ?? "";
     },
+  };
+}
+
+/** The library's types, but "<<": its own writer of that heeds no quotes. */
+function chooseTags(tags: Tags): Tags {
+  return tags.flatMap<Tags[number]>((tag) => {
+    if (typeof tag === "string" || tag.collection !== undefined) return [tag];
+    if (tag.tag === "tag:yaml.org,2002:merge") return [];
+    return [tag.tag === "tag:yaml.org,2002:str" ? quotingMisread(tag) : tag];
   });
+}
+
+const SCHEMA = new Schema({ schema: "yaml-1.1", customTags: chooseTags });
+const FORM = { lineWidth: 0, blockQuote: "literal", directives: false } as const;
+const FIRST_LINE = "#cloud-config\n";
+
+/** Text of some keys of the document. */
+function writeKeys(keys: Partial<CloudConfig>): string {
+  const yaml = new Document(keys, { version: "1.1", schema: SCHEMA });
+  return yaml.toString(FORM).replace(TO_ESCAPE, escaped);
 }
 
 /** `#cloud-config` text of a document: YAML 1.1, as cloud-init's parser (PyYAML) reads it, whatever is in its texts. */
 export function renderCloudConfig(document: CloudConfig): string {
-  const yaml = new Document(document, { version: "1.1", customTags: withoutMerge });
-  quoteMisread(yaml);
-  const text = yaml.toString({ lineWidth: 0, blockQuote: "literal" });
-  return `#cloud-config\n${text.replace(TO_ESCAPE, escaped)}`;
+  return `${FIRST_LINE}${writeKeys(document)}`;
+}
+
+/** Texts of common parts, by what is in them: a few for each distribution and DNS provider. */
+const COMMON = new Map<string, string>();
+
+function writeOnce(keys: Part["keys"]): string {
+  const name = JSON.stringify(keys);
+  const text = COMMON.get(name) ?? writeKeys(keys);
+  COMMON.set(name, text);
+  return text;
+}
+
+/** A mapping's text is that of its keys, one after the other, and a list's that of its items. */
+function writePart({ keys, isCommon, goesOn }: Part): string {
+  const text = isCommon === true ? writeOnce(keys) : writeKeys(keys);
+  return goesOn === true ? text.slice(text.indexOf("\n") + 1) : text;
 }
 
 /** User-data of a host: deterministic in `boot` and `sources`. Secret, since it carries the SSH host key. */
 export function renderUserData(boot: PlannedBoot, sources: Sources): string {
-  return renderCloudConfig(planCloudConfig(boot, sources));
+  return [FIRST_LINE, ...planParts(boot, sources).map(writePart)].join("");
 }
 
 /**

@@ -4,7 +4,14 @@ import type { Issue } from "../model/issue.ts";
 import { nearest } from "../values/nearest.ts";
 import type { Fault } from "../values/reading.ts";
 import { unknownKey } from "./unknownKey.ts";
-import { UNCHANGED, UNREAD_SECRET, type Field, type Fields, type Values } from "../values/field.ts";
+import {
+  UNCHANGED,
+  UNREAD_SECRET,
+  type Because,
+  type Field,
+  type Fields,
+  type Values,
+} from "../values/field.ts";
 
 /** Builds an error at a path. */
 export function errorAt(path: string, fault: Fault): Issue {
@@ -120,14 +127,22 @@ function toFault(issue: core.$ZodIssue, field: Field<unknown>, input: unknown): 
   };
 }
 
+/** Defaults that were read: they are the same in every configuration. */
+const DEFAULTS = new WeakMap<Because<unknown>, unknown>();
+
+function readDefault({ schema, default: given }: Field<unknown>): unknown {
+  if (given === undefined) return undefined;
+  if (!DEFAULTS.has(given)) DEFAULTS.set(given, schema.parse(given.value));
+  return DEFAULTS.get(given);
+}
+
 /** Reads one value, or its default; undefined when it is absent or bad, with the fault added to `issues`. */
-function readField(field: Field<unknown>, given: unknown, path: string, issues: Issue[]): unknown {
-  const value = given ?? field.default?.value;
-  if (value === undefined) {
+function readField(field: Field<unknown>, value: unknown, path: string, issues: Issue[]): unknown {
+  if (value === undefined || value === null) {
     if (field.required === true) {
       issues.push(errorAt(path, { rule: "missing", message: "the value is missing", fix: field.fix }));
     }
-    return undefined;
+    return readDefault(field);
   }
   if (field.secret === true && value === UNREAD_SECRET) return value;
   const missing = notThere(value, path, field);

@@ -9,7 +9,11 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { listPackages } from "../../../cloud-init/packages.ts";
 import { planCloudConfig } from "../../../cloud-init/planCloudConfig.ts";
-import { renderUserData, USER_DATA_LIMIT_BYTES } from "../../../cloud-init/renderUserData.ts";
+import {
+  renderCloudConfig,
+  renderUserData,
+  USER_DATA_LIMIT_BYTES,
+} from "../../../cloud-init/renderUserData.ts";
 import { readAsset } from "../../../components/assets.ts";
 import { renderZoneFile } from "../../../stack/dns/zoneFile.ts";
 import type { PlannedRecord } from "../../../stack/model/plan.ts";
@@ -157,7 +161,9 @@ describe("over random valid configurations", () => {
         expect(renderUserData(planOf(structuredClone(raw)).server.boot, SOURCES)).toBe(text);
         expect(Buffer.byteLength(text)).toBeLessThan(USER_DATA_LIMIT_BYTES);
         const read = parse(text, { version: "1.1" }) as ReturnType<typeof planCloudConfig>;
-        expect(read).toEqual(planCloudConfig(boot, SOURCES));
+        const whole = planCloudConfig(boot, SOURCES);
+        expect(read).toEqual(whole);
+        expect(text, "its parts are what the whole is").toBe(renderCloudConfig(whole));
         expect(read).toMatchObject({ hostname: "mx", fqdn: `mx.${domain}`, packages: listPackages(boot) });
         const keys = read.users?.[0]?.ssh_authorized_keys;
         // Those of people come with the deploy, so that they can go with it.
