@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { IMAGE_ROLES } from "../stack/model/imageRoles.ts";
 
 const DIGEST = `sha256:${"0".repeat(64)}`;
-const ROLES = ["app", "nginx", "mongo", "redis"];
 
 /** Values of `Pulumi.dev.yaml` by key: texts, and objects as JSON text. */
 export function exampleConfig(): Record<string, string> {
@@ -13,7 +13,7 @@ export function exampleConfig(): Record<string, string> {
   const mail = config["mailstead:mail"] as Record<string, unknown>;
   config["mailstead:mail"] = {
     ...mail,
-    images: Object.fromEntries(ROLES.map((role) => [role, { digest: DIGEST }])),
+    images: Object.fromEntries(IMAGE_ROLES.map((role) => [role, { digest: DIGEST }])),
   };
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [

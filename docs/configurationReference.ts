@@ -4,6 +4,7 @@ import { COMMON_FIELDS, RECORD_FIELDS } from "../stack/config/extraRecord.ts";
 import { IMAGES } from "../stack/config/keys/schema.ts";
 import type { Because, Field, Fields } from "../stack/values/field.ts";
 import { changeEffect } from "./changeEffects.ts";
+import { IMAGE_ROLES } from "../stack/model/imageRoles.ts";
 import { openedBy, OPEN_VALUE, PROTECTED_PARTS } from "../stack/model/protection.ts";
 import { LENGTHS, type Length } from "../stack/values/lengths.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
@@ -38,7 +39,7 @@ const ABOUT: Readonly<Record<Exclude<keyof typeof TABLES, "dns.records">, string
   "dns.caa": CAA_ABOUT,
   "dns.ignore": IGNORE_ABOUT,
   mail: "Forward Email.",
-  "mail.images.ROLE": "One for each role: app, nginx, mongo, redis.",
+  "mail.images.ROLE": `One for each role: ${IMAGE_ROLES.join(", ")}.`,
   certificates: "How the certificate is had.",
 };
 

@@ -50,7 +50,7 @@ export async function buildImages(options: BuildOptions & { variant: string }): 
 export async function buildImages(options: BuildOptions): Promise<Record<ImageRole, BuiltImage>>;
 export async function buildImages(options: BuildOptions): Promise<Partial<Record<ImageRole, BuiltImage>>> {
   const roles: readonly ImageRole[] =
-    options.variant === undefined ? ["app", "nginx", "mongo", "redis"] : ["app"];
+    options.variant === undefined ? (Object.keys(STANDIN_REFERENCES) as ImageRole[]) : ["app"];
   const built: Partial<Record<ImageRole, BuiltImage>> = {};
   // What a build left that was killed.
   await rm(join(options.cacheDir, "work"), { recursive: true, force: true });

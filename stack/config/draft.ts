@@ -1,6 +1,7 @@
 /** The configuration while it is read: what failed or was left out is absent. */
 import type { Issue } from "../model/issue.ts";
-import type { Config, DkimConfig, ExtraRecord, IgnoreRule, ImageConfig } from "../model/config.ts";
+import type { DkimConfig, ExtraRecord, IgnoreRule, ImageConfig } from "../model/config.ts";
+import { IMAGE_ROLES, type ImageRole } from "../model/imageRoles.ts";
 import { readSelector } from "../values/dkimKey.ts";
 import { registrableDomain } from "../values/domainName.ts";
 import { absoluteName, COMMON_FIELDS, readsAsForeign, RECORD_FIELDS } from "./extraRecord.ts";
@@ -11,8 +12,6 @@ import { below, errorAt, isObject, readSection, unreadFault } from "./readSectio
 import { UNREAD_SECRET, wholeValues, type Values } from "../values/field.ts";
 import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./keys/recordSchema.ts";
 import { CERTIFICATES, DNS, IMAGES, MAIL, SECTIONS, SERVER, TOP } from "./keys/schema.ts";
-
-export type ImageRole = keyof Config["mail"]["images"];
 
 /** A list item that was good, with its place in the list. */
 export interface Placed<T> {
@@ -39,8 +38,6 @@ export interface Draft {
   /** Keys of `certificates` that the owner wrote, whether they could be read or not. */
   readonly certificateKeys: readonly string[];
 }
-
-const IMAGE_ROLES = Object.keys(IMAGES) as ImageRole[];
 
 /** A section that is left out is as good as an empty one; anything else but an object is a fault that is told already. */
 function isReadable(section: unknown): boolean {

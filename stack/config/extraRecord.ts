@@ -1,11 +1,11 @@
 /** Reads the records that the owner adds. */
 import { z } from "zod";
-import type { ExtraRecord } from "../model/config.ts";
+import type { ExtraRecord, ExtraRecordBase } from "../model/config.ts";
 import { RECORD_TYPES } from "../dns/types/registry.ts";
 import { hasPublicSuffix, readDnsName, registrableDomain } from "../values/domainName.ts";
 import type { Reading } from "../values/reading.ts";
 import { bad, good } from "../values/reading.ts";
-import { because, text, type Fields } from "../values/field.ts";
+import { because, text, ttl, type Fields, type FieldsFor } from "../values/field.ts";
 import { MOST_COMMENT } from "../vendors/recordResources.ts";
 
 function readRole(role: string): Reading<string> {
@@ -47,7 +47,7 @@ export const COMMON_FIELDS = {
     required: true,
   },
   ttlSeconds: {
-    schema: z.union([z.literal("auto"), z.int().min(60).max(86400)]),
+    schema: ttl,
     meaning: "TTL",
     fix: 'set "auto" or 60 to 86400 seconds',
     follows: because("`dns.ttlSeconds`", "one value counts for all records"),
@@ -70,7 +70,7 @@ export const COMMON_FIELDS = {
       "mail does not depend on it, so it goes with a destroy and comes back with `up`",
     ),
   },
-} satisfies Fields;
+} satisfies FieldsFor<ExtraRecordBase>;
 
 /** Keys of a record beside its type, by type. */
 export const RECORD_FIELDS: Readonly<Record<ExtraRecord["type"], Fields>> = Object.fromEntries<Fields>(

@@ -1,10 +1,7 @@
 /** What the stack remembers of the images that its server runs. */
 import { z } from "zod";
 import type { Config } from "../model/config.ts";
-import type { PlannedImage } from "../model/plan.ts";
-
-/** A role of an image, such as `mongo`. */
-export type ImageRole = PlannedImage["role"];
+import { IMAGE_ROLES, type ImageRole } from "../model/imageRoles.ts";
 
 /** One image of the last `up` that could pull every image. */
 export interface DeployedImage {
@@ -21,10 +18,9 @@ export interface DeployedImage {
 export type DeployedImages = Readonly<Partial<Record<ImageRole, DeployedImage>>>;
 
 const remembered = z.object({ tag: z.string(), digests: z.record(z.string(), z.string()) });
-const ROLES: readonly ImageRole[] = ["app", "nginx", "mongo", "redis"];
 
 /** Their shape in an output. */
-export const imagesSchema = z.partialRecord(z.enum(ROLES), remembered);
+export const imagesSchema = z.partialRecord(z.enum(IMAGE_ROLES), remembered);
 
 /** Reads them. What has another shape counts as absent. */
 export function readImages(value: unknown): DeployedImages | undefined {
@@ -33,7 +29,7 @@ export function readImages(value: unknown): DeployedImages | undefined {
 
 /** What is to be remembered once every image of a configuration has been pulled. */
 export function rememberImages({ mail }: Pick<Config, "mail">, earlier: DeployedImages = {}): DeployedImages {
-  const now = ROLES.map((role): [ImageRole, DeployedImage] => {
+  const now = IMAGE_ROLES.map((role): [ImageRole, DeployedImage] => {
     const { tag, digest } = mail.images[role];
     return [role, { tag, digests: { ...earlier[role]?.digests, [tag]: digest } }];
   });

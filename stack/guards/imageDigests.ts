@@ -7,7 +7,8 @@
  */
 import { COMMAND } from "../values/command.ts";
 import type { Issue } from "../model/issue.ts";
-import type { DeployedImages, ImageRole } from "./deployedImages.ts";
+import type { ImageRole } from "../model/imageRoles.ts";
+import type { DeployedImages } from "./deployedImages.ts";
 import { mayBeOne, readVersion } from "./imageVersion.ts";
 import type { Guard } from "./guard.ts";
 

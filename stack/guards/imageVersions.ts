@@ -7,7 +7,7 @@ import type { ServiceName } from "../services/table.ts";
 import { COMMAND } from "../values/command.ts";
 import type { Issue } from "../model/issue.ts";
 import { compareVersions, readVersion, type Version } from "./imageVersion.ts";
-import type { ImageRole } from "./deployedImages.ts";
+import type { ImageRole } from "../model/imageRoles.ts";
 import type { Guard } from "./guard.ts";
 
 /** What an image writes its data with, and what that means for the version that comes after. */

@@ -1,4 +1,5 @@
 /** The configuration after reading: checked, normalised, every default filled in. */
+import type { ImageRole } from "./imageRoles.ts";
 import type { CloudName, DnsProviderName } from "./vendorNames.ts";
 import type { RecordData } from "../dns/types/registry.ts";
 import type { Distribution, RecordLevel } from "./plan.ts";
@@ -26,7 +27,8 @@ export interface ServerConfig {
   readonly lostAddress?: string;
 }
 
-interface ExtraRecordBase {
+/** What records of any type have in common; `COMMON_FIELDS` has to read these keys and no other. */
+export interface ExtraRecordBase {
   /** Logical name, kebab case, stable for ever. */
   readonly role: string;
   /** Lower-case FQDN without a final dot. */
@@ -154,12 +156,7 @@ export interface ImageConfig {
 export interface MailConfig {
   /** Release tag of Forward Email. */
   readonly release: string;
-  readonly images: {
-    readonly app: ImageConfig;
-    readonly nginx: ImageConfig;
-    readonly mongo: ImageConfig;
-    readonly redis: ImageConfig;
-  };
+  readonly images: Readonly<Record<ImageRole, ImageConfig>>;
   /** Mailboxes, calendars and contacts; false leaves a server that forwards and sends. */
   readonly storage: boolean;
   /** User name of the gate before the first account exists. */

@@ -4,6 +4,7 @@
  * `components/` turns each row into one resource. Whatever needs a decision is decided here.
  */
 import type { RecordData } from "../dns/types/registry.ts";
+import type { ImageRole } from "./imageRoles.ts";
 import type { CloudName, DnsProviderName } from "./vendorNames.ts";
 import type { Template } from "../values/slots.ts";
 
@@ -119,7 +120,7 @@ export interface PlannedStep {
 
 /** A container image, pinned by tag and digest. */
 export interface PlannedImage {
-  readonly role: "app" | "nginx" | "mongo" | "redis";
+  readonly role: ImageRole;
   /** `registry/name:tag@sha256:…` */
   readonly reference: string;
 }

@@ -41,12 +41,16 @@ type ValueOf<F extends Field<unknown>> = z.output<F["schema"]>;
 /** Values that a table of fields gives; what failed or was left out is absent. */
 export type Values<F extends Fields> = { readonly [K in keyof F]?: ValueOf<F[K]> };
 
-/** Keys that have a value in every configuration without faults. */
-type SureKey<F extends Fields> = {
-  [K in keyof F]: F[K] extends { readonly required: true } | { readonly default: Because<unknown> }
-    ? K
-    : never;
-}[keyof F];
+/** What a field is that has a value in every configuration without faults. */
+type Sure = { readonly required: true } | { readonly default: Because<unknown> };
+
+type SureKey<F extends Fields> = { [K in keyof F]: F[K] extends Sure ? K : never }[keyof F];
+
+/** A table with a field for each key of a type and for no other; only an optional key may go without a value. */
+export type FieldsFor<T> = {
+  readonly [K in keyof T]-?: Field<Exclude<T[K], undefined>> &
+    (Partial<Pick<T, K>> extends Pick<T, K> ? unknown : Sure);
+};
 
 /** Values that a table of fields gives where nothing failed. */
 export type WholeValues<F extends Fields> = { readonly [K in SureKey<F>]: ValueOf<F[K]> } & {

@@ -9,6 +9,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
+import { IMAGE_ROLES } from "../../stack/model/imageRoles.ts";
 import {
   CLOUDFLARE_TOKEN,
   HETZNER_TOKEN,
@@ -25,7 +26,7 @@ const RECORDS = "/zones/c7915704a794c5f99111b674c1985c3a/dns_records";
 function configuration(changes: Readonly<Record<string, unknown>> = {}): string {
   const text = readFileSync(join(import.meta.dirname, "../../Pulumi.dev.yaml"), "utf8");
   const { config } = parse(text) as { config: Record<string, Record<string, unknown>> };
-  const digests = ["app", "nginx", "mongo", "redis"].map((role) => [role, { digest: DIGEST }]);
+  const digests = IMAGE_ROLES.map((role) => [role, { digest: DIGEST }]);
   const mail = { ...config["mailstead:mail"], images: Object.fromEntries(digests) as unknown };
   return stringify({ config: { ...config, "mailstead:mail": mail, ...changes } });
 }

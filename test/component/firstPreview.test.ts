@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
+import { IMAGE_ROLES } from "../../stack/model/imageRoles.ts";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../stack/config/readRawConfig.ts";
 import type { Plan } from "../../stack/model/plan.ts";
@@ -32,7 +33,7 @@ const engine = findEngine();
 function configuration(): Record<string, unknown> {
   const text = readFileSync(join(import.meta.dirname, "../../Pulumi.dev.yaml"), "utf8");
   const { config } = parse(text) as { config: Record<string, Record<string, unknown>> };
-  const digests = ["app", "nginx", "mongo", "redis"].map((role) => [role, { digest: DIGEST }]);
+  const digests = IMAGE_ROLES.map((role) => [role, { digest: DIGEST }]);
   return {
     ...config,
     "mailstead:mail": { ...config["mailstead:mail"], images: Object.fromEntries(digests) as unknown },

@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
+import { IMAGE_ROLES } from "../../stack/model/imageRoles.ts";
 import { temporaryFolder } from "../support/temporaryFolder.ts";
 import {
   CLOUDFLARE_TOKEN,
@@ -30,7 +31,7 @@ const QUIETLY = ["--yes", "--skip-preview", "--stack", "prod"];
 function configuration(): string {
   const text = readFileSync(join(import.meta.dirname, "../../Pulumi.dev.yaml"), "utf8");
   const { config } = parse(text) as { config: Record<string, Record<string, unknown>> };
-  const digests = ["app", "nginx", "mongo", "redis"].map((role) => [role, { digest: DIGEST }]);
+  const digests = IMAGE_ROLES.map((role) => [role, { digest: DIGEST }]);
   const mail = { ...config["mailstead:mail"], images: Object.fromEntries(digests) as unknown };
   return stringify({ config: { ...config, "mailstead:mail": mail, "mailstead:protect": "false" } });
 }

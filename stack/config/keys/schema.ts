@@ -1,6 +1,7 @@
 /** What may stand in the configuration: every key, its check, its meaning, and what to set. */
 import { z } from "zod";
 import { activeServices } from "../../services/activeServices.ts";
+import type { ImageRole } from "../../model/imageRoles.ts";
 import { readHostName, readMailDomain } from "../../values/domainName.ts";
 import {
   because,
@@ -246,7 +247,7 @@ export const IMAGES = {
   redis: imageKeys(because("redis", "the official image"), {
     default: because("8.2", "a minor release of its own: `latest` moves unasked"),
   }),
-};
+} satisfies Readonly<Record<ImageRole, Fields>>;
 
 export const CERTIFICATES = {
   method: {

@@ -7,6 +7,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { IMAGE_ROLES } from "../../../stack/model/imageRoles.ts";
 import { sshDirectory, sshFilePaths } from "../../../components/sshFiles.ts";
 import { set, validRaw } from "../stack/support/validRaw.ts";
 import { makeProject, type Project } from "./project.ts";
@@ -38,8 +39,7 @@ test("beside a fault no warning is told as one to be mended", async () => {
 test("preflight says what every preview would warn of", async () => {
   const raw = validRaw();
   set(raw, "server.adminNetworks", ["0.0.0.0/0"]);
-  for (const role of ["app", "nginx", "mongo", "redis"])
-    set(raw, `mail.images.${role}.repository`, `127.0.0.1:9/${role}`);
+  for (const role of IMAGE_ROLES) set(raw, `mail.images.${role}.repository`, `127.0.0.1:9/${role}`);
   project.stack("open", raw);
   // Nobody outside is asked: nothing listens there.
   const { stdout } = await project.run(["preflight", "--stack", "open", "--json"], {

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { IMAGE_ROLES } from "../../../stack/model/imageRoles.ts";
 import { parseConfig } from "../../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../../stack/config/readRawConfig.ts";
 import { SECTIONS } from "../../../stack/config/keys/schema.ts";
@@ -36,7 +37,7 @@ test("lacks nothing but the digests", () => {
 
 test("is good with them, without a warning", () => {
   const raw = asTheEngineDoes();
-  for (const role of ["app", "nginx", "mongo", "redis"]) set(raw, `mail.images.${role}.digest`, DIGEST);
+  for (const role of IMAGE_ROLES) set(raw, `mail.images.${role}.digest`, DIGEST);
   const { config, issues } = parseConfig(raw);
   expect(issues).toEqual([]);
   if (config === undefined) throw new Error("no configuration");
