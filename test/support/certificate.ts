@@ -1,5 +1,6 @@
 /** The server's certificate: what is placed, what is served, and what `mailstead status` says of it. */
 import { fault } from "./faults.ts";
+import { DOMAIN } from "./life.ts";
 import { inside, onHost, STACK } from "./sandbox.ts";
 import { recordsPath } from "./vendors.ts";
 
@@ -18,7 +19,7 @@ export async function placed(): Promise<string> {
 
 /** Has the records refused that certbot writes itself, until the faults are cleared; Pulumi must write none meanwhile. */
 export async function refuseOrders(): Promise<void> {
-  const path = await recordsPath("example.com");
+  const path = await recordsPath(DOMAIN);
   await fault({ vendor: "cloudflare", method: "POST", path, kind: "status", status: 403, times: 50 });
 }
 

@@ -1,6 +1,7 @@
 /** An ordinary change: one plain `up`, between two looks at the host and at the zone. */
 import { expect } from "vitest";
 import { containers, healthyAgain, madeAnew, restarted } from "./host.ts";
+import { DOMAIN } from "./life.ts";
 import type { ProjectCopy } from "./projectCopy.ts";
 import { expectEmptyPreview, up } from "./sandbox.ts";
 import { counts, countsLine } from "./summary.ts";
@@ -59,14 +60,14 @@ export function zoneChange(before: readonly string[], after: readonly string[]):
  * as the `up` has ended, or, where it restarts containers, within the limit.
  */
 export async function change(copy?: ProjectCopy, restartSeconds = 0): Promise<Change> {
-  const [before, records] = [await containers(), await recordsAt("cloudflare", "example.com")];
+  const [before, records] = [await containers(), await recordsAt("cloudflare", DOMAIN)];
   const printed = await up(copy);
   const after = await containers();
   await healthyAgain(restartSeconds);
   await expectEmptyPreview(copy);
   const started = { anew: madeAnew(before, after), restarted: restarted(before, after) };
   const { unchanged = 0, ...done } = counts(printed);
-  const zone = zoneChange(records, await recordsAt("cloudflare", "example.com"));
+  const zone = zoneChange(records, await recordsAt("cloudflare", DOMAIN));
   console.log(
     `${countsLine(printed)}; containers: ${JSON.stringify(started)}; records: ${JSON.stringify(zone)}`,
   );

@@ -1,6 +1,6 @@
 /** What the host itself says, asked over the pinned SSH connection. */
 import type { Plan, PlannedContainer } from "../../stack/model/plan.ts";
-import { onHost, succeed, waitFor } from "./sandbox.ts";
+import { onHost, STACK, succeed, waitFor } from "./sandbox.ts";
 
 /** A container as `docker inspect` tells it. */
 export interface Seen {
@@ -73,7 +73,7 @@ export async function containers(): Promise<Map<string, Seen>> {
 
 /** What the plan has, as the command prints it. */
 async function rendered(): Promise<Pick<Plan, "images" | "containers">> {
-  const words = ["render", "containers", "--json", "--stack", "dev"];
+  const words = ["render", "containers", "--json", "--stack", STACK];
   const printed = await succeed(["node", "cli/mailstead.js", ...words]);
   return JSON.parse(printed) as Pick<Plan, "images" | "containers">;
 }

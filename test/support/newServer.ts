@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { unwell } from "./host.ts";
+import { checkout, DOMAIN, STACK } from "./life.ts";
 import { headersOf, onboard, readMail, sendFromOutside } from "./people.ts";
-import { expectNoDrift, onHost, outputs, project, succeed, waitFor } from "./sandbox.ts";
+import { expectNoDrift, onHost, outputs, succeed, waitFor } from "./sandbox.ts";
 import { hetzner, recordsAt } from "./vendors.ts";
 
 export interface Server {
@@ -13,7 +14,7 @@ export interface Server {
 }
 
 export async function servers(): Promise<readonly Server[]> {
-  const answer = (await hetzner("servers?label_selector=mailstead%3D%3Ddev")) as { servers: Server[] };
+  const answer = (await hetzner(`servers?label_selector=mailstead%3D%3D${STACK}`)) as { servers: Server[] };
   return answer.servers;
 }
 
@@ -33,15 +34,15 @@ export async function identity(): Promise<unknown> {
   const questions = [
     ["-x", addresses.ipv4],
     ["-x", addresses.ipv6],
-    ["example.com", "A"],
-    ["example.com", "AAAA"],
-    ["example.com", "MX"],
-    ["example.com", "TXT"],
-    ["mx.example.com", "A"],
-    ["mx.example.com", "AAAA"],
-    ["fe-bounces.example.com", "CNAME"],
-    ["default._domainkey.example.com", "TXT"],
-    ["_dmarc.example.com", "TXT"],
+    [DOMAIN, "A"],
+    [DOMAIN, "AAAA"],
+    [DOMAIN, "MX"],
+    [DOMAIN, "TXT"],
+    [`mx.${DOMAIN}`, "A"],
+    [`mx.${DOMAIN}`, "AAAA"],
+    [`fe-bounces.${DOMAIN}`, "CNAME"],
+    [`default._domainkey.${DOMAIN}`, "TXT"],
+    [`_dmarc.${DOMAIN}`, "TXT"],
   ];
   const answered = await succeed(["dig", "@203.0.113.3", "+noall", "+answer", ...questions.flat()]);
   const lines = answered.split("\n").filter((line) => line !== "" && !ONBOARDING.test(line));
@@ -50,8 +51,8 @@ export async function identity(): Promise<unknown> {
   return {
     addresses,
     answers: lines.sort(),
-    records: (await recordsAt("cloudflare", "example.com")).filter((line) => !ONBOARDING.test(line)),
-    hostKey: readFileSync(join(project, ".mailstead/dev/known_hosts"), "utf8"),
+    records: (await recordsAt("cloudflare", DOMAIN)).filter((line) => !ONBOARDING.test(line)),
+    hostKey: readFileSync(join(checkout, ".mailstead", STACK, "known_hosts"), "utf8"),
     seenHostKey: await onHost("cat /etc/ssh/ssh_host_ed25519_key.pub\n"),
   };
 }

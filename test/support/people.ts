@@ -1,8 +1,12 @@
 /** What people do with the server: sign up, add the domain, make aliases, send and read. */
+import { join } from "node:path";
+import { DOMAIN, project, STACK } from "./life.ts";
+import { runFolder } from "./printed.ts";
 import { onHost, setConfig, succeed, up, waitFor } from "./sandbox.ts";
 
+export { DOMAIN } from "./life.ts";
+
 export const ADMIN = { email: "owner@outside.test", password: "correct horse battery staple" };
-export const DOMAIN = "example.com";
 
 /** A line of the server's own checklist. */
 export interface ChecklistItem {
@@ -22,11 +26,12 @@ interface Login {
 /** First login, from the stack's secret output. */
 export async function firstLogin(): Promise<Login> {
   return JSON.parse(
-    await succeed(["pulumi", "stack", "output", "login", "--show-secrets", "--json", "--stack", "dev"]),
+    await succeed(["pulumi", "stack", "output", "login", "--show-secrets", "--json", "--stack", STACK]),
   ) as Login;
 }
 
-const JAR = ".sandbox/run/cookies";
+const jar = (): string => join(runFolder, `cookies-${STACK}`);
+const MAIL_PROGRAM = ["node", join(project, "sandbox/client/mailProgram.ts")];
 
 /** One call to the web interface, with the gate's login and the session's cookie. Secrets travel by standard input. */
 export async function web(path: string, fields?: Readonly<Record<string, string>>): Promise<string> {
@@ -35,8 +40,8 @@ export async function web(path: string, fields?: Readonly<Record<string, string>
     `url = "https://${DOMAIN}${path}"`,
     `user = "${username}:${password}"`,
     'header = "Accept: application/json"',
-    `cookie = "${JAR}"`,
-    `cookie-jar = "${JAR}"`,
+    `cookie = "${jar()}"`,
+    `cookie-jar = "${jar()}"`,
     ...(fields === undefined ? [] : [`data = "${new URLSearchParams(fields).toString()}"`]),
   ];
   return succeed(
@@ -72,7 +77,8 @@ export async function addAlias(name: string): Promise<string> {
  * that a new record of an existing set needs until everyone sees it.
  */
 export async function letCachesExpire(): Promise<void> {
-  await succeed(["unbound-control", "-c", ".sandbox/run/dns/resolver/unbound.conf", "flush_zone", DOMAIN]);
+  const resolver = join(runFolder, "dns/resolver/unbound.conf");
+  await succeed(["unbound-control", "-c", resolver, "flush_zone", DOMAIN]);
   await onHost("resolvectl flush-caches\n");
 }
 
@@ -118,7 +124,7 @@ export async function submit(user: string, password: string, to: string, subject
     subject,
     text: "sent from the inside",
   };
-  await succeed(["node", "sandbox/client/mailProgram.ts"], {
+  await succeed(MAIL_PROGRAM, {
     input: JSON.stringify(request),
     limitSeconds: 60,
   });
@@ -132,7 +138,7 @@ export async function readMail(
 ): Promise<{ found: number; source?: string }> {
   const request = { do: "read", host: `imap.${DOMAIN}`, user, password, subject };
   return JSON.parse(
-    await succeed(["node", "sandbox/client/mailProgram.ts"], {
+    await succeed(MAIL_PROGRAM, {
       input: JSON.stringify(request),
       limitSeconds: 60,
     }),

@@ -22,7 +22,7 @@ export async function copyProject(): Promise<ProjectCopy> {
   for (const file of files)
     cpSync(join(project, file), join(folder, file), { preserveTimestamps: true, verbatimSymlinks: true });
   symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
-  rmSync(join(folder, `Pulumi.${STACK}.yaml`));
+  rmSync(join(folder, `Pulumi.${STACK}.yaml`), { force: true });
   writeFileSync(join(folder, CONFIG), await succeed(["cat", `Pulumi.${STACK}.yaml`]));
   return { folder, configFile: join(folder, CONFIG) };
 }

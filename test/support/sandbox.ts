@@ -2,11 +2,12 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
+import { checkout, project, STACK } from "./life.ts";
 import { keepPrinted } from "./printed.ts";
 import { countsLine, zoneWarnings } from "./summary.ts";
 
-/** Root of the checkout. */
-export const project: string = join(import.meta.dirname, "../..");
+export { project, STACK } from "./life.ts";
+
 const runScript = join(project, "sandbox/run");
 
 export interface Ended {
@@ -28,7 +29,7 @@ export function inside(command: readonly string[], options: Options = {}): Promi
   const limit = options.limitSeconds ?? 420;
   return new Promise((resolve, reject) => {
     const child = spawn(runScript, command, {
-      cwd: options.cwd ?? project,
+      cwd: options.cwd ?? checkout,
       env: { ...process.env, ...options.env },
       stdio: ["pipe", "pipe", "pipe"],
       detached: true,
@@ -67,25 +68,22 @@ export async function succeed(command: readonly string[], options: Options = {})
   return ended.stdout;
 }
 
-/** Name of the sandbox's stack. */
-export const STACK = "dev";
-
 /** Where the engine runs: the checkout, or a copy of it with a configuration of its own. */
 interface Place {
   readonly folder: string;
   readonly configFile?: string;
 }
 
-const HERE: Place = { folder: project };
+const here = (): Place => ({ folder: checkout });
 
-/** `pulumi COMMAND … --stack dev --non-interactive`. */
-export function pulumi(args: readonly string[], { folder, configFile }: Place = HERE): Promise<Ended> {
+/** `pulumi COMMAND … --non-interactive` for the stack of this life. */
+export function pulumi(args: readonly string[], { folder, configFile }: Place = here()): Promise<Ended> {
   const config = configFile === undefined ? [] : ["--config-file", configFile];
   return inside(["pulumi", ...args, "--stack", STACK, "--non-interactive", ...config], { cwd: folder });
 }
 
 /** A plain `pulumi up` that must succeed; returns what it printed. */
-export async function up(place: Place = HERE): Promise<string> {
+export async function up(place: Place = here()): Promise<string> {
   const ended = await pulumi(["up", "--yes", "--skip-preview"], place);
   if (ended.code !== 0)
     throw new Error(
@@ -95,12 +93,12 @@ export async function up(place: Place = HERE): Promise<string> {
 }
 
 /** Fails unless a plain preview has nothing to do. */
-export async function expectEmptyPreview(place: Place = HERE): Promise<void> {
+export async function expectEmptyPreview(place: Place = here()): Promise<void> {
   await expectEmpty([], place);
 }
 
 /** Fails unless a refreshed preview has nothing to do: all is as declared, at the vendors and on the host too. */
-export async function expectNoDrift(place: Place = HERE): Promise<void> {
+export async function expectNoDrift(place: Place = here()): Promise<void> {
   await expectEmpty(["--refresh", "--run-program"], place);
 }
 

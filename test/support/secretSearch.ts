@@ -1,9 +1,10 @@
-/** The secrets of the stack `dev`, and the search for them in texts, in files and in the arguments of processes. */
+/** The secrets of a stack, and the search for them in texts, in files and in the arguments of processes. */
 import { globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SLOTS, type SlotName } from "../../stack/values/slots.ts";
+import { checkout } from "./life.ts";
 import { runFolder } from "./printed.ts";
-import { project, STACK, succeed } from "./sandbox.ts";
+import { STACK, succeed } from "./sandbox.ts";
 
 export interface Secret {
   readonly name: string;
@@ -28,7 +29,7 @@ export async function stackSecrets(): Promise<readonly Secret[]> {
     ...["hetzner", "cloudflare", "digitalocean"].map((vendor) =>
       inFile(`token of ${vendor}`, join(runFolder, `cloud/${vendor}.token`)),
     ),
-    inFile("deploy key", join(project, ".mailstead", STACK, "deploy_key")),
+    inFile("deploy key", join(checkout, ".mailstead", STACK, "deploy_key")),
     inFile("passphrase", join(runFolder, "pulumi/passphrase")),
     // Keys that the configuration was given.
     ...globSync(join(runFolder, "ca/provided-*.key")).map((file) => inFile("provided key", file)),

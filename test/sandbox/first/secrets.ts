@@ -1,7 +1,7 @@
 /**
  * Proves: no secret value of the stack is found in plain in state files, what the engine and the command printed in all
  * tests, the sandbox's logs, the vendors' books and request log, the host's logs, its journal and its containers' logs;
- * user-data holds the host key alone, the design's one exception. Process arguments are watched in generation.ts.
+ * user-data holds the host key alone, the design's one exception. Process arguments are watched in second/generation.ts.
  * Cannot: find a secret in another encoding than plain, base64 or URL form, or what only real images would log.
  */
 import { join } from "node:path";
@@ -29,7 +29,7 @@ test("the search finds what is there", () => {
 });
 
 test.each([
-  { place: "pulumi/state", holds: "/mailstead/dev.json" },
+  { place: "pulumi/state", holds: `/mailstead/${STACK}.json` },
   { place: "printed", holds: ".log" },
   { place: "logs", holds: "/deploy.log" },
   { place: "cloud", holds: "/requests.jsonl", skip: /\.token$/ },

@@ -4,11 +4,9 @@
  * no port of mailboxes, and goes without a trace at the vendors.
  * Cannot: prove that upstream forwards well without its mailbox services; its images are stand-ins.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inside, project, succeed, waitFor } from "../../support/sandbox.ts";
+import { cloneFolder, endClone, makeClone } from "../../support/clone.ts";
+import { inside, succeed, waitFor } from "../../support/sandbox.ts";
 import { labelled, mustSucceed, sandboxConfig } from "../../support/small.ts";
 import { recordsAt } from "../../support/vendors.ts";
 
@@ -16,8 +14,7 @@ const STACK = "forward";
 const DOMAIN = "example.co.uk";
 const NINE = ["api", "bree", "mongodb", "mx", "redis", "smtp", "smtp_bree", "sni-router", "web"];
 
-// A clone, so that neither its configuration nor its SSH files come near the first stack's.
-let clone = "";
+const clone = cloneFolder(STACK);
 const pulumi = (...args: string[]): Promise<string> =>
   succeed(["pulumi", ...args, "--stack", STACK, "--non-interactive"], { cwd: clone });
 const dig = (...question: string[]): Promise<string> =>
@@ -41,11 +38,6 @@ async function openPorts(address: string, ports: readonly number[]): Promise<num
 }
 
 beforeAll(async () => {
-  clone = mkdtempSync(join(tmpdir(), "mailstead-forward-"));
-  await succeed(["git", "clone", "--quiet", project, clone]);
-  await succeed(["ln", "-s", join(project, "node_modules"), join(clone, "node_modules")]);
-  // The sandbox lays its own configuration over this one where it finds it.
-  rmSync(join(clone, "Pulumi.dev.yaml"));
   const config = {
     ...sandboxConfig(DOMAIN, { storage: false }),
     "mailstead:dns": { provider: "hetzner" },
@@ -53,21 +45,12 @@ beforeAll(async () => {
     "mailstead:certificates": { method: "http-01", directory: "letsencrypt" },
     "mailstead:protect": "true",
   };
-  writeFileSync(join(clone, `Pulumi.${STACK}.yaml`), JSON.stringify({ config }, undefined, 2));
-  await pulumi("stack", "init");
+  await makeClone(clone, STACK, config);
   const printed = await pulumi("up", "--yes", "--skip-preview");
   console.log(printed.split("\n").slice(-9).join("\n"));
 });
 
-afterAll(async () => {
-  // Where a test failed before the stack was taken away.
-  await inside(["pulumi", "config", "set", "mailstead:protect", "false", "--stack", STACK], { cwd: clone });
-  const unprotect = ["pulumi", "state", "unprotect", "--all", "--yes", "--stack", STACK];
-  await inside(unprotect, { cwd: clone });
-  await inside(["pulumi", "destroy", "--yes", "--skip-preview", "--stack", STACK], { cwd: clone });
-  await inside(["pulumi", "stack", "rm", "--yes", "--stack", STACK], { cwd: clone });
-  rmSync(clone, { recursive: true, force: true });
-});
+afterAll(() => endClone(clone, STACK));
 
 test("nine containers run, and those with a check are healthy", async () => {
   const seen = await waitFor("nine containers, none of them starting", 60, async () => {

@@ -5,12 +5,11 @@
  * preview and audit say so, and a server that does not know the domain gets none of it.
  * Cannot: prove the copying of mailboxes, as the old host has none; here mail is passed on to where it can be counted.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { cloneFolder, endClone, makeClone } from "../../support/clone.ts";
 import { outsideInbox, outsideQueue, sendFromOutside } from "../../support/people.ts";
-import { inside, project, succeed, waitFor, type Ended } from "../../support/sandbox.ts";
+import { inside, succeed, waitFor, type Ended } from "../../support/sandbox.ts";
 import { mustSucceed, sandboxConfig } from "../../support/small.ts";
 import { cloudflare, recordsPath } from "../../support/vendors.ts";
 
@@ -22,7 +21,7 @@ const ADDRESSES = [`you@${DOMAIN}`, `sales@${DOMAIN}`];
 const FORWARD = "friend@outside.test";
 const ADMIN = { email: "owner@outside.test", password: "correct horse battery staple" };
 
-let clone = "";
+const clone = cloneFolder(STACK);
 const pulumi = (...args: string[]): Promise<string> =>
   succeed(["pulumi", ...args, "--stack", STACK, "--non-interactive"], { cwd: clone });
 const up = (): Promise<string> => pulumi("up", "--yes", "--skip-preview");
@@ -116,13 +115,8 @@ async function expectNoneRefused(): Promise<void> {
 }
 
 beforeAll(async () => {
-  clone = mkdtempSync(join(tmpdir(), "mailstead-living-"));
-  await succeed(["git", "clone", "--quiet", project, clone]);
-  await succeed(["ln", "-s", join(project, "node_modules"), join(clone, "node_modules")]);
-  rmSync(join(clone, "Pulumi.dev.yaml"));
   const config = { ...sandboxConfig(DOMAIN, { storage: false }), "mailstead:dns": { ttlSeconds: 60 } };
-  writeFileSync(join(clone, `Pulumi.${STACK}.yaml`), JSON.stringify({ config }, undefined, 2));
-  await pulumi("stack", "init");
+  await makeClone(clone, STACK, config);
   const path = await recordsPath(DOMAIN);
   // The zone as the old provider of mail had it made, with the short TTL of the guide's first step.
   await cloudflare(path, "POST", { type: "MX", name: DOMAIN, content: OLD_HOST, priority: 10, ttl: 60 });
@@ -139,9 +133,7 @@ beforeAll(async () => {
 afterAll(async () => {
   sending = false;
   await sender;
-  await inside(["pulumi", "destroy", "--yes", "--skip-preview", "--stack", STACK], { cwd: clone });
-  await inside(["pulumi", "stack", "rm", "--yes", "--stack", STACK], { cwd: clone });
-  rmSync(clone, { recursive: true, force: true });
+  await endClone(clone, STACK);
   const path = await recordsPath(DOMAIN);
   const { result } = (await cloudflare(`${path}?per_page=500`)) as { result: { id: string; type: string }[] };
   for (const { id, type } of result)

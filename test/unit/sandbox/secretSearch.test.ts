@@ -1,7 +1,7 @@
 /**
  * Proves: the search for secrets finds what is planted, plain or in another form, in a file, in a folder and in the
  * arguments of a process; what the engine and the command print is kept for it, but for what a test asked for.
- * Cannot: prove that the product has no secret anywhere (test/sandbox/first/secrets.ts, generation.ts).
+ * Cannot: prove that the product has no secret anywhere (test/sandbox/first/secrets.ts, second/generation.ts).
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -11,6 +11,7 @@ import { ensureLeaf } from "../../../sandbox/front/certificates.ts";
 import { certificateStatus, served, SSL, refuseOrders } from "../../support/certificate.ts";
 import { clearFaults } from "../../support/faults.ts";
 import { containers, madeAnew, unwell } from "../../support/host.ts";
+import { DOMAIN } from "../../support/life.ts";
 import {
   beforeNewServer,
   expectSameIdentity,
@@ -32,7 +33,7 @@ import { countsLine } from "../../support/summary.ts";
 import { hetzner } from "../../support/vendors.ts";
 
 /** Names that a certificate of the configuration is for. */
-const NAMES = ["example.com", "*.example.com"];
+const NAMES = [DOMAIN, `*.${DOMAIN}`];
 
 /** A PEM begins like an option: it goes in by standard input. */
 async function setPem(path: string, value: string, ...options: string[]): Promise<void> {
@@ -68,11 +69,11 @@ test("http-01: a new server, with the old one powered off, has a certificate for
   console.log(countsLine(await up()));
   // Where the order was refused, this says why.
   console.log(await onHost("cat /var/lib/mailstead/certificate.json\n"));
-  const renewal = await onHost("cat /etc/letsencrypt/renewal/example.com.conf\n");
+  const renewal = await onHost(`cat /etc/letsencrypt/renewal/${DOMAIN}.conf\n`);
   expect(renewal).toContain("authenticator = standalone");
   const names = await onHost(`openssl x509 -in ${SSL}/fullchain.pem -noout -ext subjectAltName\n`);
   console.log(names.trim());
-  expect(names).toContain("DNS:imap.example.com");
+  expect(names).toContain(`DNS:imap.${DOMAIN}`);
   expect(names).not.toContain("*");
   expect((await certificateStatus()).state).toBe("ok");
   await expectSameIdentity(before);
@@ -101,7 +102,7 @@ test("manual: two challenge values stand side by side, and what is placed by han
   for (const [index, value] of values.entries())
     await setConfig(`mailstead:certificates.acmeChallenges[${index}]`, value);
   await up();
-  const answered = await succeed(["dig", "+short", "@203.0.113.3", "TXT", "_acme-challenge.example.com"]);
+  const answered = await succeed(["dig", "+short", "@203.0.113.3", "TXT", `_acme-challenge.${DOMAIN}`]);
   expect(answered.split("\n").filter(Boolean).sort()).toEqual(values.map((value) => `"${value}"`));
   const leaf = await ensureLeaf("by-hand", NAMES);
   for (const [file, path] of [

@@ -9,10 +9,11 @@ import { certificateStatus, placed, refuseOrders, served } from "../../support/c
 import { change } from "../../support/change.ts";
 import { clearFaults } from "../../support/faults.ts";
 import { containers, healthyAgain, madeAnew, plannedNames, restarted } from "../../support/host.ts";
+import { DOMAIN } from "../../support/life.ts";
 import { onHost, setConfig, waitFor } from "../../support/sandbox.ts";
 
 const STATE = "/var/lib/mailstead/certificate.json";
-const RENEWAL = "/etc/letsencrypt/renewal/example.com.conf";
+const RENEWAL = `/etc/letsencrypt/renewal/${DOMAIN}.conf`;
 /** Until a container that was restarted is healthy. */
 const RESTART_SECONDS = 120;
 
