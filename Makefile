@@ -31,7 +31,7 @@ test: install ## prove everything (needs the sandbox's machine)
 .forms-and-types:
 	@npm run --silent format:check && npm run --silent typecheck
 
-check: install ## the fast half, without root: format, lint, types, unit, golden, component
+check: install ## the fast half, without root: format, lint, types, unit, golden, component (without *.long.test.ts)
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target .check-text .check-tests
 
 .check-text:

@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 import LivesFirst from "./test/support/livesFirst.ts";
 
+const FAST = ["test/{unit,golden,component}/**/*.test.ts"];
+const LONG = ["test/{unit,component}/**/*.long.test.ts"];
+
 export default defineConfig({
   test: {
     // More than a small machine's cores: the lives in the sandbox wait a lot. Without them, `npm run test:fast` says less.
@@ -17,9 +20,20 @@ export default defineConfig({
         extends: true,
         test: {
           name: "fast",
-          include: ["test/{unit,golden,component}/**/*.test.ts"],
+          include: FAST,
+          exclude: LONG,
           setupFiles: ["test/support/lowPriority.ts"],
           // Beside the lives of the sandbox, which go first.
+          testTimeout: 240_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Thousands of generated cases, or many runs of the real engine: half of the fast tests' time in a few files.
+          name: "long",
+          include: LONG,
+          setupFiles: ["test/support/lowPriority.ts"],
           testTimeout: 240_000,
         },
       },

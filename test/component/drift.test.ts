@@ -2,7 +2,7 @@
  * Proves: a preview says once each what stands in the zone that the engine does not see, and nothing of what it is about
  * to do itself; `drift: error` stops with all of it; `off`, an update and a clean zone are silent; a zone that cannot be
  * read is one warning. One list call is made. The vendor's API is played over HTTP, the engine by mocks.
- * Cannot prove: that the engine prints it; driftPreview.test.ts and the sandbox do.
+ * Cannot prove: that the engine prints it; driftPreview.long.test.ts and the sandbox do.
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as sdk from "@pulumi/pulumi/output.js";

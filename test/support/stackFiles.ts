@@ -1,6 +1,6 @@
 /**
  * Files of a stack and what the engine makes of them: `values.jsonl` has values of one key, `files.jsonl` whole files.
- * Each was asked of pulumi 3.259; test/component/stackFileEngine.test.ts asks again.
+ * Each was asked of pulumi 3.259; test/component/stackFileEngine.long.test.ts asks again.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

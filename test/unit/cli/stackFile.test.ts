@@ -2,7 +2,7 @@
  * Proves: a stack's file is read as the engine reads it, by a table of some 300 files that were asked of the engine; what
  * is no YAML is named with line, column and what to write, by every command that reads the file; ciphertext at any depth
  * is a mark; an empty key is as good as none.
- * Cannot prove: that the table is right, or what other files mean; stackFileEngine.test.ts asks the engine for the first.
+ * Cannot prove: that the table is right, or what other files mean; stackFileEngine.long.test.ts asks the engine for the first.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -2,7 +2,7 @@
  * Proves: what is deployed is read as it was written, from one line that the engine does not take for an object, and from
  * the object that earlier versions registered; a part of another shape counts as absent, and no other part with it. The
  * state's resources are asked for only where the outputs do not tell what these may tell.
- * Cannot prove: how the engine shows the line; driftPreview.test.ts does.
+ * Cannot prove: how the engine shows the line; driftPreview.long.test.ts does.
  */
 import { expect, test } from "vitest";
 import { deployedText, needsResources, readDeployed } from "../../../../stack/guards/deployed.ts";

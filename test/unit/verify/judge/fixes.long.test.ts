@@ -1,6 +1,6 @@
 /**
  * Proves: every way out and every cure that is printed is closed. Over zones planned from random configurations at each of
- * three providers, mutated as mutations.test.ts does, the line of each finding of the audit is followed and the audit asked
+ * three providers, mutated as mutations.long.test.ts does, the line of each finding of the audit is followed and the audit asked
  * again: the finding is gone, nothing else came, and no record of others is lost but those that the line names. Over zones
  * before the first up, each way of each finding of preflight is followed likewise.
  * Cannot prove: that engine and vendor do what the model of them here does; runs of the real engine do.
