@@ -4,6 +4,9 @@ import LivesFirst from "./test/support/livesFirst.ts";
 const FAST = ["test/{unit,golden,component}/**/*.test.ts"];
 const LONG = ["test/{unit,component}/**/*.long.test.ts"];
 
+/** Tests that need no sandbox run beside its lives, and yield to them. */
+const BESIDE_LIVES = { setupFiles: ["test/support/lowPriority.ts"], testTimeout: 240_000 };
+
 export default defineConfig({
   test: {
     // More than a small machine's cores: the lives in the sandbox wait a lot. Without them, `npm run test:fast` says less.
@@ -22,9 +25,7 @@ export default defineConfig({
           name: "fast",
           include: FAST,
           exclude: LONG,
-          setupFiles: ["test/support/lowPriority.ts"],
-          // Beside the lives of the sandbox, which go first.
-          testTimeout: 240_000,
+          ...BESIDE_LIVES,
         },
       },
       {
@@ -33,8 +34,7 @@ export default defineConfig({
           // Thousands of generated cases, or many runs of the real engine: half of the fast tests' time in a few files.
           name: "long",
           include: LONG,
-          setupFiles: ["test/support/lowPriority.ts"],
-          testTimeout: 240_000,
+          ...BESIDE_LIVES,
         },
       },
       {

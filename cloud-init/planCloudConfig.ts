@@ -102,13 +102,6 @@ export function planParts(boot: PlannedBoot, sources: Sources): readonly Part[] 
   ];
 }
 
-/** Plans the same document whole. */
-export function planCloudConfig(boot: PlannedBoot, sources: Sources): CloudConfig {
-  const parts = planParts(boot, sources).map(({ keys }) => keys);
-  const files = parts.flatMap(({ write_files: some = [] }) => some);
-  return { ...(Object.assign({}, ...parts) as CloudConfig), write_files: files };
-}
-
 /** OpenSSH refuses a private key without its final newline. */
 function ended(text: string): string {
   return text.endsWith("\n") ? text : `${text}\n`;

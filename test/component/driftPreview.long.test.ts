@@ -5,18 +5,17 @@
  * are told is one line of the outputs.
  * Cannot prove: the same with late values known, since no server boots here; the sandbox does.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parse, stringify } from "yaml";
-import { IMAGE_ROLES } from "../../stack/model/imageRoles.ts";
+import { stringify } from "yaml";
+import { exampleValues } from "../../bench/exampleConfig.ts";
 import {
   CLOUDFLARE_TOKEN,
   HETZNER_TOKEN,
   started,
   type Started,
 } from "../unit/sandbox/cloud/startedCloud.ts";
-import { DIGEST } from "../unit/stack/support/validRaw.ts";
 import { temporaryFolder } from "../support/temporaryFolder.ts";
 import { findEngine, makeEngineProject, type EngineProject } from "./support/engine.ts";
 
@@ -24,11 +23,7 @@ const engine = findEngine();
 const RECORDS = "/zones/c7915704a794c5f99111b674c1985c3a/dns_records";
 
 function configuration(changes: Readonly<Record<string, unknown>> = {}): string {
-  const text = readFileSync(join(import.meta.dirname, "../../Pulumi.dev.yaml"), "utf8");
-  const { config } = parse(text) as { config: Record<string, Record<string, unknown>> };
-  const digests = IMAGE_ROLES.map((role) => [role, { digest: DIGEST }]);
-  const mail = { ...config["mailstead:mail"], images: Object.fromEntries(digests) as unknown };
-  return stringify({ config: { ...config, "mailstead:mail": mail, ...changes } });
+  return stringify({ config: { ...exampleValues(), ...changes } });
 }
 
 const MX = { name: "example.com", type: "MX", value: "0 mx.example.com" };

@@ -3,11 +3,9 @@
  * shows every resource and every DNS record by name, though no address and no key is known yet, and makes nothing.
  * Cannot prove: that the real plugins plan alike, or that an `up` succeeds; the sandbox does the latter.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parse, stringify } from "yaml";
-import { IMAGE_ROLES } from "../../stack/model/imageRoles.ts";
+import { stringify } from "yaml";
+import { exampleValues } from "../../bench/exampleConfig.ts";
 import { parseConfig } from "../../stack/config/parseConfig.ts";
 import { readRawConfig } from "../../stack/config/readRawConfig.ts";
 import type { Plan } from "../../stack/model/plan.ts";
@@ -18,7 +16,6 @@ import {
   started,
   type Started,
 } from "../unit/sandbox/cloud/startedCloud.ts";
-import { DIGEST } from "../unit/stack/support/validRaw.ts";
 import { findEngine, makeEngineProject, type EngineProject } from "./support/engine.ts";
 
 /** What `pulumi preview --json` says of one resource. */
@@ -29,16 +26,6 @@ interface Step {
 }
 
 const engine = findEngine();
-
-function configuration(): Record<string, unknown> {
-  const text = readFileSync(join(import.meta.dirname, "../../Pulumi.dev.yaml"), "utf8");
-  const { config } = parse(text) as { config: Record<string, Record<string, unknown>> };
-  const digests = IMAGE_ROLES.map((role) => [role, { digest: DIGEST }]);
-  return {
-    ...config,
-    "mailstead:mail": { ...config["mailstead:mail"], images: Object.fromEntries(digests) as unknown },
-  };
-}
 
 function planOf(config: Record<string, unknown>): Plan {
   const flat = Object.entries(config).map(([key, value]): [string, string] => [
@@ -51,7 +38,7 @@ function planOf(config: Record<string, unknown>): Plan {
 }
 
 describe.skipIf(engine === undefined)("the first preview (needs pulumi: make sandbox builds one)", () => {
-  const config = configuration();
+  const config = exampleValues();
   const plan = planOf(config);
   let cloud: Started;
   let project: EngineProject;

@@ -4,11 +4,11 @@
  * the vendors, and a second look finds nothing.
  * Cannot prove: that the next `up` of a server that runs has nothing to do, since no host boots here; the sandbox does.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parse, stringify } from "yaml";
-import { IMAGE_ROLES } from "../../stack/model/imageRoles.ts";
+import { stringify } from "yaml";
+import { exampleValues } from "../../bench/exampleConfig.ts";
 import { temporaryFolder } from "../support/temporaryFolder.ts";
 import {
   CLOUDFLARE_TOKEN,
@@ -16,7 +16,6 @@ import {
   started,
   type Started,
 } from "../unit/sandbox/cloud/startedCloud.ts";
-import { DIGEST } from "../unit/stack/support/validRaw.ts";
 import { findEngine, makeEngineProject, type EngineProject } from "./support/engine.ts";
 
 const OTHER = {
@@ -29,11 +28,7 @@ const KINDS = ["servers", "primary_ips", "firewalls", "ssh_keys"];
 const QUIETLY = ["--yes", "--skip-preview", "--stack", "prod"];
 
 function configuration(): string {
-  const text = readFileSync(join(import.meta.dirname, "../../Pulumi.dev.yaml"), "utf8");
-  const { config } = parse(text) as { config: Record<string, Record<string, unknown>> };
-  const digests = IMAGE_ROLES.map((role) => [role, { digest: DIGEST }]);
-  const mail = { ...config["mailstead:mail"], images: Object.fromEntries(digests) as unknown };
-  return stringify({ config: { ...config, "mailstead:mail": mail, "mailstead:protect": "false" } });
+  return stringify({ config: { ...exampleValues(), "mailstead:protect": "false" } });
 }
 
 const engine = findEngine();
@@ -112,38 +107,37 @@ describe.skipIf(engine === undefined)(
       return step;
     }
 
+    /** Loses something of the state, has it taken back, and looks that nothing else has changed anywhere. */
+    async function expectTakenBack(lose: () => Promise<unknown>): Promise<void> {
+      const [before, known] = [await there(), await stateIds()];
+      const since = cloud.log().length;
+      await lose();
+      expect(await stateIds()).not.toEqual(known);
+      await project.mailstead(["preflight", "--fix", "--yes", "--stack", "prod"]);
+      expect(await stateIds()).toEqual(known);
+      expect(await there()).toEqual(before);
+      expect(changes(since)).toEqual([]);
+      expect(await serverStep()).toMatchObject({ op: expect.stringMatching(/^(same|update)$/) as unknown });
+    }
+
     test.each([
       ["at Hetzner", { HCLOUD_TOKEN: OTHER.hetzner }],
       ["at Cloudflare", { CLOUDFLARE_API_TOKEN: OTHER.cloudflare }],
     ])("what a refresh with a foreign token forgot %s", async (_, foreign) => {
-      const [before, known] = [await there(), await stateIds()];
-      const since = cloud.log().length;
-      await project.pulumi(["refresh", ...QUIETLY], foreign);
-      expect(await stateIds()).not.toEqual(known);
-      await project.mailstead(["preflight", "--fix", "--yes", "--stack", "prod"]);
-      expect(await stateIds()).toEqual(known);
-      expect(await there()).toEqual(before);
-      expect(changes(since)).toEqual([]);
-      expect(await serverStep()).toMatchObject({ op: expect.stringMatching(/^(same|update)$/) as unknown });
+      await expectTakenBack(() => project.pulumi(["refresh", ...QUIETLY], foreign));
     });
 
     test("the successor of a server that the state knows, as an old copy and a lost answer leave it", async () => {
-      const [before, known] = [await there(), await stateIds()];
-      const since = cloud.log().length;
-      const state = JSON.parse(await project.pulumi(["stack", "export", "--stack", "prod"])) as {
-        deployment: { resources: { type: string; id?: string }[] };
-      };
-      for (const resource of state.deployment.resources)
-        if (resource.type === SERVER) Object.assign(resource, { id: "4999", pendingReplacement: true });
-      const file = join(temporaryFolder(), "old.json");
-      writeFileSync(file, JSON.stringify(state));
-      await project.pulumi(["stack", "import", "--file", file, "--stack", "prod"]);
-      expect(await stateIds()).not.toEqual(known);
-      await project.mailstead(["preflight", "--fix", "--yes", "--stack", "prod"]);
-      expect(await stateIds()).toEqual(known);
-      expect(await there()).toEqual(before);
-      expect(changes(since)).toEqual([]);
-      expect(await serverStep()).toMatchObject({ op: expect.stringMatching(/^(same|update)$/) as unknown });
+      await expectTakenBack(async () => {
+        const state = JSON.parse(await project.pulumi(["stack", "export", "--stack", "prod"])) as {
+          deployment: { resources: { type: string; id?: string }[] };
+        };
+        for (const resource of state.deployment.resources)
+          if (resource.type === SERVER) Object.assign(resource, { id: "4999", pendingReplacement: true });
+        const file = join(temporaryFolder(), "old.json");
+        writeFileSync(file, JSON.stringify(state));
+        await project.pulumi(["stack", "import", "--file", file, "--stack", "prod"]);
+      });
     });
   },
 );

@@ -4,8 +4,7 @@
  */
 import { afterAll, beforeAll, describe } from "vitest";
 import { cloneFolder, endClone, makeClone } from "../support/clone.ts";
-import { liveAs } from "../support/life.ts";
-import { up } from "../support/sandbox.ts";
+import { liveAs, up } from "../support/sandbox.ts";
 import { sandboxConfig } from "../support/small.ts";
 import { countsLine } from "../support/summary.ts";
 

@@ -1,7 +1,6 @@
 /** The server's certificate: what is placed, what is served, and what `mailstead status` says of it. */
 import { fault } from "./faults.ts";
-import { DOMAIN } from "./life.ts";
-import { inside, onHost, STACK } from "./sandbox.ts";
+import { DOMAIN, inside, onHost, STACK } from "./sandbox.ts";
 import { recordsPath } from "./vendors.ts";
 
 /** Where the containers read it. */

@@ -1,9 +1,8 @@
 /** An ordinary change: one plain `up`, between two looks at the host and at the zone. */
 import { expect } from "vitest";
 import { containers, healthyAgain, madeAnew, restarted } from "./host.ts";
-import { DOMAIN } from "./life.ts";
 import type { ProjectCopy } from "./projectCopy.ts";
-import { expectEmptyPreview, up } from "./sandbox.ts";
+import { DOMAIN, expectEmptyPreview, up } from "./sandbox.ts";
 import { counts, countsLine } from "./summary.ts";
 import { recordsAt } from "./vendors.ts";
 

@@ -3,9 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { unwell } from "./host.ts";
-import { checkout, DOMAIN, STACK } from "./life.ts";
 import { headersOf, onboard, readMail, sendFromOutside } from "./people.ts";
-import { expectNoDrift, onHost, outputs, succeed, waitFor } from "./sandbox.ts";
+import { checkout, DOMAIN, expectNoDrift, onHost, outputs, STACK, succeed, waitFor } from "./sandbox.ts";
 import { hetzner, recordsAt } from "./vendors.ts";
 
 export interface Server {

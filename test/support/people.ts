@@ -1,10 +1,7 @@
 /** What people do with the server: sign up, add the domain, make aliases, send and read. */
 import { join } from "node:path";
-import { DOMAIN, project, STACK } from "./life.ts";
 import { runFolder } from "./printed.ts";
-import { onHost, setConfig, succeed, up, waitFor } from "./sandbox.ts";
-
-export { DOMAIN } from "./life.ts";
+import { DOMAIN, onHost, project, setConfig, STACK, succeed, up, waitFor } from "./sandbox.ts";
 
 export const ADMIN = { email: "owner@outside.test", password: "correct horse battery staple" };
 

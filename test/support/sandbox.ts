@@ -2,11 +2,24 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
-import { checkout, project, STACK } from "./life.ts";
 import { keepPrinted } from "./printed.ts";
 import { countsLine, zoneWarnings } from "./summary.ts";
 
-export { project, STACK } from "./life.ts";
+/** Root of the checkout. */
+export const project: string = join(import.meta.dirname, "../..");
+
+// The life that a test file tells. Vitest gives each file modules of its own: what is set here holds for that file alone.
+/** Name of its stack; the sandbox's own until `liveAs`. */
+export let STACK = "dev";
+/** Its mail domain, a zone at Cloudflare. */
+export let DOMAIN = "example.com";
+/** Where commands run: the checkout, or a clone of it with the stack's own file. */
+export let checkout: string = project;
+
+/** Another stack than the sandbox's own. To be called before the parts of the life are imported. */
+export function liveAs(stack: string, domain: string, clone: string): void {
+  [STACK, DOMAIN, checkout] = [stack, domain, clone];
+}
 
 const runScript = join(project, "sandbox/run");
 

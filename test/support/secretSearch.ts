@@ -2,9 +2,8 @@
 import { globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SLOTS, type SlotName } from "../../stack/values/slots.ts";
-import { checkout } from "./life.ts";
 import { runFolder } from "./printed.ts";
-import { STACK, succeed } from "./sandbox.ts";
+import { checkout, STACK, succeed } from "./sandbox.ts";
 
 export interface Secret {
   readonly name: string;

@@ -11,11 +11,12 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { readDeployed } from "../../../stack/guards/deployed.ts";
 import { change, type Change, ZONE_AS_BEFORE } from "../../support/change.ts";
 import { containers, plannedNames, unwell } from "../../support/host.ts";
-import { DOMAIN, sendFromOutside } from "../../support/people.ts";
+import { sendFromOutside } from "../../support/people.ts";
 import { runFolder } from "../../support/printed.ts";
 import { changeSource, copyProject } from "../../support/projectCopy.ts";
 import { expectPlannedRights } from "../../support/rights.ts";
 import {
+  DOMAIN,
   expectNoDrift,
   inside,
   onHost,

@@ -7,8 +7,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gateFinding, gateState } from "../../support/gate.ts";
 import { healthyAgain } from "../../support/host.ts";
-import { DOMAIN } from "../../support/people.ts";
-import { onHost, outputs, STACK, succeed, waitFor } from "../../support/sandbox.ts";
+import { DOMAIN, onHost, outputs, STACK, succeed, waitFor } from "../../support/sandbox.ts";
 import { hetzner } from "../../support/vendors.ts";
 
 const SELECTOR = `label_selector=mailstead%3D%3D${STACK}`;

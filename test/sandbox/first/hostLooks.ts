@@ -15,8 +15,8 @@ import { linkName } from "../../../sandbox/hosts/machine.ts";
 import { hostKey } from "../../../sandbox/cloud/hetzner/cloud.ts";
 import { shellQuote } from "../../../stack/values/shellQuote.ts";
 import { healthyAgain, planned } from "../../support/host.ts";
-import { DOMAIN, sendFromOutside } from "../../support/people.ts";
-import { inside, onHost, outputs, project, STACK, succeed, waitFor } from "../../support/sandbox.ts";
+import { sendFromOutside } from "../../support/people.ts";
+import { DOMAIN, inside, onHost, outputs, project, STACK, succeed, waitFor } from "../../support/sandbox.ts";
 import { hetzner } from "../../support/vendors.ts";
 
 const LOGS = ["node", "cli/mailstead.js", "logs", "--stack", STACK];

@@ -8,7 +8,6 @@ import { beforeAll, expect, test } from "vitest";
 import {
   ADMIN,
   addAlias,
-  DOMAIN,
   headersOf,
   outsideInbox,
   publishOnboarding,
@@ -18,7 +17,7 @@ import {
   submit,
 } from "../../support/people.ts";
 import { earlyMail } from "../../support/gate.ts";
-import { expectNoDrift, inside, onHost, outputs, succeed, waitFor } from "../../support/sandbox.ts";
+import { DOMAIN, expectNoDrift, inside, onHost, outputs, succeed, waitFor } from "../../support/sandbox.ts";
 
 let password = "";
 const alias = `alice@${DOMAIN}`;

@@ -6,8 +6,8 @@
  */
 import { expect, test } from "vitest";
 import { earlyMail, gateFinding, gateState } from "../../support/gate.ts";
-import { DOMAIN, sendFromOutside, triedOutside } from "../../support/people.ts";
-import { onHost, outputs, succeed, waitFor } from "../../support/sandbox.ts";
+import { sendFromOutside, triedOutside } from "../../support/people.ts";
+import { DOMAIN, onHost, outputs, succeed, waitFor } from "../../support/sandbox.ts";
 
 const FAMILIES = ["ipv4", "ipv6"] as const;
 

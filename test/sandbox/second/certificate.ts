@@ -9,8 +9,7 @@ import { certificateStatus, placed, refuseOrders, served } from "../../support/c
 import { change } from "../../support/change.ts";
 import { clearFaults } from "../../support/faults.ts";
 import { containers, healthyAgain, madeAnew, plannedNames, restarted } from "../../support/host.ts";
-import { DOMAIN } from "../../support/life.ts";
-import { onHost, setConfig, waitFor } from "../../support/sandbox.ts";
+import { DOMAIN, onHost, setConfig, waitFor } from "../../support/sandbox.ts";
 
 const STATE = "/var/lib/mailstead/certificate.json";
 const RENEWAL = `/etc/letsencrypt/renewal/${DOMAIN}.conf`;

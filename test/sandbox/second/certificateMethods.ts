@@ -11,7 +11,6 @@ import { ensureLeaf } from "../../../sandbox/front/certificates.ts";
 import { certificateStatus, served, SSL, refuseOrders } from "../../support/certificate.ts";
 import { clearFaults } from "../../support/faults.ts";
 import { containers, madeAnew, unwell } from "../../support/host.ts";
-import { DOMAIN } from "../../support/life.ts";
 import {
   beforeNewServer,
   expectSameIdentity,
@@ -20,6 +19,7 @@ import {
   servers,
 } from "../../support/newServer.ts";
 import {
+  DOMAIN,
   expectEmptyPreview,
   inside,
   onHost,

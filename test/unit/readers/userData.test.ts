@@ -6,8 +6,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CloudConfig } from "../../../cloud-init/cloudConfig.ts";
-import { planCloudConfig, profileEnvironment } from "../../../cloud-init/planCloudConfig.ts";
+import { profileEnvironment } from "../../../cloud-init/planCloudConfig.ts";
 import { renderCloudConfig, renderUserData } from "../../../cloud-init/renderUserData.ts";
+import { planCloudConfig } from "../../support/cloudConfig.ts";
 import { placeholder } from "../../../cloud-init/sources.ts";
 import { readAsset } from "../../../components/assets.ts";
 import type { PlannedBoot } from "../../../stack/model/plan.ts";

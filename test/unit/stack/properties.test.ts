@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { listPackages } from "../../../cloud-init/packages.ts";
-import { planCloudConfig } from "../../../cloud-init/planCloudConfig.ts";
+import { planCloudConfig } from "../../support/cloudConfig.ts";
 import {
   renderCloudConfig,
   renderUserData,
