@@ -1,12 +1,13 @@
 /** What the stand-in keeps in MongoDB. */
 import { MongoClient, type Binary, type Collection } from "mongodb";
+import type { PasswordHash } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 
 /** Someone who may log in to the web. */
 export interface Account {
   readonly _id: string;
   readonly email: string;
-  readonly passwordHash: string;
+  readonly passwordHash: PasswordHash;
   readonly admin: boolean;
 }
 
@@ -33,7 +34,7 @@ export interface Alias {
   readonly domain: string;
   readonly name: string;
   readonly is_enabled: boolean;
-  readonly passwordHash: string;
+  readonly passwordHash: PasswordHash;
   /** Mail is stored in a mailbox. */
   readonly hasImap: boolean;
   /** Addresses that mail is forwarded to. */

@@ -24,16 +24,21 @@ export function open(sealed: string, key: string): string {
   return Buffer.concat([cipher.update(bytes.subarray(28)), cipher.final()]).toString("utf8");
 }
 
-/** Hashes a password with its salt (SSHA512). */
-export function hashPassword(password: string, salt: Buffer = randomBytes(16)): string {
-  const digest = createHash("sha512").update(password).update(salt).digest();
-  return `{SSHA512}${Buffer.concat([digest, salt]).toString("base64")}`;
+/** What is kept of a password. */
+export interface PasswordHash {
+  /** SHA-512 of password and salt, hexadecimal. */
+  readonly hash: string;
+  readonly salt: string;
+}
+
+/** Hashes a password with its salt. */
+export function hashPassword(password: string, salt = randomHex(32)): PasswordHash {
+  return { hash: createHash("sha512").update(password).update(salt).digest("hex"), salt };
 }
 
 /** Checks a password against its hash. */
-export function passwordMatches(password: string, hash: string): boolean {
-  const salt = Buffer.from(hash.replace("{SSHA512}", ""), "base64").subarray(64);
-  return same(hashPassword(password, salt), hash);
+export function passwordMatches(password: string, { hash, salt }: PasswordHash): boolean {
+  return same(hashPassword(password, salt).hash, hash);
 }
 
 /** Compares two texts in constant time. */
