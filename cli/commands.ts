@@ -5,6 +5,7 @@ import completion from "./commands/completion.ts";
 import importThere from "./commands/import.ts";
 import init from "./commands/init.ts";
 import logs from "./commands/logs.ts";
+import pin from "./commands/pin.ts";
 import preflight from "./commands/preflight.ts";
 import rebuild from "./commands/rebuild.ts";
 import render from "./commands/render.ts";
@@ -15,6 +16,7 @@ import teardown from "./commands/teardown.ts";
 
 export const COMMANDS: readonly CommandDefinition[] = [
   init,
+  pin,
   render,
   status,
   preflight,

@@ -1,8 +1,16 @@
 /** The stack's file that a new user begins with: its keys with their meaning, made from the tables. Pure. */
+import { COMMAND } from "../stack/values/command.ts";
 import { UNCHANGED, type Field, type Fields } from "../stack/values/field.ts";
-import { IMAGES, SECTIONS } from "../stack/config/keys/schema.ts";
+import { IMAGE_ROLES, type ImageRole } from "../stack/model/imageRoles.ts";
+import { SECTIONS } from "../stack/config/keys/schema.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
-import { UNKNOWN_DIGEST } from "../stack/config/keys/readValues.ts";
+import { writeScalar } from "./stackFile/writeScalar.ts";
+
+/** A value that stands in the file. */
+type Given = string | readonly string[];
+
+/** What is known already, by the path of its key below `mailstead:`, such as `server.location`. */
+export type GivenValues = Readonly<Record<string, Given>>;
 
 /** Keys that have to be set and take a list. */
 const LISTS: readonly string[] = ["server.adminNetworks"];
@@ -25,8 +33,9 @@ function indented(lines: readonly string[]): string[] {
   return lines.map((line) => (line === "" ? "" : `  ${line}`));
 }
 
-function shown(value: unknown): string {
-  return typeof value === "string" && /^[\w./-]+$/.test(value) ? value : JSON.stringify(value);
+function writeValue(value: unknown): string {
+  if (typeof value === "string") return writeScalar(value);
+  return Array.isArray(value) ? `[${value.map((one) => writeValue(one)).join(", ")}]` : JSON.stringify(value);
 }
 
 /** What a key is. What is said of it elsewhere on the page of the reference is not in this file. */
@@ -34,81 +43,111 @@ function writeMeaning({ meaning }: Field<unknown>): string {
   return meaning.replace(/ \([^()]*, below\)/, "");
 }
 
-/** A key that has to be set. */
-function needed(path: string, key: string, field: Field<unknown>, value = UNCHANGED): string[] {
-  const text = value === UNCHANGED ? `${writeMeaning(field)}: ${field.fix}` : writeMeaning(field);
-  return [...comment(text), `${key}: ${LISTS.includes(path) ? `[${value}]` : value}`];
+/** A key with its value. */
+function live(key: string, field: Field<unknown>, value: Given): string[] {
+  return [...comment(writeMeaning(field)), `${key}: ${writeValue(value)}`];
+}
+
+/** A key that has to be set, and is not. */
+function needed(path: string, key: string, field: Field<unknown>): string[] {
+  const mark = LISTS.includes(path) ? `[${UNCHANGED}]` : UNCHANGED;
+  return [...comment(`${writeMeaning(field)}: ${field.fix}`), `${key}: ${mark}`];
 }
 
 /** A key that may be left out; it stands there, switched off, with what counts without it. */
 function spare(key: string, field: Field<unknown>): string[] {
   const value = field.default?.value;
-  return [...comment(writeMeaning(field)), `# ${key}:${value === undefined ? "" : ` ${shown(value)}`}`];
+  return [...comment(writeMeaning(field)), `# ${key}:${value === undefined ? "" : ` ${writeValue(value)}`}`];
 }
 
-/** Keys of a table, those that have to be set first. */
-function writeKeys(table: string, fields: Fields, prefix = "", domain?: string): string[] {
+/** Keys of a table, those that are or have to be set first. */
+function writeKeys(table: string, fields: Fields, given: GivenValues, prefix = ""): string[] {
+  const isSpare = ([key, field]: readonly [string, Field<unknown>]): boolean =>
+    field.required !== true && given[pathOfKey(table, key)] === undefined;
   const entries = Object.entries(fields);
-  const neededOnes = entries.filter(([, field]) => field.required === true);
-  const spareOnes = entries.filter(([, field]) => field.required !== true);
-  const given = (path: string): string | undefined => (path === "domain" ? domain : undefined);
   return [
-    ...neededOnes.flatMap(([key, field]) => {
-      const path = pathOfKey(table, key);
-      return needed(path, `${prefix}${key}`, field, given(path));
-    }),
-    ...spareOnes.flatMap(([key, field]) => spare(`${prefix}${key}`, field)),
+    ...entries
+      .filter((entry) => !isSpare(entry))
+      .flatMap(([key, field]) => {
+        const path = pathOfKey(table, key);
+        const value = given[path];
+        const name = `${prefix}${key}`;
+        return value === undefined ? needed(path, name, field) : live(name, field, value);
+      }),
+    ...entries.filter(isSpare).flatMap(([key, field]) => spare(`${prefix}${key}`, field)),
   ];
 }
 
-function images(): string[] {
-  return Object.entries(IMAGES).flatMap(([role, { repository, tag }]) => {
-    const image = `${repository.default.value}:${"default" in tag ? tag.default.value : "RELEASE"}`;
-    const print = `docker buildx imagetools inspect ${image}`;
-    const meaning = `as this prints it: ${print} (or ${UNKNOWN_DIGEST})`;
-    return [`${role}:`, ...indented([...comment(meaning), `digest: ${UNCHANGED}`])];
-  });
+function writeImage(role: ImageRole, given: GivenValues): string[] {
+  const digest = given[`mail.images.${role}.digest`];
+  const value = digest === undefined ? UNCHANGED : writeValue(digest);
+  return [`${role}:`, ...indented([`digest: ${value}`])];
+}
+
+function images(given: GivenValues): string[] {
+  return [
+    ...comment(`digests of the images' indexes: ${COMMAND} pin asks the registries for them`),
+    "images:",
+    ...indented(IMAGE_ROLES.flatMap((role) => writeImage(role, given))),
+  ];
+}
+
+function furtherSections(sections: readonly string[]): string[] {
+  return sections.length === 0
+    ? []
+    : comment(`${sections.join(", ")}: each with keys of its own, in docs/reference/configuration.md`);
 }
 
 /**
- * A section without a key that has to be set: off as a whole, with what counts without it. The mark stands before each
- * line, as the engine moves comments to the column of what they are at when it writes into the file.
+ * A section without a key that has to be set. Where nothing in it is given it is off as a whole, with what counts without
+ * it. The mark stands before each line then, as the engine moves comments to the column of what they are at when it writes
+ * into the file.
  */
-function closed(section: "dns" | "certificates", sections: readonly string[]): string[] {
-  const keys = Object.entries<Field<unknown>>(TABLES[section]).flatMap(([key, field]) => {
+function optional(
+  section: "dns" | "certificates",
+  sections: readonly string[],
+  given: GivenValues,
+): string[] {
+  const fields: Fields = TABLES[section];
+  const head = `mailstead:${section}:`;
+  const isOpen = Object.keys(fields).some((key) => given[pathOfKey(section, key)] !== undefined);
+  if (isOpen)
+    return [head, ...indented([...writeKeys(section, fields, given), ...furtherSections(sections)])];
+  const keys = Object.entries(fields).flatMap(([key, field]) => {
     const value = field.default?.value;
-    return [...comment(writeMeaning(field)), `${key}:${value === undefined ? "" : ` ${shown(value)}`}`];
+    return [...comment(writeMeaning(field)), `${key}:${value === undefined ? "" : ` ${writeValue(value)}`}`];
   });
-  const more =
-    sections.length === 0
-      ? []
-      : comment(`${sections.join(", ")}: each with keys of its own, in docs/reference/configuration.md`);
-  return [`mailstead:${section}:`, ...indented([...keys, ...more])].map((line) => `# ${line}`);
+  return [head, ...indented([...keys, ...furtherSections(sections)])].map((line) => `# ${line}`);
 }
 
 /**
  * The file's text.
  *
- * @param domain the mail domain; everything else that has to be set says {@link UNCHANGED}, and is refused as long as it
- *   does.
+ * @param given what is known, the domain among it. Everything else that has to be set says {@link UNCHANGED}, and is refused
+ *   as long as it does.
  */
-export function modelFile(domain: string): string {
-  const head = comment(
-    `The mail server of ${domain}. Change what says ${UNCHANGED}: until then nothing is made. A key behind # may be left ` +
-      "out; it shows what counts without it. Why, and every other key: docs/reference/configuration.md",
-  );
+export function modelFile(given: GivenValues & { readonly domain: string }): string {
   const body = [
-    ...writeKeys("", TABLES[""], "mailstead:", domain),
+    ...writeKeys("", TABLES[""], given, "mailstead:"),
     "",
-    ...closed("dns", SECTIONS.dns),
+    ...optional("dns", SECTIONS.dns, given),
     "",
-    ...closed("certificates", []),
+    ...optional("certificates", [], given),
     "",
     "mailstead:server:",
-    ...indented(writeKeys("server", TABLES.server)),
+    ...indented(writeKeys("server", TABLES.server, given)),
     "",
     "mailstead:mail:",
-    ...indented([...writeKeys("mail", TABLES.mail), "images:", ...indented(images())]),
+    ...indented([...writeKeys("mail", TABLES.mail, given), ...images(given)]),
   ];
+  const isOpen = body.some((line) => UNCHANGED_LINE.test(line));
+  const head = comment(
+    `The mail server of ${given.domain}. ${isOpen ? `Change what says ${UNCHANGED}: until then nothing is made. ` : ""}` +
+      "A key behind # may be left out; it shows what counts without it. Why, and every other key: " +
+      "docs/reference/configuration.md",
+  );
   return `${[...head, "config:", ...indented(body)].join("\n")}\n`;
 }
+
+/** A line of the file that its owner has to change. */
+export const UNCHANGED_LINE = new RegExp(`: \\[?${UNCHANGED}\\]?$`);

@@ -76,13 +76,25 @@ function placeInFile(file: string, { line, column, ...fault }: PlacedFault) {
  * @throws CommandError with every line that is no YAML, or none that the engine takes.
  */
 function readFileValues(path: string): Readonly<Record<string, string>> {
-  let bytes: Buffer;
+  return readValuesOf(path, readFileBytes(path));
+}
+
+function readFileBytes(path: string): Buffer {
   try {
-    bytes = readFileSync(path);
+    return readFileSync(path);
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     throw new CommandError(`${path} cannot be read: ${code}`, "look at the file and at who may read it", 2);
   }
+}
+
+/**
+ * The same of bytes that may not stand there yet.
+ *
+ * @param path as faults name the file.
+ * @throws CommandError with every line that is no YAML, or none that the engine takes.
+ */
+export function readValuesOf(path: string, bytes: Uint8Array): Readonly<Record<string, string>> {
   const file = readStackFile(bytes, readProjectName());
   if (file.faults === undefined) return file.values;
   const faults = file.faults.map((fault) => placeInFile(basename(path), fault));
@@ -124,7 +136,16 @@ export interface Loaded {
  */
 export function loadPlan(stack: string): Loaded {
   const path = findStackFile(stack);
-  const parsed = parseConfig(readRawConfig(readFileValues(path)));
+  return planOf(stack, path, readFileBytes(path));
+}
+
+/**
+ * The same of a file that is not written yet.
+ *
+ * @param path where it will be, as faults name it.
+ */
+export function planOf(stack: string, path: string, bytes: Uint8Array): Loaded {
+  const parsed = parseConfig(readRawConfig(readValuesOf(path, bytes)));
   if (parsed.config === undefined) {
     throw new CommandError(
       describeFaults(path, pickErrors(parsed.issues)),

@@ -1,5 +1,5 @@
 /** `mailstead init DOMAIN`: writes the stack's file of a new mail server. Never over a configuration that is there. */
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMMAND } from "../../stack/values/command.ts";
 import { readMailDomain } from "../../stack/values/domainName.ts";
@@ -7,13 +7,14 @@ import { UNCHANGED } from "../../stack/values/field.ts";
 import { checkStackName } from "../../stack/config/lengthChecks.ts";
 import { LENGTHS } from "../../stack/values/lengths.ts";
 import { namedStack, projectFolder } from "../engine.ts";
-import { modelFile } from "../modelFile.ts";
+import { modelFile, UNCHANGED_LINE } from "../modelFile.ts";
+import { readVendors, type GivenOptions } from "../newStack/given.ts";
+import { findWishes } from "../newStack/findWishes.ts";
+import { lookForNew } from "../newStack/lookForNew.ts";
+import { makeStack, refuseOtherState } from "../newStack/makeStack.ts";
 import { isWithoutConfig } from "../stackFile/withoutConfig.ts";
-import { CommandError, print } from "../output/terminal.ts";
-
-interface Options {
-  readonly stack?: string | undefined;
-}
+import { chooseExitCode, describeFinding } from "../output/findings.ts";
+import { CommandError, print, printJson } from "../output/terminal.ts";
 
 /** The stack's name. @throws CommandError for one that no stack can have */
 function stackFor(domain: string, given: string | undefined): string {
@@ -24,43 +25,70 @@ function stackFor(domain: string, given: string | undefined): string {
   throw new CommandError(fault.message, next, 2);
 }
 
-/**
- * Writes the file. Where `pulumi stack init` was first, its lines stay, and what is written comes after them.
- *
- * @returns whether the stack is made already
- * @throws CommandError where a configuration is there
- */
-function write(file: string, text: string): boolean {
+/** What stands in the file already: nothing, or what `pulumi stack init` left. @throws CommandError where a configuration is there */
+function readBefore(file: string): string {
   const path = join(projectFolder(), file);
-  try {
-    writeFileSync(path, text, { flag: "wx" });
-    return false;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
+  if (!existsSync(path)) return "";
   const there = readFileSync(path, "utf8");
-  if (!isWithoutConfig(there))
-    throw new CommandError(`${file} is there already, and is left as it is`, "name another: --stack NAME", 2);
-  appendFileSync(path, `${there === "" || there.endsWith("\n") ? "" : "\n"}${text}`);
-  return /^[a-z]+: /m.test(there);
+  if (isWithoutConfig(there)) return there;
+  throw new CommandError(`${file} is there already, and is left as it is`, "name another: --stack NAME", 2);
 }
 
-/** Runs the command. @throws CommandError for what is no domain, and where a configuration is there already */
-export function initCommand(given: string, options: Options): number {
+/** Writes below the lines of the engine, which stay. */
+function write(file: string, text: string): void {
+  const before = readBefore(file);
+  const path = join(projectFolder(), file);
+  if (before === "" && !existsSync(path)) writeFileSync(path, text, { flag: "wx" });
+  else writeFileSync(path, `${before === "" || before.endsWith("\n") ? "" : "\n"}${text}`, { flag: "a" });
+}
+
+/** Whether `pulumi stack init` was first. */
+function isMade(file: string): boolean {
+  return /^[a-z]+: /m.test(readBefore(file));
+}
+
+function readDomain(given: string): string {
   const read = readMailDomain(given);
-  if (read.fault !== undefined) {
-    const what = given.trim() === "" ? "the mail domain" : given;
-    throw new CommandError(`${what}: ${read.fault.message}`, read.fault.fix, 2);
-  }
-  const domain = read.value;
+  if (read.fault === undefined) return read.value;
+  const what = given.trim() === "" ? "the mail domain" : given;
+  throw new CommandError(`${what}: ${read.fault.message}`, read.fault.fix, 2);
+}
+
+/** The file with a mark at each value that its owner has to set. Asks nobody. */
+function writeTemplate(domain: string, stack: string, file: string, json: boolean): number {
+  const text = modelFile({ domain });
+  const made = isMade(file);
+  write(file, text);
+  const places = text.split("\n").filter((line) => UNCHANGED_LINE.test(line)).length;
+  const then = made ? `${COMMAND} preflight --stack ${stack}` : `pulumi stack init ${stack}`;
+  const next = `change the ${String(places)} values that say ${UNCHANGED}, then: ${then}`;
+  if (json) printJson({ findings: [], file, stack, next });
+  else print(`Written: ${file}\nNext step: ${next}`);
+  return 0;
+}
+
+/** Runs the command. @throws CommandError for what is wrong or missing, and where a configuration is there already */
+export async function initCommand(given: string, options: GivenOptions): Promise<number> {
+  const domain = readDomain(given);
   const stack = stackFor(domain, options.stack);
   const file = `Pulumi.${stack}.yaml`;
-  const text = modelFile(domain);
-  const isMade = write(file, text);
-  const places = text.split("\n").filter((line) => new RegExp(`: \\[?${UNCHANGED}\\]?$`).test(line)).length;
-  const then = isMade ? `${COMMAND} preflight --stack ${stack}` : `pulumi stack init ${stack}`;
-  print(
-    `Written: ${file}\nNext step: change the ${String(places)} values that say ${UNCHANGED}, then: ${then}`,
-  );
+  const json = options.json === true;
+  readBefore(file);
+  if (options.template === true) return writeTemplate(domain, stack, file, json);
+  const { wanted, state, tokens, account } = await findWishes(domain, stack, readVendors(options));
+  refuseOtherState(state);
+  const { findings, text } = await lookForNew(stack, wanted, tokens, account);
+  if (!json) print(findings.map(describeFinding).join("\n"));
+  const code = chooseExitCode(findings);
+  if (text === undefined || code !== 0) {
+    if (json) printJson({ findings });
+    throw new CommandError(`${file} is not written`, "mend what is marked above, and run it again");
+  }
+  if (state !== undefined) await makeStack(stack, state, json);
+  const made = isMade(file);
+  write(file, text);
+  const next = made ? `pulumi up --stack ${stack}` : `pulumi stack init ${stack}, then pulumi up`;
+  if (json) printJson({ findings, file, stack, next });
+  else print(`Written: ${file}\nNext step: ${next}`);
   return 0;
 }

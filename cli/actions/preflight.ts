@@ -1,6 +1,5 @@
 /** `mailstead preflight`: looks at the vendors before anything is made, and fixes what a broken run left behind. */
 import process from "node:process";
-import { createInterface } from "node:readline/promises";
 import type { Config } from "../../stack/model/config.ts";
 import type { Issue } from "../../stack/model/issue.ts";
 import type { Plan } from "../../stack/model/plan.ts";
@@ -15,6 +14,7 @@ import { readDeployed } from "../../stack/guards/deployed.ts";
 import { runPreflight, type Orphan } from "../../verify/preflight/preflight.ts";
 import { listedOnce, zoneReader } from "../../verify/vendors/zones.ts";
 import type { ZoneReader } from "../../verify/vendors/zoneReader.ts";
+import { checkPlatforms } from "../../verify/preflight/checkPlatforms.ts";
 import { checkImages } from "../../verify/preflight/registry/checkImages.ts";
 import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
 import { isServer } from "../../stack/vendors/cloudThings.ts";
@@ -25,6 +25,7 @@ import { loadPlan } from "../project.ts";
 import { findOrphanContainers, readName } from "../orphanContainers.ts";
 import { serverKnows } from "../serverKnows.ts";
 import { chooseExitCode, printFindings } from "../output/findings.ts";
+import { openQuestions } from "../output/questions.ts";
 import { CommandError } from "../output/terminal.ts";
 import { readGivenTokens, type GivenToken } from "../tokens.ts";
 import { COMMAND } from "../../stack/values/command.ts";
@@ -49,10 +50,12 @@ async function readTokens(
 async function askWhether(fixes: readonly Fix[], options: Options): Promise<boolean> {
   if (options.yes === true) return true;
   if (!process.stdin.isTTY) throw new CommandError("--fix asks, and there is no terminal", "add --yes", 2);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`Do ${String(fixes.length)} fixes? [y/N] `);
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+  const questions = openQuestions();
+  try {
+    return await questions.agree(`Do ${String(fixes.length)} fixes?`);
+  } finally {
+    questions.close();
+  }
 }
 
 function reportOrphan({ orphan, words }: Fix): Finding {
@@ -186,11 +189,12 @@ export async function lookBefore(stack: string): Promise<Look> {
       resources.some((resource) => resource.type === type && resource.id === id),
   };
   const reader = listedOnce(zoneReader(provider, zone, tokens.dns, zoneId));
-  const [{ findings, orphans }, images] = await Promise.all([
+  const { images } = loaded.config.mail;
+  const [{ findings, orphans, size }, ofImages] = await Promise.all([
     runPreflight(plan, stack, tokens.cloud, reader, known),
-    checkImages(loaded.config.mail.images),
+    checkImages(images),
   ]);
-  findings.push(...images);
+  findings.push(...ofImages, ...(await checkPlatforms(images, size)));
   const addresses = await knownAddresses(OPEN_ACCOUNT[plan.server.provider](tokens.cloud), stack);
   const slots = { ...stateSlots(resources), ...addresses };
   findings.push(...(await lookAtZone(stack, reader, slots, loaded, resources, orphans)));

@@ -5,7 +5,7 @@ import { THING_KINDS, type ThingKind } from "../../stack/vendors/cloud.ts";
 import { CLOUDS } from "../../stack/vendors/registry.ts";
 import type { Finding } from "../model/finding.ts";
 import { fixFor, VendorError } from "../vendors/http.ts";
-import type { CloudThing, CloudThings } from "../vendors/cloud.ts";
+import type { CloudAccount, CloudThing, CloudThings, ServerSize } from "../vendors/cloud.ts";
 import { OPEN_ACCOUNT } from "../vendors/registry.ts";
 import type { ZoneReader } from "../vendors/zoneReader.ts";
 import { checkZone, type OrphanRecord } from "./zone.ts";
@@ -32,6 +32,8 @@ export interface KnownIds {
 export interface Preflight {
   readonly findings: Finding[];
   readonly orphans: Orphan[];
+  /** The planned size of the server, where the vendor describes it. */
+  readonly size?: ServerSize;
 }
 
 function failed(subject: string, error: unknown, fix: string): Finding {
@@ -66,26 +68,60 @@ function checkPower(servers: readonly CloudThing[], keep: boolean, switchOn: str
     }));
 }
 
+/** What a cloud says to the planned server. */
+export interface Supply {
+  readonly findings: readonly Finding[];
+  /** The planned size, as the vendor describes it; absent where it does not, or has none of the name. */
+  readonly size?: ServerSize;
+}
+
+/** Asks whether a cloud takes the token and has what the plan wants. @throws VendorError */
+async function askSupply({ server }: Pick<Plan, "server">, account: CloudAccount): Promise<Supply> {
+  const now = new Date();
+  const accepted: Finding = {
+    subject: `${CLOUDS[server.provider].title} token`,
+    state: "ok",
+    seen: "is accepted",
+  };
+  const [checked, offer] = await Promise.all([account.checkOffer?.(server, now), account.offer?.(now)]);
+  const size = offer?.sizes.find(({ name }) => name === server.type);
+  return { findings: [accepted, ...(checked ?? [])], ...(size === undefined ? {} : { size }) };
+}
+
+/** What is said where the vendor refuses or does not answer. @throws what is neither */
+function refused({ server }: Pick<Plan, "server">, error: unknown): Finding {
+  const { title, advice, token } = CLOUDS[server.provider];
+  return failed(`${title} token`, error, `${advice.makeToken}; export ${token.variables[0]}`);
+}
+
+/** Looks at token, location, type and image. Never throws for what the vendor says or does not say. */
+export async function checkSupply(plan: Pick<Plan, "server">, account: CloudAccount): Promise<Supply> {
+  try {
+    return await askSupply(plan, account);
+  } catch (error) {
+    return { findings: [refused(plan, error)] };
+  }
+}
+
 async function checkCloud(
-  { server }: Pick<Plan, "server">,
+  plan: Pick<Plan, "server">,
   stack: string,
   token: string,
   known: KnownIds,
 ): Promise<Preflight> {
-  const { title, advice, token: place } = CLOUDS[server.provider];
-  const subject = `${title} token`;
+  const { server } = plan;
   try {
     const account = OPEN_ACCOUNT[server.provider](token);
-    const offer = (await account.checkOffer?.(server, new Date())) ?? [];
+    const { findings, size } = await askSupply(plan, account);
     const things = await account.things(stack);
-    const power = checkPower(things.server, server.protect, advice.switchOn);
+    const power = checkPower(things.server, server.protect, CLOUDS[server.provider].advice.switchOn);
     return {
-      findings: [{ subject, state: "ok", seen: "is accepted" }, ...offer, ...power],
+      findings: [...findings, ...power],
       orphans: findOrphans(things, server.provider, known),
+      ...(size === undefined ? {} : { size }),
     };
   } catch (error) {
-    const fix = `${advice.makeToken}; export ${place.variables[0]}`;
-    return { findings: [failed(subject, error, fix)], orphans: [] };
+    return { findings: [refused(plan, error)], orphans: [] };
   }
 }
 
@@ -107,5 +143,9 @@ export async function runPreflight(
     checkCloud(plan, stack, token, known),
     checkZone(plan, zone, known),
   ]);
-  return { findings: [...server.findings, ...dns.findings], orphans: [...server.orphans, ...dns.orphans] };
+  return {
+    ...server,
+    findings: [...server.findings, ...dns.findings],
+    orphans: [...server.orphans, ...dns.orphans],
+  };
 }

@@ -35,6 +35,26 @@ export interface Cost {
   readonly price: string;
 }
 
+/** A size of server, as the vendor describes it. What it does not say is absent. */
+export interface ServerSize {
+  /** Vendor's name: `cx23`. */
+  readonly name: string;
+  /** Kind of its processor, as images of containers name it. */
+  readonly architecture?: "amd64" | "arm64";
+  readonly cpus?: number;
+  readonly memoryMib?: number;
+  /** What it costs, for people, by each location where it can be ordered. */
+  readonly prices: Readonly<Record<string, string>>;
+}
+
+/** What a cloud has on offer. */
+export interface CloudOffer {
+  /** Places, each with words for people such as `Nuremberg`. */
+  readonly locations: readonly { readonly name: string; readonly title: string }[];
+  /** Sizes, in the vendor's order. */
+  readonly sizes: readonly ServerSize[];
+}
+
 /** An account. All throw `VendorError` where the vendor refuses or does not answer. What a cloud cannot is absent. */
 export interface CloudAccount {
   /** Every address. */
@@ -43,6 +63,8 @@ export interface CloudAccount {
   stackAddresses(stack: string): Promise<readonly CloudAddress[]>;
   /** What bears the label of a stack. */
   things(stack: string): Promise<CloudThings>;
+  /** What can be ordered at a moment. */
+  offer?(now: Date): Promise<CloudOffer>;
   /** Whether a planned server can be ordered: one finding for each word of the vendor's, with where it is set. */
   checkOffer?(wanted: Pick<PlannedServer, "location" | "type" | "image">, now: Date): Promise<Finding[]>;
   /** What a stack costs, servers first. */

@@ -54,14 +54,14 @@ export function readRepository(text: string): Reading<string> {
     : bad("not-a-repository", "this is not a name of an image", "write it as ghcr.io/owner/name");
 }
 
-/** How a digest is had without buildx: preflight asks the registry, and tells the one that is there. */
-export const UNKNOWN_DIGEST = `sha256: and 64 zeros, for which \`${COMMAND} preflight\` prints the right one`;
+/** How a digest is had: the registry is asked for it. */
+export const FIND_DIGEST = `run \`${COMMAND} pin\`, which asks the registry and sets it`;
 
 export const readDigest = matching(
   /^sha256:[0-9a-f]{64}$/,
   "not-a-digest",
   "a digest is sha256: and 64 hexadecimal digits",
-  `copy it from \`docker buildx imagetools inspect REPOSITORY:TAG\`, or set ${UNKNOWN_DIGEST}`,
+  FIND_DIGEST,
 );
 
 export const readUserName = matching(

@@ -223,7 +223,7 @@ function imageKeys<Preset extends Pick<Field<string>, "default" | "follows">>(
     digest: {
       schema: text(words.readDigest),
       meaning: "digest of the image's index",
-      fix: `set sha256:… as \`docker buildx imagetools inspect REPOSITORY:TAG\` prints it, or ${words.UNKNOWN_DIGEST}`,
+      fix: words.FIND_DIGEST,
       required: true,
     },
   } as const satisfies Fields;

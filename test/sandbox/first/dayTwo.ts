@@ -217,7 +217,9 @@ describe("another image", () => {
     console.log(stdout);
     expect(code).toBe(1);
     expect(stdout).toContain("has no image with this digest");
-    expect(stdout).toContain(`the digest of v1.0.0 is ${first.digest}: set mail.images.app.digest`);
+    expect(stdout).toContain(
+      `the digest of v1.0.0 is ${first.digest}: \`./mailstead pin --release v1.0.0\` sets it`,
+    );
   });
 
   test.each([

@@ -63,7 +63,7 @@ test("the stack without a file is made by the next step, also where `pulumi stac
   const file = join(project.folder, "Pulumi.nope.yaml");
   const before = `secretsprovider: passphrase\n# kept\n${SALT.trimEnd()}`;
   writeFileSync(file, before);
-  const ran = await project.run(["init", "example.org", "--stack", "nope"]);
+  const ran = await project.run(["init", "example.org", "--stack", "nope", "--template"]);
   expect(ran.code).toBe(0);
   expect(nextStep(ran.stdout)).toMatch(/then: \.\/mailstead preflight --stack nope$/);
   const text = readFileSync(file, "utf8");
@@ -71,7 +71,7 @@ test("the stack without a file is made by the next step, also where `pulumi stac
   const refused = await project.run(["render", "dns", "--stack", "nope"]);
   expect(refused.stderr).toMatch(/mailstead:email: it still says CHANGE/);
   // A second time there is a configuration.
-  expect((await project.run(["init", "example.org", "--stack", "nope"])).code).toBe(2);
+  expect((await project.run(["init", "example.org", "--stack", "nope", "--template"])).code).toBe(2);
   expect(readFileSync(file, "utf8")).toBe(text);
 });
 

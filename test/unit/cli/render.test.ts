@@ -164,7 +164,9 @@ describe("which stack is read", () => {
     own.stack("dev", rawWith({ "mail.images": undefined }));
     const { code, stderr } = await own.run(["render", "user-data"]);
     expect(code).toBe(2);
-    expect(stderr).toContain("mailstead:mail.images.app.digest: the value is missing → set sha256:");
+    expect(stderr).toContain(
+      "mailstead:mail.images.app.digest: the value is missing → run `./mailstead pin`",
+    );
     expect(stderr).toContain("a file of your own is read with --stack NAME, as Pulumi.NAME.yaml");
     addStacks("selected");
     expect((await own.run(["render", "user-data"])).code).toBe(0);

@@ -168,7 +168,7 @@ test.each(ENGINE)("the engine says %j", async (said, code, message, next) => {
 
 describe("init", () => {
   test("writes a file that is refused, key by key, until each mark is changed; and then it is planned", async () => {
-    const { code, stdout } = await project.run(["init", "Example.ORG"]);
+    const { code, stdout } = await project.run(["init", "Example.ORG", "--template"]);
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: expect.stringMatching(
@@ -200,15 +200,12 @@ describe("init", () => {
     const good = await project.run(["render", "dns", "--stack", "example-org"]);
     expect({ code: good.code, stderr: good.stderr }).toEqual({ code: 0, stderr: "" });
     expect(good.stdout).toContain("example.org.");
-    // Who has no buildx begins so, and preflight asks the registries for the right ones.
-    expect(text.replaceAll(/\s+# /g, " ").match(/sha256: and 64 zeros/g)).toHaveLength(4);
-    writeFileSync(file, changed.replaceAll(DIGEST, `sha256:${"0".repeat(64)}`));
-    expect((await project.run(["render", "dns", "--stack", "example-org"])).code).toBe(0);
+    expect(text).toContain("./mailstead pin asks the registries");
   });
 
   test("what is off is right as it stands, once the marks before it are gone", async () => {
     const own = makeProject();
-    await own.run(["init", "example.org", "--stack", "all"]);
+    await own.run(["init", "example.org", "--stack", "all", "--template"]);
     const text = readFileSync(join(own.folder, "Pulumi.all.yaml"), "utf8");
     own.remove();
     const on = text
@@ -234,9 +231,9 @@ describe("init", () => {
   });
 
   test.each([
-    ["good", ["init", "example.com", "--stack", "good"], /is there already/],
-    ["no domain", ["init", "exa_mple"], /not allowed in a name/],
-    ["no dot", ["init", "example"], /./],
+    ["good", ["init", "example.com", "--stack", "good", "--template"], /is there already/],
+    ["no domain", ["init", "exa_mple", "--template"], /not allowed in a name/],
+    ["no dot", ["init", "example", "--template"], /./],
   ] as const)("%s: 2, and nothing is written", async (_, args, says) => {
     const before = readFileSync(join(project.folder, "Pulumi.good.yaml"), "utf8");
     const { code, stdout, stderr } = await project.run(args);

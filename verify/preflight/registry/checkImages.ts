@@ -1,4 +1,5 @@
 /** Whether each image's tag and digest belong together: asked of its registry, which alone knows. */
+import { COMMAND } from "../../../stack/values/command.ts";
 import type { Config, ImageConfig } from "../../../stack/model/config.ts";
 import { mayBeOne, readVersion } from "../../../stack/guards/imageVersion.ts";
 import type { Finding } from "../../model/finding.ts";
@@ -24,7 +25,7 @@ async function checkImage(role: string, image: ImageConfig): Promise<Finding> {
       subject: `image ${role}`,
       state: "warn",
       seen: `whether tag and digest fit could not be told: ${error.message}`,
-      fix: `compare: docker buildx imagetools inspect ${image.repository}:${image.tag}`,
+      fix: "run this again in some minutes",
     };
   }
 }
@@ -35,9 +36,13 @@ async function judge(role: string, image: ImageConfig, repository: Repository): 
   const { tag, digest } = image;
   const right = await repository.digestOf(tag);
   if (right === undefined) {
-    const key = role === "app" ? "mail.release" : `mail.images.${role}.tag`;
     const seen = `${image.repository} has no tag ${tag} at ${repository.host}`;
-    return { state: "bad", seen, fix: `set ${key} to a tag that is there` };
+    const other = `set mail.images.${role}.tag to a tag that is there`;
+    return {
+      state: "bad",
+      seen,
+      fix: role === "app" ? `\`${COMMAND} pin\` takes the newest release` : other,
+    };
   }
   if (right === digest) return { state: "ok", seen: `${tag} has this digest at ${repository.host}` };
   const platforms = platformsIn((await repository.manifest(tag))?.document);
@@ -48,7 +53,8 @@ async function judge(role: string, image: ImageConfig, repository: Repository): 
       seen: `the digest is that of ${tag} for ${part.platform} alone; for all it is ${right}`,
     };
   }
-  const fix = `the digest of ${tag} is ${right}: set mail.images.${role}.digest`;
+  const way = role === "app" ? `pin --release ${tag}` : "pin";
+  const fix = `the digest of ${tag} is ${right}: \`${COMMAND} ${way}\` sets it`;
   if ((await repository.digestOf(digest)) === undefined) {
     return { state: "bad", seen: `${image.repository} has no image with this digest`, fix };
   }

@@ -17,6 +17,11 @@ const MANIFESTS = [
 
 const MAX_REDIRECTS = 3;
 
+/** Tags that are asked for at once; a registry may give fewer. */
+const TAGS_A_PAGE = 1000;
+/** Most pages of tags that are read. */
+const MOST_PAGES = 200;
+
 /** A manifest, or a list of them. */
 export interface FoundManifest {
   /** `sha256:` and 64 hexadecimal digits. */
@@ -83,6 +88,26 @@ export class Repository {
     return answer === undefined ? undefined : parsed(answer.body, this.host);
   }
 
+  /**
+   * Every tag, in the registry's order (OCI distribution specification 1.1, Listing Tags).
+   *
+   * @returns undefined where there is no such repository.
+   * @throws RegistryError
+   */
+  async tags(): Promise<readonly string[] | undefined> {
+    const all: string[] = [];
+    let path: string | undefined = `tags/list?n=${TAGS_A_PAGE}`;
+    for (let page = 0; path !== undefined; page += 1) {
+      if (page === MOST_PAGES) throw new RegistryError(`the list of tags at ${this.host} does not end`);
+      const answer: RegistryAnswer | undefined = await this.#ask(path, "GET");
+      if (answer === undefined) return undefined;
+      const { tags } = parsed(answer.body, this.host) as { readonly tags?: unknown };
+      if (Array.isArray(tags)) for (const tag of tags) if (typeof tag === "string") all.push(tag);
+      path = nextPage(answer.headers["link"]);
+    }
+    return all;
+  }
+
   async #ask(path: string, method: "GET" | "HEAD"): Promise<RegistryAnswer | undefined> {
     const url = new URL(`${this.#base}/v2/${this.#name}/${path}`);
     let answer = await this.#request(url, method);
@@ -131,6 +156,13 @@ async function followed(url: URL, answer: RegistryAnswer): Promise<RegistryAnswe
     [at, now] = [next, await request(next)];
   }
   return now;
+}
+
+/** Where the next page of a list is, by its query alone: whatever host the registry names, it is asked where it is. */
+function nextPage(link: string | string[] | undefined): string | undefined {
+  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec([link ?? ""].flat().join(","))?.[1];
+  const query = target === undefined ? "" : target.replace(/^[^?]*/, "");
+  return query === "" ? undefined : `tags/list${query}`;
 }
 
 function digestIn(headers: RegistryAnswer["headers"]): string | undefined {

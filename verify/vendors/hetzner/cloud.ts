@@ -5,7 +5,8 @@ import { STACK_LABEL } from "../../../stack/vendors/names.ts";
 import type { CloudAccount, CloudAddress, CloudThing } from "../cloud.ts";
 import { HetznerApi, HETZNER_PATHS, type HetznerAddress, type HetznerThing } from "./api.ts";
 import { hetznerCosts } from "./costs.ts";
-import { checkOffer, readOffer } from "./offer.ts";
+import { checkOffer, readOffer, type Offer } from "./offer.ts";
+import { readSizes } from "./sizes.ts";
 
 function labelled(stack: string): string {
   return `&label_selector=${encodeURIComponent(`${STACK_LABEL}==${stack}`)}`;
@@ -34,6 +35,9 @@ export function openHetzner(token: string): CloudAccount {
   const stackAddresses = async (stack: string) => (await listAddresses(labelled(stack))).map(readAddress);
   const listThings = async (kind: ThingKind, stack: string) =>
     (await api.list(HETZNER_PATHS[kind], labelled(stack))).map(readThing);
+  // Asked for once: it stays the same while one account is looked at.
+  let offer: Promise<Offer> | undefined;
+  const listOffer = (): Promise<Offer> => (offer ??= readOffer(api));
   return {
     addresses: async () => (await listAddresses()).map(readAccountAddress),
     stackAddresses,
@@ -46,7 +50,8 @@ export function openHetzner(token: string): CloudAccount {
       ]);
       return { server, address, firewall, key };
     },
-    checkOffer: async (wanted, now) => checkOffer(await readOffer(api), wanted, now),
+    offer: async (now) => readSizes(await listOffer(), now),
+    checkOffer: async (wanted, now) => checkOffer(await listOffer(), wanted, now),
     async costs(stack) {
       const servers = await api.list(HETZNER_PATHS.server, labelled(stack));
       return hetznerCosts(servers, await listAddresses(labelled(stack)));

@@ -7,12 +7,18 @@ interface Price {
   readonly gross: string;
 }
 
+/** What a type costs in a location. */
+export interface LocationPrice {
+  readonly location: string;
+  readonly price_monthly: Price;
+}
+
 /** A server, with the prices of its type. */
 export interface PricedServer extends HetznerThing {
   readonly location?: { readonly name: string } | null;
   readonly server_type?: {
     readonly name: string;
-    readonly prices?: readonly { readonly location: string; readonly price_monthly: Price }[];
+    readonly prices?: readonly LocationPrice[];
   };
 }
 
@@ -22,10 +28,18 @@ function euros(text: string): string {
   return Number(text).toFixed(2);
 }
 
+/** What a type costs in a location, for people; undefined where the vendor does not say. */
+export function describePrice(
+  prices: readonly LocationPrice[] | undefined,
+  location: string | undefined,
+): string | undefined {
+  const price = prices?.find((one) => one.location === location)?.price_monthly;
+  return price && `${euros(price.net)} a month and most, ${euros(price.gross)} with VAT`;
+}
+
 function findPrice({ location, server_type: type }: PricedServer): string {
-  const price = type?.prices?.find((one) => one.location === location?.name)?.price_monthly;
-  if (price === undefined) return `price: ${PRICES}`;
-  return `${euros(price.net)} a month and most, ${euros(price.gross)} with VAT; switched off too`;
+  const price = describePrice(type?.prices, location?.name);
+  return price === undefined ? `price: ${PRICES}` : `${price}; switched off too`;
 }
 
 export function hetznerCosts(

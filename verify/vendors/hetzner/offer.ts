@@ -2,10 +2,16 @@
 import type { Plan } from "../../../stack/model/plan.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { HetznerApi, HetznerThing } from "./api.ts";
+import type { LocationPrice } from "./costs.ts";
 
-/** A server type: where it is offered, and where it is about to go or has gone. */
+/** A server type: what it is, where it is offered, and where it is about to go or has gone. */
 export interface OfferedType extends HetznerThing {
+  /** `x86` or `arm`. */
   readonly architecture?: string;
+  readonly cores?: number;
+  /** GB. */
+  readonly memory?: number;
+  readonly prices?: readonly LocationPrice[];
   readonly locations?: readonly {
     readonly name: string;
     readonly deprecation: { readonly unavailable_after: string } | null;
@@ -19,9 +25,14 @@ export interface OfferedImage extends HetznerThing {
   readonly deprecated?: string | null;
 }
 
+/** A location. */
+interface OfferedPlace extends HetznerThing {
+  readonly city?: string;
+}
+
 /** What can be ordered. */
 export interface Offer {
-  readonly locations: readonly HetznerThing[];
+  readonly locations: readonly OfferedPlace[];
   readonly types: readonly OfferedType[];
   readonly images: readonly OfferedImage[];
 }
@@ -56,7 +67,8 @@ function lastDay({ locations }: OfferedType, location: string): Date | "none" | 
   return place.deprecation === null ? "none" : new Date(place.deprecation.unavailable_after);
 }
 
-function isOffered(type: OfferedType, location: string, now: Date): boolean {
+/** Whether a type can be ordered in a location at a moment. */
+export function isOffered(type: OfferedType, location: string, now: Date): boolean {
   const last = lastDay(type, location);
   return last !== undefined && (last === "none" || last > now);
 }

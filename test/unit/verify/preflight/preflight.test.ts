@@ -273,7 +273,9 @@ describe("the command", () => {
     const found = await preflight();
     expect(found.code).toBe(1);
     expect(found.stdout).toContain("✗ image app: v1.1.0 has another digest at the registry");
-    expect(found.stdout).toContain(`next: the digest of v1.1.0 is ${right}: set mail.images.app.digest`);
+    expect(found.stdout).toContain(
+      `next: the digest of v1.1.0 is ${right}: \`./mailstead pin --release v1.1.0\` sets it`,
+    );
     registry.broken = { question: "/v2/a/redis", answer: (response) => void response.destroy() };
     project.stack("prod", rawWith(images));
     const unknown = await preflight();

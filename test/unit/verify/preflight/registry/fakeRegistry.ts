@@ -1,4 +1,4 @@
-/** A registry on loopback as `verify/registry` meets them: with tokens, lists for platforms, and blobs elsewhere. */
+/** A registry on loopback as `verify/preflight/registry` meets them: with tokens, lists for platforms, and blobs elsewhere. */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -26,7 +26,12 @@ export interface FakeImage {
   readonly variables?: readonly string[];
   readonly annotations?: Document;
   readonly single?: boolean;
+  /** Processors of the list; `amd64` alone by default. */
+  readonly architectures?: readonly string[];
 }
+
+/** Most tags of an answer, however many are asked for. */
+const TAGS_A_PAGE = 3;
 
 const INDEX = "application/vnd.oci.image.index.v1+json";
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -77,11 +82,21 @@ export async function fakeRegistry(): Promise<FakeRegistry> {
       response.writeHead(token === undefined ? 200 : 400).end(store.get(storage)?.text);
       return;
     }
-    const [, name = "", kind, reference = ""] = /^\/v2\/(.+)\/(manifests|blobs)\/(.+)$/.exec(path) ?? [];
+    const [, name = "", kind, reference = ""] =
+      /^\/v2\/(.+)\/(manifests|blobs|tags)\/([^?]+)/.exec(path) ?? [];
     const scope = `repository:${name}:pull`;
     if (token !== `Bearer fake ${scope}`) {
       const challenge = `Bearer realm="http://${registry.host}/token",service="fake",scope="${scope}"`;
       response.writeHead(401, { "www-authenticate": challenge }).end("{}");
+      return;
+    }
+    if (kind === "tags") {
+      const all = [...tags.keys()].sort();
+      const after = all.indexOf(asks.searchParams.get("last") ?? "") + 1;
+      const page = all.slice(after, after + TAGS_A_PAGE);
+      const next = `</v2/${name}/tags/list?n=${String(TAGS_A_PAGE)}&last=${page.at(-1) ?? ""}>; rel="next"`;
+      if (after + TAGS_A_PAGE < all.length) response.setHeader("link", next);
+      response.end(JSON.stringify({ name, tags: page }));
       return;
     }
     const digest = tags.get(reference) ?? reference;
@@ -103,17 +118,25 @@ export async function fakeRegistry(): Promise<FakeRegistry> {
   const registry: FakeRegistry = {
     host: `127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     asked,
-    push(tag, { labels, variables, annotations, single }) {
+    push(tag, { labels, variables, annotations, single, architectures = ["amd64"] }) {
+      const [architecture] = architectures;
       // Each push is another build.
-      const config = keep("config", { created: store.size, config: { Labels: labels, Env: variables } });
+      const config = keep("config", {
+        ...{ created: store.size, architecture, os: "linux" },
+        config: { Labels: labels, Env: variables },
+      });
       part = keep(MANIFEST, { schemaVersion: 2, config: { digest: config } });
       const attestation = {
         digest: keep(MANIFEST, {}),
         platform: { os: "unknown", architecture: "unknown" },
       };
-      const image = { digest: part, platform: { os: "linux", architecture: "amd64" }, annotations };
+      const images = architectures.map((one) => ({
+        digest: part,
+        platform: { os: "linux", architecture: one },
+        annotations,
+      }));
       const digest =
-        single === true ? part : keep(INDEX, { schemaVersion: 2, manifests: [attestation, image] });
+        single === true ? part : keep(INDEX, { schemaVersion: 2, manifests: [attestation, ...images] });
       if (tag !== undefined) tags.set(tag, digest);
       return digest;
     },
