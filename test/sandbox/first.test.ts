@@ -2,7 +2,7 @@
  * The life of the first server, from `pulumi up` to the last `destroy`: each part starts from what the one before left.
  *
  * Vitest orders files by no rule of ours, and runs as many at once as there are workers; within a file it keeps the
- * order. So a life is one file, and what goes on beside it is another (second.test.ts, small.test.ts, others.test.ts).
+ * order. So a life is one file, and what goes on beside it is another (second.test.ts, small.test.ts, broken.test.ts, others.test.ts).
  */
 import { describe } from "vitest";
 

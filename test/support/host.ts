@@ -95,7 +95,11 @@ export async function plannedNames(
 
 /** Names of containers that are not as the plan wants them; empty when all is well. */
 export async function unwell(): Promise<string[]> {
-  const [plan, seen] = await Promise.all([planned(), containers()]);
+  return unlike(await planned());
+}
+
+async function unlike(plan: Plan["containers"]): Promise<string[]> {
+  const seen = await containers();
   const faults = plan.flatMap(({ name, healthCheck }) => {
     const container = seen.get(name);
     if (container?.running !== true) return [`${name} does not run`];
@@ -112,8 +116,9 @@ export async function unwell(): Promise<string[]> {
 
 /** Waits until every container is as the plan wants it; what is not is named when the wait ends. */
 export async function healthyAgain(limitSeconds: number): Promise<void> {
+  const plan = await planned();
   await waitFor("every container to be healthy", limitSeconds, async () => {
-    const faults = await unwell();
+    const faults = await unlike(plan);
     if (faults.length > 0) throw new Error(faults.join(", "));
     return true;
   });

@@ -29,7 +29,7 @@ const ONBOARDING = /forward-email-site-verification=|fe-[0-9a-z]+\._domainkey/;
 
 /** What must not change with a generation: as DNS answers it, as the vendor keeps it, and as the host shows it. */
 export async function identity(): Promise<unknown> {
-  const { addresses } = await outputs();
+  const { addresses } = outputs();
   const questions = [
     ["-x", addresses.ipv4],
     ["-x", addresses.ipv6],

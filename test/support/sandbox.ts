@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
 import { keepPrinted } from "./printed.ts";
+import { sshDirectory, sshFilePaths, sshOptions } from "../../components/sshFiles.ts";
+import { readStateOutputs } from "./stateFile.ts";
 import { countsLine, zoneWarnings } from "./summary.ts";
 
 /** Root of the checkout. */
@@ -131,30 +133,45 @@ async function expectEmpty(extra: readonly string[], place: Place): Promise<void
 
 /** Sets one value of the configuration, as the user would: `pulumi config set --path`. */
 export async function setConfig(path: string, value: string): Promise<void> {
-  await succeed(["pulumi", "config", "set", "--path", path, value, "--stack", STACK]);
+  await setConfigs({ [path]: value });
 }
 
-/** Outputs of the stack without secrets. */
-export async function outputs(): Promise<{ addresses: { ipv4: string; ipv6: string }; webAddress: string }> {
-  return JSON.parse(await succeed(["pulumi", "stack", "output", "--json", "--stack", STACK])) as {
-    addresses: { ipv4: string; ipv6: string };
-    webAddress: string;
-  };
+/** Sets several values of the configuration at once, by their paths. */
+export async function setConfigs(values: Readonly<Record<string, string>>): Promise<void> {
+  const pairs = Object.entries(values).flatMap(([path, value]) => ["--plaintext", `${path}=${value}`]);
+  await succeed(["pulumi", "config", "set-all", "--path", ...pairs, "--stack", STACK]);
 }
 
-/** Runs a script on the host over the pinned SSH connection; it travels by standard input. */
+interface StackOutputs {
+  readonly addresses: { readonly ipv4: string; readonly ipv6: string };
+  readonly webAddress: string;
+}
+
+/** Outputs of the stack that are no secrets. */
+export function outputs(): StackOutputs {
+  return readStateOutputs(STACK) as unknown as StackOutputs;
+}
+
+/**
+ * What runs a script, given by standard input, on the host of a stack over the pinned SSH connection, from the folder of
+ * its project. It is what `mailstead ssh` does, without the command, which takes as long to start as most scripts to run.
+ */
+export function sshCommand(stack: string): string[] {
+  const { addresses } = readStateOutputs(stack) as unknown as StackOutputs;
+  const options = sshOptions(sshFilePaths(sshDirectory(stack)));
+  return ["ssh", "-l", "root", ...options, addresses.ipv4, "bash -s"];
+}
+
+/** Runs a script on the host and returns what it prints. */
 export async function onHost(script: string, options: Options = {}): Promise<string> {
-  return succeed(["node", "cli/mailstead.js", "ssh", "--stack", STACK, "--", "bash", "-s"], {
-    ...options,
-    input: script,
-  });
+  return succeed(sshCommand(STACK), { ...options, input: script });
 }
 
 /**
  * Waits until a question has the wanted answer.
  *
  * @param what is named when the wait ends without it.
- * @param limitSeconds how long; the question is asked again every quarter of a second.
+ * @param limitSeconds how long; the question is asked again after as long as it took, and at least a quarter of a second.
  */
 export async function waitFor<T>(
   what: string,
@@ -164,6 +181,7 @@ export async function waitFor<T>(
   const end = Date.now() + limitSeconds * 1000;
   let last: unknown;
   for (;;) {
+    const asked = Date.now();
     try {
       const answer = await ask();
       if (answer !== undefined && answer !== false) return answer;
@@ -173,6 +191,8 @@ export async function waitFor<T>(
     if (Date.now() > end) {
       throw new Error(`waited ${limitSeconds} s for ${what}`, { cause: last });
     }
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    // As long again as the question took, so that waits leave half of a busy machine to what they wait for.
+    const pause = Math.max(250, Date.now() - asked);
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

@@ -1,16 +1,35 @@
 /** The small stack: the real component over a cut-down plan, in a project of its own, that broken runs are tried on. */
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { paths } from "../../sandbox/groundPlan.ts";
 import { runFolder } from "./printed.ts";
-import { inside, project, waitFor, type Ended } from "./sandbox.ts";
+import { inside, project, sshCommand, waitFor, type Ended } from "./sandbox.ts";
+import { readState, readStateOutputs } from "./stateFile.ts";
 import { cloudflare, hetzner, recordsPath } from "./vendors.ts";
 
-export const STACK = "small";
-export const DOMAIN = "example.net";
-/** The project of the small stack. */
+// A test file may tell the life of another one. Vitest gives each file modules of its own: what is set here holds for it alone.
+/** Name of the small stack. */
+export let STACK = "small";
+/** Its mail domain, a zone at Cloudflare. */
+export let DOMAIN = "example.net";
+/** The project of small stacks. */
 export const smallProject: string = join(project, "test/sandbox/programs/small");
-const stackFile = join(smallProject, `Pulumi.${STACK}.yaml`);
+const stackFile = (): string => join(smallProject, `Pulumi.${STACK}.yaml`);
+
+/** Another small stack, in a zone of its own. To be called before the parts of the life are imported. */
+export function smallAs(stack: string, domain: string): void {
+  [STACK, DOMAIN] = [stack, domain];
+}
 const requestLog = join(runFolder, "cloud/requests.jsonl");
 const cli = join(project, "cli/mailstead.js");
 
@@ -54,7 +73,7 @@ export function sandboxConfig(domain: string, mail: object = {}): object {
 /** Writes the stack's file and makes the stack; nothing is at the vendors yet. */
 export async function makeSmall(config: object = sandboxConfig(DOMAIN)): Promise<void> {
   await endSmall();
-  writeFileSync(stackFile, JSON.stringify({ config }, undefined, 2));
+  writeFileSync(stackFile(), JSON.stringify({ config }, undefined, 2));
   mustSucceed(await small(["stack", "select", "--create"], []));
 }
 
@@ -75,13 +94,13 @@ export async function importAsTold(printed: string): Promise<string> {
 /** Takes the stack away, whatever state it is in; what bears its label at the vendor goes too. */
 export async function endSmall(): Promise<void> {
   // A sandbox that is gone has taken the stack with it, and left the file.
-  if (existsSync(stackFile) && (await small(["stack"], [])).code === 0) {
+  if (existsSync(stackFile()) && (await small(["stack"], [])).code === 0) {
     await small(["cancel", "--yes"]);
     await mailstead(["preflight", "--fix", "--yes"]);
     mustSucceed(await small(["destroy", "--yes", "--skip-preview"]));
     mustSucceed(await small(["stack", "rm", "--yes"], []));
   }
-  rmSync(stackFile, { force: true });
+  rmSync(stackFile(), { force: true });
   rmSync(join(smallProject, ".mailstead", STACK), { recursive: true, force: true });
 }
 
@@ -103,6 +122,11 @@ export function small(
 /** `mailstead COMMAND … --stack small`, from the small project's folder. */
 export function mailstead([command, ...args]: readonly [string, ...string[]]): Promise<Ended> {
   return inside(["node", cli, command, "--stack", STACK, ...args], { cwd: smallProject });
+}
+
+/** Runs a script on the server and returns what it prints. */
+export async function onSmall(script: string): Promise<string> {
+  return mustSucceed(await inside(sshCommand(STACK), { cwd: smallProject, input: script }));
 }
 
 /** The vendors at which the sandbox knows another customer. */
@@ -137,9 +161,7 @@ export function mailsteadAsOther(
 
 /** Requests with the other customer's tokens that could change something, logged after a length. */
 export function changesByOther(end: number): string[] {
-  return readFileSync(requestLog)
-    .subarray(end)
-    .toString()
+  return readFrom(requestLog, end)
     .split("\n")
     .filter((line) => line.includes('"account":"other"') && !line.includes('"method":"GET"'));
 }
@@ -149,11 +171,14 @@ export async function upSmall(): Promise<string> {
   return mustSucceed(await small(["up", "--yes", "--skip-preview"]));
 }
 
+/** Addresses of the server. */
+export function smallAddresses(): { ipv4: string; ipv6: string } {
+  return readStateOutputs(STACK)["addresses"] as { ipv4: string; ipv6: string };
+}
+
 /** Both containers, as the host's docker tells them. */
 export async function expectHealthy(): Promise<string> {
-  const seen = mustSucceed(
-    await mailstead(["ssh", "--", "docker", "ps", "--format", "'{{.Names}} {{.Status}}'"]),
-  );
+  const seen = await onSmall("docker ps --format '{{.Names}} {{.Status}}'");
   const lines = seen.trim().split("\n").sort();
   const healthy =
     lines.length === 2 && lines.every((line) => /^(mongodb|redis) Up .*\(healthy\)$/.test(line));
@@ -190,20 +215,12 @@ export async function atVendors(): Promise<AtVendor[]> {
   return [...(await labelled(STACK)), ...texts];
 }
 
-interface State {
-  readonly deployment: {
-    readonly resources?: readonly { readonly id?: string }[] | null;
-    readonly pending_operations?:
-      readonly { readonly type: string; readonly resource: { urn: string } }[] | null;
-  };
-}
-
 /** Ids in the state, and its operations that never ended. */
-export async function stateOf(): Promise<{ ids: Set<string>; pending: string[] }> {
-  const { deployment } = JSON.parse(mustSucceed(await small(["stack", "export"]))) as State;
+export function stateOf(): { ids: Set<string>; pending: string[] } {
+  const state = readState(STACK);
   return {
-    ids: new Set((deployment.resources ?? []).flatMap(({ id }) => (id === undefined ? [] : [id]))),
-    pending: (deployment.pending_operations ?? []).map(
+    ids: new Set((state.resources ?? []).flatMap(({ id }) => (id === undefined ? [] : [id]))),
+    pending: (state.pending_operations ?? []).map(
       ({ type, resource }) => `${type} ${resource.urn.slice(resource.urn.lastIndexOf("::") + 2)}`,
     ),
   };
@@ -234,7 +251,7 @@ function rank({ text }: AtVendor): number {
 
 /** What is at the vendors and not in the state. */
 export async function orphans(): Promise<string[]> {
-  const [things, { ids }] = [await atVendors(), await stateOf()];
+  const [things, { ids }] = [await atVendors(), stateOf()];
   return things.filter(({ id }) => !ids.has(id)).map(({ text }) => text);
 }
 
@@ -254,16 +271,27 @@ export function logEnd(): number {
 }
 
 /** What the small stack orders at the vendors bears one of these names; other stacks are at work beside it. */
-export const ORDERED_BY_SMALL = String.raw`"name":"(mailstead-small[^"]*|([\w-]+\.)*example\.net)"`;
-
-const IS_ORDERED_BY_SMALL = new RegExp(ORDERED_BY_SMALL);
+export function orderedBySmall(): string {
+  return String.raw`"name":"(mailstead-${STACK}[^"]*|([\w-]+\.)*${DOMAIN.replace(".", String.raw`\.`)})"`;
+}
 
 /** Orders of the small stack that were logged after a length. */
 export function requestsSince(end: number): Request[] {
-  const text = readFileSync(requestLog).subarray(end).toString();
-  return text
+  const ours = new RegExp(orderedBySmall());
+  return readFrom(requestLog, end)
     .split("\n")
     .slice(0, -1)
-    .filter((line) => IS_ORDERED_BY_SMALL.test(line))
+    .filter((line) => ours.test(line))
     .map((line) => JSON.parse(line) as Request);
+}
+
+/** The end of a file that grows, from a place on: it is asked for every few milliseconds. */
+function readFrom(file: string, place: number): string {
+  const descriptor = openSync(file, "r");
+  try {
+    const buffer = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - place));
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, place)).toString();
+  } finally {
+    closeSync(descriptor);
+  }
 }

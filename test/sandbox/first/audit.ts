@@ -113,7 +113,7 @@ test("a CNAME is proxied", async () => {
 });
 
 test("the reverse name is reset", async () => {
-  const { addresses } = await outputs();
+  const { addresses } = outputs();
   const { primary_ips } = (await hetzner(`primary_ips?ip=${addresses.ipv4}`)) as {
     primary_ips: { id: number }[];
   };

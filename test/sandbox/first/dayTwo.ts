@@ -22,12 +22,14 @@ import {
   onHost,
   pulumi,
   setConfig,
+  setConfigs,
   STACK,
   succeed,
   up,
   waitFor,
 } from "../../support/sandbox.ts";
 import { labelled } from "../../support/small.ts";
+import { readStateOutputs } from "../../support/stateFile.ts";
 import { hetzner } from "../../support/vendors.ts";
 
 const SELF_HOSTING = "/root/forwardemail.net/self-hosting";
@@ -84,11 +86,14 @@ const ASK_WEBSITE = ["dig", "+short", "@203.0.113.3", "www.example.com", "CNAME"
 /** Ours is the place where a change is made, and no other: the counts of each are those of all together. */
 describe("one plain up for several changes", () => {
   test("a value of .env reaches its readers, an admin network both firewalls, a policy and a record the zone; nothing else changes", async () => {
-    await setConfig("mailstead:mail.authUser", "keeper");
-    await setConfig("mailstead:server.adminNetworks[2]", "198.51.100.0/24");
-    await setConfig("mailstead:dns.dmarc.policy", "reject");
-    for (const [key, value] of Object.entries(WEBSITE))
-      await setConfig(`mailstead:dns.records[0].${key}`, value);
+    await setConfigs({
+      "mailstead:mail.authUser": "keeper",
+      "mailstead:server.adminNetworks[2]": "198.51.100.0/24",
+      "mailstead:dns.dmarc.policy": "reject",
+      ...Object.fromEntries(
+        Object.entries(WEBSITE).map(([key, value]) => [`mailstead:dns.records[0].${key}`, value]),
+      ),
+    });
     const { anew, done, zone } = await change();
 
     expect(await onHost(`grep AUTH_BASIC_USERNAME ${SELF_HOSTING}/.env\n`)).toContain("keeper");
@@ -173,19 +178,18 @@ describe("another image", () => {
     };
   });
 
-  afterEach(async () => {
-    await set(first.digest);
-    await setConfig("mailstead:mail.authUser", first.authUser);
-  });
+  afterEach(() =>
+    setConfigs({
+      "mailstead:mail.images.app.digest": first.digest,
+      "mailstead:mail.authUser": first.authUser,
+    }),
+  );
 
   /** What the stack remembers of its images, for the guards of the next up. */
-  const remembered = async (): Promise<unknown> => {
-    const printed = await succeed(["pulumi", "stack", "output", "--json", "--stack", STACK]);
-    return readDeployed(JSON.parse(printed) as Record<string, unknown>).images;
-  };
+  const remembered = (): unknown => readDeployed(readStateOutputs(STACK)).images;
 
   test.each(Object.entries(FAILURES))("%s leaves every container running", async (_name, failure) => {
-    const [before, images] = [await containers(), await remembered()];
+    const [before, images] = [await containers(), remembered()];
     expect(images).toHaveProperty(["app", "digests", "v1.0.0"], first.digest);
     await set("digest" in failure ? failure.digest : other);
     if ("authUser" in failure) await setConfig("mailstead:mail.authUser", failure.authUser);
@@ -197,7 +201,7 @@ describe("another image", () => {
     expect(ended.stdout).toContain(failure.told);
     expect(await containers()).toEqual(before);
     expect(await unwell()).toEqual([]);
-    expect(await remembered()).toEqual(images);
+    expect(remembered()).toEqual(images);
   });
 
   test("and taken back, the change leaves nothing", async () => {
@@ -255,7 +259,7 @@ describe("another image", () => {
     expect(
       await onHost("docker inspect --format '{{.Config.Image}}' web; docker image ls --digests\n"),
     ).toContain(other);
-    expect(await remembered()).toHaveProperty(["app", "digests", "v1.0.0"], other);
+    expect(remembered()).toHaveProperty(["app", "digests", "v1.0.0"], other);
     // What nothing runs from any more is gone, of our images alone: one for each that the plan names.
     const kept = await onHost("docker image ls --quiet --no-trunc | sort -u | wc -l\n");
     expect(kept.trim()).toBe("4");

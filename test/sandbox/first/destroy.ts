@@ -60,7 +60,7 @@ async function table(): Promise<Row[]> {
 const hostKey = (): Promise<string> => onHost("cat /etc/ssh/ssh_host_ed25519_key.pub\n");
 
 test("the server goes, the identity answers on, and mail waits outside until the next up", async () => {
-  const { addresses } = await outputs();
+  const { addresses } = outputs();
   const identity = async (): Promise<string[]> => [
     await ask("example.com", "MX"),
     await ask("mx.example.com", "A"),
@@ -158,7 +158,7 @@ test("protect alone frees identity and records, and not the server", async () =>
 test("both switches, up, destroy: nothing is left at the vendors, in the DNS and in the state", async () => {
   await setConfig("mailstead:server.disposable", "true");
   await up();
-  const { addresses } = await outputs();
+  const { addresses } = outputs();
   const destroyed = await pulumi(["destroy", "--yes", "--skip-preview"]);
   console.log(destroyed.stdout.split("\n").slice(-8).join("\n"));
   expect(destroyed.code).toBe(0);

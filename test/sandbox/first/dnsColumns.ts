@@ -58,7 +58,7 @@ test("every declared set is answered as declared, and the world round the zone i
   const args = ["render", "dns", "--json", "--show-secrets", "--stack", "dev"];
   const records = JSON.parse(await succeed(["node", "cli/mailstead.js", ...args])) as Rendered[];
   const sets = Map.groupBy(records, ({ name, type }) => `${name} ${type}`);
-  const { addresses } = await outputs();
+  const { addresses } = outputs();
   const started = performance.now();
   const seen = await look({
     zone: "example.com",

@@ -7,7 +7,16 @@
 import { createHash } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
 import { containers, madeAnew, unwell } from "../../support/host.ts";
-import { expectNoDrift, inside, onHost, outputs, setConfig, succeed, up } from "../../support/sandbox.ts";
+import {
+  expectNoDrift,
+  inside,
+  onHost,
+  outputs,
+  setConfig,
+  setConfigs,
+  succeed,
+  up,
+} from "../../support/sandbox.ts";
 
 const SWITCHES: Readonly<Record<string, string>> = {
   "mtaSts.mode": "testing",
@@ -47,16 +56,18 @@ async function expectCleanAudit(): Promise<void> {
 
 async function unset(): Promise<void> {
   const keys = new Set(Object.keys(SWITCHES).map((path) => /^\w+/.exec(path)?.[0] ?? path));
-  for (const key of keys)
-    await inside(["pulumi", "config", "rm", "--path", `mailstead:dns.${key}`, "--stack", "dev"]);
+  const paths = Array.from(keys, (key) => `mailstead:dns.${key}`);
+  await inside(["pulumi", "config", "rm-all", "--path", ...paths, "--stack", "dev"]);
 }
 
 afterAll(unset);
 
 test("one up switches them on", async () => {
   const account = /https:\/\/\S+/.exec(await onHost("certbot show_account 2>&1\n"))?.[0] ?? "";
-  for (const [path, value] of Object.entries(SWITCHES)) await setConfig(`mailstead:dns.${path}`, value);
-  await setConfig("mailstead:dns.caa.accountUri", account);
+  const switches = { ...SWITCHES, "caa.accountUri": account };
+  await setConfigs(
+    Object.fromEntries(Object.entries(switches).map(([path, value]) => [`mailstead:dns.${path}`, value])),
+  );
   const before = await containers();
   const printed = await up();
   console.log(printed.split("\n").slice(-8).join("\n"));
@@ -86,7 +97,7 @@ test("programs find their servers, and settings", async () => {
 });
 
 test("aliases that SRV records point to have become hosts, which take no mail", async () => {
-  const { addresses } = await outputs();
+  const { addresses } = outputs();
   for (const name of ["caldav.example.com", "carddav.example.com"]) {
     expect(await dig(name, "CNAME")).toBe("");
     expect(await dig(name, "A")).toBe(addresses.ipv4);

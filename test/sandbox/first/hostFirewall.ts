@@ -76,7 +76,7 @@ describe("with the vendor's firewall detached", () => {
       .trim()
       .split("\n");
     for (const port of ["3000", "3456", "4000", "5000", "6000"]) expect(listening).toContain(port);
-    const { addresses } = await outputs();
+    const { addresses } = outputs();
     const ports = [...new Set([...listening, "21", "53", "80", "110", "143", "587", "8080"])];
     for (const address of [addresses.ipv4, addresses.ipv6]) {
       const open = await openPorts(address, ports);
@@ -86,7 +86,7 @@ describe("with the vendor's firewall detached", () => {
   });
 
   test("SSH is for the admin networks", async () => {
-    const { addresses } = await outputs();
+    const { addresses } = outputs();
     expect(await openPorts(addresses.ipv4, ["22", "25", "443"], STRANGER)).toEqual([25, 443]);
   });
 

@@ -190,7 +190,7 @@ test("an .env that cannot be read is passed over in silence by the app, and by n
 });
 
 test("a port 25 that the vendor blocks for IPv4 is red, with the text to send; IPv6 is open, and so are both again", async () => {
-  const { addresses } = await outputs();
+  const { addresses } = outputs();
   await blockPort25("ipv4");
   try {
     const { code, of } = await status();

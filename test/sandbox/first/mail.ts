@@ -94,7 +94,7 @@ test.each(["ipv4", "ipv6"] as const)("mail in over %s by MX, read back over IMAP
 
 test("mail out arrives with SPF, DKIM, DMARC and reverse names passing", async () => {
   await submit(alias, password, "friend@outside.test", "from the inside");
-  const { addresses } = await outputs();
+  const { addresses } = outputs();
   for (const subject of ["from the inside", "too early"]) {
     const message = await waitFor(`"${subject}" outside`, 90, async () =>
       (await outsideInbox()).find((received) => received.subject === subject),
@@ -118,7 +118,7 @@ test("nothing but the allowed ports answers from outside, on both families", asy
     ...new Set([...listening, "21", "22", "53", "80", "110", "143", "587", "2525", "8080", "27017", "6379"]),
   ];
   expect(listening).toContain("27017");
-  const { addresses } = await outputs();
+  const { addresses } = outputs();
   for (const address of [addresses.ipv4, addresses.ipv6]) {
     const open = JSON.parse(
       await succeed(["node", "sandbox/client/portScan.ts", address, ...ports]),

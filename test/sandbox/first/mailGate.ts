@@ -24,7 +24,7 @@ test("a sender outside finds port 25 closed over both families, and keeps its ma
 });
 
 test("the other ports are open, and on loopback port 25 answers for the health check", async () => {
-  const { addresses } = await outputs();
+  const { addresses } = outputs();
   for (const address of [addresses.ipv4, addresses.ipv6]) {
     const greeted = await onHost(`timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/25; head -n 1 <&3'\n`);
     expect(greeted).toContain("220 ");

@@ -66,7 +66,7 @@ describe.each(Object.entries(SERVERS))("%s", (_, server) => {
 });
 
 test("HELO names resolve to the server and reverse names are forward-confirmed, both families", async () => {
-  const { addresses } = await outputs();
+  const { addresses } = outputs();
   for (const [address, type] of [
     [addresses.ipv4, "A"],
     [addresses.ipv6, "AAAA"],

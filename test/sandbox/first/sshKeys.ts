@@ -39,7 +39,7 @@ afterAll(() => {
 
 /** Whether a key lets its owner in; what ssh says where it does not. */
 async function letsIn(keyFile: string): Promise<string> {
-  const { addresses } = await outputs();
+  const { addresses } = outputs();
   const known = join(project, ".mailstead", STACK, "known_hosts");
   const settings = ["IdentitiesOnly=yes", "BatchMode=yes", `UserKnownHostsFile=${known}`, "ConnectTimeout=5"];
   const options = ["-F", "/dev/null", "-i", keyFile, ...settings.flatMap((one) => ["-o", one])];

@@ -20,9 +20,11 @@ import {
   mailsteadAsOther,
   makeSmall,
   mustSucceed,
+  onSmall,
   orphans,
   sandboxConfig,
   small,
+  smallAddresses,
   smallAsOther,
   upSmall,
 } from "../../support/small.ts";
@@ -50,7 +52,7 @@ const ids = async (): Promise<string[]> => (await atVendors()).map(({ id, text }
 
 /** Ids of the containers: who was restarted anew has another one. */
 async function containers(): Promise<string> {
-  return mustSucceed(await mailstead(["ssh", "--", "docker", "ps", "--no-trunc", "--format", "{{.ID}}"]));
+  return onSmall("docker ps --no-trunc --format '{{.ID}}'");
 }
 
 function refused({ code, stdout, stderr }: Ended, reason: RegExp): void {
@@ -75,8 +77,7 @@ const OTHER_PROJECT = (): RegExp =>
 beforeAll(async () => {
   await makeSmall(keptConfig());
   await upSmall();
-  const printed = mustSucceed(await small(["stack", "output", "addresses", "--json"]));
-  address = (JSON.parse(printed) as { ipv4: string }).ipv4;
+  address = smallAddresses().ipv4;
 });
 afterAll(async () => {
   await small(["config", "set", "mailstead:protect", "false"]);

@@ -16,6 +16,7 @@ import {
   makeSmall,
   mailstead,
   mustSucceed,
+  onSmall,
   orphans,
   small,
   stateOf,
@@ -55,7 +56,7 @@ const CONTAINER: Point = {
   // Made by Docker, and not yet healthy.
   then: () =>
     waitFor("the container to be on the host", 30, async () =>
-      (await mailstead(["ssh", "--", "docker", "ps", "--all"])).stdout.includes("mongodb"),
+      (await onSmall("docker ps --all")).includes("mongodb"),
     ),
 };
 
@@ -72,14 +73,14 @@ async function raiseGeneration(): Promise<void> {
 async function expectWhole(): Promise<void> {
   console.log(await expectHealthy());
   expect(await orphans()).toEqual([]);
-  expect((await stateOf()).pending).toEqual([]);
+  expect(stateOf().pending).toEqual([]);
   mustSucceed(await small(["preview", "--expect-no-changes", "--diff"]));
   expect((await mailstead(["preflight"])).code).toBe(0);
 }
 
 /** What the broken run left; each orphan and each operation that never ended has to be named by preflight. */
 async function expectNamed(): Promise<boolean> {
-  const [left, { pending }] = [await orphans(), await stateOf()];
+  const [left, { pending }] = [await orphans(), stateOf()];
   const { stdout, code } = await mailstead(["preflight"]);
   console.log(`orphans: ${left.join(", ") || "none"}; pending: ${pending.join(", ") || "none"}\n${stdout}`);
   for (const orphan of left) {
@@ -93,8 +94,8 @@ async function expectNamed(): Promise<boolean> {
 
 /** A container that Docker made and the state does not know is named too. */
 async function expectContainersNamed(): Promise<void> {
-  const { ids } = await stateOf();
-  const made = mustSucceed(await mailstead(["ssh", "--", "docker", "ps", "--all", "--no-trunc", "--quiet"]));
+  const { ids } = stateOf();
+  const made = await onSmall("docker ps --all --no-trunc --quiet");
   const { stdout } = await mailstead(["preflight"]);
   const unknown = made
     .trim()

@@ -18,10 +18,11 @@ import {
   makeSmall,
   mailstead,
   mustSucceed,
-  ORDERED_BY_SMALL,
+  orderedBySmall,
   orphans,
   requestsSince,
   small,
+  STACK,
   stateOf,
   upSmall,
 } from "../../support/small.ts";
@@ -33,7 +34,7 @@ let generation = 1;
 let records = "";
 
 /** A fault of orders of this stack alone. */
-const fault = (what: object): Promise<void> => anyFault({ body: ORDERED_BY_SMALL, ...what });
+const fault = (what: object): Promise<void> => anyFault({ body: orderedBySmall(), ...what });
 
 /** The next `up` makes a new server. */
 async function raiseGeneration(): Promise<void> {
@@ -65,7 +66,7 @@ async function mend(): Promise<string[]> {
     const [kind, id = ""] = orphan.split(" ");
     expect(looked.stdout, orphan).toContain(kind === "record" ? orphan.replace("record ", "") : `(${id})`);
   }
-  if (left.length > 0 || (await stateOf()).pending.length > 0) {
+  if (left.length > 0 || stateOf().pending.length > 0) {
     const fixed = await mailstead(["preflight", "--fix", "--yes"]);
     console.log(`orphans: ${left.join(", ")}\n${fixed.stdout}${fixed.stderr}`);
     expect(fixed.code).toBe(0);
@@ -194,7 +195,7 @@ describe("a server that is of no use", () => {
     const looked = await mailstead(["preflight"]);
     console.log(looked.stdout);
     expect(looked.code).toBe(1);
-    expect(looked.stdout).toMatch(/server mx\.example\.net: is off\n.*raise mailstead:generation by one/);
+    expect(looked.stdout).toMatch(/server mx\.broken\.example: is off\n.*raise mailstead:generation by one/);
     expect(await mend()).toEqual([]);
   });
 
@@ -211,7 +212,7 @@ describe("a server that is of no use", () => {
 
   test("an sshd that comes late is waited for, and that generation ends healthy", async () => {
     await raiseGeneration();
-    const { firewalls } = (await hetzner("firewalls?label_selector=mailstead%3D%3Dsmall")) as {
+    const { firewalls } = (await hetzner(`firewalls?label_selector=mailstead%3D%3D${STACK}`)) as {
       firewalls: { id: number; rules: { port: string | null }[] }[];
     };
     const firewall = firewalls[0];
