@@ -1,8 +1,15 @@
+import { globSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import LivesFirst from "./test/support/livesFirst.ts";
 
 const FAST = ["test/{unit,golden,component}/**/*.test.ts"];
 const LONG = ["test/{unit,component}/**/*.long.test.ts"];
+/** What puts something else in the place of a module, or of the SDK's engine, would do it to others in its process too. */
+const APART = ["test/component/**/*.test.ts", ...globSync(FAST).filter(replacesModules)];
+
+function replacesModules(file: string): boolean {
+  return /\bvi\.(mock|doMock)\(/.test(readFileSync(file, "utf8"));
+}
 
 /** Tests that need no sandbox run beside its lives, and yield to them. */
 const BESIDE_LIVES = { setupFiles: ["test/support/lowPriority.ts"], testTimeout: 240_000 };
@@ -10,7 +17,7 @@ const BESIDE_LIVES = { setupFiles: ["test/support/lowPriority.ts"], testTimeout:
 export default defineConfig({
   test: {
     // More than a small machine's cores: the lives in the sandbox wait a lot. Without them, `npm run test:fast` says less.
-    maxWorkers: 5,
+    maxWorkers: 6,
     sequence: { sequencer: LivesFirst },
     coverage: {
       // Of what runs in a process of the tests; what they start beside it is not counted.
@@ -24,6 +31,17 @@ export default defineConfig({
         test: {
           name: "fast",
           include: FAST,
+          exclude: [...LONG, ...APART],
+          ...BESIDE_LIVES,
+          // Modules are loaded once for all files of a process: that is half of these tests' time.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "fast-apart",
+          include: APART,
           exclude: LONG,
           ...BESIDE_LIVES,
         },
@@ -43,6 +61,8 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/browser/globalSetup.ts"],
+          // Beside the last of the sandbox's, whose waits nothing else would fill.
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -63,7 +83,7 @@ export default defineConfig({
         test: {
           name: "life",
           include: ["test/sandbox/life.test.ts"],
-          // After all others: it takes the sandbox away.
+          // After all that needs the sandbox: it takes it away.
           sequence: { groupOrder: 1 },
           testTimeout: 600_000,
           hookTimeout: 600_000,
