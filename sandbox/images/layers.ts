@@ -4,6 +4,7 @@ import { chmod, copyFile, cp, mkdir, readFile, readdir, rm, symlink, writeFile }
 import { join } from "node:path";
 import { ensureGo } from "../engine/go.ts";
 import { cacheDir } from "../groundPlan.ts";
+import { bundleApp } from "./appBundle.ts";
 import { extractPackages, pathsBelow, subtract } from "./debian.ts";
 import { run } from "./process.ts";
 
@@ -101,13 +102,17 @@ export async function appLayer(kind: AppKind): Promise<LayerRecipe> {
   const programs = (await readdir(join(HERE, "app"))).filter((name) => name !== "node_modules").sort();
   return {
     name: "app",
-    inputs: kind + (await hashOfTree(join(HERE, "app"), new Set(["node_modules"]))),
+    inputs:
+      kind +
+      (await hashOfTree(join(HERE, "app"), new Set(["node_modules"]))) +
+      (await readFile(join(HERE, "appBundle.ts"), "utf8")),
     ...ownedBy(kind),
     async make(folder) {
       for (const path of ["app/ssl", "mnt/sqlite_storage"])
         await mkdir(join(folder, path), { recursive: true });
       for (const name of programs)
         await cp(join(HERE, "app", name), join(folder, "app", name), { recursive: true });
+      await bundleApp(join(HERE, "app"), join(folder, "app"));
       if (kind === "own user") await addUser(folder, "forwardemail", "/app");
     },
   };
