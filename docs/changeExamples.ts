@@ -119,6 +119,8 @@ export const CHANGE_EXAMPLES: Readonly<Record<string, ChangeExample>> = {
   "mail.release": { after: { "mail.release": "v1.1.0", "mail.images.app.digest": OTHER_DIGEST } },
   "mail.storage": becomes("mail.storage", false),
   "mail.authUser": becomes("mail.authUser", "root"),
+  "mail.gate": becomes("mail.gate", "first"),
+  "mail.mongoCacheMib": becomes("mail.mongoCacheMib", 1024),
   "mail.images.ROLE.repository": becomes("mail.images.app.repository", "ghcr.io/example/app"),
   "mail.images.ROLE.tag": {
     after: { "mail.images.app.tag": "v1.0.1", "mail.images.app.digest": OTHER_DIGEST },

@@ -6,6 +6,7 @@ import { certificateFiles, certificateSteps } from "./mail/certificates.ts";
 import { mailGateFiles, mailGateSteps } from "./mail/mailGate.ts";
 import { renderNginxConf } from "./mail/nginxConf.ts";
 import { planEnv } from "./mail/planEnv.ts";
+import { processorStep } from "./mail/processor.ts";
 import { wellKnownFiles } from "./mail/wellKnown.ts";
 import type { Config } from "./model/config.ts";
 import type { PlannedFile, PlannedRecord, PlannedStep } from "./model/plan.ts";
@@ -34,5 +35,5 @@ export function planFiles(config: Config): readonly PlannedFile[] {
 
 /** Plans every step. Rules and certificate are there before the containers start. @param records of the same plan */
 export function planSteps(config: Config, records: readonly PlannedRecord[]): readonly PlannedStep[] {
-  return [...certificateSteps(config, records), ...hostFirewallSteps(), ...mailGateSteps()];
+  return [...certificateSteps(config, records), processorStep(), ...hostFirewallSteps(), ...mailGateSteps()];
 }

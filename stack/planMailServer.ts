@@ -7,6 +7,7 @@ import { zoneFacts, REVERSE_FAMILIES } from "./dns/zoneFacts.ts";
 import { planFirewall } from "./firewall/planFirewall.ts";
 import type { Issue } from "./model/issue.ts";
 import { planImages } from "./mail/images.ts";
+import { neededMemoryMib } from "./mail/memory.ts";
 import { removeOldImages } from "./mail/oldImages.ts";
 import { DIRECTORIES } from "./host/paths.ts";
 import { planContainers } from "./mail/planContainers.ts";
@@ -68,6 +69,7 @@ export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } 
     protect: protectedParts(config).identity,
     protectRecords: protectedParts(config).records,
     server: planServer(config),
+    memoryMib: neededMemoryMib(config),
     firewall: planFirewall(config),
     reverseNames: planReverseNames(config),
     records,

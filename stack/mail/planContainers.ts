@@ -2,7 +2,7 @@
  * The containers, made from the table of services.
  *
  * Commands and mounts are upstream's (`self-hosting/docker-compose-self-hosted.yml` at
- * 03a0d7a). Ours differ in four things: databases listen on loopback alone, Mongo's data is a folder beside the
+ * 03a0d7a). Ours differ in five things: databases listen on loopback alone, Mongo's cache has a limit, Mongo's data is a folder beside the
  * others and no named volume, Redis does not get `.env` as its environment (it reads nothing of it, and an environment is
  * seen by whoever may ask the daemon), and each container has the least rights that work.
  */
@@ -96,6 +96,8 @@ type DatabaseForm = Pick<
   "command" | "rights" | "mounts" | "healthCheck" | "stopTimeoutSeconds"
 >;
 
+const MIB_A_GB = 1024;
+
 const DATABASES: Readonly<Record<DatabaseService["image"], DatabaseForm>> = {
   mongo: {
     command: ["mongod", "--bind_ip", LOOPBACK],
@@ -116,10 +118,23 @@ const DATABASES: Readonly<Record<DatabaseService["image"], DatabaseForm>> = {
   },
 };
 
-function databaseContainer(service: DatabaseService): PlannedContainer {
+/** What a database is told of the memory of this server. */
+function memoryOptions(image: DatabaseService["image"], { mail }: Config): readonly string[] {
+  return image === "mongo" ? ["--wiredTigerCacheSizeGB", String(mail.mongoCacheMib / MIB_A_GB)] : [];
+}
+
+function databaseContainer(service: DatabaseService, config: Config): PlannedContainer {
   const { command, rights, ...form } = DATABASES[service.image];
   const { image } = service;
-  return { ...plain(service), image, command, rights, ports: listPorts(service), reads: [], ...form };
+  return {
+    ...plain(service),
+    image,
+    command: [...command, ...memoryOptions(image, config)],
+    rights,
+    ports: listPorts(service),
+    reads: [],
+    ...form,
+  };
 }
 
 /** Plans one container for each row of the table that the configuration asks for. */
@@ -134,7 +149,7 @@ export function planContainers(config: Config): readonly PlannedContainer[] {
         return nginxContainer(service, config);
       case "mongo":
       case "redis":
-        return databaseContainer(service);
+        return databaseContainer(service, config);
     }
   });
 }

@@ -106,6 +106,8 @@ function secrets({ mail }: Config): Variable[] {
     ["SMTP_TRANSPORT_PASS", slot("smtpTransportPassword")],
     ["AUTH_BASIC_USERNAME", mail.authUser],
     ["AUTH_BASIC_PASSWORD", slot("authBasicPassword")],
+    // By itself the app opens the gate for good with the first account, and strangers may sign up then.
+    ["AUTH_BASIC_ALWAYS", String(mail.gate === "always")],
   ];
 }
 

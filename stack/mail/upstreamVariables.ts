@@ -2,15 +2,22 @@
  * Variables of Forward Email that no setting of ours touches.
  *
  * Names and values are facts of `.env.defaults` and `.env.schema` at forwardemail/forwardemail.net 01f100e (2026), with
- * what `self-hosting/setup.sh` at 03a0d7a (2026) adds; the files name no release, so their commits stand for it. The app
- * merges no defaults into a file that exists: every name is here, in {@link planEnv}, or under {@link EXCLUDED}, and a
- * test compares them with upstream's.
+ * what `self-hosting/setup.sh` at 03a0d7a (2026) adds; the files name no release, so their commits stand for it. For a name
+ * that a file lacks the app takes the value of `.env.defaults`, which is made for upstream's own servers and holds public
+ * secrets. So no name is left to that: each is here, in {@link planEnv}, or under {@link EXCLUDED}, and a test compares them
+ * with upstream's.
  */
 
 import { findPort } from "../services/table.ts";
 
-/** Names that stay empty: services that a self-hosted server does not use. */
+/**
+ * Names that stay empty: services that a self-hosted server does not use, and limits that nobody is spared.
+ *
+ * `API_RATELIMIT_WHITELIST` names addresses without a limit. The router passes connections on, so that the app takes every
+ * client for 127.0.0.1: that address in it, as upstream's file has it, would spare the whole Internet.
+ */
 export const UNSET = `
+  API_RATELIMIT_WHITELIST
   IGNORED_SELF_TEST_DOMAINS APPLE_ID APPLE_ID_HASHED_PASSWORD DKIM_PRIVATE_KEY_VALUE MICROSOFT_BING_API_KEY
   TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN TWILIO_FROM_NUMBER TWILIO_TO_NUMBER
   PAYPAL_WEBHOOK_ID PAYPAL_ENHANCED_PLAN_30D PAYPAL_ENHANCED_PLAN_60D PAYPAL_ENHANCED_PLAN_90D
@@ -134,8 +141,6 @@ export const FIXED: readonly [string, string][] = [
   ["TXT_RECORD_PREFIX", "forward-email"],
   ["MAX_FORWARDED_ADDRESSES", "10"],
   ["API_RESTRICTED_SYMBOL", "API_RESTRICTED_SYMBOL"],
-  // Upstream names its own servers here; ours trusts none but itself.
-  ["API_RATELIMIT_WHITELIST", "127.0.0.1"],
   ["SMTP_ALLOW_INSECURE_AUTH", "false"],
   ["SMTP_TRANSPORT_PORT", String(findPort("smtp"))],
   ["SMTP_TRANSPORT_SECURE", "true"],

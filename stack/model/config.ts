@@ -159,8 +159,12 @@ export interface MailConfig {
   readonly images: Readonly<Record<ImageRole, ImageConfig>>;
   /** Mailboxes, calendars and contacts; false leaves a server that forwards and sends. */
   readonly storage: boolean;
-  /** User name of the gate before the first account exists. */
+  /** User name of the gate before the web interface. */
   readonly authUser: string;
+  /** How long the gate stands: always, or until the first account exists. */
+  readonly gate: "always" | "first";
+  /** Memory that MongoDB keeps data in, in MiB. */
+  readonly mongoCacheMib: number;
 }
 
 export interface CertificatesConfig {

@@ -194,6 +194,8 @@ export interface Plan {
   /** Records of level `required` may not be deleted (the part `records`). */
   readonly protectRecords: boolean;
   readonly server: PlannedServer;
+  /** Memory that the server needs at least, in MiB. */
+  readonly memoryMib: number;
   readonly firewall: readonly FirewallRule[];
   readonly reverseNames: readonly PlannedReverseName[];
   readonly records: readonly PlannedRecord[];

@@ -90,7 +90,10 @@ cat "$list"
 
 const CHECKLIST = "the server's checklist";
 
-/** Said where no login is at hand: without the checklist nobody knows whether the server lets mail of people leave. */
+/**
+ * Said where no login is at hand. The checklist tells which records the server itself has seen; whether sending is approved
+ * stands in its database alone.
+ */
 export function checklistNotAsked(): Finding {
   return {
     subject: CHECKLIST,

@@ -8,6 +8,7 @@ import { fixFor, VendorError } from "../vendors/http.ts";
 import type { CloudAccount, CloudThing, CloudThings, ServerSize } from "../vendors/cloud.ts";
 import { OPEN_ACCOUNT } from "../vendors/registry.ts";
 import type { ZoneReader } from "../vendors/zoneReader.ts";
+import { checkMemory } from "./checkMemory.ts";
 import { checkZone, type OrphanRecord } from "./zone.ts";
 
 /** A thing at a cloud that bears the label of the stack, and that the state does not know. */
@@ -68,6 +69,9 @@ function checkPower(servers: readonly CloudThing[], keep: boolean, switchOn: str
     }));
 }
 
+/** What a cloud is asked about. */
+type SupplyPlan = Pick<Plan, "server" | "memoryMib">;
+
 /** What a cloud says to the planned server. */
 export interface Supply {
   readonly findings: readonly Finding[];
@@ -76,7 +80,8 @@ export interface Supply {
 }
 
 /** Asks whether a cloud takes the token and has what the plan wants. @throws VendorError */
-async function askSupply({ server }: Pick<Plan, "server">, account: CloudAccount): Promise<Supply> {
+async function askSupply(plan: SupplyPlan, account: CloudAccount): Promise<Supply> {
+  const { server } = plan;
   const now = new Date();
   const accepted: Finding = {
     subject: `${CLOUDS[server.provider].title} token`,
@@ -85,7 +90,8 @@ async function askSupply({ server }: Pick<Plan, "server">, account: CloudAccount
   };
   const [checked, offer] = await Promise.all([account.checkOffer?.(server, now), account.offer?.(now)]);
   const size = offer?.sizes.find(({ name }) => name === server.type);
-  return { findings: [accepted, ...(checked ?? [])], ...(size === undefined ? {} : { size }) };
+  const memory = offer === undefined ? [] : checkMemory(plan, offer);
+  return { findings: [accepted, ...(checked ?? []), ...memory], ...(size === undefined ? {} : { size }) };
 }
 
 /** What is said where the vendor refuses or does not answer. @throws what is neither */
@@ -95,7 +101,7 @@ function refused({ server }: Pick<Plan, "server">, error: unknown): Finding {
 }
 
 /** Looks at token, location, type and image. Never throws for what the vendor says or does not say. */
-export async function checkSupply(plan: Pick<Plan, "server">, account: CloudAccount): Promise<Supply> {
+export async function checkSupply(plan: SupplyPlan, account: CloudAccount): Promise<Supply> {
   try {
     return await askSupply(plan, account);
   } catch (error) {
@@ -104,7 +110,7 @@ export async function checkSupply(plan: Pick<Plan, "server">, account: CloudAcco
 }
 
 async function checkCloud(
-  plan: Pick<Plan, "server">,
+  plan: SupplyPlan,
   stack: string,
   token: string,
   known: KnownIds,

@@ -31,7 +31,11 @@ func serve(args []string) {
 	bind := flags.String("bind_ip", "0.0.0.0", "address to listen on")
 	port := flags.String("port", "27017", "port to listen on")
 	path := flags.String("dbpath", "/data/db", "folder of the data")
+	cache := flags.Float64("wiredTigerCacheSizeGB", 0.25, "memory for data; this one keeps none, but takes what mongod takes")
 	_ = flags.Parse(args)
+	if *cache < 0.25 || *cache > 10000 {
+		log.Fatal("storage.wiredTiger.engineConfig.cacheSizeGB must be greater than or equal to 0.25 and less than or equal to 10000")
+	}
 	// mongod takes a list; one listener is what the stand-in has, and the first address is the one that counts.
 	address := net.JoinHostPort(strings.Split(*bind, ",")[0], *port)
 	database, err := ferretdb.New(&ferretdb.Config{

@@ -205,6 +205,22 @@ export const MAIL = {
     fix: "set a name of letters and digits",
     default: because("admin", "the name that the guide uses"),
   },
+  gate: {
+    schema: z.enum(["always", "first"]),
+    meaning:
+      "the gate before the web interface: always asks for the first login, first only until there is an account",
+    fix: "set always or first",
+    default: because("always" as const, "behind it nobody can sign up whom you have not given the login"),
+  },
+  mongoCacheMib: {
+    schema: count(256, 1_000_000),
+    meaning: "memory in MiB that MongoDB keeps data in",
+    fix: "set 256 MiB or more",
+    default: because(
+      512,
+      "left to itself it takes half of the memory but 1 GB, which the other containers want",
+    ),
+  },
 } satisfies Fields;
 
 /** Keys of one image. */

@@ -78,6 +78,7 @@ export function smallPlan(differs: Partial<Plan> = {}): Plan {
     zone: "example.com",
     dnsProvider: "cloudflare",
     mx: "point",
+    memoryMib: 2048,
     contact: "me@example.net",
     protect: true,
     protectRecords: true,

@@ -29,6 +29,8 @@ test.each([
   ["nothing", {}, {}],
   ["a record's TTL", { "dns.ttlSeconds": 600 }, {}],
   ["the gate's user", { "mail.authUser": "root" }, { restarted: APPS }],
+  ["the gate's time", { "mail.gate": "first" }, { restarted: APPS }],
+  ["Mongo's cache", { "mail.mongoCacheMib": 1024 }, { restarted: ["mongodb"] }],
   ["another Mongo", { "mail.images.mongo.digest": DIGEST.replace("ab", "cd") }, { restarted: ["mongodb"] }],
   ["autoconfig", { "dns.autoconfig": true }, { added: ["well-known"], restarted: ["sni-router"] }],
 ])("%s", (_, changes, expected) => {

@@ -162,6 +162,8 @@ describe("good configurations", () => {
         },
         storage: true,
         authUser: "admin",
+        gate: "always",
+        mongoCacheMib: 512,
       },
       certificates: {
         method: "dns-01",

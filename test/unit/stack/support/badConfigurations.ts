@@ -1304,6 +1304,11 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     faults: [["mailstead:mail.images.mysql", "unknown-key", "there is no such key"]],
   },
   {
+    name: "a cache that MongoDB does not take",
+    raw: rawWith({ "mail.mongoCacheMib": 128 }),
+    faults: [["mailstead:mail.mongoCacheMib", "out-of-range", "128 is below 256"]],
+  },
+  {
     name: "a user name with a blank",
     raw: rawWith({ "mail.authUser": "the admin" }),
     faults: [

@@ -111,6 +111,20 @@ test("words that the vendor does not know, each with its key and what is offered
   }
 });
 
+test("less memory than the containers need, with the sizes that have enough", async () => {
+  const plan = planned();
+  expect((await look(plan)).findings.map(({ subject }) => subject)).not.toContain("memory");
+  const memory = finding(await look({ ...plan, memoryMib: 4097 }), "memory");
+  expect(memory).toEqual({
+    subject: "memory",
+    state: "bad",
+    seen: "cx23 has 4096 MiB, and the containers need 4097 MiB",
+    fix: "set mailstead:server.type to one of cx33; without mailboxes (mailstead:mail.storage: false) less is enough",
+  });
+  const none = finding(await look({ ...plan, memoryMib: 99_999 }), "memory");
+  expect(none.fix).toContain("set mailstead:server.type to a larger one;");
+});
+
 test("a type that is not offered in the location, has gone from it, or has another processor than the image", async () => {
   const plan = planned();
   const lookAt = (server: object) => look({ ...plan, server: { ...plan.server, ...server } });
