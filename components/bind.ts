@@ -2,7 +2,7 @@
  * Where a slot meets an Output. Nothing else in the program fills a slot.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { fill, SLOTS, type SlotName, type Template } from "../stack/values/slots.ts";
+import { fill, slotKind, type SlotName, type Template } from "../stack/values/slots.ts";
 
 /** The late values by slot. A slot that the configuration does not use may be absent. */
 export type SlotValues = Readonly<Partial<Record<SlotName, pulumi.Output<string>>>>;
@@ -30,7 +30,7 @@ export function bindText(text: LateText, values: SlotValues): string | pulumi.Ou
     const late = new Map<SlotName, string>(pairs);
     return text((name) => late.get(name) ?? missing(name));
   });
-  return [...names].some((name) => SLOTS[name].secret) ? pulumi.secret(bound) : bound;
+  return [...names].some((name) => slotKind(name).secret) ? pulumi.secret(bound) : bound;
 }
 
 /** Fills the slots of a template. @throws as {@link bindText} */
@@ -43,5 +43,5 @@ function needValue(name: SlotName, values: SlotValues): pulumi.Output<string> {
 }
 
 function missing(name: SlotName): never {
-  throw new Error(`The plan uses the slot ${name} (${SLOTS[name].meaning}), which nothing fills.`);
+  throw new Error(`The plan uses the slot ${name} (${slotKind(name).meaning}), which nothing fills.`);
 }

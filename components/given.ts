@@ -6,11 +6,14 @@ import { findToken } from "../stack/vendors/tokenPlaces.ts";
 import { describeStop } from "../stack/model/describeIssue.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import type { SlotName } from "../stack/values/slots.ts";
-import { SLOTS, findSlots } from "../stack/values/slots.ts";
+import { findSlots, slotKind, slotOf } from "../stack/values/slots.ts";
 import { StopError } from "./errors.ts";
 
 /** Slots that the configuration fills. */
-export type GivenSlot = Extract<SlotName, "dnsApiToken" | "providedCertificate" | "providedPrivateKey">;
+export type GivenSlot = Extract<
+  SlotName,
+  "dnsApiToken" | "providedCertificate" | "providedPrivateKey" | `mailboxPassword.${string}`
+>;
 
 /** The values that are there; what the plan uses and nobody gave is named when it is needed. */
 export type GivenValues = Readonly<Partial<Record<GivenSlot, pulumi.Output<string>>>>;
@@ -19,6 +22,7 @@ export type GivenValues = Readonly<Partial<Record<GivenSlot, pulumi.Output<strin
 export interface GivenBy {
   readonly dns: Pick<Config["dns"], "provider">;
   readonly certificates: Pick<Config["certificates"], "certificate" | "privateKey">;
+  readonly mailboxes: Config["mailboxes"];
 }
 
 /**
@@ -28,7 +32,7 @@ export interface GivenBy {
  * @param environment Where that provider's plugin looks next (`CLOUDFLARE_API_TOKEN`).
  */
 export function givenValues(
-  { dns, certificates }: GivenBy,
+  { dns, certificates, mailboxes }: GivenBy,
   all: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): GivenValues {
@@ -37,10 +41,11 @@ export function givenValues(
     dnsApiToken: findToken(place, all[place.key], environment)?.token,
     providedCertificate: certificates.certificate,
     providedPrivateKey: certificates.privateKey,
+    ...Object.fromEntries(mailboxes.map(({ name, password }) => [slotOf("mailboxPassword", name), password])),
   };
   const given: Partial<Record<GivenSlot, pulumi.Output<string>>> = {};
   for (const [name, text] of Object.entries(texts) as [GivenSlot, string | undefined][]) {
-    if (text !== undefined) given[name] = SLOTS[name].secret ? pulumi.secret(text) : pulumi.output(text);
+    if (text !== undefined) given[name] = slotKind(name).secret ? pulumi.secret(text) : pulumi.output(text);
   }
   return given;
 }

@@ -1,10 +1,12 @@
 /** What outlives every machine: keys, secrets, addresses and their reverse names. */
 import { PrivateKey } from "@pulumi/tls/privateKey.js";
 import { RandomBytes } from "@pulumi/random/randomBytes.js";
+import { RandomId } from "@pulumi/random/randomId.js";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import * as pulumi from "@pulumi/pulumi";
-import { dkimValue } from "../stack/dns/dkim.ts";
-import type { PlannedDeployKey, PlannedServer } from "../stack/model/plan.ts";
+import { createHash } from "node:crypto";
+import { withoutArmour } from "../stack/values/pem.ts";
+import type { GeneratedValue, PlannedDeployKey, PlannedServer } from "../stack/model/plan.ts";
 import type { SlotName } from "../stack/values/slots.ts";
 import type { SlotValues } from "./bind.ts";
 
@@ -28,6 +30,8 @@ export interface IdentityArgs {
   readonly protect: boolean;
   /** The deploy's own keys. */
   readonly deployKeys: PlannedServer["deployKeys"];
+  /** What this configuration has beside the keys and secrets of every server. */
+  readonly generated: readonly GeneratedValue[];
 }
 
 /** Keys and secrets of the mail server. All of them survive `pulumi destroy --exclude-protected`. */
@@ -49,24 +53,57 @@ export class Identity extends pulumi.ComponentResource {
 
     this.hostPublicKey = publicLine(hostKey);
     this.deployPrivateKey = deployKey.privateKeyOpenssh;
+    const passwords = mapValues(PASSWORDS, ({ name: role, length }) => {
+      return new RandomPassword(role, { length, special: false }, kept).result;
+    });
     this.values = {
       hostPublicKey: this.hostPublicKey,
       deployPublicKey: publicLine(deployKey),
       ...Object.fromEntries(others.map((key) => [key.publicKey, publicLine(makeDeployKey(key, kept))])),
       hostPrivateKey: hostKey.privateKeyOpenssh,
       dkimPrivateKey: dkimKey.privateKeyPem,
-      dkimPublicKey: dkimKey.publicKeyPem.apply(dkimValue),
-      ...mapValues(PASSWORDS, ({ name: role, length }) => {
-        return new RandomPassword(role, { length, special: false }, kept).result;
-      }),
+      dkimPublicKey: dkimKey.publicKeyPem.apply(withoutArmour),
+      ...passwords,
+      // Of 32 random characters: a hash does not give them away.
+      helperKeyDigest: pulumi.unsecret(passwords.helperEncryptionKey.apply(sha256)),
       ...mapValues(
         HEX_SECRETS,
         ({ name: role, bytes }) => new RandomBytes(role, { length: bytes }, kept).hex,
       ),
+      ...generateAll(args.generated, kept),
     };
     const { hostPublicKey, deployPublicKey } = this.values;
     this.registerOutputs({ hostPublicKey, deployPublicKey });
   }
+}
+
+function generateAll(values: readonly GeneratedValue[], kept: pulumi.CustomResourceOptions): SlotValues {
+  return values.reduce<SlotValues>((made, value) => ({ ...made, ...generate(value, kept) }), {});
+}
+
+/** Makes one value, by the slots that it fills. */
+function generate(value: GeneratedValue, kept: pulumi.CustomResourceOptions): SlotValues {
+  switch (value.kind) {
+    case "password": {
+      const { role, slot, length } = value;
+      return { [slot]: new RandomPassword(role, { length, special: false }, kept).result };
+    }
+    case "token": {
+      const { role, slot, bytes } = value;
+      return { [slot]: new RandomId(role, { byteLength: bytes }, kept).hex };
+    }
+    case "rsa-key": {
+      const key = new PrivateKey(value.role, { algorithm: "RSA", rsaBits: value.bits }, kept);
+      return {
+        [value.publicSlot]: key.publicKeyPem.apply(withoutArmour),
+        [value.privateSlot]: key.privateKeyPemPkcs8.apply(withoutArmour),
+      };
+    }
+  }
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function makeDeployKey({ role, protect }: PlannedDeployKey, kept: pulumi.CustomResourceOptions): PrivateKey {

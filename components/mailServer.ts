@@ -8,6 +8,7 @@ import type { GivenValues } from "./given.ts";
 import { reviewPlanned } from "./host/review.ts";
 import { Identity } from "./identity.ts";
 import { MailStack } from "./mailStack.ts";
+import { onboardingOutputs, type OnboardingOutputs } from "./onboardingOutputs.ts";
 import type { HostAddresses } from "./vendors/cloud.ts";
 import { CLOUD_RESOURCES } from "./vendors/registry.ts";
 import { sshDirectory, sshOptions, writeSshFiles, type SshFiles } from "./sshFiles.ts";
@@ -38,6 +39,8 @@ export class MailServer extends pulumi.ComponentResource {
   readonly webAddress: string;
   /** Secret. */
   readonly login: pulumi.Output<Login>;
+  /** What the deploy makes in Forward Email; undefined where a person does it. */
+  readonly onboarding: OnboardingOutputs | undefined;
   readonly addresses: { readonly ipv4: pulumi.Output<string>; readonly ipv6: pulumi.Output<string> };
   readonly records: readonly RecordRow[];
   /** Every late value by slot, for `mailstead render --show-secrets`. Secret. */
@@ -54,7 +57,7 @@ export class MailServer extends pulumi.ComponentResource {
     const { plan, stack } = args;
     const identity = new Identity(
       "identity",
-      { protect: plan.protect, deployKeys: plan.server.deployKeys },
+      { protect: plan.protect, deployKeys: plan.server.deployKeys, generated: plan.generated },
       { parent: this },
     );
     const cloud = CLOUD_RESOURCES[plan.server.provider];
@@ -96,6 +99,7 @@ export class MailServer extends pulumi.ComponentResource {
     this.addresses = { ipv4: addresses.ipv4, ipv6: addresses.ipv6 };
     this.records = recordTable(plan.records, values);
     this.login = firstLogin(plan, values);
+    this.onboarding = onboardingOutputs(plan, values, mailStack.printed);
     this.slots = pulumi.secret(pulumi.all(values as Record<string, pulumi.Output<string>>));
     this.registerOutputs({ webAddress: this.webAddress, addresses: this.addresses });
   }

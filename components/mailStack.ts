@@ -1,4 +1,5 @@
 /** What runs on the host: its files, the steps that prepare it, images and containers. */
+import type { Command } from "@pulumi/command/remote/command.js";
 import { Container } from "@pulumi/docker/container.js";
 import { Provider } from "@pulumi/docker/provider.js";
 import { RemoteImage } from "@pulumi/docker/remoteImage.js";
@@ -49,6 +50,8 @@ export class MailStack extends pulumi.ComponentResource {
   readonly #hashes: ReadonlyMap<string, pulumi.Output<string>>;
   /** Declared containers by name. */
   readonly containers: ReadonlyMap<string, pulumi.Resource>;
+  /** What each of the last steps printed, by its role, once it has run. */
+  readonly printed: ReadonlyMap<string, pulumi.Output<string>>;
   /** Resolves, to nothing, when every image is on the host; never in an `up` that could not pull one. */
   readonly pulled: pulumi.Output<undefined>;
 
@@ -61,20 +64,21 @@ export class MailStack extends pulumi.ComponentResource {
     const ready = declareReady(onHost);
     const directories = declareDirectories(onHost, plan.server.boot.directories, ready);
     const files = plan.files.map((file) => declareFile(onHost, file, values, directories));
-    const steps = this.#declareSteps(onHost, [directories, ...files]);
+    const known = new Map<string, pulumi.Resource>(args.records);
+    const steps = this.#declareSteps(onHost, plan.steps, known, [directories, ...files]);
     const docker = this.#declareDocker();
     const images = this.#declareImages(docker, ready);
     this.pulled = pulumi.all([...images.values()].map(({ imageId }) => imageId)).apply(() => undefined);
-    const prepared = [directories, ...files, ...steps, ...images.values()];
+    const prepared = [directories, ...files, ...steps.values(), ...images.values()];
     this.containers = this.#declareContainers(docker, images, [
       ...prepared,
       ...args.records.values(),
       ...args.before,
     ]);
-    const last = plan.lastSteps.map((step) =>
-      declareStep(onHost, step, this.#hashOfFiles(step.files), [...this.containers.values()]),
-    );
-    this.#keepWithServer([...prepared, ...this.containers.values(), ...last]);
+    const last = this.#declareSteps(onHost, plan.lastSteps, known, [...this.containers.values()]);
+    // Marked secret where what the step reads is; it prints nothing of that.
+    this.printed = new Map(Array.from(last, ([role, { stdout }]) => [role, pulumi.unsecret(stdout)]));
+    this.#keepWithServer([...prepared, ...this.containers.values(), ...last.values()]);
     this.registerOutputs({ containers: plan.containers.map((container) => container.name) });
   }
 
@@ -90,14 +94,22 @@ export class MailStack extends pulumi.ComponentResource {
     new RandomBytes("kept-with-server", { length: 1 }, { parent: this, protect, dependsOn });
   }
 
-  #declareSteps(onHost: OnHost, files: readonly pulumi.Resource[]): pulumi.Resource[] {
-    const known = new Map<string, pulumi.Resource>(this.#args.records);
-    return this.#args.plan.steps.map((step: PlannedStep) => {
+  /** @param known what a step may come after, by role; the steps are added to it */
+  #declareSteps(
+    onHost: OnHost,
+    steps: readonly PlannedStep[],
+    known: Map<string, pulumi.Resource>,
+    prepared: readonly pulumi.Resource[],
+  ): ReadonlyMap<string, Command> {
+    const declared = steps.map((step): [string, Command] => {
       const before = step.after.map((role) => need(known, role, `step ${step.role} comes after`));
-      const declared = declareStep(onHost, step, this.#hashOfFiles(step.files), [...files, ...before]);
-      known.set(step.role, declared);
-      return declared;
+      const after = [...prepared, ...before];
+      const hash = this.#hashOfFiles(step.files);
+      const command = declareStep(onHost, step, { hash, values: this.#args.values }, after);
+      known.set(step.role, command);
+      return [step.role, command];
     });
+    return new Map(declared);
   }
 
   /** Options of what is reached through Docker: it is made anew on a new server, and dies with it. */

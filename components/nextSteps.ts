@@ -1,4 +1,5 @@
 /** What is left for people to do after the first `up`, in order. */
+import { describeLeft, type LeftStep } from "../stack/mail/onboardingLeft.ts";
 import type { Plan, PlannedServer } from "../stack/model/plan.ts";
 import type { Cloud } from "../stack/vendors/cloud.ts";
 import { CLOUDS } from "../stack/vendors/registry.ts";
@@ -23,13 +24,12 @@ function portSteps({ title, mailPorts }: Cloud): string[] {
   ];
 }
 
-/** Steps as sentences, each with what to type or open. */
-export function nextSteps(
-  plan: Pick<Plan, "domain" | "webAddress" | "contact" | "mx"> & {
-    readonly server: Pick<PlannedServer, "provider">;
-  },
-): string[] {
-  const { domain, webAddress, contact, mx } = plan;
+type StepsOf = Pick<Plan, "domain" | "webAddress" | "contact" | "mx" | "onboarding"> & {
+  readonly server: Pick<PlannedServer, "provider">;
+};
+
+/** What a person makes in the web interface. */
+function stepsByHand({ domain, webAddress, contact }: StepsOf): string[] {
   return [
     `Open ${webAddress}, pass its gate with the login that "pulumi stack output login --show-secrets" prints, and sign up as ${contact}.`,
     `Add ${domain} there, and make its aliases, such as you@${domain}, with their passwords; the output "clients" has the ` +
@@ -37,9 +37,32 @@ export function nextSteps(
     "Put the verification value and the domain's own DKIM key that it shows into mailstead:dns.verification and " +
       "mailstead:dns.dkim, and run pulumi up: then mail of users leaves, and port 25 opens by itself.",
     `Until the server knows ${domain} (an alias and the verification record), port 25 is closed: senders wait, none is refused.`,
+  ];
+}
+
+/** What is left where the deploy makes account, domain and addresses. */
+function stepsAutomatic(plan: StepsOf, left: readonly LeftStep[]): string[] {
+  const { domain, webAddress } = plan;
+  const none = (plan.onboarding?.mailboxes ?? []).length === 0;
+  return [
+    ...left.map((step) => {
+      const { what, fix } = describeLeft(step, plan);
+      return `Left to do: ${what}. ${fix}.`;
+    }),
+    none
+      ? `List the addresses of ${domain} in mailstead:mailboxes, and run pulumi up: it makes them.`
+      : 'Set up mail programs with what "pulumi stack output mailboxes --show-secrets" prints.',
+    `Web interface, when you need it: ${webAddress}, with "pulumi stack output account --show-secrets".`,
+  ];
+}
+
+/** Steps as sentences, each with what to type or open. @param left by the last run of the onboarding */
+export function nextSteps(plan: StepsOf, left: readonly LeftStep[] = []): string[] {
+  return [
+    ...(plan.onboarding === undefined ? stepsByHand(plan) : stepsAutomatic(plan, left)),
     ...portSteps(CLOUDS[plan.server.provider]),
     `Run ${COMMAND} status: it lists what is still missing.`,
-    ...(mx === "hold" ? [HELD] : []),
+    ...(plan.mx === "hold" ? [HELD] : []),
     AFTER_AN_ERROR,
   ];
 }

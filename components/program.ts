@@ -15,9 +15,11 @@ import type { Config } from "../stack/model/config.ts";
 import { checkStackName } from "../stack/config/lengthChecks.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
 import { readRawConfig } from "../stack/config/readRawConfig.ts";
+import { describeLeft, readLeft } from "../stack/mail/onboardingLeft.ts";
 import { checkChange } from "../stack/guards/checkChange.ts";
 import { deployedBy, deployedText } from "../stack/guards/deployed.ts";
 import { rememberImages } from "../stack/guards/deployedImages.ts";
+import { begunOnboarding, continueOnboarding } from "../stack/guards/onboarding.ts";
 import { describeIssue } from "../stack/model/describeIssue.ts";
 import type { Issue } from "../stack/model/issue.ts";
 import type { Plan } from "../stack/model/plan.ts";
@@ -41,15 +43,16 @@ function read(all: Readonly<Record<string, string>>): { config: Config; plan: Pl
 
 tracesAsTheyAre();
 const all = pulumi.runtime.allConfig();
-const { config, plan } = read(all);
+const { config, plan: planned } = read(all);
 needSoundTokens({ cloud: config.server.provider, provider: config.dns.provider }, all, process.env);
 const given = givenValues(config, all, process.env);
-needDnsToken(plan, given);
+needDnsToken(planned, given);
 const said = await lastOutputs();
 const before = await lastDeployed(said);
+const plan = continueOnboarding(planned, before);
 settle(checkChange({ config, plan }, before));
-const account = await reviewAccount(config, before, all);
-settle(account.issues);
+const reviewed = await reviewAccount(config, before, all);
+settle(reviewed.issues);
 const zoneId = await needZone(plan, config.dns.zoneId);
 const server = withoutTraces(
   () =>
@@ -57,7 +60,7 @@ const server = withoutTraces(
       plan,
       stack: pulumi.getStack(),
       given,
-      addressesAreHeld: account.addressesAreHeld,
+      addressesAreHeld: reviewed.addressesAreHeld,
       ...(zoneId === undefined ? {} : { zoneId }),
     }),
 );
@@ -66,6 +69,10 @@ const server = withoutTraces(
 export const webAddress = server.webAddress;
 /** First login, for the gate in front of the web interface. Secret. */
 export const login = server.login;
+/** Login of the web interface's first account, where the deploy makes it. Secret. */
+export const account = server.onboarding?.account;
+/** Mailboxes that the deploy makes, with what mail programs are set up with. Secret. */
+export const mailboxes = server.onboarding?.mailboxes;
 /** Public addresses of the server. */
 export const addresses = server.addresses;
 /** Settings for mail programs. */
@@ -76,14 +83,16 @@ export const records = server.records;
 export const ssh = server.sshFiles;
 /** Values behind the plan's slots. Secret; `mailstead render --show-secrets` reads it. */
 export const slots = server.slots;
-const begun = deployedBy(plan, before);
+const begun = { ...deployedBy(plan, before), onboarding: begunOnboarding(plan, before) };
 /** What is deployed, for the guards of the next `up`; its name is `DEPLOYED_OUTPUT`. */
 export const deployed = deployedText(begun);
 /** What is left to do. */
-export const nextSteps = stepsAfter(plan);
+export const nextSteps = stepsAfter(plan, begun.onboarding?.left ?? []);
 
 /** All of these, by name. */
-export const outputs = { webAddress, login, addresses, clients, records, ssh, slots, deployed, nextSteps };
+export const outputs = {
+  ...{ webAddress, login, account, mailboxes, addresses, clients, records, ssh, slots, deployed, nextSteps },
+};
 
 // The server's generation, and images that are on it, are deployed when they are there, and not before.
 registerAgain(pulumi.all([server.generation, server.imagesPulled]), ([generation]) => {
@@ -92,6 +101,25 @@ registerAgain(pulumi.all([server.generation, server.imagesPulled]), ([generation
   const images = rememberImages(config, before.images);
   return { ...outputs, deployed: deployedText({ ...begun, generation, images }) };
 });
+
+// Last of all, what the onboarding left to a person.
+if (server.onboarding !== undefined) {
+  registerAgain(
+    pulumi.all([server.generation, server.imagesPulled, server.onboarding.printed]),
+    ([generation, , printed]) => {
+      if (typeof generation !== "number" || typeof printed !== "string") return undefined;
+      const left = readLeft(printed);
+      const images = rememberImages(config, before.images);
+      const onboarding = begun.onboarding && { ...begun.onboarding, left };
+      for (const step of left) {
+        const { what, fix } = describeLeft(step, plan);
+        void pulumi.log.warn(describeIssue({ path: "mailstead:onboarding", message: what, fix }));
+      }
+      const now = deployedText({ ...begun, generation, images, onboarding });
+      return { ...outputs, deployed: now, nextSteps: stepsAfter(plan, left) };
+    },
+  );
+}
 
 /** No output: looks at the zone in a preview, by a judge that this part of the program does not know. */
 export function reviewZone(judge: JudgeZone): Promise<void> {

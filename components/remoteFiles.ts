@@ -85,18 +85,28 @@ export function declareFile(
   );
 }
 
-/** Runs one step, anew whenever `readHash` changes. */
+/** What a step reads: its files, by their hash, and the values that its input names. */
+export interface StepReads {
+  readonly hash: pulumi.Input<string>;
+  readonly values: SlotValues;
+}
+
+/** Runs one step, anew whenever what it reads changes. */
 export function declareStep(
   host: OnHost,
   step: PlannedStep,
-  readHash: pulumi.Input<string>,
+  { hash, values }: StepReads,
   after: readonly pulumi.Resource[],
 ): Command {
   const create = `timeout --kill-after=10 ${String(step.timeoutSeconds)} bash -euo pipefail -c ${shellQuote(step.command)}`;
   return declare(
     host,
     `step-${step.role}`,
-    { create, triggers: [readHash] },
+    {
+      create,
+      ...(step.input === undefined ? {} : { stdin: bind(step.input, values) }),
+      triggers: [hash, ...(step.run === undefined ? [] : [String(step.run)])],
+    },
     [...after],
     step.timeoutSeconds,
   );

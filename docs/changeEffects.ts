@@ -70,6 +70,14 @@ function serverEffects({ plan: before }: Planned, { plan: after }: Planned): str
   ];
 }
 
+/** The step that makes what is not there, where it is told something else. */
+function onboardingEffects({ plan: before }: Planned, { plan: after }: Planned): string[] {
+  const step = ({ lastSteps }: Plan) => lastSteps.find(({ role }) => role === "onboarding");
+  const [was, is] = [step(before), step(after)];
+  if (is === undefined) return was === undefined ? [] : ["the deploy makes nothing more in Forward Email"];
+  return JSON.stringify(was) === JSON.stringify(is) ? [] : ["makes in Forward Email what is not there"];
+}
+
 function effects(before: Planned, after: Planned): string[] {
   if (JSON.stringify(before.config) === JSON.stringify(after.config)) return ["there is no other value yet"];
   const refused = checkChange(after, deployedBy(before.plan)).some(({ severity }) => severity === "error");
@@ -81,6 +89,7 @@ function effects(before: Planned, after: Planned): string[] {
     ...(differs(before.plan, after.plan, "firewall") ? ["firewall, in place"] : []),
     ...(differs(before.plan, after.plan, "files", "steps") ? ["files on the host, in place"] : []),
     ...containerEffects(before, after),
+    ...onboardingEffects(before, after),
   ];
 }
 
@@ -93,13 +102,16 @@ function effectsOfSlot(slot: string): string[] {
     certificate: "",
     privateKey: "",
   } as const;
-  const { plan } = planMailServer({ ...config, certificates });
+  const { plan } = planMailServer({ ...config, certificates, mailboxes: [{ name: "you" }] });
   const holders = plan.files.filter(
     ({ content }) => !("asset" in content) && findSlots(content).some((name) => name === slot),
   );
   const orders = plan.steps.filter(({ files }) => holders.some(({ role }) => files.includes(role)));
   return [
     ...(holders.length > 0 ? ["files on the host, in place"] : []),
+    ...(plan.lastSteps.some(({ input = [] }) => findSlots(input).some((name) => name === slot))
+      ? ["nothing; it is taken for the one that is there"]
+      : []),
     ...(orders.some(({ role }) => role === "certificate") ? ["restarts what reads the certificate"] : []),
   ];
 }

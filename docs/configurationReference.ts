@@ -8,6 +8,7 @@ import { IMAGE_ROLES } from "../stack/model/imageRoles.ts";
 import { openedBy, OPEN_VALUE, PROTECTED_PARTS } from "../stack/model/protection.ts";
 import { LENGTHS, type Length } from "../stack/values/lengths.ts";
 import { pathOfKey, TABLES } from "../stack/config/tables.ts";
+import { OWN_ALIAS_NAMES } from "../stack/services/ownAliases.ts";
 import { CLOUDS, DNS_PROVIDERS } from "../stack/vendors/registry.ts";
 
 const MTA_STS_ABOUT =
@@ -27,6 +28,11 @@ const IGNORE_ABOUT =
   "A list: what the audit leaves to others. A rule without `types` hides nothing that breaks a declared record, one " +
   "without `target` nothing beside a declared value; a declared record is never hidden. A rule that matches nothing is told.";
 
+const MAILBOXES_ABOUT =
+  "A list: addresses of the domain that the deploy makes (`onboarding: automatic`). What is there already stays as it is: a " +
+  "password is set once and never again, as it encrypts the mailbox. An entry that is taken out leaves the address and its mail. " +
+  `${OWN_ALIAS_NAMES.map((name) => `\`${name}\``).join(", ")} are there anyway, and forward to \`email\`.`;
+
 /** What each section is; the records of the owner's have a section of their own form. */
 const ABOUT: Readonly<Record<Exclude<keyof typeof TABLES, "dns.records">, string>> = {
   "": "At the top.",
@@ -34,12 +40,14 @@ const ABOUT: Readonly<Record<Exclude<keyof typeof TABLES, "dns.records">, string
   dns: "The zone and its records.",
   "dns.spf": SPF_ABOUT,
   "dns.dmarc": "The DMARC record.",
-  "dns.dkim": "A list: DKIM keys that the running server made for its domains.",
+  "dns.dkim":
+    "A list: DKIM keys that the running server made for its domains. They stand beside the key that the deploy makes (`onboarding: automatic`).",
   "dns.mtaSts": MTA_STS_ABOUT,
   "dns.caa": CAA_ABOUT,
   "dns.ignore": IGNORE_ABOUT,
   mail: "Forward Email.",
   "mail.images.ROLE": `One for each role: ${IMAGE_ROLES.join(", ")}.`,
+  mailboxes: MAILBOXES_ABOUT,
   certificates: "How the certificate is had.",
 };
 

@@ -4,12 +4,14 @@ import { authorizedKeys } from "./host/authorizedKeys.ts";
 import { ENV_FILE, NGINX_CONF, SSL } from "./host/paths.ts";
 import { certificateFiles, certificateSteps } from "./mail/certificates.ts";
 import { mailGateFiles, mailGateSteps } from "./mail/mailGate.ts";
+import { onboardingFiles, onboardingSteps } from "./mail/onboarding.ts";
+import { removeOldImages } from "./mail/oldImages.ts";
 import { renderNginxConf } from "./mail/nginxConf.ts";
 import { planEnv } from "./mail/planEnv.ts";
 import { processorStep } from "./mail/processor.ts";
 import { wellKnownFiles } from "./mail/wellKnown.ts";
 import type { Config } from "./model/config.ts";
-import type { PlannedFile, PlannedRecord, PlannedStep } from "./model/plan.ts";
+import type { PlannedFile, PlannedImage, PlannedRecord, PlannedStep } from "./model/plan.ts";
 import { selectServices } from "./services/activeServices.ts";
 import { webNames } from "./services/webNames.ts";
 import { slot, template } from "./values/slots.ts";
@@ -29,11 +31,23 @@ export function planFiles(config: Config): readonly PlannedFile[] {
     ...certificateFiles(config),
     ...hostFirewallFiles(config),
     ...mailGateFiles(config),
+    ...onboardingFiles(config),
     ...wellKnownFiles(config).map(({ role, path, text }) => ({ role, path, mode: "0644", content: [text] })),
   ];
 }
 
 /** Plans every step. Rules and certificate are there before the containers start. @param records of the same plan */
 export function planSteps(config: Config, records: readonly PlannedRecord[]): readonly PlannedStep[] {
-  return [...certificateSteps(config, records), processorStep(), ...hostFirewallSteps(), ...mailGateSteps()];
+  const gate = config.onboarding === "by-hand" ? mailGateSteps([]) : [];
+  return [...certificateSteps(config, records), processorStep(), ...hostFirewallSteps(), ...gate];
+}
+
+/**
+ * Plans what comes after the containers. Where the deploy makes the aliases, the gate watches only from then on: with one
+ * of them there it would open the port, and mail to the others would be refused for good.
+ */
+export function planLastSteps(config: Config, images: readonly PlannedImage[]): readonly PlannedStep[] {
+  const onboarding = onboardingSteps(config);
+  const gate = onboarding.length > 0 ? mailGateSteps(onboarding.map(({ role }) => role)) : [];
+  return [...onboarding, ...gate, removeOldImages(images)];
 }

@@ -8,10 +8,10 @@ import { planFirewall } from "./firewall/planFirewall.ts";
 import type { Issue } from "./model/issue.ts";
 import { planImages } from "./mail/images.ts";
 import { neededMemoryMib } from "./mail/memory.ts";
-import { removeOldImages } from "./mail/oldImages.ts";
+import { mailboxNames, planOnboarding, valuesFor } from "./mail/onboarding.ts";
 import { DIRECTORIES } from "./host/paths.ts";
 import { planContainers } from "./mail/planContainers.ts";
-import { planFiles, planSteps } from "./planFiles.ts";
+import { planFiles, planLastSteps, planSteps } from "./planFiles.ts";
 import { planClients } from "./services/clients.ts";
 import { hostName } from "./services/names.ts";
 import type { Plan, PlannedReverseName, PlannedServer } from "./model/plan.ts";
@@ -59,6 +59,7 @@ function planReverseNames({ domain, server }: Config): readonly PlannedReverseNa
  */
 export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } {
   const records = planDns(config);
+  const onboarding = planOnboarding(config);
   const paths = config.dns.records.map((_, index) => `mailstead:dns.records[${index}]`);
   const plan: Plan = {
     domain: config.domain,
@@ -77,7 +78,9 @@ export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } 
     steps: planSteps(config, records),
     images: planImages(config),
     containers: planContainers(config),
-    lastSteps: [removeOldImages(planImages(config))],
+    lastSteps: planLastSteps(config, planImages(config)),
+    generated: onboarding === undefined ? [] : valuesFor(mailboxNames(onboarding)),
+    ...(onboarding && { onboarding }),
     clients: planClients(config),
     webAddress: `https://${config.domain}`,
   };

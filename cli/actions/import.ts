@@ -76,7 +76,7 @@ async function collectImports(stack: string, agreed: readonly string[]): Promise
   const { config, plan } = loadPlan(stack);
   const { provider } = config.dns;
   const { records, things, resources, creates, found } = await look(stack, config, plan);
-  const slots = { ...stateSlots(resources), ...addressSlots(things.address, stack) };
+  const slots = { ...stateSlots(resources, plan), ...addressSlots(things.address, stack) };
   const context = { ...zoneFacts(config), provider };
   const there = findAlreadyThere({
     records: plan.records,

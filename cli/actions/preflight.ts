@@ -196,7 +196,7 @@ export async function lookBefore(stack: string): Promise<Look> {
   ]);
   findings.push(...ofImages, ...(await checkPlatforms(images, size)));
   const addresses = await knownAddresses(OPEN_ACCOUNT[plan.server.provider](tokens.cloud), stack);
-  const slots = { ...stateSlots(resources), ...addresses };
+  const slots = { ...stateSlots(resources, plan), ...addresses };
   findings.push(...(await lookAtZone(stack, reader, slots, loaded, resources, orphans)));
   const left = await lookOnHost(stack, resources, pending, orphans, findings);
   const recordIds = orphans.some(({ vendor }) => vendor === "dns")

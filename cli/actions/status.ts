@@ -6,6 +6,7 @@ import { checkContainers } from "../../verify/host/containers.ts";
 import type { AskHost, Finding } from "../../verify/model/finding.ts";
 import { checkHostHealth } from "../../verify/host/hostHealth.ts";
 import { checkMailGate } from "../../verify/host/mailGate.ts";
+import { checkOnboarded } from "../../verify/host/onboarded.ts";
 import { checklistNotAsked, checkOnboarding, checkOnboardingConfig } from "../../verify/host/onboarding.ts";
 import { checkPort25 } from "../../verify/host/port25.ts";
 import { readOutputs, stackName } from "../engine.ts";
@@ -70,6 +71,7 @@ export async function collectStatus(stack: string): Promise<Finding[]> {
       checkCertificate(ask).then((finding) => [finding]),
     ),
     part("the host's health", checkHostHealth(ask, plan.server.protect)),
+    part("onboarding", checkOnboarded(ask, plan)),
     part("port 25", checkMailGate(ask, plan)),
     part("outbound port 25", checkPort25(ask, plan.domain, addresses)),
     part("the server's checklist", checklist(ask, plan)),

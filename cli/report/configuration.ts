@@ -3,7 +3,7 @@ import type { Known } from "./redact.ts";
 
 /** Keys whose value is shown; a list's place is `[]`, any key is `*`. Switches are shown everywhere. */
 const SHOWN = new Set([
-  ...["drift", "generation"],
+  ...["drift", "generation", "onboarding"],
   ...[
     "server.provider",
     "server.location",

@@ -8,6 +8,7 @@ import { hasPublicSuffix, isWithin, registrableDomain } from "../values/domainNa
 import type { Draft } from "./draft.ts";
 import { checkCertificates } from "./certificateChecks.ts";
 import { checkHostNames } from "./lengthChecks.ts";
+import { checkOnboarding } from "./onboardingChecks.ts";
 import { CLOUDS } from "../vendors/registry.ts";
 import { checkProvider, checkZoneBelow } from "./providerChecks.ts";
 import type { Fault, Reading } from "../values/reading.ts";
@@ -196,5 +197,6 @@ export const CHECKS: readonly Check[] = [
   checkDkim,
   checkRecordNames,
   checkRelease,
+  checkOnboarding,
   checkCertificates,
 ];

@@ -1,11 +1,12 @@
 /** The configuration while it is read: what failed or was left out is absent. */
 import type { Issue } from "../model/issue.ts";
-import type { DkimConfig, ExtraRecord, IgnoreRule, ImageConfig } from "../model/config.ts";
+import type { DkimConfig, ExtraRecord, IgnoreRule, ImageConfig, MailboxConfig } from "../model/config.ts";
 import { IMAGE_ROLES, type ImageRole } from "../model/imageRoles.ts";
 import { readSelector } from "../values/dkimKey.ts";
 import { registrableDomain } from "../values/domainName.ts";
 import { absoluteName, COMMON_FIELDS, readsAsForeign, RECORD_FIELDS } from "./extraRecord.ts";
 import { IGNORE } from "./keys/ignoreSchema.ts";
+import { MAILBOX } from "./keys/mailboxSchema.ts";
 import { nearest } from "../values/nearest.ts";
 import type { Fault } from "../values/reading.ts";
 import { below, errorAt, isObject, readSection, unreadFault } from "./readSection.ts";
@@ -31,6 +32,7 @@ export interface Draft {
   readonly records: readonly Placed<ExtraRecord>[];
   readonly ignore: readonly Placed<IgnoreRule>[];
   readonly mail: Values<typeof MAIL>;
+  readonly mailboxes: readonly Placed<MailboxConfig>[];
   readonly images: Partial<Record<ImageRole, ImageConfig>>;
   readonly certificates: Values<typeof CERTIFICATES>;
   /** Given, or the registrable domain of the mail domain. */
@@ -223,10 +225,13 @@ export function readDraft(raw: Readonly<Record<string, unknown>>, issues: Issue[
   );
   const mail = readSection(MAIL, raw["mail"], "mailstead:mail", issues, SECTIONS.mail);
   const images = isReadable(raw["mail"]) ? readImages(part(raw["mail"], "images"), mail.release, issues) : {};
+  const mailboxes = readList(raw["mailboxes"], "mailstead:mailboxes", issues, (item, path) =>
+    wholeValues(MAILBOX, readSection(MAILBOX, item, path, issues)),
+  );
   const certificates = readSection(CERTIFICATES, raw["certificates"], "mailstead:certificates", issues);
   const zone = dns.dns.zone ?? (top.domain === undefined ? undefined : registrableDomain(top.domain));
   return {
-    ...{ top, server, ...dns, mail, images, certificates, zone },
+    ...{ top, server, ...dns, mail, images, mailboxes, certificates, zone },
     certificateKeys: givenKeys(raw["certificates"]),
     records: resolveNames(records, top.domain, zone, issues),
   };

@@ -86,7 +86,7 @@ function buildConfig(draft: Draft): Config | undefined {
   });
   if (top === undefined || parts === undefined) return undefined;
   const { email: contact, ...rest } = top;
-  return { ...rest, contact, ...parts };
+  return { ...rest, contact, ...parts, mailboxes: draft.mailboxes.map(({ value }) => value) };
 }
 
 /** The owner's records alone: what they say against each other is wrong whatever else stands in the configuration. */
@@ -102,12 +102,12 @@ function ownersRecords({ dns, records }: Draft): readonly Placed<PlannedRecord>[
  * could be read, and else the owner's by themselves.
  */
 function recordFaults(draft: Draft): readonly Issue[] {
-  const { domain } = draft.top;
+  const { domain, onboarding } = draft.top;
   const { storage } = draft.mail;
   if (domain === undefined || draft.zone === undefined) return [];
   const [dns, certificates] = [buildDns(draft), buildCertificates(draft)];
-  if (dns !== undefined && certificates !== undefined && storage !== undefined) {
-    const input = { domain, dns, mail: { storage }, certificates };
+  if (dns !== undefined && certificates !== undefined && storage !== undefined && onboarding !== undefined) {
+    const input = { domain, dns, onboarding, mail: { storage }, certificates };
     return checkRecords(
       planDns(input),
       draft.records.map(({ path }) => path),

@@ -2,6 +2,7 @@
 import { COMMON_FIELDS } from "./extraRecord.ts";
 import type { Because, Fields } from "../values/field.ts";
 import { IGNORE } from "./keys/ignoreSchema.ts";
+import { MAILBOX } from "./keys/mailboxSchema.ts";
 import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./keys/recordSchema.ts";
 import { CERTIFICATES, DNS, IMAGES, MAIL, SERVER, TOP } from "./keys/schema.ts";
 
@@ -19,6 +20,7 @@ export const TABLES = {
   "dns.records": COMMON_FIELDS,
   mail: MAIL,
   "mail.images.ROLE": IMAGES.app,
+  mailboxes: MAILBOX,
   certificates: CERTIFICATES,
 } satisfies Readonly<Record<string, Fields>>;
 

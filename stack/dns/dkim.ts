@@ -26,7 +26,7 @@ export function ownDkimRecord(): Template {
   return dkimRecord(slot("dkimPublicKey"));
 }
 
-/** `p=` value of a record: the SPKI in base64 without its armour (RFC 6376 3.6.1). */
-export function dkimValue(publicKeyPem: string): string {
-  return publicKeyPem.replace(/-----(BEGIN|END) PUBLIC KEY-----/g, "").replace(/\s/g, "");
+/** Text of the key that signs the mail of the domain's users. */
+export function domainDkimRecord(): Template {
+  return dkimRecord(slot("domainDkimPublicKey"));
 }

@@ -5,6 +5,7 @@ import type { Config } from "../model/config.ts";
 export interface DnsInput {
   readonly domain: string;
   readonly dns: Config["dns"];
+  readonly onboarding: Config["onboarding"];
   readonly mail: Pick<Config["mail"], "storage">;
   readonly certificates: Pick<Config["certificates"], "method" | "acmeChallenges">;
 }

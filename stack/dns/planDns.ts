@@ -1,11 +1,12 @@
 /** All records: the guide's table, what sending needs, and the owner's own. */
 import type { PlannedRecord } from "../model/plan.ts";
+import { DOMAIN_SELECTOR } from "../services/domainKey.ts";
 import { hostName } from "../services/names.ts";
 import { apexAddresses, mxHost } from "./addresses.ts";
 import { serviceAliases, webAliases } from "./aliases.ts";
 import { caaRecords } from "./caa.ts";
 import { hostRecords } from "./closedHosts.ts";
-import { dkimName, dkimRecord, dkimRole, ownDkimRecord } from "./dkim.ts";
+import { dkimName, dkimRecord, dkimRole, domainDkimRecord, ownDkimRecord } from "./dkim.ts";
 import { dmarcPolicy } from "./dmarc.ts";
 import type { DnsInput } from "./dnsInput.ts";
 import { extraRecord } from "./extraRecords.ts";
@@ -14,8 +15,9 @@ import type { HeldPlace } from "./rules/zoneView.ts";
 import { transportRecords } from "./mtaSts.ts";
 import { serviceRecords } from "./services.ts";
 import { spfPolicy } from "./spf.ts";
-import { textRecord } from "./textRecord.ts";
+import { textRecord, type TextRow } from "./textRecord.ts";
 import { verificationRecord } from "../services/siteVerification.ts";
+import { slot } from "../values/slots.ts";
 
 function mailExchanger({ domain, dns }: DnsInput): PlannedRecord {
   return {
@@ -69,26 +71,44 @@ const KEY_USES = {
   retired: { purpose: "DKIM key that signed before; stays while such mail is under way", level: "optional" },
 } as const;
 
-/** What the web interface shows after the domain was added there. */
-function onboarding(input: DnsInput): PlannedRecord[] {
+/** The token that is given, else the one that the deploy makes; none where a person has still to bring it. */
+function siteVerification(input: DnsInput): PlannedRecord[] {
   const { domain, dns } = input;
-  const keys = dns.dkim.map(({ selector, publicKey, use }) =>
-    textRecord(input, {
-      role: dkimRole(selector),
-      name: dkimName(selector, domain),
-      text: dkimRecord(publicKey),
-      ...KEY_USES[use ?? "unsaid"],
-    }),
-  );
-  if (dns.verification === undefined) return keys;
-  const verification = textRecord(input, {
+  const row = {
     role: "site-verification",
     name: domain,
-    text: verificationRecord(dns.verification),
     purpose: "Shows the web interface that the domain is ours",
-    level: "recommended",
-  });
-  return [...keys, verification];
+  } as const;
+  if (input.onboarding === "automatic") {
+    const token = dns.verification ?? slot("siteVerification");
+    // Without it nobody logs in.
+    return [textRecord(input, { ...row, text: verificationRecord(token), level: "required" })];
+  }
+  if (dns.verification === undefined) return [];
+  return [textRecord(input, { ...row, text: verificationRecord(dns.verification), level: "recommended" })];
+}
+
+/** What the domain has in Forward Email: by the deploy, or as the web interface shows it after a person added the domain. */
+function onboarding(input: DnsInput): PlannedRecord[] {
+  const { domain, dns } = input;
+  const own: readonly TextRow[] =
+    input.onboarding === "automatic"
+      ? [
+          {
+            role: dkimRole(DOMAIN_SELECTOR),
+            name: dkimName(DOMAIN_SELECTOR, domain),
+            text: domainDkimRecord(),
+            ...KEY_USES.signing,
+          },
+        ]
+      : [];
+  const given = dns.dkim.map(({ selector, publicKey, use }) => ({
+    role: dkimRole(selector),
+    name: dkimName(selector, domain),
+    text: dkimRecord(publicKey),
+    ...KEY_USES[use ?? "unsaid"],
+  }));
+  return [...[...own, ...given].map((row) => textRecord(input, row)), ...siteVerification(input)];
 }
 
 /** Values of a certificate order made by hand; both stand at one name. */

@@ -14,7 +14,7 @@ export const REVERSE_FAMILIES = ["ipv4", "ipv6"] as const;
 const PROOFS = { "dns-01": "dns-01", manual: "dns-01", "http-01": "http-01", provided: undefined } as const;
 
 /** What the facts follow from. */
-export interface FactsInput extends Pick<DnsInput, "domain" | "dns" | "mail"> {
+export interface FactsInput extends Pick<DnsInput, "domain" | "dns" | "mail" | "onboarding"> {
   readonly certificates: Pick<Config["certificates"], "method" | "directoryUrl">;
 }
 
@@ -30,10 +30,13 @@ function issuerFor({ dns, certificates }: FactsInput): Issuer | undefined {
 
 /** Everything that rules may know of a whole configuration. */
 export function zoneFacts(input: FactsInput): ZoneFacts {
-  const { domain, dns, mail, certificates } = input;
+  const { domain, dns, mail, onboarding, certificates } = input;
   const issuer = issuerFor(input);
   // Values of an order made by hand are no matter here.
-  const held = heldByConfig({ domain, dns, mail, certificates: { ...certificates, acmeChallenges: [] } });
+  const held = heldByConfig({
+    ...{ domain, dns, mail, onboarding },
+    certificates: { ...certificates, acmeChallenges: [] },
+  });
   return {
     domain,
     zone: dns.zone,

@@ -6,6 +6,7 @@ import { keepsDomain } from "./domain.ts";
 import type { Guard, Planned } from "./guard.ts";
 import { fitsDigests } from "./imageDigests.ts";
 import { keepsImageVersions } from "./imageVersions.ts";
+import { keepsDomainRecords, tellsOnboarding } from "./onboarding.ts";
 import { tellsServices } from "./services.ts";
 import { triesImagesBefore } from "./untriedImages.ts";
 
@@ -16,6 +17,8 @@ const GUARDS: readonly Guard[] = [
   triesImagesBefore,
   changesDeployKeyByStep,
   tellsServices,
+  keepsDomainRecords,
+  tellsOnboarding,
 ];
 
 /** Judges the coming `up` by what the last one deployed. */

@@ -13,6 +13,16 @@ import { addressInState, domainInState, imagesInState, type StateFact } from "./
 /** Name of the stack's output. */
 const DEPLOYED_OUTPUT = "deployed";
 
+/** The onboarding that the deploy does, over all its runs. */
+export interface DeployedOnboarding {
+  /** How often the step has been planned anew. */
+  readonly run: number;
+  /** Names that ever had a mailbox by the configuration. */
+  readonly mailboxes: readonly string[];
+  /** What the last run left to a person. */
+  readonly left: readonly { readonly code: string; readonly about: string }[];
+}
+
 /** A part is absent before the first `up`, and where an earlier version did not keep it. */
 export interface Deployed {
   /** Mail domain whose names, keys and mail the stack holds. */
@@ -26,6 +36,7 @@ export interface Deployed {
   readonly ipv4?: string | undefined;
   /** Numbers of the deploy's own SSH keys; the first is in use. */
   readonly deployKeys?: readonly number[] | undefined;
+  readonly onboarding?: DeployedOnboarding | undefined;
 }
 
 /**
@@ -70,6 +81,13 @@ const deployedSchema = z.object({
   generation: part(z.number()),
   images: part(imagesSchema),
   deployKeys: part(z.array(z.number()).nonempty()),
+  onboarding: part(
+    z.object({
+      run: z.number(),
+      mailboxes: z.array(z.string()),
+      left: z.array(z.object({ code: z.string(), about: z.string() })),
+    }),
+  ),
 });
 
 const outputsSchema = z.object({

@@ -44,14 +44,14 @@ export function mailGateFiles(config: Config): readonly PlannedFile[] {
 
 const GATE = "mailstead-mail-gate.service";
 
-/** The gate watches from the time on that the rules are loaded. */
-export function mailGateSteps(): readonly PlannedStep[] {
+/** The gate watches from the time on that the rules are loaded. @param after further steps that come before it */
+export function mailGateSteps(after: readonly string[]): readonly PlannedStep[] {
   return [
     {
       role: "mail-gate",
       command: `systemctl enable --quiet ${GATE}; systemctl restart ${GATE}`,
       files: ["mail-gate-settings", "mail-gate-script", "mail-gate-question", "mail-gate-service"],
-      after: ["firewall"],
+      after: ["firewall", ...after],
       timeoutSeconds: 120,
     },
   ];

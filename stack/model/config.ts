@@ -167,6 +167,16 @@ export interface MailConfig {
   readonly mongoCacheMib: number;
 }
 
+/** An address of the domain that the onboarding makes. */
+export interface MailboxConfig {
+  /** What is before the @, lower case. */
+  readonly name: string;
+  /** Addresses that mail goes on to. Absent: it has a mailbox of its own. */
+  readonly forwardTo?: readonly string[];
+  /** Password of a mailbox that is there already; generated where absent. SECRET. */
+  readonly password?: string;
+}
+
 export interface CertificatesConfig {
   readonly method: "dns-01" | "http-01" | "provided" | "manual";
   /** URL of the ACME directory. */
@@ -192,6 +202,9 @@ export interface Config {
   readonly mail: MailConfig;
   readonly certificates: CertificatesConfig;
   readonly drift: DriftMode;
+  /** Who makes account, domain and aliases in Forward Email: the deploy, or a person in the web interface. */
+  readonly onboarding: "automatic" | "by-hand";
+  readonly mailboxes: readonly MailboxConfig[];
   /** Counts the server's lives; one more replaces it. */
   readonly generation: number;
   /** Identity and required records cannot be deleted by mistake. */

@@ -6,7 +6,7 @@
 import type { RecordData } from "../dns/types/registry.ts";
 import type { ImageRole } from "./imageRoles.ts";
 import type { CloudName, DnsProviderName } from "./vendorNames.ts";
-import type { Template } from "../values/slots.ts";
+import type { SlotName, Template } from "../values/slots.ts";
 
 /** How much a record matters: `required` ones survive `pulumi destroy --exclude-protected`. */
 export type RecordLevel = "required" | "recommended" | "optional";
@@ -107,10 +107,15 @@ export interface PlannedFile {
   readonly afterChange?: string;
 }
 
-/** A command that the deploy runs on the host after the files are there. Idempotent; holds no secret. */
+/** A command that the deploy runs on the host after the files are there. Idempotent. */
 export interface PlannedStep {
   readonly role: string;
+  /** Holds no secret. */
   readonly command: string;
+  /** What it reads from standard input; may hold secrets. A change of it runs the step again. */
+  readonly input?: Template;
+  /** Another number runs it again: one more where the last run left something to do. */
+  readonly run?: number;
   /** Runs again when one of these files changes. */
   readonly files: readonly string[];
   /** Roles of records and steps that must exist before. */
@@ -179,6 +184,45 @@ export interface PlannedContainer {
   readonly stopTimeoutSeconds: number;
 }
 
+/** A value that is made once and kept in the state, with the slots that it fills. */
+export type GeneratedValue =
+  | {
+      /** Letters and digits; a secret. */
+      readonly kind: "password";
+      /** Logical name by role: `account-password`. */
+      readonly role: string;
+      readonly slot: SlotName;
+      readonly length: number;
+    }
+  | {
+      /** Hexadecimal digits, two for each byte; no secret. */
+      readonly kind: "token";
+      readonly role: string;
+      readonly slot: SlotName;
+      readonly bytes: number;
+    }
+  | {
+      readonly kind: "rsa-key";
+      readonly role: string;
+      readonly bits: number;
+      /** SPKI DER in base64. */
+      readonly publicSlot: SlotName;
+      /** PKCS #8 DER in base64. */
+      readonly privateSlot: SlotName;
+    };
+
+/** An address that the deploy makes: with a mailbox, whose password fills the slot, or forwarding. */
+export type PlannedMailbox = { readonly name: string; readonly address: string } & (
+  | { readonly password: SlotName; readonly forwardTo?: undefined }
+  | { readonly forwardTo: readonly string[]; readonly password?: undefined }
+);
+
+/** What the deploy makes in Forward Email. */
+export interface PlannedOnboarding {
+  readonly account: { readonly email: string; readonly password: SlotName };
+  readonly mailboxes: readonly PlannedMailbox[];
+}
+
 /** The whole plan. */
 export interface Plan {
   /** Mail domain, lower-case ASCII. */
@@ -205,6 +249,10 @@ export interface Plan {
   readonly containers: readonly PlannedContainer[];
   /** After every container: what may be done only when the change went well. */
   readonly lastSteps: readonly PlannedStep[];
+  /** Values that are made for this configuration, beside those that every server has. */
+  readonly generated: readonly GeneratedValue[];
+  /** Absent where a person does it. */
+  readonly onboarding?: PlannedOnboarding;
   /** Client settings for people, as printed in the outputs. */
   readonly clients: readonly {
     readonly service: "IMAP" | "SMTP" | "POP3";

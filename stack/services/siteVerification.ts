@@ -1,11 +1,11 @@
 /** The TXT record by which Forward Email sees that the domain is ours. */
-import type { Template } from "../values/slots.ts";
+import type { Slot, Template } from "../values/slots.ts";
 
 /** What the text of a site verification begins with. */
 export const VERIFICATION_PREFIX = "forward-email-site-verification=";
 
-export function verificationRecord(token: string): Template {
-  return [`${VERIFICATION_PREFIX}${token}`];
+export function verificationRecord(token: string | Slot): Template {
+  return typeof token === "string" ? [`${VERIFICATION_PREFIX}${token}`] : [VERIFICATION_PREFIX, token];
 }
 
 export function isVerification(text: string): boolean {

@@ -5,7 +5,7 @@
  * `components/bind.ts` is the one place where a slot meets an Output.
  */
 
-/** Every slot, with what fills it. A slot marked secret never appears in plain. */
+/** Every slot that there is once, with what fills it. A slot marked secret never appears in plain. */
 export const SLOTS = {
   serverIpv4: { secret: false, meaning: "public IPv4 address of the server" },
   serverIpv6: { secret: false, meaning: "public IPv6 address of the server (base of its /64, plus 1)" },
@@ -28,10 +28,47 @@ export const SLOTS = {
   apiSecret: { secret: true, meaning: "first of API_SECRETS, 64 hexadecimal digits" },
   smtpTransportPassword: { secret: true, meaning: "SMTP_TRANSPORT_PASS, 32 characters" },
   authBasicPassword: { secret: true, meaning: "AUTH_BASIC_PASSWORD, 24 characters" },
-} as const satisfies Record<string, { secret: boolean; meaning: string }>;
+  helperKeyDigest: {
+    secret: false,
+    meaning: "SHA-256 of HELPER_ENCRYPTION_KEY, 64 hexadecimal digits",
+  },
+  siteVerification: { secret: false, meaning: "verification token of the domain, 20 hexadecimal digits" },
+  domainDkimPublicKey: { secret: false, meaning: "DKIM `p=` value of the domain's own key" },
+  domainDkimPrivateKey: {
+    secret: true,
+    meaning: "the domain's own DKIM key, PKCS #8 DER in base64, one line",
+  },
+  accountPassword: { secret: true, meaning: "password of the web interface's first account, 24 characters" },
+} as const satisfies Record<string, SlotKind>;
 
-/** Name of a slot. */
-export type SlotName = keyof typeof SLOTS;
+/** Slots of which there is one for each entry of a list: their names are the family's, a dot, and the entry's. */
+const SLOT_FAMILIES = {
+  mailboxPassword: { secret: true, meaning: "password of the mailbox" },
+} as const satisfies Record<string, SlotKind>;
+
+/** What is known of a slot. */
+interface SlotKind {
+  readonly secret: boolean;
+  readonly meaning: string;
+}
+
+type FamilyName = keyof typeof SLOT_FAMILIES;
+
+/** Name of a slot: `siteVerification`, `mailboxPassword.you`. */
+export type SlotName = keyof typeof SLOTS | `${FamilyName}.${string}`;
+
+/** The slot of one entry of a list. */
+export function slotOf(family: FamilyName, entry: string): SlotName {
+  return `${family}.${entry}`;
+}
+
+/** What fills a slot, and whether it is a secret. */
+export function slotKind(name: SlotName): SlotKind {
+  if (Object.hasOwn(SLOTS, name)) return SLOTS[name as keyof typeof SLOTS];
+  const [family = "", ...entry] = name.split(".");
+  const { secret, meaning } = SLOT_FAMILIES[family as FamilyName];
+  return { secret, meaning: `${meaning} ${entry.join(".")}` };
+}
 
 /** A place for a late value. */
 export interface Slot {
@@ -66,5 +103,5 @@ export function findSlots(text: Template): SlotName[] {
 
 /** Whether a template holds a secret. */
 export function isSecret(text: Template): boolean {
-  return findSlots(text).some((name) => SLOTS[name].secret);
+  return findSlots(text).some((name) => slotKind(name).secret);
 }

@@ -13,7 +13,7 @@ import { quoteText } from "../../stack/values/characterStrings.ts";
 import { configurationError } from "../../components/errors.ts";
 import { goDuration } from "../../components/goDuration.ts";
 import { firstOfNetwork } from "../../components/vendors/hetzner/addresses.ts";
-import { dkimValue } from "../../stack/dns/dkim.ts";
+import { withoutArmour } from "../../stack/values/pem.ts";
 import { shellQuote } from "../../stack/values/shellQuote.ts";
 import { writeSshFiles } from "../../components/sshFiles.ts";
 import { temporaryFolder } from "../support/temporaryFolder.ts";
@@ -83,7 +83,7 @@ describe("first address of a /64", () => {
 
 test("the DKIM value is the key in one line without armour", () => {
   const pem = "-----BEGIN PUBLIC KEY-----\nMIIB\r\nabc=\n-----END PUBLIC KEY-----\n";
-  expect(dkimValue(pem)).toBe("MIIBabc=");
+  expect(withoutArmour(pem)).toBe("MIIBabc=");
 });
 
 test.each(["plain", "it's", "a b", '$(x) `y` "z" \\', "new\nline", "''"])("a shell reads %j back", (text) => {

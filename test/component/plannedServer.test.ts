@@ -22,6 +22,7 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 const BASE = {
   domain: "example.com",
   email: "postmaster@example.net",
+  onboarding: "by-hand",
   server: { location: "nbg1", image: "ubuntu-24.04", adminNetworks: ["198.51.100.0/24"] },
   dns: { zoneId: "0123456789abcdef0123456789abcdef" },
 };
@@ -162,7 +163,8 @@ test("the token is that of the provider of the zone: from the configuration, els
     provider: DnsProviderName,
     all: Record<string, string>,
     environment: Record<string, string>,
-  ) => known(givenValues({ dns: { provider }, certificates: {} }, all, environment).dnsApiToken);
+  ) =>
+    known(givenValues({ dns: { provider }, certificates: {}, mailboxes: [] }, all, environment).dnsApiToken);
   const environment = {
     CLOUDFLARE_API_TOKEN: "c",
     DIGITALOCEAN_TOKEN: "",
@@ -196,9 +198,13 @@ test("a token that the host wants and nobody gave stops the run, with where to p
 test("values from the configuration are secret where they must be", async () => {
   const pem = { certificate: "CERT", privateKey: "KEY" };
   const dns = { provider: "cloudflare" } as const;
-  const given = givenValues({ dns, certificates: pem }, {}, { CLOUDFLARE_API_TOKEN: "fromEnvironment" });
+  const given = givenValues(
+    { dns, certificates: pem, mailboxes: [] },
+    {},
+    { CLOUDFLARE_API_TOKEN: "fromEnvironment" },
+  );
   expect(await pulumi.isSecret(given.dnsApiToken ?? pulumi.output(""))).toBe(true);
   expect(await pulumi.isSecret(given.providedPrivateKey ?? pulumi.output(""))).toBe(true);
   expect(await pulumi.isSecret(given.providedCertificate ?? pulumi.secret(""))).toBe(false);
-  expect(givenValues({ dns, certificates: {} }, {}, {})).toEqual({});
+  expect(givenValues({ dns, certificates: {}, mailboxes: [] }, {}, {})).toEqual({});
 });

@@ -42,6 +42,7 @@ function json(value: unknown): string {
 /** Golden file → what it must hold. */
 function goldenOf(plan: Plan): Readonly<Record<string, string>> {
   const { server, firewall, reverseNames, steps, images, clients, containers, files } = plan;
+  const { generated, lastSteps, onboarding } = plan;
   return {
     "zone.txt": renderZoneFile(plan.records, placeholder),
     "env.txt": textOf(plan, "env"),
@@ -53,6 +54,7 @@ function goldenOf(plan: Plan): Readonly<Record<string, string>> {
         textOf(plan, role),
       ]),
     ),
+    ...(onboarding && { "onboarding.txt": json({ onboarding, generated, lastSteps }) }),
     "firewall.txt": json(firewall),
     "firewall.nft": textOf(plan, "firewall-rules"),
     "mail-gate.env": textOf(plan, "mail-gate-settings"),

@@ -1,7 +1,7 @@
 /** The secrets of a stack, and the search for them in texts, in files and in the arguments of processes. */
 import { globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SLOTS, type SlotName } from "../../stack/values/slots.ts";
+import { slotKind, type SlotName } from "../../stack/values/slots.ts";
 import { runFolder } from "./printed.ts";
 import { checkout, STACK, succeed } from "./sandbox.ts";
 
@@ -16,7 +16,7 @@ export async function stackSecrets(): Promise<readonly Secret[]> {
   const printed = await succeed(["pulumi", "stack", "output", "--show-secrets", "--json", "--stack", STACK]);
   const outputs = JSON.parse(printed) as { slots: Record<SlotName, string>; login: { password: string } };
   const ofSlots = (Object.entries(outputs.slots) as [SlotName, string][])
-    .filter(([name]) => SLOTS[name].secret)
+    .filter(([name]) => slotKind(name).secret)
     .map(([name, value]) => ({ name, value: longestLine(value) }));
   const inFile = (name: string, file: string): Secret => ({
     name,

@@ -57,6 +57,7 @@ export function sandboxConfig(domain: string, mail: object = {}): object {
   return {
     "mailstead:domain": domain,
     "mailstead:email": "postmaster@outside.test",
+    "mailstead:onboarding": "by-hand",
     "mailstead:server": {
       location: "nbg1",
       image: "debian-13",

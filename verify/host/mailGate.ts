@@ -26,22 +26,32 @@ nft get element ${HOST_TABLE} ${OPENED} '{ 25 }' >/dev/null 2>&1 && echo open ||
 /** How long senders of the world try again, in words (RFC 5321 4.5.4.1). */
 const PATIENCE = "senders wait and try again, most for four to five days";
 
-type Step = (plan: Pick<Plan, "domain" | "webAddress">) => string;
+/** What the findings name. */
+type Where = Pick<Plan, "domain" | "webAddress" | "onboarding">;
+
+type Step = (plan: Where) => string;
+
+/** Where the deploy does it, its own finding says what keeps it from that. */
+const BY_DEPLOY = "pulumi up makes it; the finding `onboarding` says what keeps it from that";
 
 /** Why the server does not take the domain's mail, and what is the next step. */
 const REASONS: Readonly<Record<string, { readonly why: string; readonly fix: Step }>> = {
   "no-domain": {
     why: "the server does not know the domain",
-    fix: ({ domain, webAddress }) => `sign up at ${webAddress} and add ${domain}`,
+    fix: ({ domain, webAddress, onboarding }) =>
+      onboarding ? BY_DEPLOY : `sign up at ${webAddress} and add ${domain}`,
   },
   "no-alias": {
     why: "the domain has no alias, and every address would be refused",
-    fix: ({ domain, webAddress }) => `make the aliases of ${domain} at ${webAddress}`,
+    fix: ({ domain, webAddress, onboarding }) =>
+      onboarding ? BY_DEPLOY : `make the aliases of ${domain} at ${webAddress}`,
   },
   "no-verification-record": {
     why: "the verification record that the server wants is not answered",
-    fix: () =>
-      "pulumi config set --path 'mailstead:dns.verification' TOKEN && pulumi up; it opens once resolvers have it",
+    fix: ({ onboarding }) =>
+      onboarding
+        ? "pulumi up publishes it; it opens once resolvers have it"
+        : "pulumi config set --path 'mailstead:dns.verification' TOKEN && pulumi up; it opens once resolvers have it",
   },
   "two-verification-records": {
     why: "the domain has more than one verification record",
@@ -56,7 +66,7 @@ const NOT_ASKED = {
     `look again in a minute; why it takes longer: ${COMMAND} ssh -- journalctl -u mailstead-mail-gate -n 20`,
 } as const;
 
-function describeClosed({ since, answer }: MailGate, plan: Pick<Plan, "domain" | "webAddress">): Finding {
+function describeClosed({ since, answer }: MailGate, plan: Where): Finding {
   const { why, fix } = REASONS[answer.replace(/^unknown /, "")] ?? NOT_ASKED;
   return {
     subject: PORT,
@@ -82,10 +92,7 @@ export async function readMailGate(
 }
 
 /** One finding: the gate; another one before it where the rules are not loaded. */
-export async function checkMailGate(
-  ask: AskHost,
-  plan: Pick<Plan, "domain" | "webAddress">,
-): Promise<Finding[]> {
+export async function checkMailGate(ask: AskHost, plan: Where): Promise<Finding[]> {
   const { gate, loaded, open } = await readMailGate(ask);
   if (gate === undefined) {
     const seen = "the host has no gate: it was deployed by an earlier version";

@@ -45,8 +45,9 @@ function signs({ selector, use }: DkimConfig): boolean {
   return use === undefined ? OWN_SELECTOR.test(selector) : use === "signing";
 }
 
-/** What the configuration lacks, known without asking anyone. */
-export function checkOnboardingConfig({ domain, dns }: Config, webAddress: string): Finding[] {
+/** What the configuration lacks, known without asking anyone; nothing where the deploy brings it. */
+export function checkOnboardingConfig({ domain, dns, onboarding }: Config, webAddress: string): Finding[] {
+  if (onboarding === "automatic") return [];
   const findings: Finding[] = [];
   if (dns.verification === undefined) {
     findings.push({

@@ -17,6 +17,7 @@ import {
 } from "../../values/field.ts";
 import { readMailAddress } from "../../values/mailAddress.ts";
 import { readAddress, readNetwork } from "../../values/network.ts";
+import { ONBOARDING } from "./mailboxSchema.ts";
 import { RECORD_SWITCHES } from "./recordSchema.ts";
 import { readSshPublicKey } from "../../values/sshKey.ts";
 import * as words from "./readValues.ts";
@@ -61,6 +62,7 @@ export const TOP = {
     fix: "set warn, error or off",
     default: because("warn" as const, "a preview shall say what it saw, and still show its own changes"),
   },
+  ...ONBOARDING,
 } satisfies Fields;
 
 export const SERVER = {
@@ -179,7 +181,8 @@ export const DNS = {
   },
   verification: {
     schema: text(words.readVerification),
-    meaning: "token of forward-email-site-verification",
+    meaning:
+      "token of forward-email-site-verification; with onboarding automatic only where the server has another than ours",
     fix: "paste the token that the web interface shows",
   },
   ...RECORD_SWITCHES,
@@ -305,7 +308,7 @@ export const CERTIFICATES = {
 
 /** Keys under `mailstead:` with sections of their own, by path. */
 export const SECTIONS = {
-  "": ["server", "dns", "mail", "certificates"],
+  "": ["server", "dns", "mail", "mailboxes", "certificates"],
   dns: ["spf", "dmarc", "dkim", "mtaSts", "caa", "records", "ignore"],
   mail: ["images"],
 } as const;

@@ -118,6 +118,7 @@ export function smallPlan(differs: Partial<Plan> = {}): Plan {
       },
       { role: "timer", command: "systemctl enable x", files: [], after: ["certificate"], timeoutSeconds: 30 },
     ],
+    generated: [],
     lastSteps: [
       { role: "old-images", command: "docker image rm old", files: [], after: [], timeoutSeconds: 60 },
     ],

@@ -6,6 +6,7 @@ export const SECRETS = {
   deployPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nDEPLOYSECRET\n-----END OPENSSH PRIVATE KEY-----\n",
   secondDeployPrivateKey:
     "-----BEGIN OPENSSH PRIVATE KEY-----\nSECONDDEPLOYSECRET\n-----END OPENSSH PRIVATE KEY-----\n",
+  domainDkimPrivateKey: "-----BEGIN PRIVATE KEY-----\nDOMAINDKIMSECRET\n-----END PRIVATE KEY-----\n",
   dkimPrivateKey: "-----BEGIN RSA PRIVATE KEY-----\nDKIMSECRET\n-----END RSA PRIVATE KEY-----\n",
 } as const;
 
@@ -16,6 +17,7 @@ const KEYS: Readonly<Record<string, { open: string; secret: string }>> = {
   "host-key": { open: "ssh-ed25519 AAAAHOST", secret: SECRETS.hostPrivateKey },
   "deploy-key": { open: "ssh-ed25519 AAAADEPLOY", secret: SECRETS.deployPrivateKey },
   "deploy-key-2": { open: "ssh-ed25519 AAAASECOND", secret: SECRETS.secondDeployPrivateKey },
+  "domain-dkim-key": { open: "ssh-rsa AAAADOMAIN", secret: SECRETS.domainDkimPrivateKey },
   "dkim-key": { open: "ssh-rsa AAAADKIM", secret: SECRETS.dkimPrivateKey },
 };
 
@@ -38,12 +40,17 @@ const ANSWERS: Readonly<Record<string, (name: string, inputs: State) => { id: st
       publicKeyPem: `-----BEGIN PUBLIC KEY-----\n${body}\n-----END PUBLIC KEY-----\n`,
       privateKeyOpenssh: secret(key.secret),
       privateKeyPem: secret(key.secret),
+      privateKeyPemPkcs8: secret(key.secret),
     };
     return { id: "ab".repeat(20), state };
   },
   "random:index/randomPassword:RandomPassword": (name, inputs) => ({
     id: "none",
     state: { result: secret(`SECRET${name}`.padEnd(Number(inputs["length"]), "x")) },
+  }),
+  "random:index/randomId:RandomId": (_name, inputs) => ({
+    id: "id",
+    state: { hex: "70ce9".padEnd(2 * Number(inputs["byteLength"]), "0") },
   }),
   "random:index/randomBytes:RandomBytes": (_name, inputs) => ({
     id: "none",

@@ -19,7 +19,7 @@ import { placeholder } from "../../../cloud-init/sources.ts";
 import { readAsset } from "../../../components/assets.ts";
 import { planDeployKeys } from "../../../stack/host/deployKeys.ts";
 import type { PlannedBoot, PlannedServer } from "../../../stack/model/plan.ts";
-import { SLOTS } from "../../../stack/values/slots.ts";
+import { slotKind, type SlotName } from "../../../stack/values/slots.ts";
 import { NEEDS_SHARED, sharedSpecs } from "../../support/shared.ts";
 
 const boot: PlannedBoot = {
@@ -78,7 +78,7 @@ describe("user-data of a host", () => {
     const named = new Set<string>();
     renderUserData(boot, { slot: (name) => (named.add(name), name), asset: readAsset });
     expect([...named].sort()).toEqual(["deployPublicKey", "hostPrivateKey", "hostPublicKey"]);
-    expect([...named].filter((name) => SLOTS[name as keyof typeof SLOTS].secret)).toEqual(["hostPrivateKey"]);
+    expect([...named].filter((name) => slotKind(name as SlotName).secret)).toEqual(["hostPrivateKey"]);
   });
 
   test("writes each path once, with quoted permissions", () => {

@@ -102,7 +102,7 @@ describe("bad configurations", () => {
     expect(fixOf(rawWith({ "dns.mxHost": "adress" }), "mailstead:dns.mxHost")).toBe("set address");
     expect(fixOf(rawWith({ "server.location": "fsn1-dc14" }), "mailstead:server.location")).toBe("set fsn1");
     expect(fixOf(rawWith({ apiToken: "x" }), "mailstead:apiToken")).toBe(
-      "remove it; known keys are domain, email, generation, protect, drift, server, dns, mail, certificates",
+      "remove it; known keys are domain, email, generation, protect, drift, onboarding, server, dns, mail, mailboxes, certificates",
     );
   });
 
@@ -119,7 +119,9 @@ describe("bad configurations", () => {
 describe("good configurations", () => {
   test("the least gives every default", () => {
     const image = (repository: string, tag: string) => ({ repository, tag, digest: DIGEST });
-    expect(configOf(validRaw())).toEqual({
+    expect(configOf(rawWith({ onboarding: undefined }))).toEqual({
+      onboarding: "automatic",
+      mailboxes: [],
       domain: "example.com",
       contact: "ops@example.org",
       server: {
