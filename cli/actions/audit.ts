@@ -14,7 +14,7 @@ import type { ZoneReader } from "../../verify/vendors/zoneReader.ts";
 import { askValues, keptValues } from "../lateValues.ts";
 import type { NotifyTarget } from "../notify.ts";
 import { loadPlan, chooseStack } from "../project.ts";
-import { CommandError, print, styled } from "../output/terminal.ts";
+import { CommandError, print, printPieces, styled } from "../output/terminal.ts";
 import { DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
 import { readToken } from "../tokens.ts";
 import { COMMAND } from "../../stack/values/command.ts";
@@ -133,10 +133,9 @@ export async function auditStack(options: Pick<Options, "stack" | "columns">): P
 
 const NO_VALUES = { check: "stack", subject: "addresses and keys" } as const;
 
-async function render(audit: Audit, { json, markdown, html }: Options): Promise<string> {
+async function render(audit: Audit, { markdown, html }: Options): Promise<string> {
   if (html !== undefined)
     return (await import("../../verify/report/html/htmlReport.ts")).writeHtmlReport(audit, new Date());
-  if (json === true) return (await import("../../verify/report/json.ts")).writeJsonReport(audit);
   if (markdown === true) return (await import("../../verify/report/markdown.ts")).writeMarkdownReport(audit);
   return (await import("../../verify/report/text.ts")).writeTextReport(audit, styled);
 }
@@ -153,6 +152,17 @@ async function writePage(file: string, page: string, audit: Audit): Promise<void
   }
   const { summaryLine } = await import("../../verify/report/cells.ts");
   print(`${summaryLine(audit)}\nThe page is ${file}`);
+}
+
+/** Writes the audit where it was asked for, in the form that was asked for. */
+async function writeReport(audit: Audit, options: Options): Promise<void> {
+  if (options.json === true) {
+    const { writeJsonReport } = await import("../../verify/report/json.ts");
+    return printPieces(writeJsonReport(audit));
+  }
+  const text = await render(audit, options);
+  if (typeof options.html === "string") await writePage(options.html, text, audit);
+  else print(text);
 }
 
 /** From the command line, else from the environment: a webhook's address is often a secret. */
@@ -179,9 +189,7 @@ export async function auditCommand(options: Options): Promise<number> {
     const targets = await notifyTargets(options.notify);
     const ready = await prepare(options);
     const audit = await inspectStack(ready);
-    const report = await render(audit, options);
-    if (typeof options.html === "string") await writePage(options.html, report, audit);
-    else print(report);
+    await writeReport(audit, options);
     await tell(targets, ready.stack, audit);
     return auditExitCode(audit);
   } catch (error) {

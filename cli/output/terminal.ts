@@ -1,4 +1,5 @@
 /** What people read: colours that respect NO_COLOR, tables, and errors that name the next step. */
+import { once } from "node:events";
 import process from "node:process";
 import { styleText } from "node:util";
 import { printableJson } from "../../stack/values/printable.ts";
@@ -64,6 +65,14 @@ export function beginOutput(): void {
 /** Whether something stands on standard output: a second document there would make both unreadable. */
 export function hasPrinted(): boolean {
   return printedAnything;
+}
+
+/** Writes to standard output piece by piece, each when those before it are taken. */
+export async function printPieces(pieces: Iterable<string>): Promise<void> {
+  for (const piece of pieces) {
+    printedAnything = true;
+    if (!process.stdout.write(piece)) await once(process.stdout, "drain");
+  }
 }
 
 /** Writes to standard output, with a final newline. */

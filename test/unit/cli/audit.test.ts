@@ -1,7 +1,7 @@
 /**
  * Proves: `mailstead audit` against a vendor's API on loopback: exit codes 0, 1, 2; values of the stack are asked once,
  * kept, and asked again when the zone does not agree; no stack and no token still give an audit, with what is missing
- * named; the four forms; an audit of the API alone starts no second process and asks nothing twice.
+ * named; the four forms, of which a pipe may take the beginning alone; an audit of the API alone starts no second process and asks nothing twice.
  * Cannot prove: anything about real name servers and resolvers; the sandbox asks those.
  */
 import { readFileSync, statSync, writeFileSync } from "node:fs";
@@ -65,12 +65,16 @@ function asked(): string[] {
   }
 }
 
-function audit(args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Ran> {
-  return project.run(["audit", "--columns", "api", ...args], {
+/** What leads the command to the vendor's API. */
+function vendor(): Record<string, string> {
+  return {
     CLOUDFLARE_API_TOKEN: CLOUDFLARE_TOKEN,
     CLOUDFLARE_BASE_URL: `${cloud.cloud.cloudflareUrl}/client/v4`,
-    ...environment,
-  });
+  };
+}
+
+function audit(args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Ran> {
+  return project.run(["audit", "--columns", "api", ...args], { ...vendor(), ...environment });
 }
 
 beforeEach(async () => {
@@ -124,6 +128,17 @@ test("--json and --markdown, never both", async () => {
   expect(json).toMatchObject({ schemaVersion: 3, domain: "example.com", columns: ["api"] });
   expect((await audit(["--markdown"])).stdout).toMatch(/^# DNS of example\.com\n/);
   expect((await audit(["--json", "--markdown"])).stderr).toContain("cannot be used with option");
+});
+
+test("who reads only the beginning of a large audit ends it without a word", async () => {
+  const value = "so long that a pipe does not hold all of it ".repeat(20);
+  await put(
+    Array.from({ length: 60 }, (_, number) => {
+      return { name: `filling-${number}.example.com`, type: "TXT", ttlSeconds: 300, value };
+    }),
+  );
+  const line = "{ mailstead audit --columns api --json; echo ended $? >&2; } | head -c 1";
+  expect(await project.onTerminal(line, vendor())).toBe("{ended 141\r\n");
 });
 
 test("--html: a page on standard output or in a file, which is named; a file that cannot be written is no drift", async () => {

@@ -6,7 +6,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Audit, AuditRow, DesiredSet, ProviderColumn } from "../../../../verify/model/observation.ts";
-import { writeJsonReport } from "../../../../verify/report/json.ts";
+import { summaryLine } from "../../../../verify/report/cells.ts";
+import { AUDIT_SCHEMA_VERSION, writeJsonReport } from "../../../../verify/report/json.ts";
 import { writeMarkdownReport } from "../../../../verify/report/markdown.ts";
 import { printable } from "../../../../stack/values/printable.ts";
 import { markdownCode, markdownText } from "../../../../verify/report/markdownText.ts";
@@ -163,8 +164,26 @@ test("Markdown", () => {
 `);
 });
 
+/** The whole document. */
+function jsonReport(audit: Audit): string {
+  return [...writeJsonReport(audit)].join("");
+}
+
+test.each([0, 1, 99, 100, 101, 250])("JSON in pieces is the JSON of the whole, of %i rows", (count) => {
+  // A text that looks like the place where the rows stand.
+  const reason = '\n  "rows": []';
+  const rows = Array.from({ length: count }, (_, index) =>
+    row(set(`${index}.example.com`, "TXT", []), { verdict: "ok", severity: "info", reason }),
+  );
+  const audit = { ...AUDIT, domain: reason, rows };
+  const document = { schemaVersion: AUDIT_SCHEMA_VERSION, summary: summaryLine(audit), ...audit };
+  const pieces = [...writeJsonReport(audit)];
+  expect(pieces.join("")).toBe(`${JSON.stringify(document, null, 2)}\n`);
+  expect(pieces.length).toBeGreaterThan(count / 100);
+});
+
 test("JSON has the version of its shape, the sum, and the audit as it is", () => {
-  const { schemaVersion, summary, ...audit } = JSON.parse(writeJsonReport(AUDIT)) as Record<string, unknown>;
+  const { schemaVersion, summary, ...audit } = JSON.parse(jsonReport(AUDIT)) as Record<string, unknown>;
   expect(schemaVersion).toBe(3);
   expect(summary).toMatch(/^5 record sets: 1 conflict/);
   expect(audit).toEqual(AUDIT);
@@ -254,7 +273,7 @@ test("whatever a stranger writes, no line, table or terminal is changed by it", 
   fc.assert(
     fc.property(evil, (text) => {
       const audit = hostileAudit(text);
-      const reports = [writeTextReport(audit), writeMarkdownReport(audit), writeJsonReport(audit)] as const;
+      const reports = [writeTextReport(audit), writeMarkdownReport(audit), jsonReport(audit)] as const;
       for (const report of reports) expect(report).not.toMatch(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}\p{Zp}]/u);
       expect(lines(reports[0])).toBe(lines(writeTextReport(harmless)));
       expect(lines(reports[1])).toBe(lines(writeMarkdownReport(harmless)));
