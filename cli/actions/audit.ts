@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import process from "node:process";
+import { keepMemorySmall } from "../../startup/startup.js";
 import type { Config } from "../../stack/model/config.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import { findSlots } from "../../stack/values/slots.ts";
@@ -109,6 +110,7 @@ function inspectWith(ready: Ready, values: DeployedValues, notes: readonly Audit
 
 /** Values that are kept make no drift: where the zone does not agree with them, the engine is asked. */
 async function inspectStack(ready: Ready): Promise<Audit> {
+  keepMemorySmall();
   const { stack, plan } = ready;
   const kept = needsValues(plan) ? keptValues(stack) : {};
   if (kept !== undefined) {

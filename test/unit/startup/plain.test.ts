@@ -1,5 +1,6 @@
 /**
- * Proves: with `MAILSTEAD_PLAIN` there is no cache of compiled code, no action loaded late and no trace left out.
+ * Proves: with `MAILSTEAD_PLAIN` there is no cache of compiled code, no action loaded late, no trace left out and no flag of
+ * V8 set.
  * Cannot prove: that any of it is faster; benches measure that. The bundle, and that both ways give the same plan, are
  * bundle.test.ts's.
  */
@@ -7,8 +8,9 @@ import { execFileSync } from "node:child_process";
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import v8 from "node:v8";
 import { afterEach, expect, test, vi } from "vitest";
-import { tracesAsTheyAre, withoutTraces } from "../../../startup/startup.js";
+import { keepMemorySmall, tracesAsTheyAre, withoutTraces } from "../../../startup/startup.js";
 
 const root = join(import.meta.dirname, "../../..");
 const PLAIN = { MAILSTEAD_PLAIN: "1" };
@@ -65,5 +67,20 @@ test("traces are written by Node itself, and with the switch by whoever did", ()
     expect(writer()).not.toBe(own);
   } finally {
     Reflect.set(Error, "prepareStackTrace", before);
+  }
+});
+
+test("flags of V8 are set, and with the switch none", () => {
+  // Noted, not set: this process is not the command's.
+  const set = vi.spyOn(v8, "setFlagsFromString").mockImplementation(() => undefined);
+  try {
+    vi.stubEnv("MAILSTEAD_PLAIN", "1");
+    keepMemorySmall();
+    expect(set).not.toHaveBeenCalled();
+    vi.stubEnv("MAILSTEAD_PLAIN", "");
+    keepMemorySmall();
+    expect(set).toHaveBeenCalledWith("--semi-space-growth-factor=1");
+  } finally {
+    set.mockRestore();
   }
 });
