@@ -73,7 +73,14 @@ export const nameServers = {
 
 /** Zones that a vendor's account has from the start, as one who has moved his domains there. */
 export const vendorZones = {
-  cloudflare: ["example.com", "example.net", "living.example", "second.example", "broken.example"],
+  cloudflare: [
+    "example.com",
+    "example.net",
+    "living.example",
+    "second.example",
+    "broken.example",
+    "fresh.example",
+  ],
   hetzner: ["example.edu", "example.co.uk", "imported.example"],
   digitalocean: ["example.org", "imported.test"],
 } as const;

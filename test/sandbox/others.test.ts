@@ -6,6 +6,7 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "DNS at DigitalOcean": () => import("./others/digitaloceanDns.ts"),
   "DNS at Hetzner": () => import("./others/hetznerDns.ts"),
   "forwarding only": () => import("./others/forwardOnly.ts"),
+  "init and pin": () => import("./others/initAndPin.ts"),
 };
 
 for (const [name, load] of Object.entries(PARTS)) {
