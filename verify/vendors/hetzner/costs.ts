@@ -34,7 +34,7 @@ export function describePrice(
   location: string | undefined,
 ): string | undefined {
   const price = prices?.find((one) => one.location === location)?.price_monthly;
-  return price && `${euros(price.net)} a month and most, ${euros(price.gross)} with VAT`;
+  return price && `${euros(price.net)} a month at most, ${euros(price.gross)} with VAT`;
 }
 
 function findPrice({ location, server_type: type }: PricedServer): string {
