@@ -9,7 +9,10 @@ import { writeScalar } from "./stackFile/writeScalar.ts";
 /** A value that stands in the file. */
 type Given = string | readonly string[];
 
-/** What is known already, by the path of its key below `mailstead:`, such as `server.location`. */
+/**
+ * What is known already, by the path of its key below `mailstead:`, such as `server.location`. Mailboxes are `NAME`, or
+ * `NAME=ADDRESS,…` where mail goes on.
+ */
 export type GivenValues = Readonly<Record<string, Given>>;
 
 /** Keys that have to be set and take a list. */
@@ -92,6 +95,21 @@ function images(given: GivenValues): string[] {
   ];
 }
 
+/** The addresses that the deploy makes. */
+function mailboxes(given: GivenValues): string[] {
+  const meaning = comment(
+    "addresses to be made: each by its name, with a mailbox of its own, or with addresses that it forwards to",
+  );
+  const entries = [given["mailboxes"] ?? []].flat().flatMap((text) => {
+    const [name = "", targets] = text.split("=");
+    const forward = targets === undefined ? [] : [`  forwardTo: ${writeValue(targets.split(","))}`];
+    return [`- name: ${writeScalar(name)}`, ...forward];
+  });
+  if (entries.length > 0) return [...meaning, "mailstead:mailboxes:", ...indented(entries)];
+  const examples = ["- name: jane", "- name: info", "  forwardTo: [you@example.org]"];
+  return [...meaning, ...["mailstead:mailboxes:", ...indented(examples)].map((line) => `# ${line}`)];
+}
+
 function furtherSections(sections: readonly string[]): string[] {
   return sections.length === 0
     ? []
@@ -129,6 +147,8 @@ function optional(
 export function modelFile(given: GivenValues & { readonly domain: string }): string {
   const body = [
     ...writeKeys("", TABLES[""], given, "mailstead:"),
+    "",
+    ...mailboxes(given),
     "",
     ...optional("dns", SECTIONS.dns, given),
     "",

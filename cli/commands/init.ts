@@ -18,6 +18,11 @@ export default defineCommand({
       "block that may reach SSH, or mine: this machine's address today; may be given again",
       addValue,
     )
+    .option(
+      "--mailbox <name>",
+      "address to be made, such as jane, or info=you@example.org for one that forwards; may be given again",
+      addValue,
+    )
     .option("--release <tag>", "release of Forward Email, or latest: the newest (default: latest)")
     .option("--state <folder>", "also make the stack, with its state in this folder, and log pulumi in there")
     .option("--template", "ask nobody: mark what has to be set, and leave it to be changed by hand")
@@ -25,7 +30,7 @@ export default defineCommand({
   examples: [
     ["init example.com", "asks, and writes Pulumi.example-com.yaml"],
     [
-      "init example.com --email you@example.org --location nbg1 --admin-network mine --state ~/mailstead-state",
+      "init example.com --email you@example.org --location nbg1 --admin-network mine --mailbox jane --state ~/mailstead-state",
       "asks nothing, and makes the stack too",
     ],
     ["init example.com --stack mail --release v1.2.3"],

@@ -96,6 +96,7 @@ export function readOptions(domain: string, options: InitOptions, tokens: readon
     location: reader.need(asked.location, options.location),
     type: reader.may(asked.type, options.type, SERVER.type.default.value),
     adminNetworks: networks.map((block) => reader.need(asked.adminNetwork, block)),
+    mailboxes: (options.mailbox ?? []).map((one) => reader.read(asked.mailbox, one)),
     release: reader.may(asked.release, options.release, LATEST),
   };
   const state = reader.may(asked.state, options.state, undefined);

@@ -10,8 +10,8 @@ import type { Wishes } from "./fromOptions.ts";
 import { LATEST, type Asked } from "../pin/release.ts";
 import { listAsked, type InitOptions } from "./given.ts";
 
-/** Answer where the stack is not to be made. */
-const NO_STATE = "none";
+/** Answer where the stack, or an address, is not to be made. */
+const NONE = "none";
 
 /** The DNS provider: as the options have it, else as is answered. It is asked first, as it says which tokens are needed. */
 export function askDns(options: InitOptions, questions: Questions): Promise<DnsProviderName> {
@@ -47,23 +47,33 @@ function preferred(choices: readonly Choice[], name: string): string | undefined
   return choices.some((choice) => choice.name === name) ? name : choices[0]?.name;
 }
 
+/** Several answers in one line. */
+function readSeveral({ read }: Asked, texts: readonly string[]): Answer<readonly string[]> {
+  const answers = texts.map((one) => read(one));
+  const [refused] = answers.flatMap((one) => one.refused ?? []);
+  const value = answers.flatMap((one) => (one.refused === undefined ? [one.value] : []));
+  return refused === undefined ? { value } : { refused };
+}
+
 async function askNetworks(asked: Asked, questions: Questions): Promise<readonly string[]> {
   const own = await publicAddress();
-  const read = (text: string): Answer<readonly string[]> => {
-    const answers = text.split(/[\s,]+/).map((one) => asked.read(one));
-    const [refused] = answers.flatMap((one) => one.refused ?? []);
-    const value = answers.flatMap((one) => (one.refused === undefined ? [one.value] : []));
-    return refused === undefined ? { value } : { refused };
-  };
   const question = "Networks that may reach SSH, the deploy's among them";
-  return questions.ask(question, read, own === undefined ? undefined : `${own}/32`);
+  const fallback = own === undefined ? undefined : `${own}/32`;
+  return questions.ask(question, (text) => readSeveral(asked, text.split(/[\s,]+/)), fallback);
+}
+
+function askMailboxes(asked: Asked, questions: Questions): Promise<readonly string[]> {
+  const question = "Addresses to be made, such as: jane info=you@example.org";
+  const read = (text: string): Answer<readonly string[]> =>
+    text === NONE ? { value: [] } : readSeveral(asked, text.split(/\s+/));
+  return questions.ask(question, read, NONE);
 }
 
 /** Whether the stack is to be made, and where its state is to be kept. */
 function askState(asked: Asked, questions: Questions): Promise<string | undefined> {
   const read = (text: string): Answer<string | undefined> =>
-    text === NO_STATE ? { value: undefined } : asked.read(text);
-  const question = `Folder for the stack's state (${NO_STATE}: make the stack yourself)`;
+    text === NONE ? { value: undefined } : asked.read(text);
+  const question = `Folder for the stack's state (${NONE}: make the stack yourself)`;
   return questions.ask(question, read, asked.example);
 }
 
@@ -97,8 +107,11 @@ export async function askWishes(
   const adminNetworks =
     options.adminNetwork?.map((block) => take(asked.adminNetwork, block)) ??
     (await askNetworks(asked.adminNetwork, questions));
+  const mailboxes =
+    options.mailbox?.map((one) => take(asked.mailbox, one)) ?? (await askMailboxes(asked.mailbox, questions));
   const release = take(asked.release, options.release ?? LATEST);
   const state =
     options.state === undefined ? await askState(asked.state, questions) : take(asked.state, options.state);
-  return { wanted: { domain, email, provider, location, type, dns, adminNetworks, release }, state };
+  const wanted = { domain, email, provider, location, type, dns, adminNetworks, mailboxes, release };
+  return { wanted, state };
 }

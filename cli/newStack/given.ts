@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { SERVER, TOP } from "../../stack/config/keys/schema.ts";
 import type { CloudName, DnsProviderName } from "../../stack/model/vendorNames.ts";
+import { readMailboxName } from "../../stack/config/keys/mailboxSchema.ts";
 import { readMailAddress } from "../../stack/values/mailAddress.ts";
 import { readNetwork } from "../../stack/values/network.ts";
 import { alternatives } from "../../stack/values/sentence.ts";
@@ -26,6 +27,7 @@ export interface InitOptions {
   readonly type?: string | undefined;
   readonly dns?: DnsProviderName | undefined;
   readonly adminNetwork?: readonly string[] | undefined;
+  readonly mailbox?: readonly string[] | undefined;
   readonly release?: string | undefined;
   readonly state?: string | undefined;
   readonly template?: true | undefined;
@@ -45,6 +47,8 @@ export interface Wanted {
   readonly dns: DnsProviderName;
   /** CIDR blocks, or {@link MINE}. */
   readonly adminNetworks: readonly string[];
+  /** Addresses to be made, each as {@link readMailbox} has it. */
+  readonly mailboxes: readonly string[];
   /** A tag, or `LATEST`. */
   readonly release: string;
 }
@@ -90,6 +94,10 @@ export function listAsked(provider: CloudName) {
       meaning: `${SERVER.adminNetworks.meaning}; ${mine}`,
       read: (text) => (text === MINE ? { value: MINE } : answered(readNetwork(text))),
     },
+    mailbox: {
+      ...{ option: "--mailbox", example: "jane", meaning: "addresses to be made" },
+      read: readMailbox,
+    },
     release: RELEASE,
     state: {
       ...{ option: "--state", example: "~/mailstead-state" },
@@ -97,6 +105,18 @@ export function listAsked(provider: CloudName) {
       read: readFolder,
     },
   } satisfies Readonly<Record<string, Asked>>;
+}
+
+/** A name, or `NAME=ADDRESS,…` where mail goes on. */
+function readMailbox(text: string): Answer<string> {
+  const [given = "", ...targets] = text.split(/[=,]/);
+  const read = [readMailboxName(given), ...targets.map((one) => readMailAddress(one))].map((one) =>
+    answered(one),
+  );
+  const [refused] = read.flatMap((one) => one.refused ?? []);
+  if (refused !== undefined) return { refused };
+  const [name = "", ...addresses] = read.flatMap((one) => (one.refused === undefined ? [one.value] : []));
+  return { value: addresses.length === 0 ? name : `${name}=${addresses.join(",")}` };
 }
 
 /** A folder, with `~` for the home of whoever runs this. Its path becomes part of a URL, so it has no character of those. */

@@ -34,13 +34,14 @@ function certificates(dns: Wanted["dns"]): GivenValues {
 }
 
 function values(wanted: Wanted, adminNetworks: readonly string[]) {
-  const { domain, email, provider, location, type, dns } = wanted;
+  const { domain, email, provider, location, type, dns, mailboxes } = wanted;
   return {
     domain,
     email,
     ...{ "server.provider": provider, "server.location": location, "server.type": type },
     "server.adminNetworks": adminNetworks,
     "dns.provider": dns,
+    ...(mailboxes.length === 0 ? {} : { mailboxes }),
     ...certificates(dns),
   };
 }

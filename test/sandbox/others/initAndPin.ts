@@ -73,7 +73,16 @@ test("what is missing is named at once, and nothing is written", async () => {
 });
 
 test("init with options alone writes the file and makes the stack", async () => {
-  const options = ["--email", "postmaster@outside.test", "--location", "nbg1", "--state", state];
+  const options = [
+    "--email",
+    "postmaster@outside.test",
+    "--location",
+    "nbg1",
+    "--mailbox",
+    "jane",
+    "--state",
+    state,
+  ];
   const networks = ["203.0.113.0/24", "2001:db8:203::/64"].flatMap((one) => ["--admin-network", one]);
   const printed = await well(mailstead("init", DOMAIN, ...options, ...networks));
   console.log(printed);

@@ -146,6 +146,18 @@ test("the file is a whole configuration, of the newest release and the registry'
   expect(stdout).toContain(`Written: ${FILE}\nNext step: pulumi stack init example-com, then pulumi up`);
 });
 
+test("addresses are written as entries, with where they forward to", async () => {
+  const mailboxes = ["--mailbox", "Jane", "--mailbox", "info=You@Example.ORG,ops@example.net"];
+  expect((await init([...OPTIONS, ...mailboxes])).code).toBe(0);
+  expect(written().config.mailboxes).toEqual([
+    { name: "jane" },
+    { name: "info", forwardTo: ["You@example.org", "ops@example.net"] },
+  ]);
+  const wrong = await init(["--stack", "other", ...OPTIONS, "--mailbox", "jane@example.com"]);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toMatch(/^ {2}--mailbox jane@example\.com: this is a whole address/m);
+});
+
 test("a release that is named is taken, and no list of tags is asked for", async () => {
   expect((await init([...OPTIONS, "--release", "v1.9.0"])).code).toBe(0);
   expect(written().config.mail.release).toBe("v1.9.0");

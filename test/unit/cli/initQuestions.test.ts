@@ -47,11 +47,12 @@ function answer(...lines: readonly string[]): void {
 
 test("what no option says is asked for, with what the vendor has", async () => {
   own.address = "203.0.113.7";
-  answer("you@example.org", "2", "", "", "none");
+  answer("you@example.org", "2", "", "", "jane info=you@example.org", "none");
   const { wanted, state } = await askWishes("example.com", "cloudflare", {}, OFFER, questions);
   expect(wanted).toEqual({
     ...{ domain: "example.com", email: "you@example.org", provider: "hetzner", dns: "cloudflare" },
     ...{ location: "nbg1", type: "cx23", release: "latest", adminNetworks: ["203.0.113.7/32"] },
+    mailboxes: ["jane", "info=you@example.org"],
   });
   expect(state).toBeUndefined();
   expect(shown).toMatch(/ {2}2 {2}nbg1 {2}Nuremberg/);
@@ -61,7 +62,16 @@ test("what no option says is asked for, with what the vendor has", async () => {
 });
 
 test("an answer that is none is asked again, with the reason", async () => {
-  answer("nonsense", "you@example.org", "7", "fsn1", "203.0.113.7", "203.0.113.0/24, 2001:db8::/32", "none");
+  answer(
+    "nonsense",
+    "you@example.org",
+    "7",
+    "fsn1",
+    "203.0.113.7",
+    "203.0.113.0/24, 2001:db8::/32",
+    "",
+    "none",
+  );
   const { wanted } = await askWishes("example.com", "cloudflare", { type: "cx23" }, OFFER, questions);
   expect(shown).toContain("this is not a mail address");
   expect(shown).toContain("it is none of the list");
@@ -69,6 +79,7 @@ test("an answer that is none is asked again, with the reason", async () => {
   expect(wanted).toMatchObject({
     location: "fsn1",
     adminNetworks: ["203.0.113.0/24", "2001:db8::/32"],
+    mailboxes: [],
   });
 });
 
@@ -79,6 +90,7 @@ test("nothing is asked that an option says, but where the state is to be", async
     location: "nbg1",
     type: "cx23",
     adminNetwork: ["192.0.2.0/24"],
+    mailbox: ["jane"],
   };
   const { state } = await askWishes("example.com", "cloudflare", options, OFFER, questions);
   expect(state).toBe("/srv/state");
