@@ -5,6 +5,7 @@ import completion from "./commands/completion.ts";
 import importThere from "./commands/import.ts";
 import init from "./commands/init.ts";
 import logs from "./commands/logs.ts";
+import mailbox from "./commands/mailbox.ts";
 import pin from "./commands/pin.ts";
 import preflight from "./commands/preflight.ts";
 import rebuild from "./commands/rebuild.ts";
@@ -24,6 +25,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   importThere,
   rebuild,
   teardown,
+  mailbox,
   ssh,
   logs,
   report,

@@ -30,8 +30,16 @@ export interface Project {
    * it starts writes to the streams of this process, where it hands them on.
    */
   run(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ran>;
-  /** Starts `mailstead` as people do, as a process; after 30 seconds it is ended. */
-  start(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ran>;
+  /**
+   * Starts `mailstead` as people do, as a process; after 30 seconds it is ended.
+   *
+   * @param input its standard input; empty by default.
+   */
+  start(
+    args: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+    input?: string,
+  ): Promise<Ran>;
   /**
    * Runs a line of the shell on a terminal, in which `mailstead` is the command.
    *
@@ -66,8 +74,8 @@ export function makeProject(command: string = ours): Project {
       program("pulumi", script);
     },
     run: (args, environment = {}) => runHere(args, folder, around(folder, bin, environment)),
-    start: (args, environment = {}) =>
-      run([process.execPath, command, ...args], folder, around(folder, bin, environment)),
+    start: (args, environment = {}, input = "") =>
+      run([process.execPath, command, ...args], folder, around(folder, bin, environment), input),
     async onTerminal(line, environment = {}) {
       const shell = `mailstead() { '${process.execPath}' '${command}' "$@"; }; ${line}`;
       const terminal = ["script", "--quiet", "--return", "--command", shell, "/dev/null"];
@@ -92,12 +100,13 @@ function run(
   [program = "", ...args]: readonly string[],
   folder: string,
   environment: Environment,
+  input = "",
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: folder,
       env: environment,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       timeout: 30_000,
     });
     let stdout = "";
@@ -108,6 +117,9 @@ function run(
     child.on("close", (code) => {
       resolve({ code, stdout, stderr });
     });
+    // Who reads none of it may have closed it already.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
   });
 }
 

@@ -53,14 +53,26 @@ export interface Onboarded {
   readonly code: number | string | null;
 }
 
-/** Runs it to its end. @param before JavaScript that runs first, such as what changes the models */
+interface Run {
+  readonly settings?: string;
+  /** JavaScript that runs first, such as what changes the models. */
+  readonly before?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** Runs it to its end. */
 export function onboard(
   uri: string,
-  {
-    settings = settingsText(),
-    before = "",
-    variables = {},
-  }: { settings?: string; before?: string; variables?: Readonly<Record<string, string>> } = {},
+  { settings = settingsText(), before = "", variables = {} }: Run = {},
+): Promise<Onboarded> {
+  return runInApp(uri, `${before}\n${program()}\nglobalThis.mailstead.run(${settings});\n`, variables);
+}
+
+/** Runs a program that prints lines of ours. */
+export function runInApp(
+  uri: string,
+  text: string,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<Onboarded> {
   const env = {
     PATH: process.env["PATH"],
@@ -73,7 +85,7 @@ export function onboard(
       const lines = out.split("\n").flatMap((line) => /^mailstead (.*)$/.exec(line)?.[1] ?? []);
       resolve({ lines, printed: out + err, code: error === null ? 0 : (error.signal ?? error.code ?? null) });
     });
-    child.stdin?.end(`${before}\n${program()}\nglobalThis.mailstead.run(${settings});\n`);
+    child.stdin?.end(text);
   });
 }
 
