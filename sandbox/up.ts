@@ -61,7 +61,11 @@ async function packages(): Promise<StepResult> {
 }
 
 async function images(): Promise<StepResult> {
-  const built = await buildImages({ cacheDir: join(cacheDir, "images"), push: pushLayout });
+  const built = await buildImages({
+    cacheDir: join(cacheDir, "images"),
+    push: pushLayout,
+    trust: await readFile(paths.acmeRoot, "utf8"),
+  });
   // The digests of what this sandbox built; the stack's configuration gets them from here.
   const file = join(runDir, "images.json");
   const text = `${JSON.stringify(built, undefined, 2)}\n`;

@@ -30,6 +30,8 @@ export interface BuildOptions {
    * runs as root: so a change of the digest goes between both kinds.
    */
   readonly variant?: string;
+  /** PEM of the roots that the app's programs trust beside the public ones, as the world's in which the image runs. */
+  readonly trust?: string;
   /** Node that goes into the app image; the running one by default. */
   readonly nodeBinary?: string;
   /** Told of every layer that had to be made, with its duration in seconds. */
@@ -65,7 +67,7 @@ async function buildImage(role: ImageRole, options: BuildOptions): Promise<Built
   for (const recipe of await recipesOf(role, options)) made.push(await cachedLayer(recipe, options));
   const tag = reference.slice(reference.lastIndexOf(":") + 1);
   const folder = join(options.cacheDir, "layouts", `${role}-${tag}`);
-  const settings = settingsOf(role, tag, kindOf(options));
+  const settings = settingsOf(role, tag, options);
   const digest = await writeLayout({ folder, blobs, tag, layers: made, settings });
   const pushed = await options.push(folder, reference);
   if (pushed !== digest) throw new Error(`${reference}: the registry has ${pushed}, the layout ${digest}`);
@@ -86,6 +88,7 @@ async function recipesOf(role: ImageRole, options: BuildOptions): Promise<layers
     layers.nodeLayer(options.nodeBinary ?? process.execPath),
     await layers.modulesLayer(kindOf(options)),
     await layers.appLayer(kindOf(options)),
+    ...(options.trust === undefined ? [] : [layers.trustLayer(options.trust)]),
     ...(options.variant === undefined ? [] : [layers.variantLayer(options.variant)]),
   ];
 }
@@ -95,7 +98,7 @@ const environments: Partial<Record<ImageRole, readonly string[]>> = {
   app: ["SELF_HOSTED=true", "NODE_ENV=production", "NODE_OPTIONS=--max-semi-space-size=1"],
 };
 
-function settingsOf(role: ImageRole, version: string, kind: layers.AppKind): ImageSettings {
+function settingsOf(role: ImageRole, version: string, options: BuildOptions): ImageSettings {
   const own: Record<ImageRole, Omit<ImageSettings, "environment" | "labels">> = {
     app: { entrypoint: [], command: ["node", "web.js"], workingDirectory: "/app" },
     nginx: { entrypoint: [], command: ["nginx", "-g", "daemon off;"], workingDirectory: "/" },
@@ -104,8 +107,12 @@ function settingsOf(role: ImageRole, version: string, kind: layers.AppKind): Ima
   };
   return {
     ...own[role],
-    ...(role === "app" && kind === "own user" ? { user: "forwardemail" } : {}),
-    environment: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", ...(environments[role] ?? [])],
+    ...(role === "app" && kindOf(options) === "own user" ? { user: "forwardemail" } : {}),
+    environment: [
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin",
+      ...(environments[role] ?? []),
+      ...(role === "app" && options.trust !== undefined ? [`NODE_EXTRA_CA_CERTS=/${layers.TRUST_FILE}`] : []),
+    ],
     labels: {
       "org.opencontainers.image.title": `mailstead sandbox stand-in: ${role}`,
       "org.opencontainers.image.version": version,

@@ -118,6 +118,21 @@ export async function appLayer(kind: AppKind): Promise<LayerRecipe> {
   };
 }
 
+/** Where the app's image has the roots that its programs trust beside the public ones. */
+export const TRUST_FILE = "etc/ssl/roots.pem";
+
+/** Roots of the world in which the image runs: the ACME server's, as the public ones are in upstream's Node. */
+export function trustLayer(pem: string): LayerRecipe {
+  return {
+    name: "trust",
+    inputs: pem,
+    async make(folder) {
+      await mkdir(join(folder, "etc/ssl"), { recursive: true });
+      await writeFile(join(folder, TRUST_FILE), pem);
+    },
+  };
+}
+
 /** nginx with its stream module, logging to the container's output as the official image does. */
 export async function nginxLayer(): Promise<LayerRecipe> {
   return packageLayer("nginx", ["nginx", "libnginx-mod-stream"], async (folder) => {

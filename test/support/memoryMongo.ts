@@ -8,7 +8,7 @@ import type * as Mongodb from "../../sandbox/images/app/node_modules/mongodb/mon
 
 type Document = Mongodb.Document;
 // The driver that the stand-in has, which is no dependency of the tests.
-const { BSON } = createRequire(import.meta.resolve("../../sandbox/images/app/package.json"))(
+export const { BSON } = createRequire(import.meta.resolve("../../sandbox/images/app/package.json"))(
   "mongodb",
 ) as typeof Mongodb;
 
@@ -113,11 +113,16 @@ function aggregated(documents: readonly Document[], pipeline: readonly Document[
   return n === 0 ? [] : [{ _id: 1, n }];
 }
 
+function documentsOf(store: Store, space: string): Document[] {
+  const documents = store.get(space) ?? [];
+  store.set(space, documents);
+  return documents;
+}
+
 function answer(store: Store, command: Document): Document {
   const [name = ""] = Object.keys(command);
   const space = `${String(command["$db"])}.${String(command[name])}`;
-  const documents = store.get(space) ?? [];
-  store.set(space, documents);
+  const documents = documentsOf(store, space);
   const all = (key: string): Document[] => (command[key] ?? []) as Document[];
   switch (name.toLowerCase()) {
     case "hello":
@@ -224,7 +229,7 @@ export async function startMemoryMongo(): Promise<{
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
   return {
     uri: `mongodb://127.0.0.1:${(server.address() as AddressInfo).port}/app`,
-    documents: (collection, database = "app") => store.get(`${database}.${collection}`) ?? [],
+    documents: (collection, database = "app") => documentsOf(store, `${database}.${collection}`),
     stop: () =>
       new Promise((done) => {
         for (const socket of open) socket.destroy();

@@ -1,45 +1,12 @@
-/** What the stand-in keeps in MongoDB. */
-import { MongoClient, type Binary, type Collection } from "mongodb";
-import type { PasswordHash } from "./secrets.ts";
+/**
+ * What the stand-in keeps in MongoDB. Processes that only look into accounts, domains and aliases do it here, without the
+ * models: half a dozen of them share a small host.
+ */
+import { MongoClient, type Collection } from "mongodb";
+import type { Alias } from "./models/aliases.ts";
+import type { Domain } from "./models/domains.ts";
+import type { User } from "./models/users.ts";
 import type { Settings } from "./settings.ts";
-
-/** Someone who may log in to the web. */
-export interface Account {
-  readonly _id: string;
-  readonly email: string;
-  readonly passwordHash: PasswordHash;
-  readonly admin: boolean;
-}
-
-/** A mail domain, with upstream's names for what others may ask for. `_id` is its name. */
-export interface Domain {
-  readonly _id: string;
-  readonly name: string;
-  /** Upstream takes no mail for domains of the plan `free`. */
-  readonly plan: "team";
-  readonly verification_record: string;
-  readonly dkimSelector: string;
-  /** SPKI in base64: the `p=` of the record. */
-  readonly dkimPublicKey: string;
-  /** PEM, sealed with HELPER_ENCRYPTION_KEY. */
-  readonly dkimPrivateKey: string;
-  /** MX and verification record were seen, by whom the web interface asked to look. Mail does not depend on it. */
-  readonly verified: boolean;
-  readonly created: Date;
-}
-
-/** An address. `_id` is the whole address, `domain` the domain's `_id`. */
-export interface Alias {
-  readonly _id: string;
-  readonly domain: string;
-  readonly name: string;
-  readonly is_enabled: boolean;
-  readonly passwordHash: PasswordHash;
-  /** Mail is stored in a mailbox. */
-  readonly hasImap: boolean;
-  /** Addresses that mail is forwarded to. */
-  readonly recipients: readonly string[];
-}
 
 /** A message on its way out, one a recipient. */
 export interface QueuedMessage {
@@ -50,7 +17,7 @@ export interface QueuedMessage {
   /** Return path. */
   readonly sender: string;
   readonly recipient: string;
-  readonly raw: Binary;
+  readonly raw: Buffer;
   readonly status: "queued" | "sent" | "rejected";
   readonly attempts: number;
   readonly nextTry: Date;
@@ -61,7 +28,7 @@ export interface QueuedMessage {
 
 /** The open database. */
 export interface Database {
-  readonly accounts: Collection<Account>;
+  readonly users: Collection<User>;
   readonly domains: Collection<Domain>;
   readonly aliases: Collection<Alias>;
   readonly queue: Collection<QueuedMessage>;
@@ -70,11 +37,15 @@ export interface Database {
 
 /** Connects, and waits up to a minute for the server to answer. */
 export async function openDatabase(settings: Settings): Promise<Database> {
-  const client = new MongoClient(settings.mongoUri, { serverSelectionTimeoutMS: 60_000, maxPoolSize: 4 });
+  const client = new MongoClient(settings.mongoUri, {
+    serverSelectionTimeoutMS: 60_000,
+    maxPoolSize: 4,
+    promoteBuffers: true,
+  });
   await client.connect();
   const database = client.db();
   return {
-    accounts: database.collection("accounts"),
+    users: database.collection("users"),
     domains: database.collection("domains"),
     aliases: database.collection("aliases"),
     // Upstream keeps them in a database of their own, under these names.

@@ -8,20 +8,29 @@ import {
   timingSafeEqual,
 } from "node:crypto";
 
-/** Seals text with the 32-character HELPER_ENCRYPTION_KEY (AES-256-GCM), as base64. */
-export function seal(text: string, key: string): string {
+/** Seals bytes with a key of 32 bytes (AES-256-GCM). */
+export function sealBytes(bytes: Buffer, key: Buffer): Buffer {
   const nonce = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", Buffer.from(key, "latin1"), nonce);
-  const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64");
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  const sealed = Buffer.concat([cipher.update(bytes), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+}
+
+/** Opens sealed bytes. Throws when the key is another one, or they were changed. */
+export function openBytes(bytes: Buffer, key: Buffer): Buffer {
+  const cipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12));
+  cipher.setAuthTag(bytes.subarray(12, 28));
+  return Buffer.concat([cipher.update(bytes.subarray(28)), cipher.final()]);
+}
+
+/** Seals text with the 32-character HELPER_ENCRYPTION_KEY, as base64. */
+export function seal(text: string, key: string): string {
+  return sealBytes(Buffer.from(text), Buffer.from(key, "latin1")).toString("base64");
 }
 
 /** Opens a sealed text. Throws when the key is another one, or the text was changed. */
 export function open(sealed: string, key: string): string {
-  const bytes = Buffer.from(sealed, "base64");
-  const cipher = createDecipheriv("aes-256-gcm", Buffer.from(key, "latin1"), bytes.subarray(0, 12));
-  cipher.setAuthTag(bytes.subarray(12, 28));
-  return Buffer.concat([cipher.update(bytes.subarray(28)), cipher.final()]).toString("utf8");
+  return openBytes(Buffer.from(sealed, "base64"), Buffer.from(key, "latin1")).toString("utf8");
 }
 
 /** What is kept of a password. */

@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneFolder, endClone, makeClone } from "../../support/clone.ts";
-import { outsideInbox, outsideQueue, sendFromOutside } from "../../support/people.ts";
+import { ADMIN, callWeb, outsideInbox, outsideQueue, sendFromOutside } from "../../support/people.ts";
 import { inside, succeed, waitFor, type Ended } from "../../support/sandbox.ts";
 import { mustSucceed, sandboxConfig } from "../../support/small.ts";
 import { cloudflare, recordsPath } from "../../support/vendors.ts";
@@ -19,7 +19,6 @@ const OLD_HOST = "mx.outside.test";
 const OLD_ADDRESS = "203.0.113.6";
 const ADDRESSES = [`you@${DOMAIN}`, `sales@${DOMAIN}`];
 const FORWARD = "friend@outside.test";
-const ADMIN = { email: "owner@outside.test", password: "correct horse battery staple" };
 
 const clone = cloneFolder(STACK);
 const pulumi = (...args: string[]): Promise<string> =>
@@ -51,24 +50,13 @@ async function findingOf(command: "preflight" | "status", subject: string): Prom
 }
 
 /** One call to the server's web interface. */
-async function web(path: string, fields: Readonly<Record<string, string>>): Promise<string> {
-  const { username, password } = JSON.parse(
-    await pulumi("stack", "output", "login", "--show-secrets", "--json"),
-  ) as {
+async function web(path: string, fields?: Readonly<Record<string, string>>): Promise<string> {
+  const gate = JSON.parse(await pulumi("stack", "output", "login", "--show-secrets", "--json")) as {
     username: string;
     password: string;
   };
   const jar = join(clone, ".mailstead/cookies");
-  const lines = [
-    `url = "https://${DOMAIN}${path}"`,
-    `user = "${username}:${password}"`,
-    'header = "Accept: application/json"',
-    `cookie = "${jar}"`,
-    `cookie-jar = "${jar}"`,
-    ...(Object.keys(fields).length === 0 ? [] : [`data = "${new URLSearchParams(fields).toString()}"`]),
-  ];
-  const curl = ["curl", "--silent", "--show-error", "--fail-with-body", "--max-time", "60", "--config", "-"];
-  return succeed(curl, { input: `${lines.join("\n")}\n` });
+  return callWeb({ path, domain: DOMAIN, gate, jar, ...(fields === undefined ? {} : { fields }) });
 }
 
 /** Imports what `mailstead import` writes, as it says. */
@@ -184,12 +172,13 @@ test("port 25 is closed, and moving now is told to be too early", async () => {
 
 test("signed up, with aliases and the pasted values, port 25 opens by itself while the MX is elsewhere", async () => {
   await web("/register", ADMIN);
+  await web("/verify");
   await web("/my-account/domains", { domain: DOMAIN });
   for (const address of ADDRESSES) {
     const [name = ""] = address.split("@");
     await web(`/my-account/domains/${DOMAIN}/aliases`, { name, recipients: FORWARD });
   }
-  const { checklist } = JSON.parse(await web(`/setup/dns/${DOMAIN}`, {})) as {
+  const { checklist } = JSON.parse(await web(`/setup/dns/${DOMAIN}`)) as {
     checklist: { name: string; expected: string }[];
   };
   const verification = checklist.find(({ expected }) =>

@@ -155,16 +155,16 @@ test("a part whose script fails is a finding beside those of the others: 1", asy
 });
 
 test.each([
-  ["checklist", "<html>log in</html>", "the server's checklist"],
-  ["certificate", '{"status":"val', "certificate"],
+  ["checklist", "<html>log in</html>", "the server's checklist: the server answered a page", "log in at"],
+  ["certificate", '{"status":"val', "certificate: the answer cannot be read: ", "look at the host itself: `"],
 ] as const)(
   "an answer about the %s that is no JSON is a finding, without a stack trace: 1",
-  async (part, text, subject) => {
+  async (part, text, said, next) => {
     answers(part, part === "certificate" ? WELL.certificate.replace(/^.*/, text) : text);
     const ran = await status();
     expect(ran).toMatchObject({ code: 1, stderr: "" });
-    expect(ran.stdout).toContain(`✗ ${subject}: the answer cannot be read: `);
-    expect(ran.stdout).toContain("next: look at the host itself: `./mailstead ssh`");
+    expect(ran.stdout).toContain(`✗ ${said}`);
+    expect(ran.stdout).toContain(`next: ${next}`);
     expect(ran.stdout).toContain("✓ container web");
     expect(ran.stdout).not.toMatch(/^\s+at /m);
     expect(ran.stdout).not.toContain("secret");

@@ -1,7 +1,7 @@
 /** The keys that outgoing mail is signed with. */
 import { createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Domain } from "../database.ts";
+import type { Domain } from "../models/domains.ts";
 import { open } from "../secrets.ts";
 import type { Settings } from "../settings.ts";
 
@@ -22,6 +22,7 @@ export function systemKey(settings: Settings): SigningKey {
 
 /** Key of a domain's own mail. Throws when HELPER_ENCRYPTION_KEY is not the one it was sealed with. */
 export function domainKey(settings: Settings, domain: Domain): SigningKey {
-  const privateKey = open(domain.dkimPrivateKey, settings.helperKey);
-  return { domain: domain._id, selector: domain.dkimSelector, privateKey, publicKey: domain.dkimPublicKey };
+  const privateKey = open(domain.dkim_private_key, settings.helperKey);
+  const publicKey = domain.dkim_public_key.toString("base64");
+  return { domain: domain.name, selector: domain.dkim_key_selector, privateKey, publicKey };
 }

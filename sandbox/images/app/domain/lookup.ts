@@ -37,6 +37,15 @@ export async function textsAt(name: string): Promise<string[]> {
   return (await orNone(resolver.resolveTxt(name))).map((pieces) => pieces.join(""));
 }
 
+const VERIFICATION = "forward-email-site-verification=";
+
+/** Verification tokens of a domain. */
+export async function verificationsAt(domain: string): Promise<string[]> {
+  return (await textsAt(domain))
+    .filter((text) => text.startsWith(VERIFICATION))
+    .map((text) => text.slice(VERIFICATION.length).trim());
+}
+
 /** Target of an alias. */
 export async function cnameOf(name: string): Promise<string[]> {
   return (await orNone(resolver.resolveCname(name))).map(normalName);

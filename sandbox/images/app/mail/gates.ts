@@ -1,8 +1,8 @@
 /** What must be right before a message leaves, checked on every message anew. */
 import { authenticate } from "mailauth";
-import type { Domain } from "../database.ts";
 import type { SigningKey } from "../domain/identity.ts";
 import { cnameOf, firstIpv4, mailauthResolver, textsAt } from "../domain/lookup.ts";
+import type { Domain } from "../models/domains.ts";
 import { normalName, type Settings } from "../settings.ts";
 
 /** A signed message at the gates. */
@@ -17,7 +17,7 @@ export interface Departure {
 
 /** Answers why the message must wait, or nothing when it may go. */
 export async function heldBecause(settings: Settings, departure: Departure): Promise<string | undefined> {
-  const name = departure.domain?._id ?? departure.key.domain;
+  const name = departure.domain?.name ?? departure.key.domain;
   return (
     (await returnPathFault(settings, name)) ??
     (departure.domain === undefined ? undefined : await verificationFault(departure.domain)) ??
@@ -35,10 +35,10 @@ async function returnPathFault(settings: Settings, domain: string): Promise<stri
 }
 
 async function verificationFault(domain: Domain): Promise<string | undefined> {
-  const texts = (await textsAt(domain._id)).filter((text) => text.startsWith("forward-email"));
+  const texts = (await textsAt(domain.name)).filter((text) => text.startsWith("forward-email"));
   const wanted = `forward-email-site-verification=${domain.verification_record}`;
   if (texts.length === 1 && texts[0] === wanted) return undefined;
-  return `VERIFICATION: ${domain._id} needs exactly the one TXT ${wanted}, found ${String(texts.length)} forward-email texts`;
+  return `VERIFICATION: ${domain.name} needs exactly the one TXT ${wanted}, found ${String(texts.length)} forward-email texts`;
 }
 
 async function keyFault(key: SigningKey): Promise<string | undefined> {

@@ -1,8 +1,10 @@
 /** mx: takes mail from the world (port 25) for known addresses, judges it, and stores or forwards it. */
 import { authenticate, type AuthenticateResult } from "mailauth";
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
-import { openDatabase, type Alias } from "../database.ts";
-import { exchangesOf, mailauthResolver, textsAt } from "../domain/lookup.ts";
+import type { WithId } from "mongodb";
+import { openDatabase } from "../database.ts";
+import { exchangesOf, mailauthResolver, verificationsAt } from "../domain/lookup.ts";
+import type { Alias } from "../models/aliases.ts";
 import { endOnSignal, listen, log, readTls, reasonOf } from "../process.ts";
 import { shortMac } from "../secrets.ts";
 import { readSettings } from "../settings.ts";
@@ -64,25 +66,28 @@ function refusal(address: string): Error {
   return reply(550, `5.1.1 ${address} does not exist`);
 }
 
-const VERIFICATION = "forward-email-site-verification=";
+/** An alias with its whole address. */
+interface Addressed {
+  readonly alias: WithId<Alias>;
+  readonly address: string;
+}
 
 /** The alias of a domain whose verification record the DNS answers now; `name+tag` is `name`. */
-async function aliasFor(address: string): Promise<Alias | undefined> {
-  const lower = address.toLowerCase();
-  const texts = (await textsAt(domainOf(lower))).filter((text) => text.startsWith(VERIFICATION));
-  const [text, second] = texts;
+async function aliasFor(given: string): Promise<Addressed | undefined> {
+  const lower = given.toLowerCase();
+  const [token, second] = await verificationsAt(domainOf(lower));
   if (second !== undefined) throw reply(421, "4.3.0 the domain has multiple verification records");
-  if (text === undefined) return undefined;
-  const verification_record = text.slice(VERIFICATION.length);
-  const domain = await database.domains.findOne({ verification_record, plan: { $ne: "free" as never } });
+  if (token === undefined) return undefined;
+  const domain = await database.domains.findOne({ verification_record: token, plan: { $ne: "free" } });
   if (domain === null) return undefined;
-  const untagged = lower.replace(/^([^+@]+)\+[^@]*@/, "$1@");
-  return (await database.aliases.findOne({ _id: untagged, is_enabled: true })) ?? undefined;
+  const name = lower.replace(/[+@].*$/, "");
+  const alias = await database.aliases.findOne({ domain: domain._id, name, is_enabled: true });
+  return alias === null ? undefined : { alias, address: `${name}@${domain.name}` };
 }
 
 /** Where none of a message's recipients is known it is refused; upstream sends a bounce for one among others. */
-async function knownOf(recipients: readonly { readonly address: string }[]): Promise<Alias[]> {
-  const aliases: Alias[] = [];
+async function knownOf(recipients: readonly { readonly address: string }[]): Promise<Addressed[]> {
+  const aliases: Addressed[] = [];
   for (const { address } of recipients) {
     const alias = await aliasFor(address);
     if (alias !== undefined) aliases.push(alias);
@@ -105,9 +110,9 @@ async function accept(session: SMTPServerSession, body: Buffer): Promise<void> {
   }
   const head = `${receivedLine(session, settings.mxHost)}${results.headers}`;
   const raw = Buffer.concat([Buffer.from(head), body]);
-  for (const alias of aliases) {
-    if (alias.hasImap) await storeMessage(settings, alias._id, raw);
-    if (alias.recipients.length > 0) await forward(alias, sender, raw);
+  for (const { alias, address } of aliases) {
+    if (alias.has_imap) await storeMessage(settings, { address, id: alias._id.toHexString() }, raw);
+    if (alias.recipients.length > 0) await forward(domainOf(address), alias.recipients, sender, raw);
   }
   log("taken", { from: domainOf(sender), to: session.envelope.rcptTo.length, ...summary(results) });
 }
@@ -133,15 +138,20 @@ function summary(results: AuthenticateResult): Record<string, string> {
 }
 
 /** The return path becomes ours (Sender Rewriting Scheme), or SPF would fail at the next hop. */
-async function forward(alias: Alias, sender: string, raw: Buffer): Promise<void> {
+async function forward(
+  ofAlias: string,
+  recipients: readonly string[],
+  sender: string,
+  raw: Buffer,
+): Promise<void> {
   const [local = "", domain = ""] = sender.split("@");
   const day = Math.floor(Date.now() / 86_400_000) % 1024;
   const path = `${String(day)}=${domain}=${local}`;
   await enqueue(database, {
     kind: "forward",
-    domain: alias.domain,
+    domain: ofAlias,
     sender: sender === "" ? "" : `SRS0=${shortMac(path, settings.srsSecret)}=${path}@${settings.webHost}`,
-    recipients: alias.recipients,
+    recipients,
     raw,
   });
 }

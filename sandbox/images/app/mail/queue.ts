@@ -1,6 +1,5 @@
 /** The outgoing queue: what smtp puts in, and smtp_bree sends. */
 import { randomUUID } from "node:crypto";
-import { Binary } from "mongodb";
 import type { Database, QueuedMessage } from "../database.ts";
 
 /** Puts a message into the queue, once a recipient, and answers the ids. */
@@ -15,7 +14,7 @@ export async function enqueue(
     domain: message.domain,
     sender: message.sender,
     recipient,
-    raw: new Binary(message.raw),
+    raw: message.raw,
     status: "queued",
     attempts: 0,
     nextTry: now,

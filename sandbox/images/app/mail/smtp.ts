@@ -1,8 +1,9 @@
 /** smtp: takes mail from people's programs (port 465, TLS from the start) and queues it. */
-import { SMTPServer, type SMTPServerAuthentication, type SMTPServerSession } from "smtp-server";
+import { SMTPServer, type SMTPServerSession } from "smtp-server";
 import { openDatabase, type Database } from "../database.ts";
+import { logIn, notSent } from "../domain/access.ts";
 import { endOnSignal, listen, log, readTls, reasonOf } from "../process.ts";
-import { passwordMatches, randomHex, same } from "../secrets.ts";
+import { randomHex } from "../secrets.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { enqueue } from "./queue.ts";
 import { authorOf, bodyOf, domainOf, receivedLine, reply, SIZE_LIMIT } from "./message.ts";
@@ -19,10 +20,10 @@ const server = new SMTPServer({
   disableReverseLookup: true,
   authMethods: ["PLAIN", "LOGIN"],
   onAuth: (auth, _session, done) => {
-    void userOf(database, settings, auth).then((user) => {
-      if (user === undefined) done(reply(535, "5.7.8 unknown address or wrong password"));
-      else done(null, { user });
-    }, done);
+    void logIn(database, auth.username ?? "", auth.password ?? "").then((access) => {
+      if (typeof access === "string") done(refusedLogin(access));
+      else done(null, { user: access.address });
+    }, notNow(done));
   },
   onMailFrom: (address, session, done) => {
     const mayUse = domainOf(address.address) === domainOf(userIn(session));
@@ -33,7 +34,7 @@ const server = new SMTPServer({
       .then((body) => accept(database, settings, session, body))
       .then((id) => {
         done(null, `queued as ${id}`);
-      }, done);
+      }, notNow(done));
   },
 });
 server.on("error", (error) => {
@@ -41,22 +42,22 @@ server.on("error", (error) => {
 });
 await listen(server, settings.ports.SMTP);
 
-function userIn(session: SMTPServerSession): string {
-  return String(session.user ?? "");
+function refusedLogin(reason: string): Error {
+  log("login refused", { reason });
+  return reply(535, `5.7.8 ${reason}`);
 }
 
-/** The address that may send, or nothing. */
-async function userOf(
-  database: Database,
-  settings: Settings,
-  auth: SMTPServerAuthentication,
-): Promise<string | undefined> {
-  const user = (auth.username ?? "").toLowerCase();
-  const password = auth.password ?? "";
-  if (user === settings.transport.user.toLowerCase() && same(password, settings.transport.password))
-    return user;
-  const alias = await database.aliases.findOne({ _id: user });
-  return alias !== null && passwordMatches(password, alias.passwordHash) ? user : undefined;
+/** Passes on a refusal; any other failure is ours, and the program shall try again. */
+function notNow(done: (error: Error) => void): (error: unknown) => void {
+  return (error) => {
+    const refused = error instanceof Error && "responseCode" in error;
+    if (!refused) log("not taken", { reason: reasonOf(error) });
+    done(refused ? error : reply(421, "4.3.0 try again later"));
+  };
+}
+
+function userIn(session: SMTPServerSession): string {
+  return String(session.user ?? "");
 }
 
 async function accept(
@@ -70,6 +71,9 @@ async function accept(
   if (domainOf(authorOf(body)) !== domain) {
     throw reply(553, "5.7.1 the author in From: is of another domain than the login");
   }
+  const known = await database.domains.findOne({ name: domain });
+  const fault = known === null ? { code: 550, reason: `5.7.1 ${domain} is gone` } : notSent(known);
+  if (fault !== undefined) throw reply(fault.code, fault.reason);
   const kind = user === settings.transport.user.toLowerCase() ? "system" : "user";
   const ids = await enqueue(database, {
     kind,

@@ -61,14 +61,14 @@ async function prepared(
   settings: Settings,
   message: QueuedMessage,
 ): Promise<{ raw: Buffer; held?: string | undefined }> {
-  const original = Buffer.from(message.raw.buffer);
+  const original = Buffer.from(message.raw);
   if (message.kind === "forward") return { raw: original };
   if (message.kind === "system") {
     const key = systemKey(settings);
     const raw = await signed(original, key);
     return { raw, held: await heldBecause(settings, { raw, key, sender: message.sender }) };
   }
-  const domain = await database.domains.findOne({ _id: message.domain });
+  const domain = await database.domains.findOne({ name: message.domain });
   if (domain === null) return { raw: original, held: `the domain ${message.domain} is gone` };
   const key = domainKey(settings, domain);
   const raw = await signed(original, key);

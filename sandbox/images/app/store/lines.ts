@@ -3,10 +3,10 @@ import { createServer as createPlainServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { createServer } from "node:tls";
 import { openDatabase } from "../database.ts";
+import { logIn } from "../domain/access.ts";
 import { endOnSignal, listen, log, readTls, reasonOf } from "../process.ts";
-import { passwordMatches } from "../secrets.ts";
 import { readSettings } from "../settings.ts";
-import { messagesOf } from "./maildir.ts";
+import { readMailbox } from "./client.ts";
 
 /** One connection's side of the protocol. */
 export interface Session {
@@ -16,7 +16,7 @@ export interface Session {
   answer(line: string): Promise<{ readonly text: Buffer; readonly ends?: boolean }>;
 }
 
-/** Messages of the mailbox that a login opens, the oldest first; nothing for a wrong login. */
+/** Messages of the mailbox that a login opens, the oldest first; nothing where it is refused. */
 export type OpenMailbox = (user: string, password: string) => Promise<readonly Buffer[] | undefined>;
 
 /** Serves a protocol with the settings' port and certificate. */
@@ -29,9 +29,11 @@ export async function serveLines(
   const tls = readTls(settings, service);
   const database = await openDatabase(settings);
   const openMailbox: OpenMailbox = async (user, password) => {
-    const alias = await database.aliases.findOne({ _id: user.toLowerCase() });
-    if (alias === null || !passwordMatches(password, alias.passwordHash)) return undefined;
-    return messagesOf(settings.storage, alias._id);
+    const access = await logIn(database, user, password);
+    if (typeof access !== "string")
+      return readMailbox(settings, { address: access.address, id: access.alias._id.toHexString() }, password);
+    log("login refused", { reason: access });
+    return undefined;
   };
   const take = (socket: Socket): void => {
     void talk(socket, begin(openMailbox)).catch((error: unknown) => {

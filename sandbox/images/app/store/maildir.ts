@@ -1,15 +1,22 @@
-/** Mailboxes on disk, as Maildirs: `STORAGE/DOMAIN/NAME/{tmp,new}`. */
+/** Mail that was delivered and not read yet, as Maildirs: `STORAGE/DOMAIN/NAME/{tmp,new}`. */
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 
+/** Whose folder. */
+export interface MailboxName {
+  readonly domain: string;
+  readonly name: string;
+}
+
+/** Folder of a mailbox. */
+export function folderOf(storage: string, { domain, name }: MailboxName): string {
+  return join(storage, domain, name);
+}
+
 /** Delivers a message: on disk under `tmp`, then visible under `new`. */
-export async function addToMaildir(
-  storage: string,
-  mailbox: { domain: string; name: string },
-  raw: Buffer,
-): Promise<void> {
-  const folder = join(storage, mailbox.domain, mailbox.name);
+export async function addToMaildir(storage: string, mailbox: MailboxName, raw: Buffer): Promise<void> {
+  const folder = folderOf(storage, mailbox);
   for (const name of ["tmp", "new"]) await makeFolder(join(folder, name));
   const name = `${String(Date.now())}.${randomUUID()}.mailstead`;
   const file = await open(join(folder, "tmp", name), "wx", 0o600);
@@ -27,14 +34,11 @@ export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
 }
 
-/** Messages of an address, the oldest first; none where it never got mail. What cannot be read is an error. */
-export async function messagesOf(storage: string, address: string): Promise<Buffer[]> {
-  const [name = "", domain = ""] = address.split("@");
-  const folder = join(storage, domain, name, "new");
+/** Names in a folder, sorted; none where there is no folder. What cannot be read is an error. */
+export async function namesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   });
-  // A name begins with the time of its delivery.
-  return Promise.all(names.sort().map((file) => readFile(join(folder, file))));
+  return names.sort();
 }

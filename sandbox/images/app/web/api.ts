@@ -1,87 +1,102 @@
-/** api: the same for programs (port 4000), with an API secret as the user name of Basic authentication. */
+/** api: the same for programs (port 4000), with an account's API token as the user name of Basic authentication. */
 import { openDatabase, type QueuedMessage } from "../database.ts";
-import { addAlias, addDomain, domainNamed, Refusal, renewPassword, verifyDomain } from "../domain/domains.ts";
+import * as accounts from "../domain/accounts.ts";
+import { Refusal } from "../domain/refusal.ts";
+import { verifyDomain } from "../domain/verify.ts";
+import type { DomainDocument } from "../models/domains.ts";
 import { endOnSignal, listen, readTls } from "../process.ts";
-import { same } from "../secrets.ts";
 import { normalName, readSettings } from "../settings.ts";
-import { basicCredentials, serve, type Answer, type Call, type Routes } from "./router.ts";
+import { mustBeVerified } from "./accounts.ts";
+import { aliasFields, shownAlias } from "./aliasFields.ts";
+import { basicCredentials, serve, type Call, type Routes } from "./router.ts";
 
 const settings = readSettings();
 endOnSignal();
 const tls = readTls(settings, "API");
 const database = await openDatabase(settings);
+await accounts.openModels();
+
+async function caller(call: Call): Promise<accounts.UserDocument> {
+  const { user: api_token } = basicCredentials(call.headers);
+  const account = api_token === "" ? null : await accounts.findAccount({ api_token });
+  if (account === null) throw new Refusal(401, "the API token is missing or wrong");
+  return mustBeVerified(account);
+}
+
+async function own(call: Call): Promise<DomainDocument> {
+  return accounts.domainNamed(await caller(call), call.parameters["domain"] ?? "");
+}
+
+/** As upstream: keys and return path are not shown. */
+function shown({
+  id,
+  name,
+  plan,
+  has_mx_record,
+  has_txt_record,
+  has_smtp,
+  verification_record,
+}: DomainDocument): object {
+  return { id: id, name, plan, has_mx_record, has_txt_record, has_smtp, verification_record };
+}
+
+async function looked(call: Call) {
+  const domain = await database.domains.findOne({ name: (await own(call)).name });
+  if (domain === null) throw new Refusal(404, "the domain is gone");
+  return verifyDomain(database, settings, domain);
+}
 
 const routes: Routes = {
   "GET /v1/test": () => Promise.resolve({ body: { ok: true } }),
-  "GET /v1/domains": async () => {
-    const domains = await database.domains.find().sort({ _id: 1 }).toArray();
-    // As upstream: keys and return path are not shown.
-    return { body: domains.map((domain) => ({ name: domain._id, verified: domain.verified })) };
+  // Open to everybody from the start, as upstream's is.
+  "POST /v1/account": async (call) => {
+    const { id, email, group, api_token } = await accounts.register(call.fields);
+    return { body: { id: id, email, group, api_token } };
   },
+  "GET /v1/account": async (call) => {
+    const { id, email, group } = await caller(call);
+    return { body: { id: id, email, group } };
+  },
+  "GET /v1/domains": async (call) => ({ body: (await accounts.domainsOf(await caller(call))).map(shown) }),
   "POST /v1/domains": async (call) => {
-    const domain = await addDomain(database, settings, normalName(call.fields["domain"] ?? ""));
-    return { body: { name: domain._id, verified: domain.verified } };
+    const name = normalName(call.fields["domain"] ?? "");
+    return { body: shown(await accounts.addDomain(await caller(call), name)) };
   },
-  "GET /v1/domains/:domain": async (call) => {
-    const domain = await domainNamed(database, call.parameters["domain"] ?? "");
-    return { body: { name: domain._id, verified: domain.verified } };
-  },
+  "GET /v1/domains/:domain": async (call) => ({ body: shown(await own(call)) }),
   "GET /v1/domains/:domain/verify-records": async (call) => {
-    const answer = await verifyDomain(database, settings, call.parameters["domain"] ?? "");
-    return { status: answer.verified ? 200 : 400, body: answer };
+    const answer = await looked(call);
+    return { status: answer.receives ? 200 : 400, body: answer };
   },
   "GET /v1/domains/:domain/verify-smtp": async (call) => {
-    const answer = await verifyDomain(database, settings, call.parameters["domain"] ?? "");
+    const answer = await looked(call);
     return { status: answer.complete ? 200 : 400, body: answer };
   },
-  "GET /v1/domains/:domain/aliases": async (call) => {
-    const aliases = await database.aliases.find({ domain: call.parameters["domain"] ?? "" }).toArray();
-    return {
-      body: aliases.map(({ _id, hasImap, recipients }) => ({ address: _id, has_imap: hasImap, recipients })),
-    };
+  "GET /v1/domains/:domain/aliases": async (call) => ({
+    body: (await accounts.aliasesOf(await own(call))).map(shownAlias),
+  }),
+  "POST /v1/domains/:domain/aliases": async (call) => {
+    const alias = await accounts.addAlias(await caller(call), await own(call), aliasFields(call));
+    return { body: shownAlias(alias) };
   },
-  "POST /v1/domains/:domain/aliases": createAlias,
-  "POST /v1/domains/:domain/aliases/:name/generate-password": async (call) => {
-    const address = `${call.parameters["name"] ?? ""}@${call.parameters["domain"] ?? ""}`;
-    return { body: { username: address, password: await renewPassword(database, address) } };
+  "POST /v1/domains/:domain/aliases/:alias/generate-password": async (call) => {
+    const domain = await own(call);
+    const alias = await accounts.aliasNamed(domain, call.parameters["alias"] ?? "");
+    const address = `${alias.name}@${domain.name}`;
+    return { body: await accounts.generatePassword(settings, address, alias, call.fields) };
   },
-  "GET /v1/emails": async () => {
-    const messages = await database.queue.find().sort({ created_at: 1 }).toArray();
-    return { body: messages.map(shown) };
+  "GET /v1/emails": async (call) => {
+    const names = (await accounts.domainsOf(await caller(call))).map(({ name }) => name);
+    const messages = await database.queue
+      .find({ domain: { $in: names } })
+      .sort({ created_at: 1 })
+      .toArray();
+    return { body: messages.map(shownMessage) };
   },
 };
 
-await listen(serve(tls, routes, authorise), settings.ports.API);
+await listen(serve(tls, routes), settings.ports.API);
 
-async function createAlias(call: Call): Promise<Answer> {
-  const recipients = (call.fields["recipients"] ?? "").split(",").filter(Boolean);
-  const hasImap = call.fields["has_imap"];
-  const alias = await addAlias(database, {
-    domain: call.parameters["domain"] ?? "",
-    name: (call.fields["name"] ?? "").toLowerCase(),
-    recipients,
-    ...(hasImap === undefined ? {} : { hasImap: hasImap === "true" }),
-  });
-  return { body: alias };
-}
-
-function authorise(call: Call): Promise<undefined> {
-  if (call.path === "/v1/test") return Promise.resolve(undefined);
-  const { user } = basicCredentials(call.headers);
-  if (settings.apiSecrets.some((secret) => same(secret, user))) return Promise.resolve(undefined);
-  throw new Refusal(401, "the API secret is missing or wrong");
-}
-
-function shown(message: QueuedMessage): object {
+function shownMessage(message: QueuedMessage): object {
   const { _id, kind, domain, recipient, status, attempts, reason, created_at: created } = message;
-  return {
-    id: _id,
-    kind,
-    domain,
-    recipient,
-    status,
-    attempts,
-    reason,
-    created_at: created.toISOString(),
-  };
+  return { id: _id, kind, domain, recipient, status, attempts, reason, created_at: created.toISOString() };
 }

@@ -1,7 +1,7 @@
 /** caldav and carddav: enough of WebDAV for a health check and for a client to be told to log in. */
 import { openDatabase } from "../database.ts";
+import { logIn } from "../domain/access.ts";
 import { endOnSignal, listen, log, readTls, reasonOf, webServer } from "../process.ts";
-import { passwordMatches } from "../secrets.ts";
 import { readSettings, type PortName } from "../settings.ts";
 import { basicCredentials } from "./router.ts";
 
@@ -20,8 +20,7 @@ export async function serveDav(service: PortName & ("CALDAV" | "CARDDAV"), exten
   ): Promise<number> => {
     if (method === "OPTIONS") return 200;
     const { user, password } = basicCredentials(headers);
-    const alias = await database.aliases.findOne({ _id: user.toLowerCase() });
-    if (alias === null || !passwordMatches(password, alias.passwordHash)) return 401;
+    if (typeof (await logIn(database, user, password)) === "string") return 401;
     return method === "PROPFIND" ? 207 : 404;
   };
   const server = webServer(tls, (request, response) => {

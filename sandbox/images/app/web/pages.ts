@@ -21,20 +21,20 @@ export function formPage(title: string, action: string, button: string): string 
 /** The domains, and a form to add one. */
 export function domainsPage(names: readonly string[]): string {
   const items = names
-    .map((name) => `<li><a href="/setup/dns/${escaped(name)}">${escaped(name)}</a>`)
+    .map((name) => `<li><a href="/en/setup/dns/${escaped(name)}">${escaped(name)}</a>`)
     .join("");
   return page(
     "Domains",
-    `<ul>${items}</ul><form method="post" action="/my-account/domains"><input name="domain" required><button>Add</button></form>`,
+    `<ul>${items}</ul><form method="post" action="/en/my-account/domains"><input name="domain" required><button>Add</button></form>`,
   );
 }
 
 /** The records that a domain needs. */
 export function checklistPage(name: string, items: readonly ChecklistItem[]): string {
   const rows = items
-    .map((item) => [item.pass ? "yes" : "no", item.type, item.name, item.expected, item.found.join(" ")])
+    .map((item) => [item.pass ? "yes" : "no", item.type, item.name, item.expected])
     .map((cells) => `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join("")}</tr>`)
     .join("");
-  const button = `<form method="post" action="/setup/dns/${escaped(name)}/verify"><button>Verify</button></form>`;
+  const button = `<form method="post" action="/en/my-account/domains/${escaped(name)}/verify-smtp"><button>Verify</button></form>`;
   return page(`DNS of ${name}`, `<table>${rows}</table>${button}`);
 }

@@ -1,6 +1,6 @@
 /** The little that web and api need of a web framework. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Refusal } from "../domain/domains.ts";
+import { Refusal } from "../domain/refusal.ts";
 import { log, reasonOf, webServer, type Tls } from "../process.ts";
 
 /** A request as a handler sees it. */

@@ -6,7 +6,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { dkimSign } from "../../../../sandbox/node_modules/mailauth/lib/dkim/sign.js";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Domain } from "../../../../sandbox/images/app/database.ts";
+import type { Domain } from "../../../../sandbox/images/app/models/domains.ts";
 import type { Departure } from "../../../../sandbox/images/app/mail/gates.ts";
 import type { Settings } from "../../../../sandbox/images/app/settings.ts";
 
@@ -41,7 +41,7 @@ const key = {
   publicKey,
 };
 const settings = { webHost: "example.com", smtpHost: "smtp.example.com" } as Settings;
-const domain = { _id: "example.com", verification_record: "token" } as Domain;
+const domain = { name: "example.com", verification_record: "token" } as Domain;
 const signature = { signingDomain: key.domain, selector: key.selector, privateKey: key.privateKey };
 const text = "From: anna@example.com\r\nTo: bob@outside.test\r\nSubject: hello\r\n\r\nhello\r\n";
 const { signatures } = await dkimSign(text, { ...signature, signatureData: [signature] });

@@ -30,7 +30,7 @@ describe("what the configuration lacks", () => {
       ["DKIM key of the domain", "warn"],
     ]);
     expect(findings[0]?.fix).toContain("pulumi config set --path 'mailstead:dns.verification'");
-    expect(findings[1]?.fix).toContain("https://example.com/setup/dns/example.com");
+    expect(findings[1]?.fix).toContain("https://example.com/en/setup/dns/example.com");
   });
 
   test("is nothing once both are there, whether the key's use is said or told by its selector", () => {
@@ -61,8 +61,8 @@ describe("the server's checklist", () => {
       join(folder, "curl"),
       `#!/bin/bash
       case "\${*: -1}" in
-      https://127.0.0.1:3000/login) cat >${folder}/sent; step=login ;;
-      https://127.0.0.1:3000/setup/dns/example.com) step=list ;;
+      https://127.0.0.1:3000/en/login) cat >${folder}/sent; step=login ;;
+      https://127.0.0.1:3000/en/setup/dns/example.com) step=list ;;
       esac
       printf '%s\\n' "$*" >>${folder}/arguments
       words="$*"; words=\${words#*--config }; cat "\${words%% *}" >${folder}/gate
@@ -91,6 +91,8 @@ describe("the server's checklist", () => {
     const checklist = [
       { name: "example.com", type: "MX", expected: "mx.example.com", pass: true },
       { name: "fe-bounces.example.com", type: "CNAME", expected: "example.com", pass: false },
+      { name: "203.0.113.10", type: "PTR", expected: "mx.example.com", pass: false, required: false },
+      { name: "example.com", type: "TXT", expected: "v=spf1 include:spf.forwardemail.net -all", pass: false },
     ];
     plays("list", JSON.stringify({ checklist }));
     expect(await checkOnboarding(host, SERVER, LOGIN)).toEqual([
@@ -101,6 +103,17 @@ describe("the server's checklist", () => {
         seen: "the server does not see it yet",
         fix: "publish CNAME fe-bounces.example.com example.com",
       },
+      {
+        subject: "checklist PTR 203.0.113.10",
+        state: "warn",
+        seen: "the server does not see it yet",
+        fix: "publish PTR 203.0.113.10 mx.example.com",
+      },
+      {
+        subject: "checklist TXT example.com",
+        state: "ok",
+        seen: "does not name the servers of Forward Email's own service, and should not",
+      },
     ]);
     expect(readFileSync(join(folder, "sent"), "utf8")).toBe(
       "email=me%40example.com&password=it%27s+%26+more",
@@ -108,6 +121,7 @@ describe("the server's checklist", () => {
     expect(readFileSync(join(folder, "gate"), "utf8")).toBe('user = "keeper:of the gate"\n');
     const noted = readFileSync(join(folder, "arguments"), "utf8");
     expect(noted).not.toMatch(/more|gate/);
+    for (const line of noted.trim().split("\n")) expect(line).toContain("--user-agent  --config");
     const jar = /--cookie-jar (\S+)/.exec(noted)?.[1] ?? "";
     expect(jar).toContain(folder);
     expect(existsSync(jar.replace(/\/[^/]*$/, ""))).toBe(false);
@@ -121,6 +135,27 @@ describe("the server's checklist", () => {
         state: "bad",
         seen: "the login failed (curl: (22) The requested URL returned error: 401)",
         fix: "`web` has to run, and MAILSTEAD_ADMIN_EMAIL and MAILSTEAD_ADMIN_PASSWORD to be an account's",
+      },
+    ]);
+  });
+
+  test.each([
+    ["", "nothing (it may have sent us elsewhere)"],
+    ["<html>log in</html>", "a page"],
+    [
+      '{"message":"Please log in to view the page you requested."}',
+      "«Please log in to view the page you requested.»",
+    ],
+    ["[]", "something else"],
+    ["null", "something else"],
+  ])("is one finding where the answer is %j", async (answer, called) => {
+    plays("list", answer);
+    expect(await checkOnboarding(host, SERVER, LOGIN)).toEqual([
+      {
+        subject: "the server's checklist",
+        state: "bad",
+        seen: `the server answered ${called} in its place`,
+        fix: "log in at https://example.com and see whether /en/setup/dns/example.com has a list: this release may have none",
       },
     ]);
   });
