@@ -1,6 +1,6 @@
 /**
  * The life of a second server, of another domain, beside the first one (first.test.ts): its certificates, and servers
- * that take its place. A new server takes longer than most other things, so that these stand in a file of their own.
+ * that take its place. It is onboarded by the deploy alone, and so is each server that takes its place. A new server takes longer than most other things, so that these stand in a file of their own.
  */
 import { afterAll, beforeAll, describe } from "vitest";
 import { cloneFolder, endClone, makeClone } from "../support/clone.ts";
@@ -14,6 +14,7 @@ const clone = cloneFolder(STACK);
 liveAs(STACK, DOMAIN, clone);
 
 const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
+  "no click": () => import("./second/noClick.ts"),
   certificate: () => import("./second/certificate.ts"),
   generation: () => import("./second/generation.ts"),
   "certificate methods": () => import("./second/certificateMethods.ts"),
@@ -21,7 +22,12 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 beforeAll(async () => {
-  await makeClone(clone, STACK, sandboxConfig(DOMAIN));
+  const config = {
+    ...sandboxConfig(DOMAIN),
+    "mailstead:onboarding": "automatic",
+    "mailstead:mailboxes": [{ name: "bob" }, { name: "info", forwardTo: ["friend@outside.test"] }],
+  };
+  await makeClone(clone, STACK, config);
   console.log(countsLine(await up()));
 });
 

@@ -252,3 +252,27 @@ export async function outsideQueue(): Promise<Outgoing[]> {
 export async function triedOutside(subject: string): Promise<Outgoing | undefined> {
   return (await outsideQueue()).findLast((message) => message.subject === subject && message.attempts > 0);
 }
+
+/** A mailbox that the deploy made, as the stack's secret output has it. */
+export async function mailboxOf(name: string): Promise<{ address: string; password: string }> {
+  const args = ["stack", "output", "mailboxes", "--show-secrets", "--json", "--stack", STACK];
+  const mailboxes = JSON.parse(await succeed(["pulumi", ...args])) as {
+    address: string;
+    password?: string;
+  }[];
+  const found = mailboxes.find(({ address }) => address === `${name}@${DOMAIN}`);
+  if (found?.password === undefined) throw new Error(`the output has no mailbox ${name}`);
+  return { address: found.address, password: found.password };
+}
+
+/** Reads the message of a subject as soon as it is in the mailbox. */
+export async function arrived(
+  { address, password }: { readonly address: string; readonly password: string },
+  subject: string,
+): Promise<string> {
+  const mail = await waitFor(`"${subject}" in the mailbox`, 90, async () => {
+    const answer = await readMail(address, password, subject);
+    return answer.found > 0 ? answer : undefined;
+  });
+  return mail.source ?? "";
+}

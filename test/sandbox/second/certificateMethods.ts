@@ -77,7 +77,7 @@ test("http-01: a new server, with the old one powered off, has a certificate for
   expect(names).not.toContain("*");
   expect((await certificateStatus()).state).toBe("ok");
   await expectSameIdentity(before);
-  await mailFlowsAgain("erin");
+  await mailFlowsAgain("to a server by http-01");
 });
 
 test("provided: the configuration's certificate is served, and so is the next one; no container is made anew", async () => {
@@ -142,5 +142,5 @@ test("deleted at the vendor: rebuild ends healthy, with a stand-in where the ord
   console.log(await onHost("/usr/local/lib/mailstead/certificate.sh issue\n"));
   expect((await certificateStatus()).state).toBe("ok");
   await expectSameIdentity(before);
-  await mailFlowsAgain("carol");
+  await mailFlowsAgain("to a server that was rebuilt");
 });

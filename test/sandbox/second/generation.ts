@@ -79,5 +79,5 @@ test("a raised generation replaces the server in one plain up, and its identity 
       String(program),
     ).not.toEqual([]);
   await expectSameIdentity(before);
-  await mailFlowsAgain("bob");
+  await mailFlowsAgain("to the next generation");
 });
