@@ -55,7 +55,7 @@ export const tellsOnboarding: Guard = ({ plan }, deployed) => {
   });
   const kept = goneMailboxes(plan, deployed).map((name): Issue => {
     const message = `the mailbox ${name}@${plan.domain} is no longer here, and stays on the server with its mail and password`;
-    const fix = `to serve it on, put it back; to delete it: ${plan.webAddress}/my-account/domains/${plan.domain}/aliases`;
+    const fix = `to serve it on, put it back; to delete it: ${plan.webAddress}/en/my-account/domains/${plan.domain}/aliases`;
     return { path, rule: "mailbox-kept", severity: "warning", message, fix };
   });
   return [...left, ...kept];

@@ -25,7 +25,7 @@ interface Words {
 const BY_HAND = "nothing was changed; go on by hand: docs/guides/by-hand.md";
 
 const atAdmin = (_: string, { webAddress }: LeftWhere): string =>
-  `look at ${webAddress}/admin/domains, and run pulumi up again`;
+  `look at ${webAddress}/en/admin/domains, and run pulumi up again`;
 
 const WORDS: Readonly<Record<string, Words>> = {
   unexpected: {
@@ -58,7 +58,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   },
   "account-refused": {
     what: (about) => `the account ${about} is banned, or its plan is over: no mailbox of it can log in`,
-    fix: (_, { webAddress }) => `look at ${webAddress}/admin/users`,
+    fix: (_, { webAddress }) => `look at ${webAddress}/en/admin/users`,
   },
   "domain-of-others": {
     what: (about, { domain }) =>
@@ -74,11 +74,11 @@ const WORDS: Readonly<Record<string, Words>> = {
   "domain-key": {
     what: (about, { domain }) => `${domain} signs with a key that the zone does not have: ${about}`,
     fix: (_, { webAddress, domain }) =>
-      `copy selector and key from ${webAddress}/setup/dns/${domain} to mailstead:dns.dkim, and run pulumi up`,
+      `copy selector and key from ${webAddress}/en/setup/dns/${domain} to mailstead:dns.dkim, and run pulumi up`,
   },
   "domain-not-approved": {
     what: (_, { domain }) => `${domain} is not approved for sending`,
-    fix: (_, { webAddress }) => `approve it at ${webAddress}/admin/domains`,
+    fix: (_, { webAddress }) => `approve it at ${webAddress}/en/admin/domains`,
   },
   "domain-suspended": {
     what: (_, { domain }) => `the server has suspended sending for ${domain}`,
@@ -98,21 +98,22 @@ const WORDS: Readonly<Record<string, Words>> = {
     what: (about) =>
       `the address ${about} has another password than the server logs in with: its own mail does not leave`,
     fix: (about, { webAddress, domain }) =>
-      `${COMMAND} mailbox password ${about}; or delete it at ${webAddress}/my-account/domains/${domain}/aliases, and run pulumi up`,
+      `${COMMAND} mailbox password ${about}; or delete it at ${webAddress}/en/my-account/domains/${domain}/aliases, and run pulumi up`,
   },
   "mailbox-without-password": {
     what: (about) => `the address ${about} is there and has no password`,
     fix: (_, { webAddress, domain }) =>
-      `generate one at ${webAddress}/my-account/domains/${domain}/aliases, and take it into mailstead:mailboxes`,
+      `generate one at ${webAddress}/en/my-account/domains/${domain}/aliases, and take it into mailstead:mailboxes`,
   },
   "alias-differs": {
     what: (about) => `the address ${about} is not as configured: its mail goes elsewhere`,
     fix: (_, { webAddress, domain }) =>
-      `change it at ${webAddress}/my-account/domains/${domain}/aliases, or in mailstead:mailboxes`,
+      `change it at ${webAddress}/en/my-account/domains/${domain}/aliases, or in mailstead:mailboxes`,
   },
   "alias-off": {
     what: (about) => `the address ${about} is switched off`,
-    fix: (_, { webAddress, domain }) => `switch it on at ${webAddress}/my-account/domains/${domain}/aliases`,
+    fix: (_, { webAddress, domain }) =>
+      `switch it on at ${webAddress}/en/my-account/domains/${domain}/aliases`,
   },
   "no-answer": {
     what: (about) => `the program in the container web ended without an answer (${about})`,
