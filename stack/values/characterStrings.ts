@@ -6,6 +6,9 @@ const STRING_BYTES = 255;
 /** One or more quoted strings and nothing else. */
 const QUOTED = /^\s*(?:"(?:[^"\\]|\\.)*"\s*)+$/s;
 
+/** One quoted string without escapes, as nearly every text of a zone is. */
+const PLAIN = /^"[^"\\]*"$/;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -43,6 +46,8 @@ export function isQuoted(text: string): boolean {
  * is taken as it is.
  */
 export function joinedText(wire: string): string {
+  // Without the search below, which makes some 700 bytes of garbage for each record of a zone.
+  if (PLAIN.test(wire)) return wire.slice(1, -1);
   if (!isQuoted(wire)) return wire;
   const strings = wire.matchAll(/"((?:[^"\\]|\\.)*)"/gs);
   return unescaped(Array.from(strings, ([, string = ""]) => string).join(""));

@@ -75,14 +75,14 @@ const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Reads an answer, as long as it is no endless one. */
 async function textWithin(answer: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
+  let text = "";
   let size = 0;
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    size += part.length;
+  for await (const part of answer.setEncoding("utf8") as AsyncIterable<string>) {
+    size += Buffer.byteLength(part);
     if (size > MOST_BYTES) throw new Error("it has more than 32 MiB");
-    parts.push(part);
+    text += part;
   }
-  return Buffer.concat(parts).toString();
+  return text;
 }
 
 /**
