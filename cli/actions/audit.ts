@@ -77,6 +77,7 @@ async function orNote<Result>(
 }
 
 async function prepare(options: Options): Promise<Ready> {
+  keepMemorySmall();
   const columns = readColumns(options.columns);
   const resolvers = readResolvers(options.resolver);
   const stack = await chooseStack(options.stack);
@@ -110,7 +111,6 @@ function inspectWith(ready: Ready, values: DeployedValues, notes: readonly Audit
 
 /** Values that are kept make no drift: where the zone does not agree with them, the engine is asked. */
 async function inspectStack(ready: Ready): Promise<Audit> {
-  keepMemorySmall();
   const { stack, plan } = ready;
   const kept = needsValues(plan) ? keptValues(stack) : {};
   if (kept !== undefined) {
