@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { unwell } from "./host.ts";
 import { arrived, headersOf, mailboxOf, outsideQueue, sendFromOutside } from "./people.ts";
-import { checkout, DOMAIN, expectNoDrift, onHost, outputs, STACK, succeed } from "./sandbox.ts";
+import { checkout, DOMAIN, expectNoDrift, onHost, outputs, STACK, succeed, waitFor } from "./sandbox.ts";
 import { hetzner, recordsAt } from "./vendors.ts";
 
 export interface Server {
@@ -76,16 +76,45 @@ export async function expectSameIdentity(before: Before): Promise<void> {
   await expectNoDrift();
 }
 
-/**
- * Reads a message from outside in the mailbox of the configuration, without anybody having been at the web interface; no
- * message was refused for good meanwhile.
- */
+/** Reads a message from outside in the mailbox of the configuration; nobody has been at the web interface. */
 export async function mailFlowsAgain(subject: string): Promise<void> {
   const mailbox = await mailboxOf(MAILBOX);
   await sendFromOutside(mailbox.address, subject);
   console.log(headersOf(await arrived(mailbox, subject)));
-  const refused = (await outsideQueue()).filter(
-    ({ state, reason }) => state === "failed" && reason.includes(DOMAIN),
+}
+
+/** Time between two messages of somebody who writes all the time. */
+const WRITES_EVERY_MS = 5_000;
+
+/**
+ * Has somebody outside write to the mailbox all the time while work goes on. Fails where one message is refused for good,
+ * at whatever moment, or does not leave in the end.
+ */
+export async function whileMailComes<T>(subject: string, work: () => Promise<T>): Promise<T> {
+  const { address } = await mailboxOf(MAILBOX);
+  let count = 0;
+  const sending: Promise<void>[] = [];
+  const send = (): void => {
+    count += 1;
+    sending.push(sendFromOutside(address, `${subject} ${String(count)}`));
+  };
+  send();
+  const timer = setInterval(send, WRITES_EVERY_MS);
+  let result: T;
+  try {
+    result = await work();
+  } finally {
+    clearInterval(timer);
+  }
+  await Promise.all(sending);
+  const ours = await waitFor("every message to have left the queue outside", 120, async () => {
+    const written = (await outsideQueue()).filter((message) => message.subject.startsWith(`${subject} `));
+    return written.some(({ state }) => state === "queued") ? undefined : written;
+  });
+  console.log(
+    `${String(ours.length)} messages, ${String(ours.filter(({ attempts }) => attempts > 1).length)} of them had to wait`,
   );
-  expect(refused).toEqual([]);
+  expect(ours).toHaveLength(count);
+  expect(ours.filter(({ state }) => state !== "sent")).toEqual([]);
+  return result;
 }

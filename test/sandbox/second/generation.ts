@@ -1,7 +1,9 @@
 /**
- * Proves: one plain `up` with a raised generation replaces the server alone; a generation that would lose mail is refused
- * with the reason; changes of first-boot data replace nothing and are named by the preview; while a server is made, no
- * process on this machine or on a host has a secret in its arguments. Servers that are off or gone: certificateMethods.ts.
+ * Proves: one plain `up` with a raised generation replaces the server alone; no message from outside is refused for good
+ * meanwhile, and account, domain, token, key and mailbox are there again with the same values; a generation that would lose
+ * mail is refused with the reason; changes of first-boot data replace nothing and are named by the preview; while a server
+ * is made, no process on this machine or on a host has a secret in its arguments. Servers that are off or gone:
+ * certificateMethods.ts.
  * Cannot: bring mail back that was on the old server, there are no backups yet; see processes that live below 40 ms.
  */
 import { appendFileSync, rmSync } from "node:fs";
@@ -15,6 +17,7 @@ import {
   identity,
   mailFlowsAgain,
   server,
+  whileMailComes,
 } from "../../support/newServer.ts";
 import { copyProject } from "../../support/projectCopy.ts";
 import { pulumi, setConfig, up } from "../../support/sandbox.ts";
@@ -69,7 +72,9 @@ test("with mail at stake the generation is refused with the reason, and nothing 
 test("a raised generation replaces the server in one plain up, and its identity stays", async () => {
   before = await beforeNewServer();
   await setConfig("mailstead:generation", String(generation + 1));
-  const { result, seen, leaks } = await watchArguments(await stackSecrets(), () => up());
+  const { result, seen, leaks } = await watchArguments(await stackSecrets(), () =>
+    whileMailComes("while the server is replaced", () => up()),
+  );
   console.log(`${result.split("\n").slice(-9).join("\n")}\n${String(seen.length)} command lines seen`);
   expect(leaks).toEqual([]);
   // On this machine, and on the new host, where files are written, a certificate is ordered and containers are made.
