@@ -12,7 +12,11 @@ function replacesModules(file: string): boolean {
 }
 
 /** Tests that need no sandbox run beside its lives, and yield to them. */
-const BESIDE_LIVES = { setupFiles: ["test/support/lowPriority.ts"], testTimeout: 240_000 };
+const BESIDE_LIVES = {
+  setupFiles: ["test/support/lowPriority.ts"],
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+};
 
 export default defineConfig({
   test: {

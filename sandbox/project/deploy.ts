@@ -71,6 +71,7 @@ export async function card(): Promise<string> {
       service,
       `${host}:${String(port)} ${security}`,
     ]),
+    ["mailbox", "./sandbox/run pulumi stack output mailboxes --show-secrets"],
     ["login", "./sandbox/run pulumi stack output login --show-secrets"],
     ["state", "./sandbox/run ./mailstead status"],
     ["anything", "./sandbox/run COMMAND, such as ./sandbox/run pulumi preview"],

@@ -74,18 +74,16 @@ const KEY_USES = {
 /** The token that is given, else the one that the deploy makes; none where a person has still to bring it. */
 function siteVerification(input: DnsInput): PlannedRecord[] {
   const { domain, dns } = input;
-  const row = {
+  const token = dns.verification ?? (input.onboarding === "automatic" ? slot("siteVerification") : undefined);
+  if (token === undefined) return [];
+  const record = textRecord(input, {
     role: "site-verification",
     name: domain,
-    purpose: "Shows the web interface that the domain is ours",
-  } as const;
-  if (input.onboarding === "automatic") {
-    const token = dns.verification ?? slot("siteVerification");
-    // Without it nobody logs in.
-    return [textRecord(input, { ...row, text: verificationRecord(token), level: "required" })];
-  }
-  if (dns.verification === undefined) return [];
-  return [textRecord(input, { ...row, text: verificationRecord(dns.verification), level: "recommended" })];
+    text: verificationRecord(token),
+    purpose: "Shows the server that the domain is ours: without it nobody logs in",
+    level: "required",
+  });
+  return [record];
 }
 
 /** What the domain has in Forward Email: by the deploy, or as the web interface shows it after a person added the domain. */

@@ -7,12 +7,12 @@
 import { describe } from "vitest";
 
 const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
+  mailbox: () => import("./first/mailbox.ts"),
   "from nothing": () => import("./first/fromNothing.ts"),
   records: () => import("./first/records.ts"),
   "DNS columns": () => import("./first/dnsColumns.ts"),
   audit: () => import("./first/audit.ts"),
-  "mail gate": () => import("./first/mailGate.ts"),
-  mail: () => import("./first/mail.ts"),
+  ports: () => import("./first/ports.ts"),
   "host firewall": () => import("./first/hostFirewall.ts"),
   "looks at the host": () => import("./first/hostLooks.ts"),
   "day two": () => import("./first/dayTwo.ts"),

@@ -1,6 +1,6 @@
 /**
- * The life of a second server, of another domain, beside the first one (first.test.ts): its certificates, and servers
- * that take its place. It is onboarded by the deploy alone, and so is each server that takes its place. A new server takes longer than most other things, so that these stand in a file of their own.
+ * The life of a second server, of another domain, beside the first one (first.test.ts): its owner signs up by hand, and
+ * leaves the rest to the deploy later; its certificates, and servers that take its place. A new server takes longer than most other things, so that these stand in a file of their own.
  */
 import { afterAll, beforeAll, describe } from "vitest";
 import { cloneFolder, endClone, makeClone } from "../support/clone.ts";
@@ -14,20 +14,17 @@ const clone = cloneFolder(STACK);
 liveAs(STACK, DOMAIN, clone);
 
 const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
-  "no click": () => import("./second/noClick.ts"),
+  "mail gate": () => import("./second/mailGate.ts"),
+  "by hand": () => import("./second/byHand.ts"),
   certificate: () => import("./second/certificate.ts"),
+  adoption: () => import("./second/adoption.ts"),
   generation: () => import("./second/generation.ts"),
   "certificate methods": () => import("./second/certificateMethods.ts"),
   secrets: () => import("./first/secrets.ts"),
 };
 
 beforeAll(async () => {
-  const config = {
-    ...sandboxConfig(DOMAIN),
-    "mailstead:onboarding": "automatic",
-    "mailstead:mailboxes": [{ name: "bob" }, { name: "info", forwardTo: ["friend@outside.test"] }],
-  };
-  await makeClone(clone, STACK, config);
+  await makeClone(clone, STACK, sandboxConfig(DOMAIN));
   console.log(countsLine(await up()));
 });
 

@@ -3,7 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { unwell } from "./host.ts";
-import { arrived, headersOf, mailboxOf, outsideQueue, sendFromOutside } from "./people.ts";
+import {
+  arrivedMail,
+  outsideQueue,
+  ownMailbox,
+  refusedForGood,
+  sendFromOutside,
+  type OwnMailbox,
+} from "./people.ts";
+import { DOMAIN_SELECTOR } from "../../stack/services/domainKey.ts";
 import { checkout, DOMAIN, expectNoDrift, onHost, outputs, STACK, succeed, waitFor } from "./sandbox.ts";
 import { hetzner, recordsAt } from "./vendors.ts";
 
@@ -24,9 +32,6 @@ export async function server(): Promise<Server> {
   return only;
 }
 
-/** The mailbox of the configuration, which a new server has again with its password. */
-const MAILBOX = "bob";
-
 /** What must not change with a generation: as DNS answers it, as the vendor keeps it, and as the host shows it. */
 export async function identity(): Promise<unknown> {
   const { addresses } = outputs();
@@ -41,17 +46,16 @@ export async function identity(): Promise<unknown> {
     [`mx.${DOMAIN}`, "AAAA"],
     [`fe-bounces.${DOMAIN}`, "CNAME"],
     [`default._domainkey.${DOMAIN}`, "TXT"],
-    [`fe-mailstead._domainkey.${DOMAIN}`, "TXT"],
+    [`${DOMAIN_SELECTOR}._domainkey.${DOMAIN}`, "TXT"],
     [`_dmarc.${DOMAIN}`, "TXT"],
   ];
   const answered = await succeed(["dig", "@203.0.113.3", "+noall", "+answer", ...questions.flat()]);
   const lines = answered.split("\n").filter((line) => line !== "");
-  // One each, or a name that answers nothing would be the same too; the domain has a policy and a token.
+  // One each, or a name that answers nothing would be the same too; the domain has a policy and a verification record.
   expect(lines).toHaveLength(questions.length + 1);
   return {
     addresses,
     answers: lines.sort(),
-    mailbox: await mailboxOf(MAILBOX),
     records: await recordsAt("cloudflare", DOMAIN),
     hostKey: readFileSync(join(checkout, ".mailstead", STACK, "known_hosts"), "utf8"),
     seenHostKey: await onHost("cat /etc/ssh/ssh_host_ed25519_key.pub\n"),
@@ -62,10 +66,12 @@ export async function identity(): Promise<unknown> {
 export interface Before {
   readonly server: Server;
   readonly identity: unknown;
+  readonly mailbox: OwnMailbox;
 }
 
-export async function beforeNewServer(): Promise<Before> {
-  return { server: await server(), identity: await identity() };
+/** @param name part before the @ of a mailbox that the deploy makes */
+export async function beforeNewServer(name: string): Promise<Before> {
+  return { server: await server(), identity: await identity(), mailbox: await ownMailbox(name) };
 }
 
 /** Fails unless another server is there and well, with the same identity, and nothing is left to do. */
@@ -76,11 +82,12 @@ export async function expectSameIdentity(before: Before): Promise<void> {
   await expectNoDrift();
 }
 
-/** Reads a message from outside in the mailbox of the configuration; nobody has been at the web interface. */
-export async function mailFlowsAgain(subject: string): Promise<void> {
-  const mailbox = await mailboxOf(MAILBOX);
-  await sendFromOutside(mailbox.address, subject);
-  console.log(headersOf(await arrived(mailbox, subject)));
+/** Fails unless a message is read in the mailbox, which has its password still, and none was ever refused for good. */
+export async function expectMail({ mailbox }: Before, subject: string): Promise<void> {
+  const [name = ""] = mailbox.address.split("@");
+  expect(await ownMailbox(name)).toEqual(mailbox);
+  await arrivedMail(mailbox, subject, 120);
+  expect(await refusedForGood()).toEqual([]);
 }
 
 /** Time between two messages of somebody who writes all the time. */
@@ -90,31 +97,28 @@ const WRITES_EVERY_MS = 5_000;
  * Has somebody outside write to the mailbox all the time while work goes on. Fails where one message is refused for good,
  * at whatever moment, or does not leave in the end.
  */
-export async function whileMailComes<T>(subject: string, work: () => Promise<T>): Promise<T> {
-  const { address } = await mailboxOf(MAILBOX);
-  let count = 0;
+export async function whileMailComes<T>(
+  { mailbox }: Before,
+  subject: string,
+  work: () => Promise<T>,
+): Promise<T> {
   const sending: Promise<void>[] = [];
   const send = (): void => {
-    count += 1;
-    sending.push(sendFromOutside(address, `${subject} ${String(count)}`));
+    sending.push(sendFromOutside(mailbox.address, `${subject} ${String(sending.length + 1)}`));
   };
   send();
   const timer = setInterval(send, WRITES_EVERY_MS);
-  let result: T;
-  try {
-    result = await work();
-  } finally {
+  const result = await work().finally(() => {
     clearInterval(timer);
-  }
+  });
   await Promise.all(sending);
   const ours = await waitFor("every message to have left the queue outside", 120, async () => {
     const written = (await outsideQueue()).filter((message) => message.subject.startsWith(`${subject} `));
     return written.some(({ state }) => state === "queued") ? undefined : written;
   });
-  console.log(
-    `${String(ours.length)} messages, ${String(ours.filter(({ attempts }) => attempts > 1).length)} of them had to wait`,
-  );
-  expect(ours).toHaveLength(count);
+  const waited = ours.filter(({ attempts }) => attempts > 1).length;
+  console.log(`${String(ours.length)} messages, ${String(waited)} of them had to wait`);
+  expect(ours).toHaveLength(sending.length);
   expect(ours.filter(({ state }) => state !== "sent")).toEqual([]);
   return result;
 }

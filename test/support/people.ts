@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { runFolder } from "./printed.ts";
 import { DOMAIN, onHost, project, setConfig, STACK, succeed, up, waitFor } from "./sandbox.ts";
 
-export const ADMIN = { email: "owner@outside.test", password: "correct horse battery staple" };
+/** Who signs up is who the configuration says is responsible. */
+export const ADMIN = { email: "postmaster@outside.test", password: "correct horse battery staple" };
 
 /** A line of the server's own checklist. */
 export interface ChecklistItem {
@@ -24,6 +25,27 @@ export async function firstLogin(): Promise<Login> {
   return JSON.parse(
     await succeed(["pulumi", "stack", "output", "login", "--show-secrets", "--json", "--stack", STACK]),
   ) as Login;
+}
+
+/** A mailbox that the deploy made. */
+export interface OwnMailbox {
+  readonly address: string;
+  readonly password: string;
+}
+
+/** A mailbox of the stack's secret output, by the part before the @. */
+export async function ownMailbox(name: string): Promise<OwnMailbox> {
+  const output = ["pulumi", "stack", "output", "mailboxes", "--show-secrets", "--json", "--stack", STACK];
+  const mailboxes = JSON.parse(await succeed(output)) as OwnMailbox[];
+  const found = mailboxes.find(({ address }) => address === `${name}@${DOMAIN}`);
+  if (found === undefined) throw new Error(`the stack has no mailbox ${name}`);
+  return found;
+}
+
+/** The web interface's first account, as the deploy made it. */
+export async function ownAccount(): Promise<{ email: string; password: string }> {
+  const output = ["pulumi", "stack", "output", "account", "--show-secrets", "--json", "--stack", STACK];
+  return JSON.parse(await succeed(output)) as { email: string; password: string };
 }
 
 const MAIL_PROGRAM = ["node", join(project, "sandbox/client/mailProgram.ts")];
@@ -130,19 +152,6 @@ export async function letCachesExpire(): Promise<void> {
   await onHost("resolvectl flush-caches\n");
 }
 
-/**
- * Brings a new server to the point where mail of people flows: sign up, aliases, sending allowed, values pasted, `up`,
- * verified.
- */
-export async function onboard(name: string): Promise<{ address: string; password: string; printed: string }> {
-  await signUp();
-  await addSupport();
-  const password = await addAlias(name);
-  await approveSending();
-  const printed = await publishOnboarding();
-  return { address: `${name}@${DOMAIN}`, password, printed };
-}
-
 /** Pastes what the checklist asks for, runs one plain `up` and waits until the server sees all of it. */
 export async function publishOnboarding(): Promise<string> {
   await pasteOnboarding(await checklist());
@@ -198,6 +207,17 @@ export async function readMail(
   ) as { found: number; source?: string };
 }
 
+/** Waits until a message is in a mailbox; returns its source. */
+export async function arrivedMail(mailbox: OwnMailbox, subject: string, limitSeconds = 90): Promise<string> {
+  const mail = await waitFor(`"${subject}" in the mailbox`, limitSeconds, async () => {
+    const answer = await readMail(mailbox.address, mailbox.password, subject);
+    return answer.found > 0 ? answer : undefined;
+  });
+  console.log(headersOf(mail.source));
+  if (mail.found !== 1) throw new Error(`"${subject}" is there ${String(mail.found)} times`);
+  return mail.source ?? "";
+}
+
 /** The headers by which a message that was read tells its way, to be printed. */
 export function headersOf(source = ""): string {
   const [head = ""] = source.split(/\r?\n\r?\n/);
@@ -208,6 +228,7 @@ export function headersOf(source = ""): string {
 /** A message at the outside host. */
 export interface Received {
   readonly id: string;
+  readonly from: string;
   readonly subject: string;
   readonly remoteAddress: string;
   readonly helo: string;
@@ -235,8 +256,26 @@ export async function outsideInbox(): Promise<Received[]> {
   return JSON.parse(await succeed(["curl", "--silent", "--fail", `${CONTROL}/inbox`])) as Received[];
 }
 
+/**
+ * This domain's message of a subject, once it is outside. @throws unless a receiver would find SPF and DMARC passing, and a passing
+ * signature of this domain
+ */
+export async function passedOutside(subject: string, limitSeconds = 90): Promise<Received> {
+  const message = await waitFor(`"${subject}" outside`, limitSeconds, async () =>
+    (await outsideInbox()).find(
+      (received) => received.subject === subject && received.from.endsWith(`.${DOMAIN}`),
+    ),
+  );
+  console.log(JSON.stringify(message));
+  const isSigned = message.dkim.some(({ domain, result }) => domain === DOMAIN && result === "pass");
+  if (message.spf !== "pass" || message.dmarc !== "pass" || !isSigned)
+    throw new Error(`a receiver would not trust it: ${JSON.stringify(message)}`);
+  return message;
+}
+
 /** A message in the outside host's queue, also when it left long ago. */
 export interface Outgoing {
+  readonly to: string;
   readonly subject: string;
   readonly state: "queued" | "sent" | "failed";
   readonly attempts: number;
@@ -248,31 +287,12 @@ export async function outsideQueue(): Promise<Outgoing[]> {
   return JSON.parse(await succeed(["curl", "--silent", "--fail", `${CONTROL}/queue`])) as Outgoing[];
 }
 
+/** Messages to this domain that were refused for good; their sender has had them back. */
+export async function refusedForGood(): Promise<Outgoing[]> {
+  return (await outsideQueue()).filter(({ to, state }) => to.endsWith(`@${DOMAIN}`) && state === "failed");
+}
+
 /** The last message of this subject in the outside host's queue, once it was tried. */
 export async function triedOutside(subject: string): Promise<Outgoing | undefined> {
   return (await outsideQueue()).findLast((message) => message.subject === subject && message.attempts > 0);
-}
-
-/** A mailbox that the deploy made, as the stack's secret output has it. */
-export async function mailboxOf(name: string): Promise<{ address: string; password: string }> {
-  const args = ["stack", "output", "mailboxes", "--show-secrets", "--json", "--stack", STACK];
-  const mailboxes = JSON.parse(await succeed(["pulumi", ...args])) as {
-    address: string;
-    password?: string;
-  }[];
-  const found = mailboxes.find(({ address }) => address === `${name}@${DOMAIN}`);
-  if (found?.password === undefined) throw new Error(`the output has no mailbox ${name}`);
-  return { address: found.address, password: found.password };
-}
-
-/** Reads the message of a subject as soon as it is in the mailbox. */
-export async function arrived(
-  { address, password }: { readonly address: string; readonly password: string },
-  subject: string,
-): Promise<string> {
-  const mail = await waitFor(`"${subject}" in the mailbox`, 90, async () => {
-    const answer = await readMail(address, password, subject);
-    return answer.found > 0 ? answer : undefined;
-  });
-  return mail.source ?? "";
 }

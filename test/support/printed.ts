@@ -6,6 +6,9 @@ import process from "node:process";
 /** The sandbox's folder. */
 export const runFolder: string = join(import.meta.dirname, "../../.sandbox/run");
 
+/** Reference and digest of the app image of the older kind, which runs as root (sandboxUp.ts). */
+export const olderAppFile: string = join(runFolder, "olderApp.json");
+
 /**
  * Whether what a command prints must be free of secrets: all of the engine and of `mailstead`, but where a test asks for
  * secrets by their option, and what a host answers to `ssh`, which is what the test asked it.

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../../sandbox/groundPlan.ts";
-import { runFolder } from "./printed.ts";
+import { olderAppFile, runFolder } from "./printed.ts";
 import { inside, project, sshCommand, waitFor, type Ended } from "./sandbox.ts";
 import { readState, readStateOutputs } from "./stateFile.ts";
 import { cloudflare, hetzner, recordsPath } from "./vendors.ts";
@@ -50,6 +50,12 @@ export function builtImages(): Record<string, { tag: string; digest: string }> {
       { tag: reference.slice(reference.lastIndexOf(":") + 1), digest },
     ]),
   );
+}
+
+/** Tag and digest of the app image of the older kind, which has no user of its own. */
+export function olderApp(): { tag: string; digest: string } {
+  const { reference, digest } = JSON.parse(readFileSync(olderAppFile, "utf8")) as BuiltImage;
+  return { tag: reference.slice(reference.lastIndexOf(":") + 1), digest };
 }
 
 /** A whole configuration for the sandbox, for another domain than the stack `dev`. JSON is YAML. */

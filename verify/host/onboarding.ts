@@ -58,7 +58,7 @@ export function checkOnboardingConfig({ domain, dns, onboarding }: Config, webAd
     findings.push({
       subject: "site verification",
       state: "warn",
-      seen: `no ${VERIFICATION} record: mail of people does not leave`,
+      seen: `no ${VERIFICATION} record: nobody can log in, and mail to the domain waits outside`,
       fix: `add ${domain} at ${webAddress}, then: pulumi config set --path 'mailstead:dns.verification' TOKEN && pulumi up`,
     });
   }

@@ -28,7 +28,7 @@ import {
   up,
   waitFor,
 } from "../../support/sandbox.ts";
-import { labelled } from "../../support/small.ts";
+import { labelled, olderApp } from "../../support/small.ts";
 import { readStateOutputs } from "../../support/stateFile.ts";
 import { hetzner } from "../../support/vendors.ts";
 
@@ -171,7 +171,7 @@ describe("another image", () => {
   const set = (digest: string): Promise<void> => setConfig("mailstead:mail.images.app.digest", digest);
 
   beforeAll(async () => {
-    other = (JSON.parse(await succeed(["node", "sandbox/images/variant.ts"])) as { digest: string }).digest;
+    other = olderApp().digest;
     first = {
       digest: await configured("mailstead:mail.images.app.digest"),
       authUser: await configured("mailstead:mail.authUser"),

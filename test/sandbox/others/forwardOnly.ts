@@ -1,13 +1,15 @@
 /**
  * Proves: a second stack of the same program, for another domain, at another DNS provider and without mailboxes, lives
- * beside the first one, ends with nine healthy containers and a certificate, is clean for the audit, answers no name and
+ * beside the first one, on an older image that runs as root, ends with nine healthy containers, a certificate and addresses
+ * that forward, is clean for the audit, answers no name and
  * no port of mailboxes, and goes without a trace at the vendors.
  * Cannot: prove that upstream forwards well without its mailbox services; its images are stand-ins.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneFolder, endClone, makeClone } from "../../support/clone.ts";
+import { outsideInbox, sendFromOutside } from "../../support/people.ts";
 import { inside, succeed, waitFor } from "../../support/sandbox.ts";
-import { labelled, mustSucceed, sandboxConfig } from "../../support/small.ts";
+import { builtImages, labelled, mustSucceed, olderApp, sandboxConfig } from "../../support/small.ts";
 import { recordsAt } from "../../support/vendors.ts";
 
 const STACK = "forward";
@@ -39,11 +41,18 @@ async function openPorts(address: string, ports: readonly number[]): Promise<num
 
 beforeAll(async () => {
   const config = {
-    ...sandboxConfig(DOMAIN, { storage: false }),
+    // An older release, whose image runs as root.
+    ...sandboxConfig(DOMAIN, {
+      storage: false,
+      release: olderApp().tag,
+      images: { ...builtImages(), app: olderApp() },
+    }),
     "mailstead:dns": { provider: "hetzner" },
     // There is no certbot plugin for Hetzner's DNS in Debian.
     "mailstead:certificates": { method: "http-01", directory: "letsencrypt" },
     "mailstead:protect": "true",
+    "mailstead:onboarding": "automatic",
+    "mailstead:mailboxes": [{ name: "info", forwardTo: ["friend@outside.test"] }],
   };
   await makeClone(clone, STACK, config);
   const printed = await pulumi("up", "--yes", "--skip-preview");
@@ -62,6 +71,24 @@ test("nine containers run, and those with a check are healthy", async () => {
   for (const line of seen) expect(line).toMatch(/ Up /);
   const checked = seen.filter((line) => line.includes("(healthy)")).map((line) => line.split(" ")[0]);
   expect(checked).toEqual(["api", "bree", "mongodb", "mx", "redis", "smtp", "smtp_bree", "web"]);
+});
+
+test("the deploy has made account, domain and addresses, and mail to one of them is forwarded", async () => {
+  const { result } = JSON.parse(await onHost("cat /var/lib/mailstead/onboarding.json\n")) as {
+    result: unknown;
+  };
+  const names = ["support", "postmaster", "abuse", "dmarc", "info"];
+  expect(result).toMatchObject({
+    made: ["account postmaster@outside.test", `domain ${DOMAIN}`, ...names.map((name) => `alias ${name}`)],
+    left: [],
+  });
+  const subject = "to be forwarded without storage";
+  await sendFromOutside(`info@${DOMAIN}`, subject);
+  const copy = await waitFor("the forwarded copy", 90, async () =>
+    (await outsideInbox()).find((message) => message.subject === subject),
+  );
+  console.log(JSON.stringify(copy));
+  expect(copy).toMatchObject({ spf: "pass", to: ["friend@outside.test"] });
 });
 
 test("the certificate is from the ACME server, by port 80, and nothing is left to do", async () => {

@@ -43,7 +43,9 @@ export async function accountOf(email: string, password: string): Promise<UserDo
 }
 
 /** An account by its id, or by its API token; null where there is none. */
-export async function findAccount(by: { _id: string } | { api_token: string }): Promise<UserDocument | null> {
+export async function findAccount(
+  by: { _id: string } | { api_token: string } | { email: string },
+): Promise<UserDocument | null> {
   return Users.findOne(by);
 }
 

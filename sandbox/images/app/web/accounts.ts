@@ -94,6 +94,14 @@ export async function sendPin(settings: Settings, account: UserDocument): Promis
   }
 }
 
+/** Sends a link by which an account's owner sets another password; nothing where there is no such account. */
+export async function sendReset(settings: Settings, email: string): Promise<void> {
+  const account = await findAccount({ email: email.toLowerCase() });
+  if (account === null) return;
+  const text = `Set another password: https://${settings.webHost}/en/reset-password/${randomHex(32)}`;
+  await sendSystemMail(settings, { to: account.email, subject: "Reset your password", text });
+}
+
 /** Takes the PIN that was sent. */
 export async function takePin(account: UserDocument, pin: string): Promise<void> {
   const wanted = account.verification_pin ?? "";

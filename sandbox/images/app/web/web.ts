@@ -7,7 +7,7 @@ import { Refusal } from "../domain/refusal.ts";
 import { verifyDomain } from "../domain/verify.ts";
 import { endOnSignal, listen, readTls } from "../process.ts";
 import { normalName, readSettings } from "../settings.ts";
-import { accountsOn, sendPin, takePin } from "./accounts.ts";
+import { accountsOn, sendPin, sendReset, takePin } from "./accounts.ts";
 import { aliasFields, shownAlias } from "./aliasFields.ts";
 import { beforeRoutes, withLocale } from "./locale.ts";
 import { checklistPage, domainsPage, formPage } from "./pages.ts";
@@ -56,6 +56,11 @@ const pages: Routes = {
   "POST /verify": async (call) => {
     await takePin(await accounts.loggedIn(call), call.fields["pin"] ?? "");
     return done(call, "/en/my-account");
+  },
+  "POST /forgot-password": async (call) => {
+    // Whether there is such an account is told to nobody.
+    await sendReset(settings, call.fields["email"] ?? "");
+    return done(call, "/en");
   },
   "GET /my-account": async (call) => {
     const { email, group } = await accounts.verified(call);

@@ -2,7 +2,7 @@
  * Proves: mail from outside arrives by MX over both families and is read over IMAP with a verified chain; before the
  * onboarding values are set mail to people waits outside, nobody logs in, and `status` says why; after a second `up` and
  * the administrator's approval mail of people arrives outside with SPF, DKIM, DMARC and reverse names passing, and so does
- * the server's own; only the allowed ports answer from outside.
+ * the server's own.
  * Cannot: prove how a real provider scores the server. The mail programs on the host are stand-ins with upstream's gates.
  */
 import { beforeAll, expect, test } from "vitest";
@@ -13,36 +13,27 @@ import {
   approveSending,
   headersOf,
   outsideInbox,
+  passedOutside,
   publishOnboarding,
   readMail,
   sendFromOutside,
   signUp,
   strangerRegisters,
   submit,
-  type Received,
 } from "../../support/people.ts";
 import { earlyMail } from "../../support/gate.ts";
-import { DOMAIN, expectNoDrift, inside, onHost, outputs, succeed, waitFor } from "../../support/sandbox.ts";
+import { DOMAIN, expectNoDrift, inside, outputs, STACK, waitFor } from "../../support/sandbox.ts";
 
 let password = "";
+/** Password of the mailbox `alice`, once it is there. */
+export const alicesPassword = (): string => password;
 const alias = `alice@${DOMAIN}`;
 
 async function status(): Promise<{ code: number; text: string }> {
-  const ended = await inside(["node", "cli/mailstead.js", "status", "--stack", "dev"], {
+  const ended = await inside(["node", "cli/mailstead.js", "status", "--stack", STACK], {
     env: { MAILSTEAD_ADMIN_EMAIL: ADMIN.email, MAILSTEAD_ADMIN_PASSWORD: ADMIN.password, NO_COLOR: "1" },
   });
   return { code: ended.code, text: `${ended.stdout}${ended.stderr}` };
-}
-
-/** The message of a subject, once it is outside, with SPF, DKIM and DMARC passing. */
-async function expectPassing(subject: string): Promise<Received> {
-  const message = await waitFor(`"${subject}" outside`, 90, async () =>
-    (await outsideInbox()).find((received) => received.subject === subject),
-  );
-  console.log(JSON.stringify(message));
-  expect(message).toMatchObject({ spf: "pass", dmarc: "pass" });
-  expect(message.dkim).toContainEqual(expect.objectContaining({ domain: DOMAIN, result: "pass" }));
-  return message;
 }
 
 beforeAll(async () => {
@@ -60,7 +51,7 @@ test("before the onboarding nobody logs in, and status says why", async () => {
   console.log(text);
   expect(code).toBe(1);
   expect(text).toContain("forward-email-site-verification=");
-  expect(text).toMatch(/✗ checklist TXT fe-[0-9a-z]+\._domainkey\.example\.com/);
+  expect(text).toMatch(/✗ checklist TXT fe-[0-9a-z]+\._domainkey\./);
 });
 
 test("the pasted values become records by one plain up, and nothing is left to do", async () => {
@@ -108,7 +99,7 @@ test.each(["ipv4", "ipv6"] as const)("mail in over %s by MX, read back over IMAP
 test("mail out arrives with SPF, DKIM, DMARC and reverse names passing", async () => {
   await submit(alias, password, "friend@outside.test", "from the inside");
   const { addresses } = outputs();
-  const message = await expectPassing("from the inside");
+  const message = await passedOutside("from the inside");
   expect(message.remoteAddress).toBe(addresses.ipv4);
   expect(message.dkim.every(({ selector }) => selector.startsWith("fe-"))).toBe(true);
   expect(JSON.stringify(message.iprev)).toContain("pass");
@@ -120,25 +111,6 @@ test("mail out arrives with SPF, DKIM, DMARC and reverse names passing", async (
 
 test("the server's own mail logs in as its alias, and arrives signed by the key `default`", async () => {
   expect(JSON.parse(await strangerRegisters("friend@outside.test"))).toEqual({ message: "A PIN was sent." });
-  const message = await expectPassing("Verify your e-mail address");
+  const message = await passedOutside("Verify your e-mail address");
   expect(message.dkim.every(({ selector }) => selector === "default")).toBe(true);
-});
-
-test("nothing but the allowed ports answers from outside, on both families", async () => {
-  const listening = (await onHost("ss -Hltn | awk '{ print $4 }' | sed 's/.*://' | sort -un\n"))
-    .trim()
-    .split("\n");
-  const ports = [
-    ...new Set([...listening, "21", "22", "53", "80", "110", "143", "587", "2525", "8080", "27017", "6379"]),
-  ];
-  expect(listening).toContain("27017");
-  const { addresses } = outputs();
-  for (const address of [addresses.ipv4, addresses.ipv6]) {
-    const open = JSON.parse(
-      await succeed(["node", "sandbox/client/portScan.ts", address, ...ports]),
-    ) as number[];
-    console.log(`${address}: of ${String(ports.length)} ports tried, open ${open.join(" ")}`);
-    // 80 is allowed and nothing listens there, so it answers with a refusal.
-    expect(open.toSorted((a, b) => a - b)).toEqual([22, 25, 80, 443, 465, 993, 995]);
-  }
 });
