@@ -8,6 +8,8 @@ export interface DesiredSet extends RecordSet {
   readonly roles: readonly string[];
   /** The highest level of its records. */
   readonly level: RecordLevel;
-  /** A value is known only after the first `up`: compared by name and type alone. */
+  /** A value is known only after the first `up`: it is compared by name and type alone. */
   readonly valuesUnknown?: true;
+  /** How each of these values begins: a value that begins so may be ours, and any other is not. Empty where it may be any. */
+  readonly unknownPrefixes?: readonly string[];
 }

@@ -159,7 +159,10 @@ export function compareSet(
 ): Judgement {
   const unknown = desired.valuesUnknown === true && actual.values.length > 0;
   const missing = unknown ? [] : desired.values.filter((value) => !actual.values.includes(value));
-  const foreign = unknown ? [] : actual.values.filter((value) => !desired.values.includes(value));
+  const mayBeOurs = (value: string): boolean =>
+    desired.values.includes(value) ||
+    (unknown && (desired.unknownPrefixes ?? [""]).some((prefix) => value.startsWith(prefix)));
+  const foreign = actual.values.filter((value) => !mayBeOurs(value));
   const comparison: Comparison = {
     desired,
     facts: context,

@@ -8,11 +8,17 @@ import type { DesiredSet } from "../../model/observation.ts";
 
 const LEVELS: readonly RecordLevel[] = ["required", "recommended", "optional"];
 
+/** What a value begins with before its first slot. */
+function readPrefix(record: PlannedRecord): string {
+  const [first] = valueTemplate(record);
+  return typeof first === "string" ? first : "";
+}
+
 /**
  * Declared record sets, in the order of the plan.
  *
  * @param slotValue text of a slot, or undefined before the first `up`: a set with such a value in it holds its other
- * values and is marked `valuesUnknown`.
+ * values, is marked `valuesUnknown`, and says how the unknown ones begin.
  */
 export function listDesiredSets(
   records: readonly PlannedRecord[],
@@ -31,12 +37,16 @@ export function listDesiredSets(
     const [set] = recordSets(zoneRecords);
     if (set === undefined) throw new Error("a group has at least one member");
     const known = recordSets(zoneRecords.filter((_, index) => members[index]?.known === true));
+    const unknown = members.filter((member) => !member.known);
     return {
       ...set,
       values: known[0]?.values ?? [],
       roles: members.map(({ record }) => record.role),
       level: LEVELS.find((level) => members.some(({ record }) => record.level === level)) ?? "optional",
-      ...(members.every((member) => member.known) ? {} : { valuesUnknown: true as const }),
+      ...(unknown.length > 0 && {
+        valuesUnknown: true as const,
+        unknownPrefixes: unknown.map(({ record }) => readPrefix(record)),
+      }),
     };
   });
 }
