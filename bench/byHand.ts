@@ -186,7 +186,19 @@ async function startAll({ containers, images }: HandWork, shell: Shell): Promise
   await Promise.all(containers.map(({ name }) => start(name)));
 }
 
-/** From the order to the last healthy container. */
+/** Commands on the host, in the order of the state: those before the first container, and those after the last. */
+function listCommands({
+  resources,
+}: HandWork): Readonly<Record<"before" | "after", readonly StateResource[]>> {
+  const last = resources.findLastIndex(({ type }) => type === "docker:index/container:Container");
+  const isCommand = ({ type }: StateResource): boolean => type === "command:remote:Command";
+  return {
+    before: resources.slice(0, last).filter(isCommand),
+    after: resources.slice(last).filter(isCommand),
+  };
+}
+
+/** From the order to the last healthy container, and what is done in them then, such as the onboarding. */
 export async function standUp(work: HandWork): Promise<void> {
   const address = await order(work);
   // Of its own: the next server may have the same address, and has another host key.
@@ -197,9 +209,13 @@ export async function standUp(work: HandWork): Promise<void> {
       () => undefined,
     ),
   );
-  const commands = work.resources.filter(({ type }) => type === "command:remote:Command");
+  const commands = listCommands(work);
+  const run = async (all: readonly StateResource[]): Promise<void> => {
+    for (const { inputs = {} } of all) await shell(textOf(inputs["create"]), textOf(inputs["stdin"]));
+  };
   // The first waits for the end of the boot; files and the certificate follow.
-  for (const { inputs = {} } of commands) await shell(textOf(inputs["create"]), textOf(inputs["stdin"]));
+  await run(commands.before);
   await Promise.all(work.images.map(({ reference }) => shell(`docker pull --quiet ${reference}`)));
   await startAll(work, shell);
+  await run(commands.after);
 }

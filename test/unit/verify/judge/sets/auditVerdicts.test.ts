@@ -246,3 +246,27 @@ test("declared sets gather the plan's records, and say which values are not know
   expect(late?.values).toEqual(["203.0.113.10"]);
   expect(late?.valuesUnknown).toBeUndefined();
 });
+
+test("beside a value that is not known yet, only what begins like it may be ours", () => {
+  const base = { ttlSeconds, purpose: "", name: "example.com", level: "required" } as const;
+  const desired = listDesiredSets([
+    { ...base, role: "spf", type: "TXT", text: ["v=spf1 a -all"] },
+    { ...base, role: "token", type: "TXT", text: template`token=${slot("siteVerification")}` },
+  ]);
+  const judge = (...texts: string[]) =>
+    audit({
+      desired,
+      provider: {
+        state: "listed",
+        records: read.hetzner(texts.map((text) => record("example.com", "TXT", text))),
+      },
+      ignore: [],
+      context: { ...context, provider: "hetzner" },
+    }).rows.map(({ verdict, reason }) => `${verdict}: ${reason}`);
+  expect(judge("v=spf1 a -all", "token=abc")).toEqual([
+    "ok: there; its value is known after the first `pulumi up`",
+  ]);
+  expect(judge("v=spf1 a -all", "of others")).toEqual([
+    expect.stringMatching(/^unmanaged: of others is not declared, and Hetzner keeps one set /),
+  ]);
+});
