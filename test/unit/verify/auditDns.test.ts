@@ -64,7 +64,8 @@ async function inspect(more: Partial<InspectInput>, scene: Scene = {}) {
   await world?.close();
   world = await startWorld(scene);
   const port = world.servers[0]?.port ?? 0;
-  const client = { port, timeoutMs: 400, attempts: 1 };
+  // Beside the lives of the sandbox even a server of this process may take its time.
+  const client = { port, timeoutMs: 5_000, attempts: 1 };
   const columns = ["api", "authoritative", "resolvers"] as const;
   return inspectDns({ config, plan, columns, slotValue, resolvers: [ADDRESS.resolver], client, ...more });
 }

@@ -33,7 +33,7 @@ const SOA: PacketRecord = {
 };
 
 async function ask(server: FakeDns, name: string, type: string, asked: Asked = AUTHORITY): Promise<Answer> {
-  const client = createDnsClient({ port: server.port, timeoutMs: 150 });
+  const client = createDnsClient({ port: server.port, timeoutMs: 1_000 });
   const question = { name, type, recurse: asked.role === "resolver" };
   return readAnswer(await client.ask(server.address, question), asked, name, type);
 }

@@ -34,7 +34,7 @@ const ADDRESSED = { [`${DOMAIN} A`]: [{ type: "A", name: DOMAIN, ttl: 300, data:
 /** Checks of the policies in a whole look round a zone with these sets. */
 async function look(sets: readonly DeclaredSet[], scene: Scene = {}): Promise<readonly AuditCheck[]> {
   world = await startWorld(scene);
-  const client = { port: world.servers[0]?.port ?? 0, timeoutMs: 400, attempts: 1 };
+  const client = { port: world.servers[0]?.port ?? 0, timeoutMs: 2_000, attempts: 1 };
   const { checks } = await lookAround({
     ...{ zone: DOMAIN, sets, providerServers: [], columns: ["resolvers"], client },
     resolvers: [ADDRESS.resolver],

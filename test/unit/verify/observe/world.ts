@@ -126,7 +126,7 @@ export async function startWorld(scene: Scene = {}): Promise<World> {
   // All on one port, as on the Internet.
   for (const [address, script] of scripts)
     servers.push(await startFakeDns(address, servers[0]?.port ?? 0, script));
-  const client = createDnsClient({ port: servers[0]?.port ?? 0, timeoutMs: 400, attempts: 1 });
+  const client = createDnsClient({ port: servers[0]?.port ?? 0, timeoutMs: 2_000, attempts: 1 });
   const recursion = createRecursion(client, [ADDRESS.resolver]);
   return {
     client,
