@@ -5,9 +5,13 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 
 const made: string[] = [];
-afterAll(() => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
-});
+
+/** Clears away what was made so far: at the end of each file, also where files share this module (lowPriority.ts). */
+export function removeTemporaryFolders(): void {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+afterAll(removeTemporaryFolders);
 
 /** Makes an empty folder; the test file that imports this need not clear it away. */
 export function temporaryFolder(): string {
