@@ -1,5 +1,6 @@
 /** `mailstead mailbox password NAME`: the password that the stack has becomes that of a mailbox which has another. */
 import { readAsset } from "../../components/assets.ts";
+import { mailboxNames } from "../../stack/mail/onboarding.ts";
 import { OWN_ALIAS_NAMES } from "../../stack/services/ownAliases.ts";
 import { hostName } from "../../stack/services/names.ts";
 import { findPort } from "../../stack/services/table.ts";
@@ -27,7 +28,7 @@ function findSlot(given: string, { domain, onboarding }: Plan): { name: string; 
     throw new CommandError("the stack has no passwords of mailboxes: mailstead:onboarding is by-hand", next);
   }
   if (name === OWN_ALIAS_NAMES[0]) return { name, slot: "smtpTransportPassword" };
-  const names = onboarding.mailboxes.flatMap((one) => (one.password === undefined ? [] : [one.name]));
+  const names = mailboxNames(onboarding);
   if (names.includes(name)) return { name, slot: slotOf("mailboxPassword", name) };
   throw new CommandError(
     `mailstead:mailboxes has no mailbox ${name}`,

@@ -38,24 +38,22 @@ interface BuiltImage {
   readonly digest: string;
 }
 
+function readPin({ reference, digest }: BuiltImage): { tag: string; digest: string } {
+  return { tag: reference.slice(reference.lastIndexOf(":") + 1), digest };
+}
+
 /** Tag and digest of each image that the sandbox built, as a configuration has them. */
 export function builtImages(): Record<string, { tag: string; digest: string }> {
   const built = JSON.parse(readFileSync(join(runFolder, "images.json"), "utf8")) as Record<
     string,
     BuiltImage
   >;
-  return Object.fromEntries(
-    Object.entries(built).map(([role, { reference, digest }]) => [
-      role,
-      { tag: reference.slice(reference.lastIndexOf(":") + 1), digest },
-    ]),
-  );
+  return Object.fromEntries(Object.entries(built).map(([role, image]) => [role, readPin(image)]));
 }
 
 /** Tag and digest of the app image of the older kind, which has no user of its own. */
 export function olderApp(): { tag: string; digest: string } {
-  const { reference, digest } = JSON.parse(readFileSync(olderAppFile, "utf8")) as BuiltImage;
-  return { tag: reference.slice(reference.lastIndexOf(":") + 1), digest };
+  return readPin(JSON.parse(readFileSync(olderAppFile, "utf8")) as BuiltImage);
 }
 
 /** A whole configuration for the sandbox, for another domain than the stack `dev`. JSON is YAML. */

@@ -7,9 +7,11 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneFolder, endClone, makeClone } from "../../support/clone.ts";
+import { readOnboarded } from "../../support/onboarded.ts";
 import { outsideInbox, sendFromOutside } from "../../support/people.ts";
-import { inside, succeed, waitFor } from "../../support/sandbox.ts";
-import { builtImages, labelled, mustSucceed, olderApp, sandboxConfig } from "../../support/small.ts";
+import { inside, sshCommand, succeed, waitFor } from "../../support/sandbox.ts";
+import { builtImages, labelled, olderApp, sandboxConfig } from "../../support/small.ts";
+import { readStateOutputs } from "../../support/stateFile.ts";
 import { recordsAt } from "../../support/vendors.ts";
 
 const STACK = "forward";
@@ -22,17 +24,7 @@ const pulumi = (...args: string[]): Promise<string> =>
 const dig = (...question: string[]): Promise<string> =>
   succeed(["dig", "+short", "@203.0.113.3", ...question]);
 
-async function onHost(script: string): Promise<string> {
-  const ssh = ["node", "cli/mailstead.js", "ssh", "--stack", STACK, "--", "bash", "-s"];
-  return mustSucceed(await inside(ssh, { cwd: clone, input: script }));
-}
-
-async function addresses(): Promise<{ ipv4: string; ipv6: string }> {
-  const outputs = JSON.parse(await pulumi("stack", "output", "--json")) as {
-    addresses: { ipv4: string; ipv6: string };
-  };
-  return outputs.addresses;
-}
+const onHost = (script: string): Promise<string> => succeed(sshCommand(STACK), { cwd: clone, input: script });
 
 async function openPorts(address: string, ports: readonly number[]): Promise<number[]> {
   const scan = ["node", "sandbox/client/portScan.ts", address, ...ports.map(String)];
@@ -74,11 +66,8 @@ test("nine containers run, and those with a check are healthy", async () => {
 });
 
 test("the deploy has made account, domain and addresses, and mail to one of them is forwarded", async () => {
-  const { result } = JSON.parse(await onHost("cat /var/lib/mailstead/onboarding.json\n")) as {
-    result: unknown;
-  };
   const names = ["support", "postmaster", "abuse", "dmarc", "info"];
-  expect(result).toMatchObject({
+  expect(await readOnboarded(onHost)).toMatchObject({
     made: ["account postmaster@outside.test", `domain ${DOMAIN}`, ...names.map((name) => `alias ${name}`)],
     left: [],
   });
@@ -117,7 +106,7 @@ test("no name of a mailbox service is answered, and the others are", async () =>
 });
 
 test("ports 993 and 995 are closed from outside, and 25, 443 and 465 are open", async () => {
-  const { ipv4, ipv6 } = await addresses();
+  const { ipv4, ipv6 } = readStateOutputs(STACK)["addresses"] as { ipv4: string; ipv6: string };
   for (const address of [ipv4, ipv6]) {
     const open = await openPorts(address, [25, 443, 465, 993, 995]);
     console.log(`${address}: open ${open.join(", ")}`);

@@ -7,6 +7,7 @@
  * Cannot: prove it for each value that a person may change; those are tried on the models alone (onboarding.test.ts).
  */
 import { expect, test } from "vitest";
+import { readOnboarded } from "../../support/onboarded.ts";
 import { arrivedMail, ownMailbox, readMail, sendFromOutside } from "../../support/people.ts";
 import {
   DOMAIN,
@@ -26,19 +27,11 @@ const MAIL = "/root/forwardemail.net/self-hosting/sqlite-data";
 /** Every file of the mailboxes by the hash of its text. */
 const mailboxes = (): Promise<string> => onHost(`find ${MAIL} -type f -exec sha256sum {} + | sort\n`);
 
-/** What the step on the host said of each thing. */
-async function onboarded(): Promise<{ made: string[]; found: string[]; left: { code: string }[] }> {
-  const { result } = JSON.parse(await onHost("cat /var/lib/mailstead/onboarding.json\n")) as {
-    result: { made: string[]; found: string[]; left: { code: string }[] };
-  };
-  return result;
-}
-
 test("what was begun by hand is adopted, and what is missing is made", async () => {
   const before = await mailboxes();
   await setConfigs({ "mailstead:onboarding": "automatic", "mailstead:mailboxes[0].name": "bob" });
   await up();
-  expect(await onboarded()).toMatchObject({
+  expect(await readOnboarded(onHost)).toMatchObject({
     made: ["alias postmaster", "alias abuse", "alias dmarc", "alias bob"],
     found: ["account postmaster@outside.test", `domain ${DOMAIN}`, "alias support"],
     left: [],
@@ -70,7 +63,7 @@ test("another password than a mailbox has is named, and never set", async () => 
     { input: alicesPassword() },
   );
   await up();
-  expect((await onboarded()).left).toEqual([]);
+  expect((await readOnboarded(onHost)).left).toEqual([]);
   expect((await pulumi(["preview"])).stdout).not.toContain(told);
   expect(await mailboxes()).toBe(before);
 });
@@ -83,7 +76,11 @@ test("models that are not as expected: nothing is changed, the up succeeds, and 
   try {
     await setConfigs({ "mailstead:mailboxes[2].name": "carol" });
     expect(await up()).toContain(told);
-    expect(await onboarded()).toMatchObject({ made: [], found: [], left: [{ code: "unexpected" }] });
+    expect(await readOnboarded(onHost)).toMatchObject({
+      made: [],
+      found: [],
+      left: [{ code: "unexpected" }],
+    });
     expect(await mailboxes()).toBe(before);
     expect((await pulumi(["preview"])).stdout).toContain(told);
     const status = await inside(["node", "cli/mailstead.js", "status", "--stack", STACK]);
@@ -92,6 +89,6 @@ test("models that are not as expected: nothing is changed, the up succeeds, and 
     await onHost(`docker exec --user 999 web mv ${away} ${model}\n`);
   }
   await up();
-  expect(await onboarded()).toMatchObject({ made: ["alias carol"], left: [] });
+  expect(await readOnboarded(onHost)).toMatchObject({ made: ["alias carol"], left: [] });
   expect(await mailboxes()).toBe(before);
 });
