@@ -30,7 +30,8 @@ const WITHIN = {
     ["services"],
     ["vendors"],
     ["dns/rules"],
-    ["dns", "mail", "firewall"],
+    ["dns", "mail", "firewall", "data"],
+    ["drill"],
     ["config/keys"],
     ["config"],
     ["changes"],
@@ -123,8 +124,8 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },
-    // What runs on the host finds its modules there.
-    exclude: { path: "^(\\.sandbox|\\.mailstead|coverage|cloud-init/files)/" },
+    // What runs on the host, or in an image, finds its modules there.
+    exclude: { path: "^(\\.sandbox|\\.mailstead|coverage|cloud-init/files|sandbox/images/files/variants)/" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "require", "node", "default"],

@@ -9,11 +9,12 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { runInside } from "./inside.ts";
 import type { Ratio } from "./ratio.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "..");
-const LIMIT_MS = 10 * 60_000;
+const LIMIT_MINUTES = 10;
 /** Outside of the sandbox's `run`, which goes with it. */
 const OCTODNS = join(root, ".sandbox/cache/octodns-1.22.0");
 const PACKAGES = ["octodns==1.22.0", "octodns-cloudflare==1.2.0"];
@@ -30,15 +31,19 @@ export interface AuditTimes {
 async function installOctodns(): Promise<void> {
   if (existsSync(join(OCTODNS, "bin/octodns-sync"))) return;
   await run("python3", ["-m", "venv", OCTODNS]);
-  await run(join(OCTODNS, "bin/pip"), ["install", "--quiet", ...PACKAGES], { timeout: LIMIT_MS });
+  await run(join(OCTODNS, "bin/pip"), ["install", "--quiet", ...PACKAGES], {
+    timeout: LIMIT_MINUTES * 60_000,
+  });
 }
 
 /** Our audit over octodns' plan. Needs a sandbox with a deployed server, and Python with `venv`. */
 export async function benchAudit(): Promise<readonly Ratio[]> {
   await installOctodns();
-  const inside = ["node", join(import.meta.dirname, "auditInside.ts"), join(OCTODNS, "bin")];
-  const { stdout } = await run(join(root, "sandbox/run"), inside, { cwd: root, timeout: LIMIT_MS });
-  const { ours, theirs, full, records, repetitions } = JSON.parse(stdout) as AuditTimes;
+  const { ours, theirs, full, records, repetitions } = await runInside<AuditTimes>(
+    "auditInside.ts",
+    LIMIT_MINUTES,
+    join(OCTODNS, "bin"),
+  );
   const detail = `audit ${ours.toFixed(0)} ms, octodns ${theirs.toFixed(0)} ms, full audit ${full.toFixed(0)} ms; ${records} records, medians of ${repetitions}`;
   return [{ name: "audit", value: ours / theirs, goal: 0.4, detail }];
 }

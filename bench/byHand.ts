@@ -1,16 +1,22 @@
-/** A mail server stood up without the program: one order at the vendor, then commands over one SSH connection. */
+/**
+ * A mail server stood up without the program: one order at the vendor, with a volume put on it, then commands over one SSH
+ * connection.
+ */
 import { spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { cpSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import type {
   PlannedContainer,
   PlannedHealthCheck,
   PlannedImage,
   PlannedRights,
 } from "../stack/model/plan.ts";
-import type { StateResource } from "./bareProgram.ts";
 import { shellQuote } from "../stack/values/shellQuote.ts";
+import type { StateResource } from "./bareProgram.ts";
+import { run, STACK, type Engine } from "./engine.ts";
+import { ask, attach, deleteServers, deleteVolumes, until, type Machine, type Volume } from "./hetzner.ts";
+
+const root = join(import.meta.dirname, "..");
 
 /** What is placed, as a deployment of the program had it. */
 export interface HandWork {
@@ -24,28 +30,20 @@ export interface HandWork {
   readonly folder: string;
 }
 
-const API = "https://api.hetzner.cloud/v1";
-const NAME = "by-hand";
-
-interface Machine {
-  readonly id: number;
-  readonly status: string;
-  readonly public_net: { readonly ipv4: { readonly ip: string } };
-}
-
-async function ask<Body>(method: string, path: string, body?: object): Promise<Body> {
-  const headers = {
-    authorization: `Bearer ${process.env["HCLOUD_TOKEN"] ?? ""}`,
-    "content-type": "application/json",
+/** What the hand places: what the deployment that is up placed. */
+export async function readHandWork(engine: Engine, folder: string): Promise<HandWork> {
+  const printed = await run("node", "cli/mailstead.js", "render", "containers", "--json", "--stack", STACK);
+  const { images, containers } = JSON.parse(printed) as {
+    images: PlannedImage[];
+    containers: PlannedContainer[];
   };
-  const answer = await fetch(`${API}${path}`, {
-    method,
-    headers,
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as Body;
+  const keyFile = join(folder, "deploy_key");
+  cpSync(join(root, ".mailstead", STACK, "deploy_key"), keyFile);
+  return { resources: await engine.state(), images, containers, keyFile, folder };
 }
+
+/** Name of all that the hand makes at the vendor. */
+const NAME = "by-hand";
 
 /** A text of an export; a secret one is the JSON of its value. Empty where there is none. */
 function textOf(value: unknown): string {
@@ -54,30 +52,19 @@ function textOf(value: unknown): string {
   return typeof text === "string" ? text : "";
 }
 
-/** Waits for an answer, asked every half second, for ten minutes. */
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + 600_000;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`waited ten minutes for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
+/** Deletes what the hand made at the vendor, if anything is there. */
+export async function deleteHandWork(): Promise<void> {
+  await deleteServers(`name=${NAME}`);
+  await deleteVolumes(`name=${NAME}`);
 }
 
-async function servers(): Promise<readonly Machine[]> {
-  return (await ask<{ servers: readonly Machine[] }>("GET", `/servers?name=${NAME}`)).servers;
-}
-
-/** Deletes the hand's server, if there is one, and waits until its name is free. */
-export async function deleteServer(): Promise<void> {
-  for (const { id } of await servers()) await ask("DELETE", `/servers/${id}`);
-  await until("the server to be gone", async () => ((await servers()).length === 0 ? true : undefined));
+function inputsOf({ resources }: HandWork, wanted: string): Readonly<Record<string, unknown>> {
+  return resources.find(({ type }) => type === wanted)?.inputs ?? {};
 }
 
 /** Orders the server with the program's own user-data, and waits until it runs. */
-async function order({ resources }: HandWork): Promise<string> {
-  const inputs = resources.find(({ type }) => type === "hcloud:index/server:Server")?.inputs ?? {};
+async function order(work: HandWork): Promise<Machine> {
+  const inputs = inputsOf(work, "hcloud:index/server:Server");
   const { server } = await ask<{ server: Machine }>("POST", "/servers", {
     name: NAME,
     server_type: inputs["serverType"],
@@ -87,14 +74,20 @@ async function order({ resources }: HandWork): Promise<string> {
   });
   return until("the server", async () => {
     const { server: now } = await ask<{ server: Machine }>("GET", `/servers/${server.id}`);
-    return now.status === "running" ? now.public_net.ipv4.ip : undefined;
+    return now.status === "running" ? now : undefined;
   });
 }
 
-/** Runs a command on the host; its connection is shared with those before. */
-type Shell = (command: string, input?: string) => Promise<void>;
+/** Orders an empty volume of the deployment's size. */
+async function orderVolume(work: HandWork): Promise<Volume> {
+  const { size, location } = inputsOf(work, "hcloud:index/volume:Volume");
+  return (await ask<{ volume: Volume }>("POST", "/volumes", { name: NAME, size, location })).volume;
+}
 
-function shellOn(address: string, { keyFile, folder }: HandWork): Shell {
+/** Runs a command on the host; its connection is shared with those before. */
+export type Shell = (command: string, input?: string) => Promise<void>;
+
+export function shellOn(address: string, { keyFile, folder }: HandWork): Shell {
   const options = [
     "StrictHostKeyChecking=accept-new",
     `UserKnownHostsFile=${join(folder, `known_hosts_${address}`)}`,
@@ -169,8 +162,12 @@ function waitLine({ name, healthCheck }: PlannedContainer): string {
   return `timeout 300 sh -c 'until [ "$(docker inspect --format "${field}" ${name})" = ${wanted} ]; do sleep 0.2; done'`;
 }
 
-async function startAll({ containers, images }: HandWork, shell: Shell): Promise<void> {
-  const references = new Map(images.map(({ role, reference }) => [role, reference]));
+/** Starts every container as soon as those before it are healthy, and waits for all. @param lineOf what starts one */
+export async function startAll(
+  { containers }: HandWork,
+  shell: Shell,
+  lineOf: (container: PlannedContainer) => string,
+): Promise<void> {
   const started = new Map<string, Promise<void>>();
   const start = (name: string): Promise<void> => {
     const container = containers.find((one) => one.name === name);
@@ -178,8 +175,7 @@ async function startAll({ containers, images }: HandWork, shell: Shell): Promise
     const known = started.get(name);
     if (known !== undefined) return known;
     const before = Promise.all(container.startsAfter.map(start));
-    const image = references.get(container.image) ?? "";
-    const all = before.then(() => shell(`${runLine(container, image)} && ${waitLine(container)}`));
+    const all = before.then(() => shell(`${lineOf(container)} && ${waitLine(container)}`));
     started.set(name, all);
     return all;
   };
@@ -198,9 +194,22 @@ function listCommands({
   };
 }
 
+/** What the mail is on, by hand. */
+export interface HandVolume {
+  /** One that is there; without it a new one is ordered. */
+  readonly volume?: Volume;
+  /** The hand's script that fills a new one, before anything else is done with it. */
+  readonly fill?: string;
+}
+
+/** The step of the deployment that mounts the volume. */
+const MOUNT = "::step-data";
+
 /** From the order to the last healthy container, and what is done in them then, such as the onboarding. */
-export async function standUp(work: HandWork): Promise<void> {
-  const address = await order(work);
+export async function standUp(work: HandWork, { volume: given, fill }: HandVolume = {}): Promise<void> {
+  const [server, volume] = await Promise.all([order(work), given ?? orderVolume(work)]);
+  await attach(volume, server.id);
+  const address = server.public_net.ipv4.ip;
   // Of its own: the next server may have the same address, and has another host key.
   const shell = shellOn(address, { ...work, folder: mkdtempSync(join(work.folder, "ssh-")) });
   await until("SSH", () =>
@@ -209,13 +218,27 @@ export async function standUp(work: HandWork): Promise<void> {
       () => undefined,
     ),
   );
+  const device = deviceOf(work);
   const commands = listCommands(work);
-  const run = async (all: readonly StateResource[]): Promise<void> => {
-    for (const { inputs = {} } of all) await shell(textOf(inputs["create"]), textOf(inputs["stdin"]));
+  const all = async (resources: readonly StateResource[]): Promise<void> => {
+    for (const { urn, inputs = {} } of resources) {
+      if (fill !== undefined && urn.endsWith(MOUNT)) await shell("bash -s", fill);
+      const input = textOf(inputs["stdin"]).replaceAll(device, volume.linux_device);
+      await shell(textOf(inputs["create"]), input);
+    }
   };
   // The first waits for the end of the boot; files and the certificate follow.
-  await run(commands.before);
+  await all(commands.before);
   await Promise.all(work.images.map(({ reference }) => shell(`docker pull --quiet ${reference}`)));
-  await startAll(work, shell);
-  await run(commands.after);
+  const references = new Map(work.images.map(({ role, reference }) => [role, reference]));
+  await startAll(work, shell, (container) => runLine(container, references.get(container.image) ?? ""));
+  await all(commands.after);
+}
+
+/** Path of the deployment's volume on its host. */
+function deviceOf({ resources }: HandWork): string {
+  const volume = resources.find(({ type }) => type === "hcloud:index/volume:Volume");
+  const device = volume?.outputs?.["linuxDevice"];
+  if (typeof device !== "string") throw new Error("the deployment has no volume");
+  return device;
 }

@@ -5,13 +5,10 @@
  * bare one with its project's name in place of ours. All repetitions run in one process inside the sandbox
  * (previewInside.ts). The bare program has no configuration to check, no zone and no server to look up.
  */
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { runInside } from "./inside.ts";
 import type { Ratio } from "./ratio.ts";
 
-const root = join(import.meta.dirname, "..");
-const LIMIT_MS = 15 * 60_000;
+const LIMIT_MINUTES = 15;
 
 /** Medians in milliseconds, as previewInside.ts prints them. */
 export interface PreviewTimes {
@@ -23,12 +20,10 @@ export interface PreviewTimes {
 
 /** Our preview over the bare one. Needs a sandbox with a deployed server that nobody changes meanwhile. */
 export async function benchPreview(): Promise<readonly Ratio[]> {
-  const inside = ["node", join(import.meta.dirname, "previewInside.ts")];
-  const { stdout } = await promisify(execFile)(join(root, "sandbox/run"), inside, {
-    cwd: root,
-    timeout: LIMIT_MS,
-  });
-  const { ours, theirs, resources, repetitions } = JSON.parse(stdout) as PreviewTimes;
+  const { ours, theirs, resources, repetitions } = await runInside<PreviewTimes>(
+    "previewInside.ts",
+    LIMIT_MINUTES,
+  );
   const detail = `program ${ours.toFixed(0)} ms, bare program ${theirs.toFixed(0)} ms, ${resources} resources, medians of ${repetitions}`;
   return [{ name: "preview", value: ours / theirs, goal: 0.65, detail }];
 }

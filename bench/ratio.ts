@@ -22,6 +22,13 @@ export function median(values: readonly number[]): number {
 /** Something to measure: returns milliseconds of one repetition. */
 export type Measured = () => Promise<number>;
 
+/** Milliseconds that an action takes. */
+export async function timed(action: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await action();
+  return performance.now() - start;
+}
+
 /**
  * Measures two things in turn (A B, B A, A B, …), so that a busy machine and a warming one hit both alike.
  *

@@ -2,8 +2,8 @@
  * `npm run bench -- [NAME …]`: speed as ratios, taken in one run.
  *
  * Prints `NAME ratio VALUE goal GOAL` for each; exits 1 when a goal is missed, 2 when it could not be measured.
- * What needs the sandbox, and so root, brings it up, and takes it away again when it was not up before; `up` makes the
- * server in it anew.
+ * What needs the sandbox, and so root, brings it up, and takes it away again when it was not up before; `rebuild` and `up`
+ * make the server in it anew.
  */
 import { join } from "node:path";
 import process from "node:process";
@@ -22,8 +22,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   plan: { measure: async () => (await import("./plan.ts")).benchPlan() },
   load: { measure: async () => (await import("./load.ts")).benchLoad() },
   zones: { measure: async () => (await import("./zoneSizes.ts")).benchZoneSizes() },
+  init: { measure: async () => (await import("./init.ts")).benchInit(), inSandbox: true },
   preview: { measure: async () => (await import("./preview.ts")).benchPreview(), inSandbox: true },
   audit: { measure: async () => (await import("./audit.ts")).benchAudit(), inSandbox: true },
+  backup: { measure: async () => (await import("./backup.ts")).benchBackup(), inSandbox: true },
+  upgrade: { measure: async () => (await import("./upgrade.ts")).benchUpgrade(), inSandbox: true },
+  rebuild: { measure: async () => (await import("./rebuild.ts")).benchRebuild(), inSandbox: true },
   up: { measure: async () => (await import("./up.ts")).benchUp(), inSandbox: true },
 };
 
@@ -32,8 +36,8 @@ async function measured(name: string, { measure }: Bench): Promise<readonly Rati
   try {
     return await measure();
   } catch (cause) {
-    const { stderr, message } = cause as Error & { stderr?: string };
-    throw new Error(`bench ${name} could not be run: ${stderr ?? message}`, { cause });
+    const { stderr = "", message } = cause as Error & { stderr?: string };
+    throw new Error(`bench ${name} could not be run: ${stderr === "" ? message : stderr}`, { cause });
   }
 }
 

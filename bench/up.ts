@@ -6,13 +6,10 @@
  * Both take what they place from the same deployment, and each makes a new server. By hand there are no keys to make,
  * no records, no reverse names, no firewall and no state: that is what the program does more.
  */
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { runInside } from "./inside.ts";
 import type { Ratio } from "./ratio.ts";
 
-const root = join(import.meta.dirname, "..");
-const LIMIT_MS = 30 * 60_000;
+const LIMIT_MINUTES = 30;
 
 /** Medians in milliseconds, as upInside.ts prints them. */
 export interface UpTimes {
@@ -23,12 +20,7 @@ export interface UpTimes {
 
 /** Our `up` over the hand's work. Needs a sandbox that is up; the server in it is made anew several times. */
 export async function benchUp(): Promise<readonly Ratio[]> {
-  const { stdout } = await promisify(execFile)(
-    join(root, "sandbox/run"),
-    ["node", join(import.meta.dirname, "upInside.ts")],
-    { cwd: root, timeout: LIMIT_MS },
-  );
-  const { ours, theirs, repetitions } = JSON.parse(stdout) as UpTimes;
+  const { ours, theirs, repetitions } = await runInside<UpTimes>("upInside.ts", LIMIT_MINUTES);
   const seconds = (time: number): string => `${(time / 1000).toFixed(1)} s`;
   const detail = `pulumi up ${seconds(ours)}, by hand ${seconds(theirs)}, medians of ${repetitions}`;
   return [{ name: "up", value: ours / theirs, goal: 1.3, detail }];

@@ -17,7 +17,7 @@ import type { GivenToken } from "./tokens.ts";
  * @throws VendorError where the vendor does not answer
  */
 export async function otherAccount(
-  config: Pick<Config, "server">,
+  config: Pick<Config, "server" | "data" | "backups">,
   resources: readonly StateResource[],
   { token, place }: GivenToken,
 ): Promise<readonly Issue[]> {
@@ -29,7 +29,7 @@ export async function otherAccount(
 
 /** The same as an error. @throws CommandError where it is another account, or where the vendor does not answer */
 export async function needOwnAccount(
-  config: Pick<Config, "server">,
+  config: Pick<Config, "server" | "data" | "backups">,
   resources: readonly StateResource[],
   given: GivenToken,
 ): Promise<void> {

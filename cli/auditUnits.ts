@@ -1,4 +1,4 @@
-/** A systemd service that audits once, and the timer that starts it: for the user's own systemd. Pure. */
+/** Systemd services that run one command once, that of the audit, and the timer that starts it: for the user's own systemd. Pure. */
 
 /** What the units name. */
 export interface AuditUnit {
@@ -18,7 +18,7 @@ export interface AuditUnit {
 const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** A path in a unit: `%` begins a specifier (systemd.unit(5)). */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replaceAll("%", "%%");
 }
 
@@ -32,26 +32,53 @@ function word(text: string): string {
   return quoted(plain(text)).replaceAll("$", "$$$$");
 }
 
-/** The service. Drift and a faulty configuration make it fail, so that `systemctl --failed` shows them. */
-export function auditService({ domain, stack, project, node, command, engine }: AuditUnit): string {
+/** What is particular to a service. */
+interface Service {
+  readonly file: string;
+  readonly description: string;
+  /** Comments on what the file of secrets has. */
+  readonly secrets: readonly string[];
+  /** The command. */
+  readonly verb: string;
+  /** Further lines of its section. */
+  readonly settings: readonly string[];
+}
+
+/** A service that runs one command of ours to its end. */
+export function oneshotService(
+  { stack, project, node, command, engine }: AuditUnit,
+  service: Service,
+): string {
+  const { file, description, secrets, verb, settings } = service;
   const path = `${engine === undefined ? "%h/.pulumi/bin" : plain(engine)}:${SYSTEM_PATH}`;
-  return `# ~/.config/systemd/user/mailstead-audit.service
+  return `# ~/.config/systemd/user/${file}
 [Unit]
-Description=Audit of the DNS of ${plain(domain)}
+Description=${plain(description)}
 
 [Service]
 Type=oneshot
 WorkingDirectory=${plain(project)}
 # Pulumi is no program of the system.
 Environment=${quoted(`PATH=${path}`)}
-# Mode 0600: the DNS token, PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, and
-# MAILSTEAD_NOTIFY="mail:you@example.org" if somebody is to be told.
+${secrets.join("\n")}
 EnvironmentFile=-%h/.config/mailstead/${plain(stack)}.env
-ExecStart=${word(node)} ${word(command)} audit --stack ${word(stack)}
-# Propagating is no failure.
-SuccessExitStatus=3
-TimeoutStartSec=5min
+ExecStart=${word(node)} ${word(command)} ${verb} --stack ${word(stack)}
+${settings.join("\n")}
 `;
+}
+
+/** The service. Drift and a faulty configuration make it fail, so that `systemctl --failed` shows them. */
+export function auditService(unit: AuditUnit): string {
+  return oneshotService(unit, {
+    file: "mailstead-audit.service",
+    description: `Audit of the DNS of ${unit.domain}`,
+    secrets: [
+      "# Mode 0600: the DNS token, PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, and",
+      '# MAILSTEAD_NOTIFY="mail:you@example.org" if somebody is to be told.',
+    ],
+    verb: "audit",
+    settings: ["# Propagating is no failure.", "SuccessExitStatus=3", "TimeoutStartSec=5min"],
+  });
 }
 
 /** The timer. Catches up on what it missed while the machine was off. */

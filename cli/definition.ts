@@ -22,7 +22,7 @@ export const EXIT_CODES: ExitCodes = {
 
 /** Variables that commands read, beside those of the engine. */
 export const ENVIRONMENT = `PULUMI_STACK, MAILSTEAD_NOTIFY, HCLOUD_TOKEN, CLOUDFLARE_API_TOKEN or DIGITALOCEAN_TOKEN, NO_COLOR,
-  MAILSTEAD_PLAIN (nothing that is there for speed alone),
+  MAILSTEAD_PLAIN (nothing that is there for speed alone), MAILSTEAD_BUNDLE_PASSPHRASE,
   MAILSTEAD_ADMIN_EMAIL and MAILSTEAD_ADMIN_PASSWORD (status reads the server's own checklist with them).`;
 
 /** One command as it is registered. */

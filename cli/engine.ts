@@ -89,10 +89,18 @@ export function runToEnd(
   });
 }
 
+/** Where a program on this terminal prints: beside a JSON document, on standard error. */
+export type Printed = "stdout" | "stderr";
+
 /** Runs a program on this terminal, and returns its exit code. */
-export function attach(program: string, args: readonly string[]): Promise<number> {
+export function attach(
+  program: string,
+  args: readonly string[],
+  printed: Printed = "stdout",
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: projectFolder(), stdio: "inherit" });
+    const out = printed === "stdout" ? "inherit" : process.stderr;
+    const child = spawn(program, args, { cwd: projectFolder(), stdio: ["inherit", out, "inherit"] });
     child.on("error", reject);
     child.on("close", (code) => {
       resolve(code ?? 1);
@@ -130,8 +138,8 @@ function errorText({ stdout, stderr }: Ended): string {
 }
 
 /** Runs `pulumi` on this terminal. */
-export function pulumiAttached(args: readonly string[]): Promise<number> {
-  return attach("pulumi", args);
+export function pulumiAttached(args: readonly string[], printed?: Printed): Promise<number> {
+  return attach("pulumi", args, printed);
 }
 
 /** A resource as the state knows it. */

@@ -2,6 +2,7 @@
 import { describeIssue } from "../stack/model/describeIssue.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import { printable } from "../stack/values/printable.ts";
+import type { ThingKind } from "../stack/vendors/cloud.ts";
 import { plannedThings } from "../stack/vendors/cloudThings.ts";
 import { VendorError } from "../verify/vendors/http.ts";
 import type { Orphan, OrphanThing } from "../verify/preflight/preflight.ts";
@@ -64,6 +65,13 @@ function isLocked({ kind }: OrphanThing, resources: readonly StateResource[]): b
   return kind === "server" && !resources.some(({ type }) => type === KEY_TYPE);
 }
 
+/** What would be lost with a thing; nothing with those that are not named. */
+const LOSSES: Readonly<Partial<Record<ThingKind, string>>> = {
+  server: "it may hold mail",
+  volume: "it may hold mail",
+  address: "its reputation would be lost",
+};
+
 /**
  * What the plan has under this name is taken into the state: a server may hold mail, and a reputation may hang on an
  * address. Of what it has not, only what can hold neither is deleted.
@@ -87,9 +95,9 @@ function findThingFix(
     };
     return { orphan, words: "take it into the state", run };
   }
-  if (kind === "server" || kind === "address") {
+  const loss = LOSSES[kind];
+  if (loss !== undefined) {
     const byHand = `look at it in ${advice.console}, and delete it there if it is not wanted`;
-    const loss = kind === "server" ? "it may hold mail" : "its reputation would be lost";
     const what = `${name} is none that this configuration plans, and ${loss}`;
     return refuse(orphan, `not done here, as ${loss}: ${byHand}`, what, byHand);
   }

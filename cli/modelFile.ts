@@ -122,7 +122,7 @@ function furtherSections(sections: readonly string[]): string[] {
  * into the file.
  */
 function optional(
-  section: "dns" | "certificates",
+  section: "dns" | "certificates" | "data" | "upgrades",
   sections: readonly string[],
   given: GivenValues,
 ): string[] {
@@ -153,6 +153,15 @@ export function modelFile(given: GivenValues & { readonly domain: string }): str
     ...optional("dns", SECTIONS.dns, given),
     "",
     ...optional("certificates", [], given),
+    "",
+    ...optional("data", [], given),
+    "",
+    ...optional("upgrades", [], given),
+    "",
+    // Nothing in it counts without a bucket and its keys.
+    ...comment(
+      "mailstead:backups: a bucket that all data go to every night; its keys are in docs/guides/backups.md",
+    ),
     "",
     "mailstead:server:",
     ...indented(writeKeys("server", TABLES.server, given)),

@@ -1,7 +1,7 @@
-/** Containers that a killed run left on the host: Docker had made them, and the state never heard of it. */
+/** Where state and Docker disagree after a run that was cut off: containers that the state never heard of, or still has. */
 import type { Orphan } from "../verify/preflight/preflight.ts";
 import { ipv4OfThing } from "../stack/vendors/cloudThings.ts";
-import type { StateResource } from "./engine.ts";
+import { pulumi, type StateResource } from "./engine.ts";
 import { remoteAt, runScript, type Remote } from "./remote.ts";
 
 const CONTAINER = "docker:index/container:Container";
@@ -51,4 +51,29 @@ export async function removeContainer(
 ): Promise<void> {
   const host = findHost(stack, resources);
   if (host !== undefined && /^[0-9a-f]+$/.test(id)) await runScript(host, `docker rm --force ${id}\n`);
+}
+
+/**
+ * Takes containers out of the state that the host has not any more: Docker removed them, and its answer was lost. `up` would
+ * pass over them, where nothing else about them changes.
+ *
+ * @param there ids of all containers that the host has.
+ */
+export async function forgetRemovedContainers(
+  stack: string,
+  resources: readonly StateResource[],
+  there: ReadonlySet<string>,
+): Promise<void> {
+  const gone = resources.filter(({ type, id }) => type === CONTAINER && id !== undefined && !there.has(id));
+  if (gone.length === 0) return;
+  const targets = gone.flatMap(({ urn }) => ["--target", urn]);
+  await pulumi([
+    "refresh",
+    "--yes",
+    "--skip-preview",
+    "--skip-pending-creates",
+    ...targets,
+    "--stack",
+    stack,
+  ]);
 }

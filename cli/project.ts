@@ -22,7 +22,7 @@ export function readProjectName(): string {
 }
 
 /** The file that holds the configuration of a stack. @throws CommandError where there is none. */
-function findStackFile(stack: string): string {
+export function findStackFile(stack: string): string {
   const path = join(projectFolder(), `Pulumi.${stack}.yaml`);
   if (existsSync(path)) return path;
   throw new CommandError(

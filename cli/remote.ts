@@ -91,21 +91,72 @@ export async function runScript(remote: Remote, script: string): Promise<string>
  * Shows what a command on the host prints, line by line and without what would move the cursor, colour the terminal or
  * hide: logs hold what strangers sent.
  *
+ * @param out where its standard output is shown.
  * @returns its exit code.
  * @throws CommandError where SSH fails
  */
-export async function showLines(remote: Remote, command: readonly string[]): Promise<number> {
+export async function showLines(
+  remote: Remote,
+  command: readonly string[],
+  out: NodeJS.WritableStream = process.stdout,
+): Promise<number> {
+  const { code } = await follow(remote, command, (line) => {
+    out.write(line);
+  });
+  return code;
+}
+
+/**
+ * Shows what a command on the host says on standard error, as {@link showLines} does, and keeps its standard output.
+ *
+ * @throws CommandError where SSH fails
+ */
+export async function showProgress(
+  remote: Remote,
+  command: readonly string[],
+): Promise<{ readonly code: number; readonly stdout: string }> {
+  let stdout = "";
+  const { code } = await follow(remote, command, (line) => (stdout += line));
+  return { code, stdout };
+}
+
+/**
+ * {@link showProgress} of a script, which travels by standard input, so that nothing in it shows in a process list.
+ *
+ * @throws CommandError where SSH fails
+ */
+export async function showScript(
+  remote: Remote,
+  script: string,
+): Promise<{ readonly code: number; readonly stdout: string }> {
+  let stdout = "";
+  const { code } = await follow(remote, ["bash -s"], (line) => (stdout += line), script);
+  return { code, stdout };
+}
+
+async function follow(
+  remote: Remote,
+  command: readonly string[],
+  take: (line: string) => void,
+  input?: string,
+): Promise<{ readonly code: number }> {
   const code = await new Promise<number>((resolve, reject) => {
     const child = spawn("ssh", [...remote.options, remote.address, ...command], {
       cwd: projectFolder(),
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
+    // Who ends before it has read all of it is judged by its exit code.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
+    const toError = (line: string): void => {
+      process.stderr.write(line);
+    };
     for (const [from, to] of [
-      [child.stdout, process.stdout],
-      [child.stderr, process.stderr],
+      [child.stdout, take],
+      [child.stderr, toError],
     ] as const) {
       createInterface({ input: from, crlfDelay: Infinity }).on("line", (line) => {
-        to.write(`${printableLines(stripVTControlCharacters(line))}\n`);
+        to(`${printableLines(stripVTControlCharacters(line))}\n`);
       });
     }
     child.on("error", reject);
@@ -113,7 +164,7 @@ export async function showLines(remote: Remote, command: readonly string[]): Pro
       resolve(code ?? 1);
     });
   });
-  return ofHost(remote, code);
+  return { code: ofHost(remote, code) };
 }
 
 /** Opens a shell, or runs one command, on this terminal. Returns its exit code. @throws CommandError where SSH fails */

@@ -77,9 +77,11 @@ export async function takeBack(
   wanted: Wanted,
 ): Promise<void> {
   const things = await account.things(stack);
-  const reverseType = CLOUDS[plan.server.provider].reverseNames?.type;
+  const { reverseNames, attachment } = CLOUDS[plan.server.provider];
+  // What has no label of its own goes with what has.
+  const unlabelled = [reverseNames?.type, attachment];
   const ours = foundIds(things, stack, plan).filter(
-    ({ type, id }) => type === reverseType || wanted.things.has(`${type} ${id}`),
+    ({ type, id }) => unlabelled.includes(type) || wanted.things.has(`${type} ${id}`),
   );
   const found = [...withGenerations(ours, things), ...wanted.records];
   const there = new Set([...listStateIds(things, plan), ...wanted.recordsThere]);

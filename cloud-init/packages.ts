@@ -14,7 +14,16 @@ const DOCKER: Readonly<Record<Distribution, readonly string[]>> = {
   "debian-13": ["docker.io", "docker-cli"],
 };
 
-const COMMON = ["restic", "nftables", "iptables", "ca-certificates", "curl"];
+const COMMON = [
+  "restic",
+  "rsync",
+  "xfsprogs",
+  "nftables",
+  "iptables",
+  "ca-certificates",
+  "curl",
+  "unattended-upgrades",
+];
 
 /**
  * What the first boot installs, in the order in which it is written.

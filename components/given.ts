@@ -12,7 +12,13 @@ import { StopError } from "./errors.ts";
 /** Slots that the configuration fills. */
 export type GivenSlot = Extract<
   SlotName,
-  "dnsApiToken" | "providedCertificate" | "providedPrivateKey" | `mailboxPassword.${string}`
+  | "dnsApiToken"
+  | "providedCertificate"
+  | "providedPrivateKey"
+  | "backupAccessKeyId"
+  | "backupSecretAccessKey"
+  | "backupPingUrl"
+  | `mailboxPassword.${string}`
 >;
 
 /** The values that are there; what the plan uses and nobody gave is named when it is needed. */
@@ -23,6 +29,7 @@ export interface GivenBy {
   readonly dns: Pick<Config["dns"], "provider">;
   readonly certificates: Pick<Config["certificates"], "certificate" | "privateKey">;
   readonly mailboxes: Config["mailboxes"];
+  readonly backups?: Config["backups"];
 }
 
 /**
@@ -32,7 +39,7 @@ export interface GivenBy {
  * @param environment Where that provider's plugin looks next (`CLOUDFLARE_API_TOKEN`).
  */
 export function givenValues(
-  { dns, certificates, mailboxes }: GivenBy,
+  { dns, certificates, mailboxes, backups }: GivenBy,
   all: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): GivenValues {
@@ -41,6 +48,9 @@ export function givenValues(
     dnsApiToken: findToken(place, all[place.key], environment)?.token,
     providedCertificate: certificates.certificate,
     providedPrivateKey: certificates.privateKey,
+    backupAccessKeyId: backups?.accessKeyId,
+    backupSecretAccessKey: backups?.secretAccessKey,
+    backupPingUrl: backups?.pingUrl,
     ...Object.fromEntries(mailboxes.map(({ name, password }) => [slotOf("mailboxPassword", name), password])),
   };
   const given: Partial<Record<GivenSlot, pulumi.Output<string>>> = {};

@@ -1,15 +1,15 @@
 /** A whole mail server: what outlives the machine, the machine, its DNS, and what runs on it. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Plan } from "../stack/model/plan.ts";
+import type { Plan, PlannedVolume } from "../stack/model/plan.ts";
+import type { DeployedVolume } from "../stack/vendors/cloud.ts";
 import type { SlotValues } from "./bind.ts";
 import { MailDns } from "./dns/mailDns.ts";
 import { recordTable, type RecordRow } from "./dns/recordTable.ts";
-import type { GivenValues } from "./given.ts";
 import { reviewPlanned } from "./host/review.ts";
 import { Identity } from "./identity.ts";
 import { MailStack } from "./mailStack.ts";
 import { onboardingOutputs, type OnboardingOutputs } from "./onboardingOutputs.ts";
-import type { HostAddresses } from "./vendors/cloud.ts";
+import type { CloudResources, CloudVolume, HostAddresses, ReviewedServer } from "./vendors/cloud.ts";
 import { CLOUD_RESOURCES } from "./vendors/registry.ts";
 import { sshDirectory, sshOptions, writeSshFiles, type SshFiles } from "./sshFiles.ts";
 
@@ -19,8 +19,8 @@ export interface MailServerArgs {
   readonly stack: string;
   /** The DNS provider's own id of the zone, where it has one; looked up by name when absent. */
   readonly zoneId?: string;
-  /** Values from the configuration, as far as the plan uses them. */
-  readonly given?: GivenValues;
+  /** Values from the configuration, as far as the plan uses them; in a drill also those of the live stack, which count. */
+  readonly given?: SlotValues;
   /** The vendor says that both addresses are on one server. Default: false. */
   readonly addressesAreHeld?: boolean;
   /** Where the SSH files go. Default `.mailstead/STACK`, relative to the project. */
@@ -47,6 +47,8 @@ export class MailServer extends pulumi.ComponentResource {
   readonly slots: pulumi.Output<Readonly<Record<string, string>>>;
   /** Resolves, to nothing, when every image is on the host. */
   readonly imagesPulled: pulumi.Output<undefined>;
+  /** The data volume, once the data are on it; absent where the plan has none. */
+  readonly volume: pulumi.Output<DeployedVolume> | undefined;
   /** Generation of the server, once it is there. */
   readonly generation: pulumi.Output<number>;
   /** Files for `ssh` on this machine, relative to the project. */
@@ -63,24 +65,21 @@ export class MailServer extends pulumi.ComponentResource {
     const cloud = CLOUD_RESOURCES[plan.server.provider];
     const reviewed = reviewPlanned(cloud, plan.server, stack);
     const addresses = cloud.declareAddresses("addresses", { plan, stack, reviewed }, { parent: identity });
-    const values: SlotValues = {
-      ...identity.values,
-      ...args.given,
-      serverIpv4: addresses.ipv4,
-      serverIpv6: addresses.ipv6,
-    };
-    const { deployPrivateKey, hostPublicKey } = identity;
+    const volume = declareVolume(cloud, { plan, stack, reviewed }, { parent: identity });
+    const values = lateValues({ identity, addresses, volume, stack }, args.given);
     const host = cloud.declareHost(
       "host",
       {
         ...{ plan, stack, reviewed, addresses, values },
         addressesAreHeld: args.addressesAreHeld === true,
+        ...optional("volume", volume),
       },
       { parent: this },
     );
     const zone = { provider: plan.dnsProvider, ...optional("zoneId", args.zoneId) };
     const dns = new MailDns("dns", { plan, values, ...zone }, { parent: this });
     this.sshFiles = writeLate(args.sshDirectory ?? sshDirectory(stack), identity, addresses);
+    const { deployPrivateKey, hostPublicKey } = identity;
     const connection = { ipv4: addresses.ipv4, deployPrivateKey, hostPublicKey };
     const mailStack = new MailStack(
       "stack",
@@ -92,6 +91,7 @@ export class MailServer extends pulumi.ComponentResource {
       { parent: this },
     );
     this.imagesPulled = mailStack.pulled;
+    this.volume = plan.volume && volume && tellVolume(plan.volume, volume, mailStack.dataInPlace);
     this.generation = host.server.id.apply(() => plan.server.generation);
     dns.declareLate(mailStack.containers);
 
@@ -118,6 +118,38 @@ function writeLate(directory: string, identity: Identity, addresses: HostAddress
   );
   // Only the paths leave here.
   return pulumi.unsecret(written);
+}
+
+/** The plan's volume; undefined where it has none. */
+function declareVolume(
+  cloud: CloudResources,
+  { plan, stack, reviewed }: { plan: Plan; stack: string; reviewed: ReviewedServer },
+  opts: pulumi.ComponentResourceOptions,
+): CloudVolume | undefined {
+  const { volume, protect } = plan;
+  return volume && cloud.declareVolume({ plan: volume, protect, reviewed, stack }, opts);
+}
+
+/** What fills the slots. */
+function lateValues(
+  parts: { identity: Identity; addresses: HostAddresses; volume: CloudVolume | undefined; stack: string },
+  given: SlotValues | undefined,
+): SlotValues {
+  const { ipv4, ipv6 } = parts.addresses;
+  return {
+    ...parts.identity.values,
+    ...(parts.volume && { dataDevice: parts.volume.device }),
+    ...given,
+    ...{ serverIpv4: ipv4, serverIpv6: ipv6, stackName: pulumi.output(parts.stack) },
+  };
+}
+
+function tellVolume(
+  { sizeGb }: PlannedVolume,
+  { volume }: CloudVolume,
+  inPlace: pulumi.Output<undefined>,
+): pulumi.Output<DeployedVolume> {
+  return pulumi.all([volume.id, inPlace]).apply(([id]) => ({ id, sizeGb }));
 }
 
 function firstLogin(plan: Plan, values: SlotValues): pulumi.Output<Login> {

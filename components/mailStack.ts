@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import type { Plan, PlannedContainer, PlannedImage, PlannedStep } from "../stack/model/plan.ts";
 import type { SlotValues } from "./bind.ts";
 import { containerArgs, inStartOrder } from "./containers.ts";
+import { declareRelease } from "./release.ts";
 import type { Host } from "./vendors/cloud.ts";
 import {
   declareDirectories,
@@ -22,7 +23,18 @@ import {
 import { TIMEOUTS } from "./timeouts.ts";
 
 export interface MailStackArgs {
-  readonly plan: Pick<Plan, "server" | "files" | "steps" | "images" | "containers" | "lastSteps">;
+  readonly plan: Pick<
+    Plan,
+    | "server"
+    | "firstFiles"
+    | "firstSteps"
+    | "release"
+    | "files"
+    | "steps"
+    | "images"
+    | "containers"
+    | "lastSteps"
+  >;
   readonly host: Host;
   readonly connection: HostConnection;
   /** Options of the local `ssh`, known when its files have been written. */
@@ -54,20 +66,30 @@ export class MailStack extends pulumi.ComponentResource {
   readonly printed: ReadonlyMap<string, pulumi.Output<string>>;
   /** Resolves, to nothing, when every image is on the host; never in an `up` that could not pull one. */
   readonly pulled: pulumi.Output<undefined>;
+  /** Resolves, to nothing, when the data are where containers look for them. */
+  readonly dataInPlace: pulumi.Output<undefined>;
 
   constructor(name: string, args: MailStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:components:MailStack", name, {}, opts);
     this.#args = args;
     const { plan, values } = args;
-    this.#hashes = new Map(plan.files.map((file) => [file.role, hashText(fileText(file, values))]));
-    const onHost: OnHost = { connection: args.connection, server: args.host.server, parent: this };
+    this.#hashes = new Map(
+      [...plan.firstFiles, ...plan.files].map((file) => [file.role, hashText(fileText(file, values))]),
+    );
+    const { server, attachment } = args.host;
+    const onHost: OnHost = { connection: args.connection, server, attachment, parent: this };
     const ready = declareReady(onHost);
-    const directories = declareDirectories(onHost, plan.server.boot.directories, ready);
-    const files = plan.files.map((file) => declareFile(onHost, file, values, directories));
+    const { sshOptions } = args;
+    if (plan.release !== undefined)
+      declareRelease(onHost, plan.release, { sshOptions, booted: ready.stdout });
     const known = new Map<string, pulumi.Resource>(args.records);
+    const placed = this.#declareFirst(onHost, ready, known);
+    this.dataInPlace = pulumi.all(placed.map(({ id }) => id)).apply(() => undefined);
+    const directories = declareDirectories(onHost, plan.server.boot.directories, placed);
+    const files = plan.files.map((file) => declareFile(onHost, file, values, [directories]));
     const steps = this.#declareSteps(onHost, plan.steps, known, [directories, ...files]);
     const docker = this.#declareDocker();
-    const images = this.#declareImages(docker, ready);
+    const images = this.#declareImages(docker, placed);
     this.pulled = pulumi.all([...images.values()].map(({ imageId }) => imageId)).apply(() => undefined);
     const prepared = [directories, ...files, ...steps.values(), ...images.values()];
     this.containers = this.#declareContainers(docker, images, [
@@ -92,6 +114,14 @@ export class MailStack extends pulumi.ComponentResource {
   #keepWithServer(dependsOn: pulumi.Resource[]): void {
     const protect = this.#args.plan.server.protect;
     new RandomBytes("kept-with-server", { length: 1 }, { parent: this, protect, dependsOn });
+  }
+
+  /** Brings the data to their place, once the host is there. Returns what all else on the host comes after. */
+  #declareFirst(onHost: OnHost, ready: Command, known: Map<string, pulumi.Resource>): readonly Command[] {
+    const { plan, values } = this.#args;
+    const files = plan.firstFiles.map((file) => declareFile(onHost, file, values, [ready]));
+    const steps = this.#declareSteps(onHost, plan.firstSteps, known, [ready, ...files]);
+    return [ready, ...files, ...steps.values()];
   }
 
   /** @param known what a step may come after, by role; the steps are added to it */
@@ -124,12 +154,12 @@ export class MailStack extends pulumi.ComponentResource {
     };
   }
 
-  #declareImages(docker: DockerOptions, ready: pulumi.Resource): Images {
+  #declareImages(docker: DockerOptions, placed: readonly Command[]): Images {
     // The new image is pulled first. Deleted before, it would take each container that runs it along.
     const opts = {
       ...docker,
       customTimeouts: TIMEOUTS.dockerImage,
-      dependsOn: [ready],
+      dependsOn: [...placed],
       deleteBeforeReplace: false,
     };
     return new Map(

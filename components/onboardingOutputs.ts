@@ -4,12 +4,12 @@ import type { Plan, PlannedOnboarding } from "../stack/model/plan.ts";
 import { slot } from "../stack/values/slots.ts";
 import { bind, type SlotValues } from "./bind.ts";
 
-/** Login of the web interface's first account. */
-export interface Account {
-  readonly address: string;
-  readonly email: string;
-  readonly password: string;
-}
+/** Login of the web interface's first account. Who made the account before the deploy alone knows its password. */
+export type Account = { readonly address: string; readonly email: string } & (
+  { readonly password: string } | { readonly passwordIs: string }
+);
+
+const ADOPTED = "the one that its owner set: the deploy leaves an account that is there as it is";
 
 /** A mailbox with what a mail program is set up with, or an address that forwards. */
 export type Mailbox = { readonly address: string } & (
@@ -17,8 +17,8 @@ export type Mailbox = { readonly address: string } & (
 );
 
 export interface OnboardingOutputs {
-  /** Secret. */
-  readonly account: pulumi.Output<Account>;
+  /** Secret. @param isAdopted it was there, with a password of its own */
+  readonly account: (isAdopted: boolean) => pulumi.Output<Account>;
   /** In the order of the configuration. Secret. */
   readonly mailboxes: pulumi.Output<readonly Mailbox[]>;
   /** What the step on the host printed, once it has run. */
@@ -27,11 +27,17 @@ export interface OnboardingOutputs {
 
 function firstAccount(
   address: string,
-  { account }: PlannedOnboarding,
+  { account: { email, password } }: PlannedOnboarding,
   values: SlotValues,
 ): OnboardingOutputs["account"] {
-  const password = bind([slot(account.password)], values);
-  return pulumi.secret(pulumi.output({ address, email: account.email, password }));
+  return (isAdopted) =>
+    pulumi.secret(
+      pulumi.output(
+        isAdopted
+          ? { address, email, passwordIs: ADOPTED }
+          : { address, email, password: bind([slot(password)], values) },
+      ),
+    );
 }
 
 function mailboxesOf(

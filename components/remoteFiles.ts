@@ -22,6 +22,8 @@ export interface HostConnection {
 export interface OnHost {
   readonly connection: HostConnection;
   readonly server: pulumi.CustomResource;
+  /** Another data volume has nothing of what was written to the last one: all is written anew. */
+  readonly attachment?: pulumi.CustomResource | undefined;
   readonly parent: pulumi.Resource;
 }
 
@@ -46,38 +48,54 @@ export function declareReady(host: OnHost): Command {
 export function declareDirectories(
   host: OnHost,
   directories: PlannedBoot["directories"],
-  after: pulumi.Resource,
+  after: readonly pulumi.Resource[],
 ): Command {
   const lines = directories.map(({ path, mode }) => {
     const quoted = shellQuote(path);
     return `[ -d ${quoted} ] || install -d -m ${mode} ${quoted}`;
   });
-  return declare(host, "directories", { create: ["set -e", ...lines].join("\n") }, [after], 60);
+  return declare(host, "directories", { create: ["set -e", ...lines].join("\n") }, [...after], 60);
 }
 
-/** Writes one file, in one piece, and runs what has to follow a change of it. */
+/**
+ * The command that writes what it reads as a file, in one piece, and runs what has to follow a change of it.
+ *
+ * It ends when the file is on the disk: XFS may keep a new name through a power cut and lose the content, and no later
+ * deploy would write a file again that the engine holds for written.
+ */
+export function writeFileCommand({
+  path: to,
+  mode,
+  afterChange,
+}: Pick<PlannedFile, "path" | "mode" | "afterChange">): string {
+  const path = shellQuote(to);
+  const draft = shellQuote(`${to}.new`);
+  const folder = shellQuote(dirname(to));
+  return [
+    `mkdir -p ${folder}`,
+    // A container that was started before its file was there leaves an empty directory in its place.
+    `{ [ ! -d ${path} ] || rmdir ${path}; }`,
+    `install -m ${mode} /dev/stdin ${draft}`,
+    `sync ${draft}`,
+    `mv -fT ${draft} ${path}`,
+    `sync ${folder}`,
+    ...(afterChange === undefined ? [] : [`{ ${afterChange}; }`]),
+  ].join(" && ");
+}
+
+/** Declares one file on the host. */
 export function declareFile(
   host: OnHost,
   file: PlannedFile,
   values: SlotValues,
-  after: pulumi.Resource,
+  after: readonly pulumi.Resource[],
 ): Command {
-  const path = shellQuote(file.path);
-  const draft = shellQuote(`${file.path}.new`);
-  const create = [
-    `mkdir -p ${shellQuote(dirname(file.path))}`,
-    // A container that was started before its file was there leaves an empty directory in its place.
-    `{ [ ! -d ${path} ] || rmdir ${path}; }`,
-    `install -m ${file.mode} /dev/stdin ${draft}`,
-    `mv -fT ${draft} ${path}`,
-    ...(file.afterChange === undefined ? [] : [`{ ${file.afterChange}; }`]),
-  ].join(" && ");
   const secret = isTemplate(file.content) && isSecret(file.content);
   return declare(
     host,
     `file-${file.role}`,
-    { create, stdin: fileText(file, values), logging: "none" },
-    [after],
+    { create: writeFileCommand(file), stdin: fileText(file, values), logging: "none" },
+    [...after],
     120,
     {
       ...(secret ? { additionalSecretOutputs: ["stdout", "stderr"] } : {}),
@@ -141,7 +159,11 @@ function declare(
         perDialTimeout: 5,
       },
       addPreviousOutputInEnv: false,
-      triggers: [host.server.id, ...(text.triggers ?? [])],
+      triggers: [
+        host.server.id,
+        ...(host.attachment === undefined ? [] : [host.attachment.id]),
+        ...(text.triggers ?? []),
+      ],
     },
     {
       parent: host.parent,

@@ -9,7 +9,13 @@ import type { Planned } from "../stack/guards/guard.ts";
 import type { Plan } from "../stack/model/plan.ts";
 import { planMailServer } from "../stack/planMailServer.ts";
 import { findSlots } from "../stack/values/slots.ts";
-import { CHANGE_EXAMPLES, EXAMPLE_BASE, type ChangeExample } from "./changeExamples.ts";
+import {
+  CHANGE_EXAMPLES,
+  EVERY_BACKUP_KEY,
+  EXAMPLE_BASE,
+  VOLUME,
+  type ChangeExample,
+} from "./changeExamples.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -62,7 +68,9 @@ function serverEffects({ plan: before }: Planned, { plan: after }: Planned): str
   return [
     ...(before.server.generation === after.server.generation
       ? []
-      : ["**a new, empty server**; refused unless `server.disposable`"]),
+      : [
+          "**a new server** on the same data; with `data.kind: disk` from a last backup, or refused without backups unless `server.disposable`",
+        ]),
     ...(hash(before) === hash(after) ? [] : ["the machine: waits for the next generation"]),
     ...(before.protect === after.protect && before.server.protect === after.server.protect
       ? []
@@ -78,16 +86,26 @@ function onboardingEffects({ plan: before }: Planned, { plan: after }: Planned):
   return JSON.stringify(was) === JSON.stringify(is) ? [] : ["makes in Forward Email what is not there"];
 }
 
+/** The step names every image, and does nothing in an `up` that nobody announced as an upgrade. */
+function withoutUpgrade(plan: Plan): Plan {
+  return { ...plan, steps: plan.steps.filter(({ role }) => role !== "upgrade") };
+}
+
 function effects(before: Planned, after: Planned): string[] {
   if (JSON.stringify(before.config) === JSON.stringify(after.config)) return ["there is no other value yet"];
-  const refused = checkChange(after, deployedBy(before.plan)).some(({ severity }) => severity === "error");
+  const refused = checkChange(after, deployedBy(before.plan, { volume: VOLUME })).some(
+    ({ severity }) => severity === "error",
+  );
   if (refused || before.plan.server.location !== after.plan.server.location) return ["refused"];
   return [
     ...serverEffects(before, after),
     ...(differs(before.plan, after.plan, "dnsProvider", "zone") ? ["every record moves"] : []),
     ...(differs(before.plan, after.plan, "records") ? ["records"] : []),
     ...(differs(before.plan, after.plan, "firewall") ? ["firewall, in place"] : []),
-    ...(differs(before.plan, after.plan, "files", "steps") ? ["files on the host, in place"] : []),
+    ...(differs(before.plan, after.plan, "volume") ? ["the volume, in place"] : []),
+    ...(differs(withoutUpgrade(before.plan), withoutUpgrade(after.plan), "files", "steps")
+      ? ["files on the host, in place"]
+      : []),
     ...containerEffects(before, after),
     ...onboardingEffects(before, after),
   ];
@@ -95,7 +113,7 @@ function effects(before: Planned, after: Planned): string[] {
 
 /** Effect of a late value: the files that hold it are written, and the steps that read those run again. */
 function effectsOfSlot(slot: string): string[] {
-  const { config } = planned({});
+  const { config } = planned(EVERY_BACKUP_KEY);
   const certificates = {
     ...config.certificates,
     method: "provided",

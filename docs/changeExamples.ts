@@ -19,6 +19,9 @@ const PUBLIC_KEYS = [
   "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDAkFcp6FW0AXKh5ixg4u5g8yX8L8PVV7niaGLchKKtga5e+I8NWFqZlnOJ4KbPuvnF4mU1X3iX7bGSNnqGAlNwc3tULzuwhF+miyw/r3Gi9aEOjuP/YL5UaIUXzEu4z9VSVzZLInO6M/yQNckbePY/u8Up9EUJ3D/wSstuFU7JrQIDAQAB",
 ];
 
+/** The volume that every example has its data on. */
+export const VOLUME = { id: "100200300", sizeGb: 20 };
+
 /** What every example starts from. */
 export const EXAMPLE_BASE: Values = {
   domain: "example.com",
@@ -50,6 +53,22 @@ const CHALLENGE = "a".repeat(43);
 const OTHER_CA = { "certificates.directory": "https://acme.example.net/directory" };
 const MTA_STS = { mode: "testing" };
 const REPORTS = { "dns.tlsReports": "tls@example.org" };
+const BACKUPS = {
+  endpoint: "nbg1.your-objectstorage.com",
+  bucket: "mail",
+  accessKeyId: "EXAMPLEKEY",
+  secretAccessKey: "EXAMPLESECRET",
+};
+const BACKUP_CHANGES = {
+  ...{ endpoint: "fsn1.your-objectstorage.com", bucket: "other", prefix: "mail", region: "nbg1" },
+  ...{ keepDaily: 14, keepWeekly: 8, keepMonthly: 12, hour: 4 },
+  ...{ restore: "none", restoreOtherRelease: true },
+};
+
+/** A configuration with every key of the backups. */
+export const EVERY_BACKUP_KEY: Values = {
+  backups: { ...BACKUPS, pingUrl: "https://watch.example.org/ping/1" },
+};
 
 /** By path of the key; an image's by `ROLE`, which stands for the app. */
 export const CHANGE_EXAMPLES: Readonly<Record<string, ChangeExample>> = {
@@ -66,6 +85,22 @@ export const CHANGE_EXAMPLES: Readonly<Record<string, ChangeExample>> = {
     [{ name: "you" }],
   ),
   "mailboxes.password": { slot: "mailboxPassword.you" },
+  ...Object.fromEntries(
+    Object.entries(BACKUP_CHANGES).map(([key, value]) => [
+      `backups.${key}`,
+      becomes("backups", { ...BACKUPS, [key]: value }, BACKUPS),
+    ]),
+  ),
+  "backups.accessKeyId": { slot: "backupAccessKeyId" },
+  "backups.secretAccessKey": { slot: "backupSecretAccessKey" },
+  "backups.pingUrl": { slot: "backupPingUrl" },
+  "upgrades.system": becomes("upgrades.system", "off"),
+  "upgrades.hour": becomes("upgrades.hour", 2),
+  "upgrades.reboot": becomes("upgrades.reboot", false),
+  "upgrades.releases": becomes("upgrades.releases", "off"),
+  "data.kind": becomes("data.kind", "disk"),
+  "data.sizeGb": becomes("data.sizeGb", 40),
+  "data.lostVolume": becomes("data.lostVolume", VOLUME.id),
   "server.provider": becomes("server.provider", "hetzner"),
   "server.location": becomes("server.location", "fsn1"),
   "server.type": becomes("server.type", "cx33"),

@@ -33,6 +33,10 @@ const MAILBOXES_ABOUT =
   "password is set once and never again, as it encrypts the mailbox. An entry that is taken out leaves the address and its mail. " +
   `${OWN_ALIAS_NAMES.map((name) => `\`${name}\``).join(", ")} are there anyway, and forward to \`email\`.`;
 
+const BACKUPS_ABOUT =
+  "Backups to an S3-compatible bucket (docs/guides/backups.md). Without the section there are none, and what was backed up " +
+  "before stays in the bucket.";
+
 /** What each section is; the records of the owner's have a section of their own form. */
 const ABOUT: Readonly<Record<Exclude<keyof typeof TABLES, "dns.records">, string>> = {
   "": "At the top.",
@@ -49,6 +53,13 @@ const ABOUT: Readonly<Record<Exclude<keyof typeof TABLES, "dns.records">, string
   "mail.images.ROLE": `One for each role: ${IMAGE_ROLES.join(", ")}.`,
   mailboxes: MAILBOXES_ABOUT,
   certificates: "How the certificate is had.",
+  backups: BACKUPS_ABOUT,
+  upgrades:
+    "What the server does by itself at night (docs/guides/new-release.md). `./mailstead status` shows when it last did, and what " +
+    "waits. A new release of Forward Email is never installed unasked.",
+  data:
+    "Where mail, databases, `.env` and certificates live. A volume belongs to the stack as its keys and addresses do: it is " +
+    "protected, a new server mounts it, and `./mailstead import` finds it.",
 };
 
 /** A cell: a pipe would end it. */

@@ -1,4 +1,4 @@
-/** Takes a sandbox away: processes, mounts, namespace, cgroups, files. Works after a crash, and where nothing is up. */
+/** Takes a sandbox away: processes, mounts, loop devices, namespace, cgroups, files. Works after a crash, and where nothing is up. */
 
 import { existsSync } from "node:fs";
 import { readFile, rm, rmdir } from "node:fs/promises";
@@ -7,6 +7,7 @@ import { runDir, stackDir } from "./groundPlan.ts";
 import { networkDown, processesInside } from "./network/network.ts";
 import { findSandboxGroups, killGroup, removeGroup } from "./process/cgroup.ts";
 import { run } from "./process/command.ts";
+import { detachLoopsBelow, loopsBelow } from "./process/loops.ts";
 import { mountsBelow } from "./process/mounts.ts";
 import { waitUntil } from "./process/waitUntil.ts";
 
@@ -35,6 +36,7 @@ export async function takeDown(): Promise<string[]> {
   }
   await attempt("processes on the sandbox's network", killInside);
   await attempt("mounts", unmountAll);
+  await attempt("loop devices", () => detachLoopsBelow(runDir));
   await attempt("network namespace", networkDown);
   for (const group of await findSandboxGroups()) await attempt(`cgroup ${group}`, () => removeGroup(group));
   // A folder that still holds a mount must not be emptied: the mount may be a server's disk or the cache.
@@ -57,6 +59,8 @@ async function removeStackFolder(): Promise<void> {
 async function remains(): Promise<string[]> {
   const found: string[] = [];
   for (const mount of await mountsBelow(runDir)) found.push(`still mounted: ${mount}`);
+  for (const { name, file } of await loopsBelow(runDir))
+    found.push(`loop device still there: ${name} of ${file}`);
   for (const group of await findSandboxGroups()) found.push(`cgroup still there: ${group}`);
   for (const pid of await processesInside()) found.push(`process still on the sandbox's network: ${pid}`);
   return found;

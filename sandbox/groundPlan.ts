@@ -7,8 +7,11 @@
 
 import { join, resolve } from "node:path";
 
-/** Name of the network namespace, and the first part of every cgroup's name. */
-export const namespace = "mailstead";
+/**
+ * Name of the network namespace, and the first part of every cgroup's name. With another one in `SANDBOX_NAME`, two
+ * checkouts can have a sandbox each at the same time.
+ */
+export const namespace = process.env["SANDBOX_NAME"] ?? "mailstead";
 /** What `nsenter --net=` wants. */
 export const namespaceFile = `/run/netns/${namespace}`;
 export const bridge = "br-mailstead";
@@ -42,6 +45,7 @@ export const ports = {
   registryGate: 5001,
   acme: 14000,
   acmeManagement: 15000,
+  objects: 7070,
 } as const;
 
 /** Names that the TLS front answers for, with the backend behind each. */
@@ -56,6 +60,7 @@ export const frontNames = {
   "production.cloudflare.docker.com": ports.registryGate,
   "acme-v02.api.letsencrypt.org": ports.acme,
   "acme-staging-v02.api.letsencrypt.org": ports.acme,
+  "nbg1.your-objectstorage.com": ports.objects,
 } as const;
 
 /** Names of the Debian mirror, plain HTTP. */
@@ -73,20 +78,16 @@ export const nameServers = {
 
 /** Zones that a vendor's account has from the start, as one who has moved his domains there. */
 export const vendorZones = {
-  cloudflare: [
-    "example.com",
-    "example.net",
-    "living.example",
-    "second.example",
-    "broken.example",
-    "fresh.example",
-  ],
+  cloudflare: ["example.com", "example.net", "living.example", "second.example", "broken.example"],
   hetzner: ["example.edu", "example.co.uk", "imported.example"],
-  digitalocean: ["example.org", "imported.test"],
+  digitalocean: ["example.org", "imported.test", "fresh.example"],
 } as const;
 
 /** The domain and the mail host of the world outside. */
 export const outside = { domain: "outside.test", host: "mx.outside.test" } as const;
+
+/** The S3 server's bucket, as the stack's owner has made it at the vendor. */
+export const bucket = "mailstead";
 
 /** Root of the repository. */
 export const repository = resolve(import.meta.dirname, "..");
@@ -122,6 +123,11 @@ export const paths = {
   acmeDir: join(runDir, "acme"),
   aptDir: join(runDir, "apt"),
   registryDir: join(runDir, "registry"),
+  objectsDir: join(runDir, "objects"),
+  /** The S3 server's data: a folder a bucket, a plain file an object, which tests may look at, spoil or remove. */
+  objectsData: join(runDir, "objects", "data"),
+  /** Keys of the S3 server's root account, 0600; in no environment of users, for who needs them to take. */
+  objectsKeys: { id: join(runDir, "objects", "access-key"), secret: join(runDir, "objects", "secret-key") },
   cloudDir: join(runDir, "cloud"),
   hostsDir: join(runDir, "hosts"),
   outsideDir: join(runDir, "outside"),

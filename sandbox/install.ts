@@ -34,11 +34,13 @@ export const debianPackages: Packages = {
   "openssh-client": "ssh",
   curl: "curl",
   binutils: "strip",
+  // For volumes: file systems that are there from the start, and the end of one whose disk is pulled.
+  xfsprogs: "xfs_io",
 };
 
 /**
  * What tests look at things with: the audit's HTML page, the scripts and documents that reach a host, the scripts that
- * shells complete by, the policies in the DNS.
+ * shells complete by, the policies in the DNS, backups and volumes.
  *
  * @public `test/browser/globalSetup.ts` reads it in a process of its own.
  */
@@ -48,6 +50,9 @@ export const testPackages: Packages = {
   zsh: "zsh",
   fish: "fish",
   "bind9-utils": "named-checkzone",
+  restic: "restic",
+  rsync: "rsync",
+  age: "age-keygen",
   "nginx-light": "nginx",
   "libnginx-mod-stream": "/usr/lib/nginx/modules/ngx_stream_module.so",
   "python3-yaml": "/usr/lib/python3/dist-packages/yaml/__init__.py",

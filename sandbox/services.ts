@@ -6,6 +6,7 @@ import { acmeService } from "./acme/acme.ts";
 import { authoritativeService, resolverService } from "./dns/servers.ts";
 import { frontService } from "./front/front.ts";
 import { addresses, outside, paths, ports } from "./groundPlan.ts";
+import { objectsService } from "./objects/objects.ts";
 import { acceptsTcp } from "./process/probe.ts";
 import type { Service } from "./process/service.ts";
 import { registryGateService, registryService } from "./registry/registry.ts";
@@ -50,6 +51,7 @@ export const allServices: readonly Service[] = [
   acmeService,
   registryService,
   registryGateService,
+  objectsService,
   outsideService,
   cloudService,
 ];

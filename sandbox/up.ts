@@ -15,6 +15,7 @@ import { ensureInstalled } from "./hosts/installedLayer.ts";
 import { buildImages } from "./images/build.ts";
 import { installPackages } from "./install.ts";
 import { networkUp } from "./network/network.ts";
+import { ensureObjectsServer, startObjects } from "./objects/objects.ts";
 import { startService } from "./process/service.ts";
 import type { Service } from "./process/service.ts";
 import type { Step, StepResult } from "./progress/steps.ts";
@@ -29,6 +30,10 @@ export const sandboxSteps: readonly Step[] = [
   {
     title: "Pulumi engine (about 5 minutes the first time)",
     run: async () => ({ word: await ensureEngine(cacheDir) }),
+  },
+  {
+    title: "S3 server (about 2 minutes the first time)",
+    run: async () => ({ word: await ensureObjectsServer(cacheDir) }),
   },
   {
     title: "Machine image: Debian 13 (about a minute the first time)",
@@ -46,6 +51,7 @@ export const sandboxSteps: readonly Step[] = [
   { title: "TLS front and Debian mirror", run: started(startFront) },
   { title: "ACME server", run: started(startAcme) },
   { title: "Container registry", run: started(startRegistry) },
+  { title: "S3 bucket", run: started(startObjects) },
   { title: "Container images (some minutes the first time)", run: images },
   { title: "Provider plugins", run: plugins },
   { title: "Mail host of the world outside", run: own(outsideService) },

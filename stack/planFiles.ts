@@ -1,4 +1,7 @@
 /** Files that the deploy writes, and what it runs after them. */
+import { backupBeforeChange, backupSteps } from "./data/backups.ts";
+import { removeMovedData } from "./data/planData.ts";
+import { upgradeFiles, upgradeStep } from "./data/upgrades.ts";
 import { hostFirewallFiles, hostFirewallSteps } from "./firewall/hostFirewall.ts";
 import { authorizedKeys } from "./host/authorizedKeys.ts";
 import { ENV_FILE, NGINX_CONF, SSL } from "./host/paths.ts";
@@ -6,6 +9,7 @@ import { certificateFiles, certificateSteps } from "./mail/certificates.ts";
 import { mailGateFiles, mailGateSteps } from "./mail/mailGate.ts";
 import { onboardingFiles, onboardingSteps } from "./mail/onboarding.ts";
 import { removeOldImages } from "./mail/oldImages.ts";
+import { nightlyFiles, nightlySteps } from "./mail/upgrades.ts";
 import { renderNginxConf } from "./mail/nginxConf.ts";
 import { planEnv } from "./mail/planEnv.ts";
 import { processorStep } from "./mail/processor.ts";
@@ -32,14 +36,33 @@ export function planFiles(config: Config): readonly PlannedFile[] {
     ...hostFirewallFiles(config),
     ...mailGateFiles(config),
     ...onboardingFiles(config),
+    ...upgradeFiles(config),
+    ...nightlyFiles(config),
     ...wellKnownFiles(config).map(({ role, path, text }) => ({ role, path, mode: "0644", content: [text] })),
   ];
 }
 
 /** Plans every step. Rules and certificate are there before the containers start. @param records of the same plan */
-export function planSteps(config: Config, records: readonly PlannedRecord[]): readonly PlannedStep[] {
+export function planSteps(
+  config: Config,
+  records: readonly PlannedRecord[],
+  images: readonly PlannedImage[],
+): readonly PlannedStep[] {
   const gate = config.onboarding === "by-hand" ? mailGateSteps([]) : [];
-  return [...certificateSteps(config, records), processorStep(), ...hostFirewallSteps(), ...gate];
+  const steps = [
+    ...certificateSteps(config, records),
+    processorStep(),
+    ...hostFirewallSteps(),
+    ...gate,
+    ...backupBeforeChange(config, images),
+  ];
+  return [
+    ...steps,
+    upgradeStep(
+      images,
+      steps.map(({ role }) => role),
+    ),
+  ];
 }
 
 /**
@@ -49,5 +72,12 @@ export function planSteps(config: Config, records: readonly PlannedRecord[]): re
 export function planLastSteps(config: Config, images: readonly PlannedImage[]): readonly PlannedStep[] {
   const onboarding = onboardingSteps(config);
   const gate = onboarding.length > 0 ? mailGateSteps(onboarding.map(({ role }) => role)) : [];
-  return [...onboarding, ...gate, removeOldImages(images)];
+  return [
+    ...onboarding,
+    ...gate,
+    ...backupSteps(config),
+    ...nightlySteps(config),
+    removeOldImages(images),
+    ...removeMovedData(config),
+  ];
 }

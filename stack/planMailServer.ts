@@ -1,9 +1,11 @@
 /** The plan of one mail server: a pure function of its configuration. */
 import type { Config } from "./model/config.ts";
+import { BACKUP_VALUES } from "./data/backups.ts";
 import { planDeployKeys } from "./host/deployKeys.ts";
 import { checkRecords } from "./dns/rules/checkRecords.ts";
 import { planDns } from "./dns/planDns.ts";
 import { zoneFacts, REVERSE_FAMILIES } from "./dns/zoneFacts.ts";
+import { planData } from "./data/planData.ts";
 import { planFirewall } from "./firewall/planFirewall.ts";
 import type { Issue } from "./model/issue.ts";
 import { planImages } from "./mail/images.ts";
@@ -15,6 +17,7 @@ import { planFiles, planLastSteps, planSteps } from "./planFiles.ts";
 import { planClients } from "./services/clients.ts";
 import { hostName } from "./services/names.ts";
 import type { Plan, PlannedReverseName, PlannedServer } from "./model/plan.ts";
+import { nextServerHas } from "./model/nextServer.ts";
 import { protectedParts } from "./model/protection.ts";
 import { CLOUDS } from "./vendors/registry.ts";
 
@@ -29,6 +32,7 @@ function planServer(config: Config): PlannedServer {
     image: CLOUDS[server.provider].images[server.image],
     generation,
     protect: protectedParts(config).server,
+    nextHas: nextServerHas(config),
     deployKeys: planDeployKeys(server.deployKeys, protectedParts(config).identity),
     boot: {
       distribution: server.image,
@@ -59,6 +63,7 @@ function planReverseNames({ domain, server }: Config): readonly PlannedReverseNa
  */
 export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } {
   const records = planDns(config);
+  const images = planImages(config);
   const onboarding = planOnboarding(config);
   const paths = config.dns.records.map((_, index) => `mailstead:dns.records[${index}]`);
   const plan: Plan = {
@@ -74,12 +79,13 @@ export function planMailServer(config: Config): { plan: Plan; issues: Issue[] } 
     firewall: planFirewall(config),
     reverseNames: planReverseNames(config),
     records,
+    ...planData(config, images),
     files: planFiles(config),
-    steps: planSteps(config, records),
-    images: planImages(config),
+    steps: planSteps(config, records, images),
+    images,
     containers: planContainers(config),
-    lastSteps: planLastSteps(config, planImages(config)),
-    generated: onboarding === undefined ? [] : valuesFor(mailboxNames(onboarding)),
+    lastSteps: planLastSteps(config, images),
+    generated: [...(onboarding === undefined ? [] : valuesFor(mailboxNames(onboarding))), ...BACKUP_VALUES],
     ...(onboarding && { onboarding }),
     clients: planClients(config),
     webAddress: `https://${config.domain}`,

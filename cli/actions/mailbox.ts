@@ -1,13 +1,13 @@
 /** `mailstead mailbox password NAME`: the password that the stack has becomes that of a mailbox which has another. */
 import { readAsset } from "../../components/assets.ts";
 import { mailboxNames } from "../../stack/mail/onboarding.ts";
-import { OWN_ALIAS_NAMES } from "../../stack/services/ownAliases.ts";
 import { hostName } from "../../stack/services/names.ts";
 import { findPort } from "../../stack/services/table.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import { COMMAND } from "../../stack/values/command.ts";
-import { slotOf, type SlotName } from "../../stack/values/slots.ts";
+import type { SlotName } from "../../stack/values/slots.ts";
 import { readOutputs, stackName } from "../engine.ts";
+import { mailboxName, passwordSlot } from "../mailboxes/ownPassword.ts";
 import { askSecret } from "../output/askSecret.ts";
 import { CommandError, mark, print } from "../output/terminal.ts";
 import { loadPlan } from "../project.ts";
@@ -21,15 +21,16 @@ interface Options {
 const PIECES = ["onboarding-guard.cjs", "onboarding-look.cjs", "mailbox-password.cjs"];
 
 /** The name alone, and the slot of its password. @throws CommandError where the stack has none for it */
-function findSlot(given: string, { domain, onboarding }: Plan): { name: string; slot: SlotName } {
-  const name = given.toLowerCase().replace(`@${domain}`, "");
+function findSlot(given: string, plan: Plan): { name: string; slot: SlotName } {
+  const { onboarding } = plan;
+  const name = mailboxName(given, plan);
   if (onboarding === undefined) {
     const next = "change the password in the web interface, with the old one";
     throw new CommandError("the stack has no passwords of mailboxes: mailstead:onboarding is by-hand", next);
   }
-  if (name === OWN_ALIAS_NAMES[0]) return { name, slot: "smtpTransportPassword" };
+  const slot = passwordSlot(name, plan);
+  if (slot !== undefined) return { name, slot };
   const names = mailboxNames(onboarding);
-  if (names.includes(name)) return { name, slot: slotOf("mailboxPassword", name) };
   throw new CommandError(
     `mailstead:mailboxes has no mailbox ${name}`,
     names.length === 0 ? "list it there, and run `pulumi up`" : `take one of ${names.join(", ")}`,

@@ -3,26 +3,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMMAND } from "../../stack/values/command.ts";
 import type { Finding } from "../../verify/model/finding.ts";
-import { newestRelease } from "../../verify/preflight/registry/findImage.ts";
-import { Repository } from "../../verify/preflight/registry/repository.ts";
-import { RegistryError } from "../../verify/preflight/registry/request.ts";
 import { projectFolder } from "../engine.ts";
-import { chooseExitCode, describeFinding } from "../output/findings.ts";
 import { isTerminal, openQuestions } from "../output/questions.ts";
-import { CommandError, print, printJson, styled } from "../output/terminal.ts";
+import { CommandError, print, printJson } from "../output/terminal.ts";
 import { editFile } from "../pin/editFile.ts";
-import { findImages } from "../pin/images.ts";
-import { LATEST, RELEASE } from "../pin/release.ts";
-import { checkServer } from "../pin/server.ts";
-import {
-  findChanges,
-  newerRelease,
-  readWritten,
-  wantedImages,
-  type Change,
-  type Written,
-} from "../pin/written.ts";
-import { chooseStack, readStackValues } from "../project.ts";
+import { describeDiff, lookAtRegistries } from "../pin/look.ts";
+import type { Change } from "../pin/written.ts";
+import { chooseStack } from "../project.ts";
 
 interface Options {
   readonly stack?: string | undefined;
@@ -34,41 +21,6 @@ interface Options {
 
 /** Exit code where the file is not as the registries have it, and stays so. */
 const WOULD_CHANGE = 3;
-
-/** The release to be pinned. @throws CommandError for a tag that is none, and where no release is to be had */
-async function chooseRelease(given: string | undefined, written: Written): Promise<string> {
-  const { option, read } = RELEASE;
-  const answer = read(given ?? LATEST);
-  if (answer.refused !== undefined)
-    throw new CommandError(`${option} ${given ?? ""}: ${answer.refused}`, `${COMMAND} pin --help`, 2);
-  if (answer.value !== LATEST) return answer.value;
-  const { repository: name } = wantedImages(written, LATEST).app;
-  const repository = new Repository(name);
-  try {
-    const newest = newestRelease((await repository.tags()) ?? []);
-    if (newest !== undefined) return newerRelease(newest, written);
-  } catch (error) {
-    if (!(error instanceof RegistryError)) throw error;
-    throw new CommandError(
-      `the registry could not be asked: ${error.message}`,
-      "run this again in some minutes",
-    );
-  }
-  throw new CommandError(`${name} has no release at ${repository.host}`, "name one: --release TAG");
-}
-
-/** Changed lines with their numbers, the old one before the new one. */
-function describeDiff(file: string, before: string, after: string): string {
-  const [old, fresh] = [before.split("\n"), after.split("\n")];
-  return old
-    .flatMap((line, index) => {
-      const now = fresh[index] ?? "";
-      if (line === now) return [];
-      const head = styled("dim", `${file}:${String(index + 1)}`);
-      return [head, styled("red", `- ${line.trimEnd()}`), styled("green", `+ ${now.trimEnd()}`)];
-    })
-    .join("\n");
-}
 
 /** Whether the change is agreed to. @throws CommandError where nobody can be asked */
 async function isAgreed({ check, yes, json }: Options): Promise<boolean> {
@@ -102,24 +54,6 @@ function report(result: Result, stack: string, json: boolean): number {
   return written || changes.length === 0 ? 0 : WOULD_CHANGE;
 }
 
-/** Looks at the registries. @throws CommandError where something there is in the way, after it is told */
-async function look(
-  stack: string,
-  file: string,
-  written: Written,
-  options: Options,
-): Promise<Pick<Result, "findings" | "changes">> {
-  const release = await chooseRelease(options.release, written);
-  const looks = await findImages(wantedImages(written, release));
-  const found = looks.flatMap(({ image }) => image ?? []);
-  const ofServer = await checkServer(stack, readStackValues(stack), found);
-  const findings = [...looks.map(({ finding }) => finding), ...ofServer];
-  if (options.json !== true) print(findings.map(describeFinding).join("\n"));
-  if (chooseExitCode(findings) === 0) return { findings, changes: findChanges(written, found) };
-  if (options.json === true) printJson({ findings, file, changes: [], written: false });
-  throw new CommandError(`${file} is left as it is`, "mend what is marked above, and run it again");
-}
-
 /** Writes the file, unless somebody else did meanwhile. */
 function write(path: string, before: Buffer, text: string): void {
   if (readFileSync(path).equals(before)) writeFileSync(path, text);
@@ -130,8 +64,9 @@ function write(path: string, before: Buffer, text: string): void {
 export async function pinCommand(options: Options): Promise<number> {
   const stack = await chooseStack(options.stack);
   const file = `Pulumi.${stack}.yaml`;
-  const { findings, changes } = await look(stack, file, readWritten(readStackValues(stack)), options);
   const json = options.json === true;
+  const { release } = options;
+  const { findings, changes } = await lookAtRegistries({ stack, file, release, json, command: "pin" });
   if (changes.length === 0) return report({ findings, file, changes, written: false }, stack, json);
   const path = join(projectFolder(), file);
   const bytes = readFileSync(path);

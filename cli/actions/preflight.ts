@@ -21,12 +21,15 @@ import { isServer } from "../../stack/vendors/cloudThings.ts";
 import { otherAccount } from "../account.ts";
 import { findFixes, describeOrphan, runFixes, type Fix, type VendorTokens } from "../fixes.ts";
 import { outputsIn, readState, stackName, type StateResource } from "../engine.ts";
+import { findMovedZone, forgetZone, type MovedZone } from "../movedZone.ts";
 import { loadPlan } from "../project.ts";
+import { lookForDrill } from "../drill/takeAway.ts";
+import { checkBundle, readLastBundle } from "../recoveryBundle/mark.ts";
 import { findOrphanContainers, readName } from "../orphanContainers.ts";
 import { serverKnows } from "../serverKnows.ts";
 import { chooseExitCode, printFindings } from "../output/findings.ts";
 import { openQuestions } from "../output/questions.ts";
-import { CommandError } from "../output/terminal.ts";
+import { CommandError, print } from "../output/terminal.ts";
 import { readGivenTokens, type GivenToken } from "../tokens.ts";
 import { COMMAND } from "../../stack/values/command.ts";
 
@@ -47,12 +50,12 @@ async function readTokens(
 }
 
 /** Asks, unless told not to. */
-async function askWhether(fixes: readonly Fix[], options: Options): Promise<boolean> {
+async function isAgreed(question: string, options: Options): Promise<boolean> {
   if (options.yes === true) return true;
   if (!process.stdin.isTTY) throw new CommandError("--fix asks, and there is no terminal", "add --yes", 2);
   const questions = openQuestions();
   try {
-    return await questions.agree(`Do ${String(fixes.length)} fixes?`);
+    return await questions.agree(question);
   } finally {
     questions.close();
   }
@@ -162,6 +165,8 @@ interface Look {
   readonly fixes: readonly Fix[];
   /** Operations of the engine that never ended. */
   readonly pending: Awaited<ReturnType<typeof readState>>["pending"];
+  /** The zone is another one than the stack's records are in: nothing else was looked at. */
+  readonly moved?: MovedZone;
 }
 
 function listUnended(pending: Look["pending"]): Finding[] {
@@ -189,6 +194,9 @@ export async function lookBefore(stack: string): Promise<Look> {
       resources.some((resource) => resource.type === type && resource.id === id),
   };
   const reader = listedOnce(zoneReader(provider, zone, tokens.dns, zoneId));
+  const moved = await findMovedZone(loaded.config, resources, reader);
+  if (moved !== undefined)
+    return { findings: toFindings(moved.issues), beyondFixes: [], fixes: [], pending: [], moved };
   const { images } = loaded.config.mail;
   const [{ findings, orphans, size }, ofImages] = await Promise.all([
     runPreflight(plan, stack, tokens.cloud, reader, known),
@@ -198,6 +206,10 @@ export async function lookBefore(stack: string): Promise<Look> {
   const addresses = await knownAddresses(OPEN_ACCOUNT[plan.server.provider](tokens.cloud), stack);
   const slots = { ...stateSlots(resources, plan), ...addresses };
   findings.push(...(await lookAtZone(stack, reader, slots, loaded, resources, orphans)));
+  if (readLastBundle(stack) !== undefined) findings.push(...(await checkBundle(stack)));
+  findings.push(
+    ...(await lookForDrill(stack, OPEN_ACCOUNT[plan.server.provider](tokens.cloud), loaded.config.server)),
+  );
   const left = await lookOnHost(stack, resources, pending, orphans, findings);
   const recordIds = orphans.some(({ vendor }) => vendor === "dns")
     ? (await reader.records()).map(({ importId }) => DNS_PROVIDERS[provider].stateId(importId))
@@ -208,13 +220,25 @@ export async function lookBefore(stack: string): Promise<Look> {
   return { findings: [...all, ...listUnended(pending)], beyondFixes: findings, fixes, pending };
 }
 
+/** Forgets the records of the old zone, after asking. What else there may be to fix is looked for by the next run. */
+async function leaveZone(stack: string, moved: MovedZone, options: Options): Promise<void> {
+  if (!(await isAgreed("Forget the records of the old zone?", options))) return;
+  const count = await forgetZone(stack, moved);
+  print(
+    `  done: ${String(count)} records of the zone ${moved.old} are forgotten, and stay there as they are`,
+  );
+  print(`Next step: ${COMMAND} preflight, for what is in the new zone; then pulumi up`);
+}
+
 /** Runs the command. */
 export async function preflightCommand(options: Options): Promise<number> {
   const stack = await stackName(options.stack);
-  const { findings, beyondFixes, fixes, pending } = await lookBefore(stack);
+  const { findings, beyondFixes, fixes, pending, moved } = await lookBefore(stack);
   const code = printFindings(findings, options.json);
   if (options.fix !== true) return code;
+  if (moved !== undefined) await leaveZone(stack, moved, options);
   const isWell = fixes.length === 0 && pending.length === 0;
-  if (!isWell && (await askWhether(fixes, options))) await runFixes(fixes, pending.length, stack);
+  if (!isWell && (await isAgreed(`Do ${String(fixes.length)} fixes?`, options)))
+    await runFixes(fixes, pending.length, stack);
   return chooseExitCode(beyondFixes);
 }

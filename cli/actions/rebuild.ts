@@ -1,34 +1,32 @@
-/** `mailstead rebuild`: makes a server that was deleted at the vendor anew, and no edit that nobody asked for. */
+/** `mailstead rebuild`: makes a server anew, one that was deleted at the vendor or a planned one, and no edit that nobody asked for. */
 import { COMMAND } from "../../stack/values/command.ts";
-import { bootHash } from "../../cloud-init/renderUserData.ts";
-import { readAsset } from "../../components/assets.ts";
-import { bornChanges } from "../../stack/changes/bornChanges.ts";
 import type { Config } from "../../stack/model/config.ts";
-import type { Plan } from "../../stack/model/plan.ts";
+import type { NextServerHas } from "../../stack/model/plan.ts";
 import { isServer } from "../../stack/vendors/cloudThings.ts";
-import type { CloudAccount } from "../../verify/vendors/cloud.ts";
+import type { CloudAccount, CloudThings } from "../../verify/vendors/cloud.ts";
 import { VendorError } from "../../verify/vendors/http.ts";
-import { findPendingEdits, type PendingEdit, type PreviewStep } from "../../verify/state/pendingEdits.ts";
 import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
 import { needOwnAccount } from "../account.ts";
-import { pulumi, pulumiAttached, readState, stackName, type StateResource } from "../engine.ts";
+import { readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
-import { CommandError, print } from "../output/terminal.ts";
+import { CommandError, printJson } from "../output/terminal.ts";
 import { CLOUDS } from "../../stack/vendors/registry.ts";
+import { bringUp } from "../rebuild/bringUp.ts";
+import { describeEdit, findBorn, previewEdits } from "../rebuild/edits.ts";
+import type { Options } from "../rebuild/options.ts";
+import { rebuildPlanned, type Standing } from "../rebuild/planned.ts";
+import { tellTo } from "../rebuild/told.ts";
 import { readGivenToken } from "../tokens.ts";
 
-interface Options {
-  readonly stack?: string | undefined;
-  readonly withEdits?: boolean | undefined;
-}
+type FoundServer = CloudThings["server"][number];
 
-/** @throws CommandError where a server of the stack is at the vendor: there is nothing to rebuild */
-async function needLoss(
+/** The stack's server at the vendor. @throws CommandError where the vendor does not answer, or the state does not know it */
+async function findServer(
   { provider }: Config["server"],
   account: CloudAccount,
   stack: string,
   known: StateResource | undefined,
-): Promise<void> {
+): Promise<FoundServer | undefined> {
   let servers;
   try {
     ({ server: servers } = await account.things(stack));
@@ -37,65 +35,68 @@ async function needLoss(
     throw new CommandError(error.message, `${COMMAND} preflight`);
   }
   const [server] = servers;
-  if (server === undefined) return;
-  const what = `${server.name} (${server.id}) is at ${CLOUDS[provider].title}, so there is nothing to rebuild`;
-  const next = "pulumi up does what the configuration wants";
-  if (server.id === known?.id) throw new CommandError(what, next);
-  throw new CommandError(`${what}; the state does not know it`, `${COMMAND} preflight --fix`);
+  if (server === undefined || server.id === known?.id) return server;
+  throw new CommandError(
+    `${server.name} (${server.id}) is at ${CLOUDS[provider].title}, so there is nothing to rebuild; the state does not know it`,
+    `${COMMAND} preflight --fix`,
+  );
 }
 
-/** What the new server gets that the lost one had not, as far as the state remembers that one. */
-function bornLater({ server }: Plan, lost: StateResource | undefined): string[] {
-  if (lost?.outputs === undefined) return [];
-  const deployed = CLOUDS[server.provider].serverIn(lost.outputs);
-  return bornChanges(server, deployed, (one) => bootHash(one, { asset: readAsset }));
+/** What a rebuild of a lost server would do beside that. */
+interface Lost {
+  readonly edits: readonly string[];
+  readonly born: readonly string[];
 }
 
-async function previewSteps(stack: string): Promise<readonly PreviewStep[]> {
-  const printed = await pulumi(["preview", "--json", "--stack", stack]);
-  return (JSON.parse(printed) as { steps?: readonly PreviewStep[] }).steps ?? [];
+const LOST_HAS: Readonly<Record<NextServerHas, string>> = {
+  volume: "the same addresses, keys and volume",
+  backups: "the same addresses and keys and the newest backup (what came after that is lost)",
+  nothing: "the same addresses and keys, without the mail that was on the lost one's disk",
+};
+
+function describeLost({ edits, born }: Lost, nextHas: NextServerHas): string {
+  return [
+    `The server is gone: a new one is made with ${LOST_HAS[nextHas]}, and everything on it is started.`,
+    ...(edits.length === 0 ? [] : ["Edits that have nothing to do with the lost server:", ...edits]),
+    ...(born.length === 0
+      ? []
+      : ["The new server would not be as the lost one:", ...born.map((one) => `  ${one}`)]),
+  ].join("\n");
 }
 
-function describeEdit({ op, type, name, inputs }: PendingEdit): string {
-  const of = inputs.length === 0 ? "" : ` (${inputs.join(", ")})`;
-  return `  ${op} ${type.split(":").at(-1) ?? type} ${name}${of}`;
-}
-
-/** Shows what else would be done. Returns whether there is anything. */
-async function showEdits(stack: string, plan: Plan, lost: StateResource | undefined): Promise<boolean> {
-  print("looking for edits that wait …");
-  const edits = findPendingEdits(await previewSteps(stack), lost === undefined);
-  const born = bornLater(plan, lost);
-  if (edits.length > 0)
-    print(["Edits that have nothing to do with the lost server:", ...edits.map(describeEdit)].join("\n"));
-  if (born.length > 0)
-    print(["The new server would not be as the lost one:", ...born.map((one) => `  ${one}`)].join("\n"));
-  return edits.length + born.length > 0;
-}
-
-/**
- * Makes the server anew: refreshes it alone, so that the engine learns of the loss, and runs a plain `up`, which makes
- * the server and all that stands on it.
- */
-export async function rebuildCommand(options: Options): Promise<number> {
-  const stack = await stackName(options.stack);
-  const { config, plan } = loadPlan(stack);
-  const { resources } = await readState(stack);
-  const given = await readGivenToken(CLOUDS[config.server.provider].token, stack);
-  await needOwnAccount(config, resources, given);
-  const lost = resources.find(isServer);
-  await needLoss(config.server, OPEN_ACCOUNT[config.server.provider](given.token), stack, lost);
-  if ((await showEdits(stack, plan, lost)) && options.withEdits !== true) {
+/** Makes a lost server anew. */
+async function rebuildLost({ stack, plan, resources, known }: Standing, options: Options): Promise<number> {
+  const told = tellTo(options.json);
+  told.say("looking for edits that wait …");
+  const edits = (await previewEdits(stack, known === undefined)).map(describeEdit);
+  const lost = { edits, born: findBorn(plan, known) };
+  if (options.dryRun === true && options.json === true) printJson(lost);
+  else told.say(describeLost(lost, plan.server.nextHas));
+  if (lost.edits.length + lost.born.length > 0 && options.withEdits !== true) {
     const next = `take them back in the configuration, then this again; or do them with it: ${COMMAND} rebuild --with-edits`;
     throw new CommandError("rebuild would do these edits too; nothing was changed", next);
   }
-  if (lost !== undefined) {
-    print("telling the engine that the server is gone …");
-    const refreshed = await pulumiAttached([
-      ...["refresh", "--yes", "--skip-preview", "--run-program", "--target", lost.urn, "--stack", stack],
-    ]);
-    if (refreshed !== 0) return refreshed;
-  }
-  print("bringing it up …");
-  return pulumiAttached(["up", "--yes", "--skip-preview", "--stack", stack]);
+  if (options.dryRun === true) return 0;
+  const code = await bringUp(stack, resources, known, told);
+  if (options.json === true) printJson({ rebuilt: code === 0 });
+  return code;
+}
+
+/** Runs the command. @throws CommandError where there is nothing to rebuild, or it would do what nobody asked for */
+export async function rebuildCommand(options: Options): Promise<number> {
+  const stack = await stackName(options.stack);
+  const { config, plan, warnings } = loadPlan(stack);
+  const { resources } = await readState(stack);
+  const given = await readGivenToken(CLOUDS[config.server.provider].token, stack);
+  await needOwnAccount(config, resources, given);
+  const known = resources.find(isServer);
+  const account = OPEN_ACCOUNT[config.server.provider](given.token);
+  const server = await findServer(config.server, account, stack, known);
+  const standing = { stack, config, plan, warnings, resources, known, there: server?.id };
+  if (options.planned === true) return rebuildPlanned(standing, options);
+  if (server === undefined) return rebuildLost(standing, options);
+  throw new CommandError(
+    `${server.name} (${server.id}) is at ${CLOUDS[config.server.provider].title}, so there is nothing to rebuild`,
+    `pulumi up does what the configuration wants; ${COMMAND} rebuild --planned puts a new server in its place`,
+  );
 }

@@ -9,6 +9,7 @@ import type { Plan } from "../../stack/model/plan.ts";
 import { fill, type SlotName, type Template } from "../../stack/values/slots.ts";
 import type { Document } from "../documents.ts";
 import { auditService, auditTimer, type AuditUnit } from "../auditUnits.ts";
+import { drillService, drillTimer } from "../drillUnits.ts";
 import { projectFolder, readOutputs } from "../engine.ts";
 import { loadPlan, chooseStack } from "../project.ts";
 import { CommandError, print } from "../output/terminal.ts";
@@ -54,6 +55,10 @@ function render(document: Document, plan: Plan, values: Values, stack: string): 
       return auditService(describeUnit(plan, stack));
     case "audit-timer":
       return auditTimer(plan);
+    case "drill-service":
+      return drillService(describeUnit(plan, stack));
+    case "drill-timer":
+      return drillTimer(plan);
     case "containers":
       return JSON.stringify({ images: plan.images, containers: plan.containers }, null, 2);
   }

@@ -120,7 +120,7 @@ function readMailbox(text: string): Answer<string> {
 }
 
 /** A folder, with `~` for the home of whoever runs this. Its path becomes part of a URL, so it has no character of those. */
-function readFolder(text: string): Answer<string> {
+export function readFolder(text: string): Answer<string> {
   const folder = resolve(text.replace(/^~(?=\/|$)/, homedir()));
   if (text !== "" && /^[\w./@+,=-]+$/.test(folder)) return { value: folder };
   return { refused: "name a folder whose path has letters, digits and . / @ + , = _ - only" };

@@ -21,6 +21,12 @@ export function refuseOtherState(folder: string | undefined): void {
   );
 }
 
+/** Makes the folder and logs the engine in there. @throws CommandError where the engine refuses */
+export async function logIn(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  await pulumi(["login", stateUrl(folder)]);
+}
+
 /**
  * Makes the folder, logs the engine in there and makes the stack. One that is there already is left as it is.
  *
@@ -29,8 +35,7 @@ export function refuseOtherState(folder: string | undefined): void {
  * @throws CommandError where the engine refuses
  */
 export async function makeStack(stack: string, folder: string, quiet: boolean): Promise<void> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  await pulumi(["login", stateUrl(folder)]);
+  await logIn(folder);
   const select = ["stack", "select", "--create", stack];
   if (hasPassphrase()) {
     await pulumi(select);

@@ -1,38 +1,48 @@
-/** Asks for a secret on a terminal, without showing it. */
+/** Asks for secrets on a terminal, without showing them. */
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { CommandError } from "./terminal.ts";
 
 /**
- * One line of standard input, which no terminal shows.
+ * Lines of standard input, one for each question, which no terminal shows.
  *
- * @throws CommandError where none comes
+ * @throws CommandError where one does not come, or is empty
  */
-export async function askSecret(
-  question: string,
+export async function askSecrets(
+  questions: readonly string[],
   input: NodeJS.ReadableStream & { readonly isTTY?: boolean } = process.stdin,
-): Promise<string> {
+): Promise<readonly string[]> {
+  if (questions.length === 0) return [];
   const terminal = input.isTTY === true;
-  if (terminal) process.stderr.write(`${question}: `);
   const nowhere = new Writable({
     write: (_piece, _encoding, done) => {
       done();
     },
   });
   const reader = createInterface({ input, output: nowhere, terminal });
-  const line = await new Promise<string | undefined>((resolve) => {
-    reader.once("line", resolve);
-    reader.once("close", () => {
-      resolve(undefined);
-    });
-    reader.once("SIGINT", () => {
-      reader.close();
-    });
+  reader.once("SIGINT", () => {
+    reader.close();
   });
-  reader.close();
-  if (terminal) process.stderr.write("\n");
-  if (line === undefined || line === "")
-    throw new CommandError("no password was given", "type it, or hand it over by standard input");
-  return line;
+  const lines = reader[Symbol.asyncIterator]();
+  const answers: string[] = [];
+  try {
+    for (const question of questions) {
+      if (terminal) process.stderr.write(`${question}: `);
+      const next = await lines.next();
+      if (terminal) process.stderr.write("\n");
+      if (next.done === true || next.value === "")
+        throw new CommandError("no password was given", "type it, or hand it over by standard input");
+      answers.push(next.value);
+    }
+  } finally {
+    reader.close();
+  }
+  return answers;
+}
+
+/** {@link askSecrets}, of one question. */
+export async function askSecret(question: string): Promise<string> {
+  const [answer = ""] = await askSecrets([question]);
+  return answer;
 }

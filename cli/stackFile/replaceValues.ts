@@ -23,6 +23,13 @@ function findKey(map: YAMLMap, names: readonly string[]): unknown {
 /** A value in the quotes that the one before had. */
 function inQuotesOf(node: Node, value: string): string {
   const type = isScalar(node) ? node.type : undefined;
+  // A number that took a number's place stays one.
+  if (
+    isScalar(node) &&
+    type === "PLAIN" &&
+    [String(node.value), value].every((text) => /^[1-9]\d{0,14}$/.test(text))
+  )
+    return value;
   if (type === "QUOTE_SINGLE") return `'${value.replaceAll("'", "''")}'`;
   return type === "QUOTE_DOUBLE" ? JSON.stringify(value) : writeScalar(value);
 }

@@ -28,7 +28,11 @@ left=()
 while read -r name; do
   # A reader that is not there yet will find the new files when it starts.
   grep -qxF "$name" <<<"$there" || continue
-  docker restart --time 10 "$name" </dev/null >/dev/null || left+=("$name")
+  if docker restart --time 10 "$name" </dev/null >/dev/null; then
+    printf '%s\n' "$name" >>/run/mailstead-certificate.restarted
+  else
+    left+=("$name")
+  fi
 done <"$to_restart"
 
 if [ ${#left[@]} -eq 0 ]; then

@@ -120,5 +120,5 @@
     };
   }
 
-  globalThis.mailstead = { Left, inspect };
+  globalThis.mailstead = { Left, inspect, load, need };
 })();

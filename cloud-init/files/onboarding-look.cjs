@@ -12,6 +12,19 @@
     return Users.findOne({ email: email.toLowerCase() });
   }
 
+  /**
+   * Whether the account has this password; undefined where the app does not say, as after too many wrong ones. By the app's
+   * own function, which counts attempts: this document of it is not saved, so that nothing is counted.
+   */
+  async function hasPassword({ Users }, { _id }, password) {
+    const account = await Users.findOne({ _id }).select("+hash +salt");
+    if (typeof account?.authenticate !== "function") return undefined;
+    account.save = async () => account;
+    const { user, error } = await account.authenticate(password);
+    if (user) return true;
+    return /IncorrectPassword|NoSaltValue/.test(error?.name) ? false : undefined;
+  }
+
   /** What keeps everybody of an account out. */
   function judgeAccount(account, { config }) {
     const { hasVerifiedEmail, isBanned, planExpiresAt } = config.userFields;
@@ -24,14 +37,18 @@
     ];
   }
 
+  /** Domains of a name, which the database may hold more than once. */
+  function findNamed({ Domains }, name) {
+    return Domains.find({ name: { $in: [...new Set([name, domainToUnicode(name)])] } });
+  }
+
   /**
-   * The domain, where the account is its administrator. The database may hold a name more than once.
+   * The domain, where the account is its administrator.
    *
    * @throws Left where another account holds the name
    */
-  async function findDomain({ Domains }, { name }, account, email) {
-    const names = [...new Set([name, domainToUnicode(name)])];
-    const found = await Domains.find({ name: { $in: names } });
+  async function findDomain(app, { name }, account, email) {
+    const found = await findNamed(app, name);
     const isOurs = ({ members }) =>
       account !== null &&
       members.some(({ user, group }) => group === "admin" && idOf(user) === idOf(account));
@@ -39,20 +56,30 @@
     return found[0];
   }
 
-  function judgeDomain(domain, { token, published }) {
-    const key = Buffer.from(domain.dkim_public_key ?? "").toString("base64");
+  const keyOf = (domain) => Buffer.from(domain.dkim_public_key ?? "").toString("base64");
+
+  const faultsOf = (faults) =>
+    faults.flatMap(([isFault, code, about]) => (isFault ? [new Left(code, about)] : []));
+
+  /** Whether the zone has what the server goes by. */
+  function judgeRecords(domain, { token, published }) {
     const isPublished = published.some(
-      ({ selector, publicKey }) => selector === domain.dkim_key_selector && publicKey === key,
+      ({ selector, publicKey }) => selector === domain.dkim_key_selector && publicKey === keyOf(domain),
     );
-    const faults = [
+    return faultsOf([
       [domain.verification_record !== token, "domain-token", domain.verification_record],
       [!isPublished, "domain-key", domain.dkim_key_selector],
+    ]);
+  }
+
+  /** Whether the server lets the domain be used. */
+  function judgeUse(domain) {
+    return faultsOf([
       [domain.plan === "free", "domain-closed", "its plan is free"],
       [domain.is_global === true, "domain-closed", "it is a global one"],
       [domain.has_smtp !== true, "domain-not-approved", ""],
       [Boolean(domain.smtp_suspended_sent_at), "domain-suspended", ""],
-    ];
-    return faults.flatMap(([isFault, code, about]) => (isFault ? [new Left(code, about)] : []));
+    ]);
   }
 
   /** The alias with what its password is told by, which other questions leave out. */
@@ -93,6 +120,7 @@
   }
 
   Object.assign(globalThis.mailstead, {
-    ...{ findAccount, judgeAccount, findDomain, judgeDomain, findAlias, judgeAlias },
+    ...{ findAccount, hasPassword, judgeAccount, findNamed, findDomain, keyOf, judgeRecords, judgeUse },
+    ...{ findAlias, judgeAlias },
   });
 })();

@@ -48,7 +48,8 @@
       report.made(`account ${wanted.email}`);
       return made;
     }
-    report.found(`account ${wanted.email}`);
+    const isOwn = (await steps.hasPassword(app, there, wanted.password)) === false;
+    report.found(`account ${there.email}${isOwn ? ", with a password of its own" : ""}`);
     steps.judgeAccount(there, app).forEach(report.leave);
     return there;
   }
@@ -60,7 +61,7 @@
       return made;
     }
     report.found(`domain ${wanted.name}`);
-    steps.judgeDomain(there, wanted).forEach(report.leave);
+    [...steps.judgeRecords(there, wanted), ...steps.judgeUse(there)].forEach(report.leave);
     return there;
   }
 

@@ -23,4 +23,6 @@ esac
 [ -s /var/lib/mailstead/booted ] || explain "the first boot ended without its mark /var/lib/mailstead/booted"
 timeout 120 sh -c 'until docker version >/dev/null 2>&1; do sleep 0.5; done' ||
   explain "docker did not answer within 120 s after the boot"
+# What the first boot wrote outlives a power cut from here on: nothing would write it again.
+sync
 echo "booted $(cat /var/lib/mailstead/booted)"

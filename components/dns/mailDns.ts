@@ -19,14 +19,13 @@ export interface MailDnsArgs {
 /** The records. Required ones are protected, so that senders queue instead of bouncing while there is no server. */
 export class MailDns extends pulumi.ComponentResource {
   readonly #args: MailDnsArgs;
-  readonly #zone: DnsZone;
+  #zone: DnsZone | undefined;
   readonly #records = new Map<string, pulumi.CustomResource>();
   readonly #late: readonly RecordGroup[];
 
   constructor(name: string, args: MailDnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:dns:MailDns", name, {}, opts);
     this.#args = args;
-    this.#zone = DNS_RESOURCES[args.provider].zone(args.plan.zone, args.zoneId);
     const groups = this.#together();
     this.#late = groups.filter((group) => waitsFor(group).length > 0);
     for (const group of groups) if (waitsFor(group).length === 0) this.#declare(group, []);
@@ -63,6 +62,8 @@ export class MailDns extends pulumi.ComponentResource {
     const protect = this.#args.plan.protectRecords && group.some(({ level }) => level === "required");
     const address = this.#addressBeside(group);
     const name = resourceName(this.#args.provider, group[0]);
+    // A plan without records asks the provider nothing.
+    this.#zone ??= DNS_RESOURCES[this.#args.provider].zone(this.#args.plan.zone, this.#args.zoneId);
     const resource = this.#zone.declare(name, group, this.#args.values, {
       parent: this,
       protect,
@@ -92,14 +93,15 @@ function waitsFor(group: RecordGroup): string[] {
 
 /**
  * Looks whether the token sees the zone, where the provider's plugin can be asked and nobody gave the zone's id: before
- * anything is declared, so that a token of another account changes nothing.
+ * anything is declared, so that a token of another account changes nothing. A plan without records asks nobody.
  *
  * @returns the id, where the provider has one.
  * @throws StopError where it does not see it
  */
 export async function needZone(
-  { dnsProvider, zone }: Pick<Plan, "dnsProvider" | "zone">,
+  { dnsProvider, zone, records }: Pick<Plan, "dnsProvider" | "zone" | "records">,
   zoneId: string | undefined,
 ): Promise<string | undefined> {
+  if (records.length === 0) return zoneId;
   return zoneId ?? DNS_RESOURCES[dnsProvider].findZoneId?.(zone);
 }

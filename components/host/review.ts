@@ -3,12 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { bootHash } from "../../cloud-init/renderUserData.ts";
 import type { PlannedServer } from "../../stack/model/plan.ts";
 import { STACK_LABEL } from "../../stack/vendors/names.ts";
-import { CLOUDS } from "../../stack/vendors/registry.ts";
 import type { CloudResources, ReviewedServer } from "../vendors/cloud.ts";
 import { readAsset } from "../assets.ts";
-import { describeCause, outsideError } from "../errors.ts";
+import { askVendor } from "./askVendor.ts";
 import { reviewDeployed } from "./reviewDeployed.ts";
-import { COMMAND } from "../../stack/values/command.ts";
 
 /**
  * Asks the vendor what runs now, warns of what waits (in a preview, once) and refuses what would lose mail.
@@ -21,19 +19,12 @@ export function reviewPlanned(cloud: CloudResources, planned: PlannedServer, sta
 }
 
 async function review(cloud: CloudResources, planned: PlannedServer, stack: string): Promise<true> {
-  let deployed;
-  try {
-    const servers = await cloud.stackServers(stack);
-    deployed = servers.find(({ name }) => name === planned.name);
-  } catch (cause) {
-    const { title } = CLOUDS[planned.provider];
-    const what = `${title} did not say which servers bear the label ${STACK_LABEL}=${stack}`;
-    if (!pulumi.runtime.isDryRun()) throw outsideError(what, cause, `run \`${COMMAND} preflight\`.`);
-    await pulumi.log.warn(
-      `${what}, so what waits for the next generation is not known: ${describeCause(cause)}`,
-    );
-    return true;
-  }
+  const servers = await askVendor(planned.provider, {
+    asked: `which servers bear the label ${STACK_LABEL}=${stack}`,
+    unknown: "what waits for the next generation is not known",
+    question: () => cloud.stackServers(stack),
+  });
+  const deployed = servers?.find(({ name }) => name === planned.name);
   if (deployed === undefined) return true;
   const lines = reviewDeployed(planned, deployed, (server) => bootHash(server, { asset: readAsset }));
   if (pulumi.runtime.isDryRun()) for (const line of lines) await pulumi.log.warn(line);

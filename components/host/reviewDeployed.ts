@@ -25,7 +25,7 @@ export function reviewDeployed(
   const generation = deployed.labels[GENERATION_LABEL];
   if (generation !== undefined && generation !== String(planned.generation)) {
     if (planned.protect) throw mailAtStake(planned, generation);
-    return [];
+    return planned.nextHas === "backups" ? [fromBackups(planned)] : [];
   }
   return waiting(planned, deployed, hashOf);
 }
@@ -53,6 +53,19 @@ function mailAtStake(planned: PlannedServer, deployedGeneration: string): Error 
   );
 }
 
+function fromBackups({ generation }: PlannedServer): string {
+  return (
+    `Generation ${String(generation)} begins with the backups: the server that runs is stopped, makes one more, and is deleted. ` +
+    "Where it does not answer, the new one begins with the newest that there is, and what came after that is lost."
+  );
+}
+
+const NEXT_BEGINS = {
+  volume: "which takes over the data volume",
+  backups: "which begins with a backup that this one makes before it is deleted",
+  nothing: "which begins empty",
+} as const;
+
 function waiting(
   planned: PlannedServer,
   deployed: DeployedServer,
@@ -63,6 +76,6 @@ function waiting(
       `Waits for the next generation: ${change}. ` +
       (planned.protect
         ? "This server keeps what it was made from, since the only copy of the mail is on it."
-        : "To apply it, raise mailstead:generation by one: the new server starts empty."),
+        : `To apply it, raise mailstead:generation by one: a new server, ${NEXT_BEGINS[planned.nextHas]}.`),
   );
 }

@@ -1,8 +1,8 @@
 /** What every cloud's room has to offer, whatever a host is made of there. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { AccountAddress } from "../../stack/guards/account.ts";
-import type { Plan } from "../../stack/model/plan.ts";
-import type { DeployedServer } from "../../stack/vendors/cloud.ts";
+import type { Plan, PlannedVolume } from "../../stack/model/plan.ts";
+import type { DeployedServer, DeployedVolume } from "../../stack/vendors/cloud.ts";
 import type { SlotValues } from "../bind.ts";
 
 /** Public addresses of a server. */
@@ -18,8 +18,24 @@ export interface CloudAddresses extends pulumi.ComponentResource, HostAddresses 
   readonly reverseNames: readonly pulumi.CustomResource[];
 }
 
+/** A volume that outlives servers. */
+export interface CloudVolume {
+  readonly volume: pulumi.CustomResource;
+  /** Where a host finds it: `/dev/disk/by-id/…`. */
+  readonly device: pulumi.Output<string>;
+}
+
+export interface VolumeArgs {
+  readonly plan: PlannedVolume;
+  readonly protect: boolean;
+  readonly reviewed: ReviewedServer;
+  readonly stack: string;
+}
+
 /** A server that boots from user-data and is reached by SSH as root. */
 export interface Host {
+  /** The data volume on it; absent where the plan has none. */
+  readonly attachment?: pulumi.CustomResource;
   /** What is on the host dies with this, and is made anew when its id changes. */
   readonly server: pulumi.CustomResource;
   readonly addresses: HostAddresses;
@@ -52,6 +68,7 @@ export interface HostArgs<Addresses extends CloudAddresses = CloudAddresses> {
   /** The addresses are on a server at the vendor already. */
   readonly addressesAreHeld: boolean;
   readonly values: SlotValues;
+  readonly volume?: CloudVolume;
 }
 
 /**
@@ -65,6 +82,9 @@ export interface CloudResources<Addresses extends CloudAddresses = CloudAddresse
   /** Servers that bear the label of the stack. */
   stackServers(stack: string): Promise<readonly DeployedServer[]>;
   declareAddresses(name: string, args: AddressesArgs, opts: pulumi.ComponentResourceOptions): Addresses;
-  /** Server, firewall and the deploy's key. */
+  declareVolume(args: VolumeArgs, opts: pulumi.ComponentResourceOptions): CloudVolume;
+  /** Volumes that bear the label of the stack. */
+  stackVolumes(stack: string): Promise<readonly DeployedVolume[]>;
+  /** Server, firewall, the deploy's key, and the volume's place on the server. */
   declareHost(name: string, args: HostArgs<Addresses>, opts: pulumi.ComponentResourceOptions): Host;
 }

@@ -26,8 +26,35 @@ export interface HostFirewallRule {
   readonly sources: readonly string[];
 }
 
+/** A volume as it must come to life. */
+export interface VolumeSpec {
+  /** Unique on this sandbox, safe as a file name: `volume-42`. */
+  readonly key: string;
+  readonly sizeGb: number;
+  /** Name of its link in `/dev/disk/by-id` of the machine that has it: `scsi-0HC_Volume_42`. */
+  readonly link: string;
+  /** File system to make on it. Default: none, the volume is all zeros. */
+  readonly format?: "xfs" | "ext4";
+}
+
+/**
+ * Disks that outlive machines. A volume stays attached, whatever is done to the machine, until it is detached or the
+ * machine destroyed. Every method also resolves when the thing is so already.
+ */
+export interface VolumeDriver {
+  createVolume(spec: VolumeSpec): Promise<void>;
+  /** Shows the volume to a machine, running or not. Rejects where another machine has it. */
+  attachVolume(volume: string, host: string): Promise<void>;
+  /** Takes it away as a pulled cable does: what the machine had not synced is lost. */
+  detachVolume(volume: string): Promise<void>;
+  /** Makes it larger; a machine that has it sees that at once. */
+  resizeVolume(volume: string, sizeGb: number): Promise<void>;
+  /** Removes it with what is on it. Rejects while it is attached. */
+  deleteVolume(volume: string): Promise<void>;
+}
+
 /** Machines. Every method resolves when the thing is so, or rejects with the cause. */
-export interface HostDriver {
+export interface HostDriver extends VolumeDriver {
   /** Resolves when the machine has been switched on, not when it has booted. */
   create(spec: HostSpec): Promise<void>;
   powerOn(key: string): Promise<void>;
@@ -36,7 +63,7 @@ export interface HostDriver {
   /** Asks the machine to go down, and resolves when it is off. */
   shutdown(key: string): Promise<void>;
   reboot(key: string): Promise<void>;
-  /** Removes the machine and its disk. Resolves also when there is none. */
+  /** Removes the machine and its disk, and detaches its volumes. Resolves also when there is none. */
   destroy(key: string): Promise<void>;
   isRunning(key: string): Promise<boolean>;
   /** Replaces all rules of a machine, also of one not made yet; `undefined` means no firewall is attached. */

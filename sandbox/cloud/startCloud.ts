@@ -57,7 +57,7 @@ export interface CloudOptions {
   readonly hetznerPort: number;
   readonly cloudflarePort: number;
   readonly digitaloceanPort: number;
-  /** Default: 10 servers, 20 addresses, 50 firewalls, 100 keys, 25 zones. */
+  /** Default: 10 servers, 20 addresses, 50 firewalls, 100 keys, 25 zones, 50 volumes. */
   readonly limits?: Partial<HetznerLimits>;
   /** Images that may be ordered. Default: all in the list; the host driver then fails the action of one that it cannot boot. */
   readonly bootableImages?: readonly string[];
@@ -88,7 +88,9 @@ export interface Cloud {
 /** As the document has them in its examples. */
 const HETZNER_NAME_SERVERS = ["hydrogen.ns.hetzner.com", "oxygen.ns.hetzner.com", "helium.ns.hetzner.de"];
 const DIGITALOCEAN_NAME_SERVERS = ["ns1.digitalocean.com", "ns2.digitalocean.com", "ns3.digitalocean.com"];
-const LIMITS: HetznerLimits = { servers: 10, primaryIps: 20, firewalls: 50, sshKeys: 100, zones: 25 };
+const LIMITS: HetznerLimits = {
+  ...{ servers: 10, primaryIps: 20, firewalls: 50, sshKeys: 100, zones: 25, volumes: 50 },
+};
 
 /**
  * Starts the APIs; resolves when all answer and the name server has all names.
@@ -216,7 +218,10 @@ function openHetzner(
   account: 0 | 1 = 0,
 ): HetznerCloud {
   const file = booksFile(options, "hetzner", account);
-  const store = openStore(file, hetznerStateSchema, emptyHetznerState(account));
+  const empty = emptyHetznerState(account);
+  const store = openStore(file, hetznerStateSchema, empty);
+  // Books of an earlier version have no numbers for what came later.
+  store.data.nextId = { ...empty.nextId, ...store.data.nextId };
   const nameServers = options.hetznerNameServers ?? HETZNER_NAME_SERVERS;
   seedHetznerZones(store.data, options.hetznerZones ?? [], nameServers);
   store.save();

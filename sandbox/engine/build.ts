@@ -1,10 +1,9 @@
 /** The Pulumi engine: the one on PATH where it is new enough, else built from Go modules. */
 
-import { createHash } from "node:crypto";
-import { access, mkdir, readdir, readFile, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { run } from "../process/command.ts";
-import { ensureGo } from "./go.ts";
+import { ensureGoTool, pinnedVersion } from "./goTool.ts";
 
 /** Oldest engine that the program and its plugins are known to work with. */
 const oldest = [3, 250] as const;
@@ -48,7 +47,7 @@ export async function ensureEngine(cacheDir: string): Promise<string> {
   }
   const first = await build(cli, cacheDir);
   const second = await build(languageHost, cacheDir);
-  return `pulumi ${await moduleVersion(cli)} ${first || second ? "built" : "is built"}`;
+  return `pulumi ${await pinnedVersion(join(import.meta.dirname, cli.folder), cli.module)} ${first || second ? "built" : "is built"}`;
 }
 
 /** A `pulumi` on PATH that is none of ours and new enough. */
@@ -96,32 +95,19 @@ function stampOf(bin: string, program: string): string {
 async function build(what: Built, cacheDir: string): Promise<boolean> {
   const source = join(import.meta.dirname, what.folder);
   const target = join(cacheDir, "bin", what.program);
-  const told = what.flags.length > 0;
-  // Not beside it: what is on PATH and begins with `pulumi-language-` is a language.
-  const program = told ? join(cacheDir, "engine", what.program) : target;
+  const version = await pinnedVersion(source, what.module);
+  const tool = {
+    source,
+    program: what.program,
+    linkerFlags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`,
+    also: what.flags,
+  };
   const stamp = stampOf(join(cacheDir, "bin"), what.program);
-  const inputs = await Promise.all(["go.mod", "go.sum"].map((name) => readFile(join(source, name))));
-  const hash = [...inputs, ...what.flags]
-    .reduce((sum, text) => sum.update(text), createHash("sha256"))
-    .digest("hex");
-  if ((await exists(target)) && (await readFile(stamp, "utf8").catch(() => "")) === hash) return false;
-  const go = await ensureGo(cacheDir);
-  const fresh = join(cacheDir, `bin.new-${process.pid}`);
-  const version = `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${await moduleVersion(what)}`;
-  try {
-    await run(go, ["install", "-ldflags", `-s -w -X ${version}`, "tool"], {
-      cwd: source,
-      env: { GOBIN: fresh, GOFLAGS: "-mod=readonly", GOWORK: "off" },
-      timeoutSeconds: 1800,
-    });
-    await mkdir(dirname(program), { recursive: true });
-    await rename(join(fresh, what.program), program);
-    if (told) await writeStart(target, what);
-    await writeFile(stamp, hash);
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
-  return true;
+  if (what.flags.length === 0) return ensureGoTool({ ...tool, path: target }, cacheDir, stamp);
+  // Not beside it: what is on PATH and begins with `pulumi-language-` is a language.
+  const path = join(cacheDir, "engine", what.program);
+  const finished = { path: target, finish: () => writeStart(target, what) };
+  return ensureGoTool({ ...tool, path, finished }, cacheDir, stamp);
 }
 
 /** Starts the program with its flags, wherever the cache has been moved to. */
@@ -129,14 +115,6 @@ async function writeStart(path: string, { program, flags }: Built): Promise<void
   const start = `exec "\${0%/*}/../engine/${program}" ${flags.join(" ")} "$@"`;
   await writeFile(`${path}.new`, `#!/bin/sh\n${start}\n`, { mode: 0o755 });
   await rename(`${path}.new`, path);
-}
-
-async function moduleVersion(what: Built): Promise<string> {
-  const text = await readFile(join(import.meta.dirname, what.folder, "go.mod"), "utf8");
-  const line = text.split("\n").find((candidate) => candidate.trim().startsWith(`${what.module} v`));
-  const version = line?.trim().split(" ")[1];
-  if (version === undefined) throw new Error(`${what.folder}/go.mod names no version of ${what.module}`);
-  return version;
 }
 
 async function exists(path: string): Promise<boolean> {

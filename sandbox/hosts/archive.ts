@@ -24,6 +24,9 @@ export const firstBootPackages: readonly string[] = [
   "iptables",
   "ca-certificates",
   "curl",
+  "xfsprogs",
+  "rsync",
+  "unattended-upgrades",
 ];
 
 const SUITES = [

@@ -25,6 +25,8 @@ import {
   readRecord,
   removeDisk,
 } from "./machine.ts";
+import { turns } from "./turns.ts";
+import { volumeDriver, Volumes } from "./volumes.ts";
 
 export interface HostDriverOptions {
   /** The sandbox's `run` folder; on a real file system, since overlays cannot be stacked. */
@@ -52,7 +54,7 @@ export interface LocalHostDriver extends HostDriver {
   blockPort25(key: string, families: readonly Family[]): Promise<void>;
   /** Number of starts of the machine so far, reboots included. */
   bootCount(key: string): Promise<number>;
-  /** Destroys every host of this sandbox, also what a crash has left. */
+  /** Destroys every host and volume of this sandbox, also what a crash has left. */
   destroyAll(): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ export function createHostDriver(options: HostDriverOptions): LocalHostDriver {
     reboot: (key) => turn(key, () => hosts.reboot(key)),
     destroy: (key) => turn(key, () => hosts.destroy(key)),
     isRunning: (key) => hosts.isRunning(key),
+    ...volumeDriver(hosts.volumes, turn),
     setFirewall: (key, rules) => turn(key, () => hosts.setFirewall(key, rules)),
     blockPort25: (key, families) => turn(key, () => hosts.blockPort25(key, families)),
     bootCount: (key) => hosts.bootCount(key),
@@ -86,23 +89,15 @@ export function createHostDriver(options: HostDriverOptions): LocalHostDriver {
   };
 }
 
-/** Lets calls of one key run one after another. */
-function turns(): (key: string, work: () => Promise<void>) => Promise<void> {
-  const last = new Map<string, Promise<void>>();
-  return (key, work) => {
-    const next = (last.get(key) ?? Promise.resolve()).catch(() => undefined).then(work);
-    last.set(key, next);
-    return next;
-  };
-}
-
 class Hosts {
   readonly #options: HostDriverOptions;
   readonly #runDir: string;
+  readonly volumes: Volumes;
 
   constructor(options: HostDriverOptions) {
     this.#options = options;
     this.#runDir = resolve(options.runDir);
+    this.volumes = new Volumes(this.#runDir, (key) => this.#group(key));
   }
 
   async create(spec: HostSpec): Promise<void> {
@@ -122,6 +117,7 @@ class Hosts {
     await mountDisk(it, (await readRecord(it)).layers);
     await this.#routeIpv6(key, "replace");
     await this.#unplug(key);
+    await this.volumes.connectAll(key);
     const boots = await this.bootCount(key);
     await this.#supervise(key);
     const supervisor = await groupFolder(`${this.#group(key)}.supervisor`);
@@ -137,9 +133,11 @@ class Hosts {
   }
 
   async powerOff(key: string): Promise<void> {
+    await this.volumes.cutOff(key);
     // The supervisor first, or it might take the end for a reboot.
     await endGroup(`${this.#group(key)}.supervisor`);
     await endGroup(this.#group(key));
+    await this.volumes.disconnectAll(key);
     await this.#unplug(key);
   }
 
@@ -172,6 +170,7 @@ class Hosts {
       await this.blockPort25(key, []);
       await this.#routeIpv6(key, "delete").catch(() => undefined);
     }
+    await this.volumes.detachAll(key);
     await removeDisk(machineFolder(this.#runDir, key).folder);
   }
 
@@ -179,6 +178,7 @@ class Hosts {
     const folder = join(this.#runDir, "hosts");
     const keys = (await readdir(folder).catch(() => [])).filter((name) => name !== FIRST);
     for (const key of keys) await this.destroy(key);
+    await this.volumes.deleteAll();
     await rm(join(folder, FIRST), { force: true });
     await endGroup(`${this.#options.namespace}.hosts`);
   }
@@ -281,7 +281,7 @@ class Hosts {
       const enter = `--net=/run/netns/${this.#options.namespace}`;
       const child = spawn(
         "nsenter",
-        [enter, "sh", SUPERVISOR, it.boots, ownGroups.join(":"), groups.join(":"), ...machine],
+        [enter, "sh", SUPERVISOR, it.boots, ownGroups.join(":"), groups.join(":"), it.links, ...machine],
         {
           detached: true,
           cwd: "/",

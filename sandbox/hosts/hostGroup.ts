@@ -6,7 +6,7 @@
  * @see https://docs.kernel.org/admin-guide/cgroup-v2.html
  */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { findCgroupRoots, killGroup, removeGroup } from "../process/cgroup.ts";
 
@@ -36,6 +36,14 @@ export async function makeGroup(name: string): Promise<string[]> {
 export async function processesOf(name: string): Promise<number[]> {
   const text = await readFile(join(await groupFolder(name), "cgroup.procs"), "utf8").catch(() => "");
   return text.split("\n").filter(Boolean).map(Number);
+}
+
+/** Process ids of a group and of all below it. */
+export async function processesBelow(name: string): Promise<number[]> {
+  const entries = await readdir(await groupFolder(name), { withFileTypes: true }).catch(() => []);
+  const below = entries.filter((entry) => entry.isDirectory()).map((entry) => join(name, entry.name));
+  const found = await Promise.all([processesOf(name), ...below.map(processesBelow)]);
+  return found.flat();
 }
 
 /**

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { appendFile, chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { HostSpec } from "../cloud/drivers.ts";
 import { run } from "../process/command.ts";
 import { mountsBelow } from "../process/mounts.ts";
@@ -17,6 +17,8 @@ export interface MachineFolder {
   readonly boots: string;
   /** `MachineRecord` as JSON. */
   readonly record: string;
+  /** Links to the devices of its volumes, as the host has them in `/dev/disk/by-id`. */
+  readonly links: string;
 }
 
 /** What is kept of a host beside its disk; no secrets. */
@@ -35,6 +37,7 @@ export function machineFolder(runDir: string, key: string): MachineFolder {
     root: join(folder, "root"),
     boots: join(folder, "boots"),
     record: join(folder, "host.json"),
+    links: join(folder, "disk/by-id"),
   };
 }
 
@@ -115,6 +118,8 @@ export async function bootCommand(it: MachineFolder, key: string, bridge: string
     await mkdir(join(it.folder, name), { recursive: true });
     binds.push(`--bind=${join(it.folder, name)}:${inside}`);
   }
+  await mkdir(it.links, { recursive: true });
+  binds.push(`--bind=${dirname(it.links)}:/dev/disk`);
   const { name } = await readRecord(it);
   return [
     "systemd-nspawn",

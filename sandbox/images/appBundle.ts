@@ -23,7 +23,7 @@ export async function bundleApp(source: string, target: string): Promise<void> {
     cwd: source,
     input: Object.fromEntries(programs.map((name) => [name.replace(".js", ""), join(source, name)])),
     platform: "node",
-    external: await optionalPackages(source),
+    external: await packagesApart(source),
     logLevel: "warn",
   });
   await bundle.write({ dir: join(target, FOLDER), format: "esm" });
@@ -31,11 +31,11 @@ export async function bundleApp(source: string, target: string): Promise<void> {
   for (const name of programs) await writeFile(join(target, name), `import "./${FOLDER}/${name}";\n`);
 }
 
-/** What the driver of MongoDB loads where it is installed, which it is not. */
-async function optionalPackages(source: string): Promise<string[]> {
+/** What the driver of MongoDB loads where it is installed, which it is not; and the one package with a binary. */
+async function packagesApart(source: string): Promise<string[]> {
   const manifest = createRequire(join(source, "package.json")).resolve("mongodb/package.json");
   const { peerDependencies } = JSON.parse(await readFile(manifest, "utf8")) as {
     peerDependencies: Readonly<Record<string, string>>;
   };
-  return [...Object.keys(peerDependencies), "aws4"];
+  return [...Object.keys(peerDependencies), "aws4", "better-sqlite3-multiple-ciphers"];
 }

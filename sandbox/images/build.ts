@@ -27,7 +27,7 @@ export interface BuildOptions {
   push(layoutDir: string, reference: string): Promise<string>;
   /**
    * Builds the app image alone, with the tag `v1.0.0-VARIANT` and another digest. It is of upstream's older kind, which
-   * runs as root: so a change of the digest goes between both kinds.
+   * runs as root: so a change of the digest goes between both kinds. What is in `files/variants/VARIANT` lies over it.
    */
   readonly variant?: string;
   /** PEM of the roots that the app's programs trust beside the public ones, as the world's in which the image runs. */
@@ -89,7 +89,7 @@ async function recipesOf(role: ImageRole, options: BuildOptions): Promise<layers
     await layers.modulesLayer(kindOf(options)),
     await layers.appLayer(kindOf(options)),
     ...(options.trust === undefined ? [] : [layers.trustLayer(options.trust)]),
-    ...(options.variant === undefined ? [] : [layers.variantLayer(options.variant)]),
+    ...(options.variant === undefined ? [] : [await layers.variantLayer(options.variant)]),
   ];
 }
 

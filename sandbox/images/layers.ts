@@ -1,6 +1,7 @@
 /** What the layers of the stand-in images are made of. */
 import { createHash } from "node:crypto";
 import { chmod, copyFile, cp, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ensureGo } from "../engine/go.ts";
 import { cacheDir } from "../groundPlan.ts";
@@ -89,12 +90,24 @@ export async function modulesLayer(kind: AppKind): Promise<LayerRecipe> {
       const app = join(folder, "app");
       await mkdir(app, { recursive: true });
       for (const name of manifests) await copyFile(join(HERE, "app", name), join(app, name));
-      await run("npm", ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: app });
+      await run(
+        "npm",
+        ["ci", "--prefer-offline", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"],
+        { cwd: app },
+      );
       for (const path of await pathsBelow(app)) {
         if (/\.(map|md|d\.ts|d\.[cm]ts)$/.test(path)) await rm(join(app, path));
       }
+      await keepOwnBinary(join(app, "node_modules/better-sqlite3-multiple-ciphers"));
     },
   };
+}
+
+/** Of a package that comes with its sources and a binary for each machine, the binary of this machine. */
+async function keepOwnBinary(folder: string): Promise<void> {
+  for (const path of ["deps", "src"]) await rm(join(folder, path), { recursive: true });
+  for (const name of await readdir(join(folder, "prebuilds")))
+    if (name !== `linux-${process.arch}.node`) await rm(join(folder, "prebuilds", name));
 }
 
 /** The stand-in programs. */
@@ -189,12 +202,15 @@ export async function mongoLayer(): Promise<LayerRecipe> {
   };
 }
 
-/** A layer that changes an image's digest and nothing else. */
-export function variantLayer(variant: string): LayerRecipe {
+/** A layer that changes an image's digest, and puts what `files/variants` has for the variant over it. */
+export async function variantLayer(variant: string): Promise<LayerRecipe> {
+  const files = join(HERE, "files/variants", variant);
+  const own = existsSync(files);
   return {
-    name: "variant",
-    inputs: variant,
+    name: `variant-${variant}`,
+    inputs: variant + (own ? await hashOfTree(files) : ""),
     async make(folder) {
+      if (own) await cp(files, folder, { recursive: true });
       await mkdir(join(folder, "etc"), { recursive: true });
       await writeFile(join(folder, "etc/variant"), `${variant}\n`);
     },

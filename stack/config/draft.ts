@@ -5,6 +5,9 @@ import { IMAGE_ROLES, type ImageRole } from "../model/imageRoles.ts";
 import { readSelector } from "../values/dkimKey.ts";
 import { registrableDomain } from "../values/domainName.ts";
 import { absoluteName, COMMON_FIELDS, readsAsForeign, RECORD_FIELDS } from "./extraRecord.ts";
+import { BACKUPS } from "./keys/backupSchema.ts";
+import { DATA } from "./keys/dataSchema.ts";
+import { UPGRADES } from "./keys/upgradesSchema.ts";
 import { IGNORE } from "./keys/ignoreSchema.ts";
 import { MAILBOX } from "./keys/mailboxSchema.ts";
 import { nearest } from "../values/nearest.ts";
@@ -35,6 +38,10 @@ export interface Draft {
   readonly mailboxes: readonly Placed<MailboxConfig>[];
   readonly images: Partial<Record<ImageRole, ImageConfig>>;
   readonly certificates: Values<typeof CERTIFICATES>;
+  /** Undefined where the section is left out: then there are no backups. */
+  readonly backups: Values<typeof BACKUPS> | undefined;
+  readonly data: Values<typeof DATA>;
+  readonly upgrades: Values<typeof UPGRADES>;
   /** Given, or the registrable domain of the mail domain. */
   readonly zone: string | undefined;
   /** Keys of `certificates` that the owner wrote, whether they could be read or not. */
@@ -44,6 +51,10 @@ export interface Draft {
 /** A section that is left out is as good as an empty one; anything else but an object is a fault that is told already. */
 function isReadable(section: unknown): boolean {
   return section === undefined || section === null || isObject(section);
+}
+
+function isGiven(section: unknown): boolean {
+  return section !== undefined && section !== null;
 }
 
 function part(section: unknown, key: string): unknown {
@@ -229,9 +240,14 @@ export function readDraft(raw: Readonly<Record<string, unknown>>, issues: Issue[
     wholeValues(MAILBOX, readSection(MAILBOX, item, path, issues)),
   );
   const certificates = readSection(CERTIFICATES, raw["certificates"], "mailstead:certificates", issues);
+  const backups = isGiven(raw["backups"])
+    ? readSection(BACKUPS, raw["backups"], "mailstead:backups", issues)
+    : undefined;
+  const data = readSection(DATA, raw["data"], "mailstead:data", issues);
+  const upgrades = readSection(UPGRADES, raw["upgrades"], "mailstead:upgrades", issues);
   const zone = dns.dns.zone ?? (top.domain === undefined ? undefined : registrableDomain(top.domain));
   return {
-    ...{ top, server, ...dns, mail, images, mailboxes, certificates, zone },
+    ...{ top, server, ...dns, mail, images, mailboxes, certificates, data, backups, upgrades, zone },
     certificateKeys: givenKeys(raw["certificates"]),
     records: resolveNames(records, top.domain, zone, issues),
   };

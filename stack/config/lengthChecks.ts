@@ -1,5 +1,6 @@
 /** Checks on lengths that follow from more than one value. */
 import type { Issue } from "../model/issue.ts";
+import { isDrillName } from "../drill/drillStack.ts";
 import { LENGTHS } from "../values/lengths.ts";
 import { hostNames } from "../services/names.ts";
 import type { Draft } from "./draft.ts";
@@ -19,10 +20,19 @@ export function checkHostNames({ top, mail }: Draft): readonly Issue[] {
 }
 
 /** A stack's name marks what belongs to it at the vendor, where it is the value of a label. */
-export function checkStackName(stack: string): readonly Issue[] {
+export function checkStackLabel(stack: string): readonly Issue[] {
   const { most, source } = LENGTHS.stackName;
   if (/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(stack) && stack.length <= most) return [];
   const message = `the vendor takes no label such as ${JSON.stringify(stack)}, which marks what belongs to the stack`;
   const fix = `make a stack whose name begins and ends with a letter or digit, ${most} characters at most: pulumi stack rename NAME`;
   return [errorAt("name of the stack", { rule: "stack-name", message, fix, source })];
+}
+
+/** The same of a stack that is no drill: names that end as those of drills do are kept for them, which are deleted whole. */
+export function checkStackName(stack: string): readonly Issue[] {
+  const issues = checkStackLabel(stack);
+  if (issues.length > 0 || !isDrillName(stack)) return issues;
+  const message = `${stack} is a name for recovery drills, which delete what bears it`;
+  const fix = `take another one: pulumi stack rename NAME --stack ${stack}`;
+  return [errorAt("name of the stack", { rule: "stack-name", message, fix })];
 }

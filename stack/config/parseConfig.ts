@@ -11,6 +11,9 @@ import { missingForMethod } from "./certificateChecks.ts";
 import { CHECKS } from "./checks.ts";
 import type { Draft, Placed } from "./draft.ts";
 import { readDraft } from "./draft.ts";
+import { BACKUPS } from "./keys/backupSchema.ts";
+import { DATA } from "./keys/dataSchema.ts";
+import { UPGRADES } from "./keys/upgradesSchema.ts";
 import { DMARC, MTA_STS, SPF } from "./keys/recordSchema.ts";
 import { CERTIFICATES, DNS, MAIL, SERVER, TOP } from "./keys/schema.ts";
 import { caaIssuer } from "./recordChecks.ts";
@@ -83,10 +86,17 @@ function buildConfig(draft: Draft): Config | undefined {
     dns: buildDns(draft),
     mail: buildMail(draft),
     certificates: buildCertificates(draft),
+    data: wholeValues(DATA, draft.data),
+    upgrades: wholeValues(UPGRADES, draft.upgrades),
   });
   if (top === undefined || parts === undefined) return undefined;
   const { email: contact, ...rest } = top;
-  return { ...rest, contact, ...parts, mailboxes: draft.mailboxes.map(({ value }) => value) };
+  const backups = draft.backups && wholeValues(BACKUPS, draft.backups);
+  return {
+    ...{ ...rest, contact, ...parts },
+    mailboxes: draft.mailboxes.map(({ value }) => value),
+    ...(backups && { backups }),
+  };
 }
 
 /** The owner's records alone: what they say against each other is wrong whatever else stands in the configuration. */

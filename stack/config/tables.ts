@@ -1,6 +1,9 @@
 /** Every table of keys by its path under `mailstead:`: what the reference shows, and what tests walk. */
+import { BACKUPS } from "./keys/backupSchema.ts";
 import { COMMON_FIELDS } from "./extraRecord.ts";
 import type { Because, Fields } from "../values/field.ts";
+import { DATA } from "./keys/dataSchema.ts";
+import { UPGRADES } from "./keys/upgradesSchema.ts";
 import { IGNORE } from "./keys/ignoreSchema.ts";
 import { MAILBOX } from "./keys/mailboxSchema.ts";
 import { CAA, DKIM, DMARC, MTA_STS, SPF } from "./keys/recordSchema.ts";
@@ -22,6 +25,9 @@ export const TABLES = {
   "mail.images.ROLE": IMAGES.app,
   mailboxes: MAILBOX,
   certificates: CERTIFICATES,
+  data: DATA,
+  backups: BACKUPS,
+  upgrades: UPGRADES,
 } satisfies Readonly<Record<string, Fields>>;
 
 /** Path of a key of a table. */

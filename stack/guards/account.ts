@@ -20,6 +20,15 @@ export interface AccountAddress {
   readonly assigneeId?: number | undefined;
 }
 
+/** What a server has of the mail whose stack begins anew with other addresses. */
+function mailThen({ data, backups }: Pick<Config, "data" | "backups">): string {
+  const sources = [
+    ...(data.kind === "volume" ? ["its volume, where that is there"] : []),
+    ...(backups === undefined ? [] : ["the newest backup"]),
+  ];
+  return sources.length === 0 ? "without the old mail" : `with the mail of ${sources.join(", else of ")}`;
+}
+
 /**
  * Stops where the account that a token opens does not have the stack's address.
  *
@@ -27,11 +36,12 @@ export interface AccountAddress {
  * @param given where the token was given, such as `HCLOUD_TOKEN`.
  */
 export function keepsAccount(
-  { server: { lostAddress, provider } }: Pick<Config, "server">,
+  config: Pick<Config, "server" | "data" | "backups">,
   known: string | undefined,
   account: readonly AccountAddress[],
   given: string,
 ): readonly Issue[] {
+  const { lostAddress, provider } = config.server;
   if (known === undefined || known === lostAddress || account.some(({ ip }) => ip === known)) return [];
   const { title, advice } = CLOUDS[provider];
   return [
@@ -44,8 +54,8 @@ export function keepsAccount(
         `another ${advice.account}: the stack's server would be forgotten, and a second one be built`,
       fix:
         `give the token of the ${advice.account} that has the address (${advice.addresses}). Only if the address was ` +
-        "deleted there, and a server with new addresses and without the old mail is what you want: " +
-        `pulumi config set --path mailstead:server.lostAddress ${known}`,
+        `deleted there, or that ${advice.account} is lost to you, and a server with new addresses, ${mailThen(config)}, is what you want: ` +
+        `pulumi config set --path mailstead:server.lostAddress ${known}, then \`pulumi up --refresh --run-program\``,
     },
   ];
 }

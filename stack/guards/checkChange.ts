@@ -4,6 +4,7 @@ import type { Deployed } from "./deployed.ts";
 import { changesDeployKeyByStep } from "./deployKeys.ts";
 import { keepsDomain } from "./domain.ts";
 import type { Guard, Planned } from "./guard.ts";
+import { keepsData, keepsVolumeSize, leavesBackupFirst, movesDataFirst } from "./data.ts";
 import { fitsDigests } from "./imageDigests.ts";
 import { keepsImageVersions } from "./imageVersions.ts";
 import { keepsDomainRecords, tellsOnboarding } from "./onboarding.ts";
@@ -12,6 +13,10 @@ import { triesImagesBefore } from "./untriedImages.ts";
 
 const GUARDS: readonly Guard[] = [
   keepsDomain,
+  keepsData,
+  keepsVolumeSize,
+  movesDataFirst,
+  leavesBackupFirst,
   keepsImageVersions,
   fitsDigests,
   triesImagesBefore,

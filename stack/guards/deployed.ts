@@ -6,9 +6,17 @@
  */
 import { z } from "zod";
 import { containerHashes, containerHashesSchema, type ContainerHashes } from "../changes/containerChanges.ts";
+import type { DeployedVolume } from "../vendors/cloud.ts";
 import type { Plan } from "../model/plan.ts";
 import { imagesSchema, type DeployedImages } from "./deployedImages.ts";
-import { addressInState, domainInState, imagesInState, type StateFact } from "./stateFacts.ts";
+import {
+  addressInState,
+  domainInState,
+  imagesInState,
+  volumeInState,
+  zoneIdInState,
+  type StateFact,
+} from "./stateFacts.ts";
 
 /** Name of the stack's output. */
 const DEPLOYED_OUTPUT = "deployed";
@@ -19,6 +27,8 @@ export interface DeployedOnboarding {
   readonly run: number;
   /** Names that ever had a mailbox by the configuration. */
   readonly mailboxes: readonly string[];
+  /** The account was there with a password of its own, which nobody but its owner knows. */
+  readonly isAccountAdopted?: boolean | undefined;
   /** What the last run left to a person. */
   readonly left: readonly { readonly code: string; readonly about: string }[];
 }
@@ -37,6 +47,12 @@ export interface Deployed {
   /** Numbers of the deploy's own SSH keys; the first is in use. */
   readonly deployKeys?: readonly number[] | undefined;
   readonly onboarding?: DeployedOnboarding | undefined;
+  /** Volume that the data are on; absent where they are on the server's disk. */
+  readonly volume?: DeployedVolume | undefined;
+  /** The DNS provider's id of the zone that the records are in, where it has one. */
+  readonly zoneId?: string | undefined;
+  /** The server has the data on its disk, and makes a backup of them before it is deleted. */
+  readonly leavesBackup?: boolean | undefined;
 }
 
 /**
@@ -60,6 +76,21 @@ export function deployedText(deployed: Deployed): string {
   return MARK + JSON.stringify(deployed);
 }
 
+/**
+ * Outputs that remember a part otherwise, such as the images after a way back to them; all else in them stays.
+ *
+ * @param outputs of the stack, as its state has them.
+ * @param part what is undefined in it is forgotten.
+ */
+export function withDeployed(
+  outputs: Readonly<Record<string, unknown>>,
+  part: Deployed,
+): Readonly<Record<string, unknown>> {
+  const before = unwrapped(outputs[DEPLOYED_OUTPUT]);
+  const known = typeof before === "object" && before !== null ? before : {};
+  return { ...outputs, [DEPLOYED_OUTPUT]: deployedText({ ...known, ...part }) };
+}
+
 /** The object in the output's text; an earlier version registered the object itself. */
 function unwrapped(output: unknown): unknown {
   if (typeof output !== "string" || !output.startsWith(MARK)) return output;
@@ -81,10 +112,14 @@ const deployedSchema = z.object({
   generation: part(z.number()),
   images: part(imagesSchema),
   deployKeys: part(z.array(z.number()).nonempty()),
+  volume: part(z.object({ id: z.string(), sizeGb: z.number() })),
+  zoneId: part(z.string()),
+  leavesBackup: part(z.boolean()),
   onboarding: part(
     z.object({
       run: z.number(),
       mailboxes: z.array(z.string()),
+      isAccountAdopted: z.boolean().optional(),
       left: z.array(z.object({ code: z.string(), about: z.string() })),
     }),
   ),
@@ -113,6 +148,8 @@ export function readDeployed(
     domain: deployed?.domain ?? webAddress?.slice("https://".length) ?? domainInState(resources),
     images: deployed?.images ?? imagesInState(resources),
     ipv4: addresses?.ipv4 ?? addressInState(resources),
+    volume: deployed?.volume ?? volumeInState(resources),
+    zoneId: deployed?.zoneId ?? zoneIdInState(resources),
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * An image of an older version than the one that has written the data, or of one that is too new for them.
  *
- * The data live and die with the server: a new generation starts with none, so any version is right there.
+ * Data on a volume outlive the server. Those on a server's disk die with it: a new generation starts with none, so any
+ * version is right there.
  */
 import type { ServiceName } from "../services/table.ts";
 import { COMMAND } from "../values/command.ts";
@@ -49,8 +50,9 @@ const MONGO: ServiceName = "mongodb";
 const MONGOSH = `${COMMAND} ssh -- docker exec ${MONGO} mongosh --quiet --eval`;
 
 /** Refuses to go back, and Mongo to leave a major version out. */
-export const keepsImageVersions: Guard = ({ config, plan }, { images, generation }) => {
-  if (generation !== undefined && generation !== plan.server.generation) return [];
+export const keepsImageVersions: Guard = ({ config, plan }, { images, generation, volume }) => {
+  const isNewServer = generation !== undefined && generation !== plan.server.generation;
+  if (isNewServer && volume === undefined) return [];
   return LINES.flatMap((line) => {
     const before = images?.[line.role];
     const { tag } = config.mail.images[line.role];

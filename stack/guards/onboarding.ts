@@ -29,29 +29,39 @@ function nextRun({ onboarding }: Deployed): number {
  * values where the configuration went over to by-hand. Without protection of the identity they go.
  */
 export function continueOnboarding(plan: Plan, deployed: Deployed): Plan {
-  const isOver = plan.onboarding === undefined;
-  if (isOver && deployed.onboarding === undefined) return plan;
+  if (plan.onboarding === undefined && deployed.onboarding === undefined) return plan;
   const again = (step: PlannedStep): PlannedStep =>
     step.run === undefined ? step : { ...step, run: nextRun(deployed) };
-  const names = [...planned(plan), ...(plan.protect ? goneMailboxes(plan, deployed) : [])];
-  const generated = isOver && !plan.protect ? [] : valuesFor(names);
-  return { ...plan, lastSteps: plan.lastSteps.map(again), generated };
+  const roles = new Set(plan.generated.map(({ role }) => role));
+  const ofGone = plan.protect ? valuesFor(goneMailboxes(plan, deployed)) : [];
+  const kept = ofGone.filter(({ role }) => !roles.has(role));
+  return { ...plan, lastSteps: plan.lastSteps.map(again), generated: [...plan.generated, ...kept] };
 }
 
 /** What is known of it as soon as a run has begun. */
 export function begunOnboarding(plan: Plan, before: Deployed): DeployedOnboarding | undefined {
   if (plan.onboarding === undefined) return before.onboarding;
   const mailboxes = [...planned(plan), ...(plan.protect ? goneMailboxes(plan, before) : [])];
-  return { run: nextRun(before), mailboxes, left: before.onboarding?.left ?? [] };
+  const { left = [], isAccountAdopted } = before.onboarding ?? {};
+  return { run: nextRun(before), mailboxes, left, isAccountAdopted };
 }
 
-/** Says in each preview what is left to a person, and which mailboxes are kept. */
+/** The rule of what the last run left. */
+const LEFT_RULE = "onboarding-left";
+
+/** Issues but what the last run left: an `up` does it again, and says itself at its end what is still left. */
+export function withoutLeft(issues: readonly Issue[]): readonly Issue[] {
+  return issues.filter(({ rule }) => rule !== LEFT_RULE);
+}
+
+/** Says in each preview what the last run left, and which mailboxes are kept. */
 export const tellsOnboarding: Guard = ({ plan }, deployed) => {
   if (plan.onboarding === undefined) return [];
   const path = "mailstead:mailboxes";
   const left = (deployed.onboarding?.left ?? []).map((step): Issue => {
     const { what, fix } = describeLeft(step, plan);
-    return { path: "mailstead:onboarding", rule: "onboarding-left", severity: "warning", message: what, fix };
+    const message = `left by the last pulumi up, and looked at anew by the next: ${what}`;
+    return { path: "mailstead:onboarding", rule: LEFT_RULE, severity: "warning", message, fix };
   });
   const kept = goneMailboxes(plan, deployed).map((name): Issue => {
     const message = `the mailbox ${name}@${plan.domain} is no longer here, and stays on the server with its mail and password`;

@@ -3,7 +3,9 @@
  * `up` fails early, and a stack of an earlier version kept fewer.
  */
 import { hostName } from "../services/names.ts";
-import { ipv4OfThing, reverseNameOfThing } from "../vendors/cloudThings.ts";
+import type { DeployedVolume } from "../vendors/cloud.ts";
+import { ipv4OfThing, reverseNameOfThing, volumeOfThing } from "../vendors/cloudThings.ts";
+import { zoneIdOfRecord } from "../vendors/recordResources.ts";
 import { readImages, type DeployedImages } from "./deployedImages.ts";
 
 /** A resource of the state, as far as it is looked at. */
@@ -34,6 +36,16 @@ function readAddress(resource: StateFact): string | undefined {
 /** IPv4 address of the server; by its Docker where a refresh with a foreign token dropped the vendor's. */
 export function addressInState(resources: readonly StateFact[]): string | undefined {
   return resources.map(readAddress).find((address) => address !== undefined);
+}
+
+/** The data volume. */
+export function volumeInState(resources: readonly StateFact[]): DeployedVolume | undefined {
+  return resources.map(volumeOfThing).find((volume) => volume !== undefined);
+}
+
+/** The DNS provider's id of the zone that the records are in. */
+export function zoneIdInState(resources: readonly StateFact[]): string | undefined {
+  return resources.map(zoneIdOfRecord).find((id) => id !== undefined);
 }
 
 /** Tag and digest by role, from the images that the host has: `image-mongo` is `mongo:8.0@sha256:…`. */

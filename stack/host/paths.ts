@@ -25,9 +25,20 @@ export const DATA = {
   sqlite: `${SELF_HOSTING}/sqlite-data`,
 } as const;
 
+/**
+ * On the data volume, so that it outlives a server that dies in between: a restore's mark is there until the outbound queue of the
+ * snapshot is held.
+ */
+export const QUEUE_HOLD = "/mnt/mailstead/queue-hold";
+export const QUEUE_HOLD_MARK = `${QUEUE_HOLD}/pending`;
+
 /** Mailstead's own settings and scripts. */
 export const SETTINGS = "/etc/mailstead";
 export const SCRIPTS = "/usr/local/lib/mailstead";
+/** Counts the mail that has still to leave, in the container that sends it. */
+export const WAITING_MAIL_PROGRAM = `${SCRIPTS}/waiting-mail.cjs`;
+/** Takes a change of the release, and takes it back. */
+export const UPGRADE_SCRIPT = `${SCRIPTS}/upgrade.sh`;
 
 /** Name of the folder of mailboxes below `/mnt` in the containers; stored with each alias, so it never changes. */
 export const SQLITE_STORAGE_PATH = "sqlite_storage";

@@ -84,6 +84,7 @@ export function certificateFiles(config: Config): PlannedFile[] {
       content: certificateSettings(config),
     },
     script("certificate-script", "certificate.sh"),
+    script("certificate-now-script", "certificate-now.sh"),
     script("certificate-hook", "certificate-hook.sh"),
   ];
   return [
@@ -108,6 +109,12 @@ function recordsBeforeOrder(config: Config, records: readonly PlannedRecord[]): 
   );
 }
 
+/** The timer's, and what somebody asks for later: a change of them is no reason to look at the certificate. */
+const NOT_OF_THE_ORDER = ["certificate-service", "certificate-timer", "certificate-now-script"];
+
+/** Where the host has the script. */
+export const CERTIFICATE_SCRIPT = `${SCRIPTS}/certificate.sh`;
+
 const ORDER_SECONDS = 900;
 const UNIT_SECONDS = 60;
 
@@ -115,10 +122,10 @@ const UNIT_SECONDS = 60;
 export function certificateSteps(config: Config, records: readonly PlannedRecord[]): readonly PlannedStep[] {
   const reads = certificateFiles(config)
     .map(({ role }) => role)
-    .filter((role) => role !== "certificate-service" && role !== "certificate-timer");
+    .filter((role) => !NOT_OF_THE_ORDER.includes(role));
   const order: PlannedStep = {
     role: "certificate",
-    command: `${SCRIPTS}/certificate.sh issue`,
+    command: `${CERTIFICATE_SCRIPT} issue`,
     files: reads,
     after: recordsBeforeOrder(config, records),
     timeoutSeconds: ORDER_SECONDS,

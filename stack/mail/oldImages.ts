@@ -1,4 +1,5 @@
 /** What goes from the host once all runs as it should: images that an earlier release ran from. */
+import { UPGRADE_SCRIPT } from "../host/paths.ts";
 import { shellQuote } from "../values/shellQuote.ts";
 import type { PlannedImage, PlannedStep } from "../model/plan.ts";
 
@@ -11,7 +12,8 @@ const REMOVE_SECONDS = 300;
 
 /**
  * Removes images of the plan's repositories that no container was made from and the plan does not name. The step comes
- * after every container, so that a change which failed leaves what it would go back to. Its text names the images, and
+ * after every container, so that a change which failed leaves what it would go back to; an upgrade that is not proved yet
+ * removes them itself. Its text names the images, and
  * so it runs again whenever one of them changes.
  */
 export function removeOldImages(images: readonly PlannedImage[]): PlannedStep {
@@ -20,6 +22,7 @@ export function removeOldImages(images: readonly PlannedImage[]): PlannedStep {
     .map((repository) => `--filter reference=${shellQuote(repository)}`)
     .join(" ");
   const command = [
+    `! ${UPGRADE_SCRIPT} under-way || exit 0`,
     // Assignments: each stops the step where its question has no answer.
     `planned=$(docker image inspect --format '{{.Id}}' ${references})`,
     "used=$(docker container ls --all --quiet --no-trunc |",

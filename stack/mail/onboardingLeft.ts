@@ -24,6 +24,9 @@ interface Words {
 
 const BY_HAND = "nothing was changed; go on by hand: docs/guides/by-hand.md";
 
+/** Runs the step once more, also where its last run left nothing to do. */
+export const RUN_AGAIN = "pulumi up --replace '**::step-onboarding'";
+
 const atAdmin = (_: string, { webAddress }: LeftWhere): string =>
   `look at ${webAddress}/en/admin/domains, and run pulumi up again`;
 
@@ -77,11 +80,12 @@ const WORDS: Readonly<Record<string, Words>> = {
       `copy selector and key from ${webAddress}/en/setup/dns/${domain} to mailstead:dns.dkim, and run pulumi up`,
   },
   "domain-not-approved": {
-    what: (_, { domain }) => `${domain} is not approved for sending`,
+    what: (_, { domain }) =>
+      `${domain} is not approved for sending: logins pass, and every message is refused`,
     fix: (_, { webAddress }) => `approve it at ${webAddress}/en/admin/domains`,
   },
   "domain-suspended": {
-    what: (_, { domain }) => `the server has suspended sending for ${domain}`,
+    what: (_, { domain }) => `the server has suspended sending for ${domain}: every message is refused`,
     fix: atAdmin,
   },
   "domain-closed": {
@@ -104,6 +108,13 @@ const WORDS: Readonly<Record<string, Words>> = {
     what: (about) => `the address ${about} is there and has no password`,
     fix: (_, { webAddress, domain }) =>
       `generate one at ${webAddress}/en/my-account/domains/${domain}/aliases, and take it into mailstead:mailboxes`,
+  },
+  "alias-missing": {
+    what: (about) =>
+      about === "support"
+        ? `the address ${about} is not there: the server's own mail does not leave`
+        : `the address ${about} is not there: mail to it is refused`,
+    fix: () => RUN_AGAIN,
   },
   "alias-differs": {
     what: (about) => `the address ${about} is not as configured: its mail goes elsewhere`,
@@ -137,6 +148,11 @@ export function describeLeft(
 
 /** Codes that have words of their own. */
 export const LEFT_CODES = Object.keys(WORDS);
+
+/** Whether the account has another password than the one that was made for it, from what the step printed. */
+export function hasOwnPassword(printed: string): boolean {
+  return /^found account \S+, with a password of its own$/m.test(printed);
+}
 
 /** What is left, from what the step printed. */
 export function readLeft(printed: string): readonly LeftStep[] {

@@ -2,9 +2,10 @@
  * The containers, made from the table of services.
  *
  * Commands and mounts are upstream's (`self-hosting/docker-compose-self-hosted.yml` at
- * 03a0d7a). Ours differ in five things: databases listen on loopback alone, Mongo's cache has a limit, Mongo's data is a folder beside the
+ * 03a0d7a). Ours differ in six things: databases listen on loopback alone, Mongo's cache has a limit, Mongo's data is a folder beside the
  * others and no named volume, Redis does not get `.env` as its environment (it reads nothing of it, and an environment is
- * seen by whoever may ask the daemon), and each container has the least rights that work.
+ * seen by whoever may ask the daemon), each container has the least rights that work, and what works the outbound queue off waits
+ * where that of a restored snapshot is to be held first.
  */
 import type { Config } from "../model/config.ts";
 import type { PlannedContainer, PlannedMount } from "../model/plan.ts";
@@ -14,6 +15,7 @@ import type { AppService, DatabaseService, NginxService, Service } from "../serv
 import { appIsWell, mongoAnswers, portAnswers, redisAnswers } from "./healthChecks.ts";
 import { DATA, ENV_FILE, ENV_IN_APP, NGINX_CONF, SQLITE_STORAGE_PATH, SSL } from "../host/paths.ts";
 import { appRights, MONGO_RIGHTS, nginxRights, REDIS_RIGHTS } from "./rights.ts";
+import { afterQueueHold } from "./queueHold.ts";
 import { CERTIFICATES_IN_NGINX, wellKnownFiles } from "./wellKnown.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -42,21 +44,26 @@ function loopbackNames(services: readonly Service[], domain: string): Readonly<R
 
 function appContainer(
   service: AppService,
-  domain: string,
+  config: Config,
   hosts: Readonly<Record<string, string>>,
 ): PlannedContainer {
+  const { domain } = config;
   const ports = listPorts(service);
-  const mounts = [CERTIFICATES, ENVIRONMENT, ...(service.mailboxes === true ? [MAILBOXES] : [])];
+  const plainCommand = ["node", service.script];
+  const { command, mounts } =
+    service.sendsQueue === true
+      ? afterQueueHold(config, plainCommand)
+      : { command: plainCommand, mounts: service.mailboxes === true ? [MAILBOXES] : [] };
   return {
     name: service.name,
     image: "app",
-    command: ["node", service.script],
+    command,
     rights: appRights(ports),
     ...(service.label === undefined ? {} : { hostname: nameHost(service, domain) }),
     ports,
     environment: {},
     reads: ["env", "dkim-key"],
-    mounts,
+    mounts: [CERTIFICATES, ENVIRONMENT, ...mounts],
     hosts,
     healthCheck: appIsWell(domain, service.listens && portAnswers(service.listens)),
     startsAfter: service.startsAfter,
@@ -144,7 +151,7 @@ export function planContainers(config: Config): readonly PlannedContainer[] {
   return services.map((service) => {
     switch (service.image) {
       case "app":
-        return appContainer(service, config.domain, hosts);
+        return appContainer(service, config, hosts);
       case "nginx":
         return nginxContainer(service, config);
       case "mongo":

@@ -9,6 +9,7 @@
  */
 
 import { findPort } from "../services/table.ts";
+import { mongoUri } from "../services/waitingMail.ts";
 
 /**
  * Names that stay empty: services that a self-hosted server does not use, and limits that nobody is spared.
@@ -78,13 +79,6 @@ const DATABASES: readonly [string, string][] = [
   ["JOURNALS_", "forwardemail_journals_production"],
   ["EMAILS_", "forwardemail_emails_production"],
 ];
-
-function mongoUri(name: string): string {
-  return `mongodb://127.0.0.1:${findPort("mongodb")}/${name}`;
-}
-
-/** Where the app keeps mail that has still to leave, and what became of the rest. */
-export const EMAILS_URI = mongoUri("forwardemail_emails_production");
 
 function mongoVariables([prefix, name]: [string, string]): [string, string][] {
   return [

@@ -177,6 +177,16 @@ export interface MailboxConfig {
   readonly password?: string;
 }
 
+/** Where mail, databases and certificates live. */
+export interface DataConfig {
+  /** `volume`: a volume of its own, which outlives servers; `disk`: the server's. */
+  readonly kind: "volume" | "disk";
+  /** Size of the volume in GB. */
+  readonly sizeGb: number;
+  /** Id of the stack's volume that is given up at the vendor: the stack may take a new one, filled from the backups or empty. */
+  readonly lostVolume?: string;
+}
+
 export interface CertificatesConfig {
   readonly method: "dns-01" | "http-01" | "provided" | "manual";
   /** URL of the ACME directory. */
@@ -191,6 +201,44 @@ export interface CertificatesConfig {
   readonly acmeChallenges: readonly string[];
 }
 
+/** Backups to an S3-compatible bucket. */
+export interface BackupsConfig {
+  /** Host name of the storage. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  /** Folder in the bucket; the mail domain where absent. */
+  readonly prefix?: string;
+  /** Asked of the storage where absent. */
+  readonly region?: string;
+  /** SECRET. */
+  readonly accessKeyId: string;
+  /** SECRET. */
+  readonly secretAccessKey: string;
+  readonly keepDaily: number;
+  readonly keepWeekly: number;
+  readonly keepMonthly: number;
+  /** Hour of the day in UTC, 0 to 23. */
+  readonly hour: number;
+  /** Capability URL of a watcher. SECRET. */
+  readonly pingUrl?: string;
+  /** What an empty volume is filled from: `newest`, `none`, or the id of a snapshot. */
+  readonly restore: string;
+  /** A snapshot of another release may be restored. */
+  readonly restoreOtherRelease: boolean;
+}
+
+/** What the host does by itself at night. */
+export interface UpgradesConfig {
+  /** Updates of the distribution that it installs. */
+  readonly system: "security" | "off";
+  /** Hour of the day in UTC, 0 to 23. */
+  readonly hour: number;
+  /** It restarts in that hour where updates need it. */
+  readonly reboot: boolean;
+  /** Newer releases of Forward Email are proposed by mail, or not looked for. */
+  readonly releases: "propose" | "off";
+}
+
 /** The whole configuration. */
 export interface Config {
   /** Mail domain, lower-case ASCII (punycode for an internationalised one). */
@@ -201,10 +249,14 @@ export interface Config {
   readonly dns: DnsConfig;
   readonly mail: MailConfig;
   readonly certificates: CertificatesConfig;
+  readonly data: DataConfig;
+  readonly upgrades: UpgradesConfig;
   readonly drift: DriftMode;
   /** Who makes account, domain and aliases in Forward Email: the deploy, or a person in the web interface. */
   readonly onboarding: "automatic" | "by-hand";
   readonly mailboxes: readonly MailboxConfig[];
+  /** Absent: there are none. */
+  readonly backups?: BackupsConfig;
   /** Counts the server's lives; one more replaces it. */
   readonly generation: number;
   /** Identity and required records cannot be deleted by mistake. */

@@ -48,6 +48,9 @@ export interface FirewallRule {
   readonly waitsForDomain?: true;
 }
 
+/** What the next server would have of the mail: all of it, on its volume; what the backups have; or nothing. */
+export type NextServerHas = "volume" | "backups" | "nothing";
+
 /** The server as the vendor is asked for it. */
 export interface PlannedServer {
   readonly name: string;
@@ -59,6 +62,8 @@ export interface PlannedServer {
   readonly generation: number;
   /** It may not be deleted, and no new generation may be made (the part `server` of `protection.ts`). */
   readonly protect: boolean;
+  /** Once this one is deleted. */
+  readonly nextHas: NextServerHas;
   /** The deploy connects with the first; the host lets all of them in. One, or two while the key is changed. */
   readonly deployKeys: readonly [PlannedDeployKey, ...PlannedDeployKey[]];
   readonly boot: PlannedBoot;
@@ -121,6 +126,23 @@ export interface PlannedStep {
   /** Roles of records and steps that must exist before. */
   readonly after: readonly string[];
   readonly timeoutSeconds: number;
+}
+
+/** The volume that holds the data. */
+export interface PlannedVolume {
+  /** Logical name. */
+  readonly role: "data-volume";
+  readonly sizeGb: number;
+}
+
+/** What is done on the host before its server or its volume goes, as far as it answers. */
+export interface PlannedRelease {
+  readonly role: string;
+  /** Holds no secret. */
+  readonly command: string;
+  readonly timeoutSeconds: number;
+  /** Where the host answers and it fails, the server stays: what it would have done is then lost. */
+  readonly isNeeded: boolean;
 }
 
 /** A container image, pinned by tag and digest. */
@@ -243,6 +265,12 @@ export interface Plan {
   readonly firewall: readonly FirewallRule[];
   readonly reverseNames: readonly PlannedReverseName[];
   readonly records: readonly PlannedRecord[];
+  /** Absent with `data.kind: disk`. */
+  readonly volume?: PlannedVolume;
+  /** What brings the data to their place, before any other file of the host: files, then steps. */
+  readonly firstFiles: readonly PlannedFile[];
+  readonly firstSteps: readonly PlannedStep[];
+  readonly release?: PlannedRelease;
   readonly files: readonly PlannedFile[];
   readonly steps: readonly PlannedStep[];
   readonly images: readonly PlannedImage[];

@@ -59,6 +59,8 @@ export interface AppService extends Row {
   readonly script: string;
   /** Reads and writes the mailboxes. */
   readonly mailboxes?: true;
+  /** Works the outbound queue off: it waits until that of a restored snapshot is held. */
+  readonly sendsQueue?: true;
 }
 
 /** An nginx: `stream` passes TLS through untouched, `http` serves files over TLS of its own. */

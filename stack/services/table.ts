@@ -65,7 +65,14 @@ const ROWS = [
     },
     startsAfter: DATABASES,
   },
-  { name: "smtp_bree", image: "app", script: "smtp-bree.js", label: "smtp", startsAfter: AFTER_SMTP },
+  {
+    name: "smtp_bree",
+    image: "app",
+    script: "smtp-bree.js",
+    label: "smtp",
+    sendsQueue: true,
+    startsAfter: AFTER_SMTP,
+  },
   {
     name: "mx",
     image: "app",

@@ -75,6 +75,11 @@ export function text<T>(read: (text: string) => Reading<T>): z.ZodType<T> {
   });
 }
 
+/** A text that may be of digits alone: `pulumi config set` writes such a one as a number. */
+export function digits<T>(read: (text: string) => Reading<T>) {
+  return z.preprocess((given) => (typeof given === "number" ? String(given) : given), text(read));
+}
+
 /** TTL of a record, in seconds. */
 export const ttl = z.union([z.literal("auto"), z.int().min(60).max(86400)]);
 /** On or off. */

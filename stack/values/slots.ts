@@ -9,6 +9,9 @@
 export const SLOTS = {
   serverIpv4: { secret: false, meaning: "public IPv4 address of the server" },
   serverIpv6: { secret: false, meaning: "public IPv6 address of the server (base of its /64, plus 1)" },
+  liveIpv4: { secret: false, meaning: "public IPv4 address of the live server, in a drill" },
+  liveIpv6: { secret: false, meaning: "public IPv6 address of the live server, in a drill" },
+  dataDevice: { secret: false, meaning: "device of the data volume on the host, `/dev/disk/by-id/…`" },
   dkimPublicKey: { secret: false, meaning: "DKIM `p=` value: SPKI DER in base64, one line" },
   hostPublicKey: { secret: false, meaning: "SSH host key, public half, `ssh-ed25519 AAAA…`" },
   deployPublicKey: { secret: false, meaning: "SSH key that the deploy connects with, public half" },
@@ -38,6 +41,11 @@ export const SLOTS = {
     secret: true,
     meaning: "the domain's own DKIM key, PKCS #8 DER in base64, one line",
   },
+  stackName: { secret: false, meaning: "name of the stack" },
+  backupPassword: { secret: true, meaning: "password of the backups' repository, 40 characters" },
+  backupAccessKeyId: { secret: true, meaning: "first half of the access key of the backups' bucket" },
+  backupSecretAccessKey: { secret: true, meaning: "second half of the access key of the backups' bucket" },
+  backupPingUrl: { secret: true, meaning: "address of the watcher that is called after each backup" },
   accountPassword: { secret: true, meaning: "password of the web interface's first account, 24 characters" },
 } as const satisfies Record<string, SlotKind>;
 

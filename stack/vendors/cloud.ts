@@ -8,7 +8,7 @@ import type { Reading } from "../values/reading.ts";
 import type { TokenPlace } from "./tokenPlaces.ts";
 
 /** Kinds of things that a stack has at its cloud. */
-export const THING_KINDS = ["server", "address", "firewall", "key"] as const;
+export const THING_KINDS = ["server", "address", "firewall", "key", "volume"] as const;
 export type ThingKind = (typeof THING_KINDS)[number];
 
 /** Outputs of a resource in the state. */
@@ -29,6 +29,12 @@ export interface DeployedServer {
   readonly image: string;
   readonly serverType: string;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What the vendor, or the state, tells of a volume. */
+export interface DeployedVolume {
+  readonly id: string;
+  readonly sizeGb: number;
 }
 
 /** A place or size in the configuration that is doubted. */
@@ -63,6 +69,10 @@ export interface Cloud {
   readonly things: Readonly<Record<ThingKind, ThingSort>>;
   /** Type tokens of our components around them. */
   readonly components: { readonly addresses: string; readonly host: string };
+  /** Type token of what puts a volume on a server; the vendor knows it by the volume's id. */
+  readonly attachment: string;
+  /** Device on the host that outputs of a volume tell: it has the volume's id in it. */
+  readonly volumeIn: (outputs: Outputs) => DeployedVolume | undefined;
   /** It sets reverse names. Absent: the plan has none. */
   readonly reverseNames?: {
     /** Type token of the resource. */

@@ -6,6 +6,7 @@ import type { Issue } from "../model/issue.ts";
 import type { Distribution } from "../model/plan.ts";
 import type { DnsProviderName } from "../model/vendorNames.ts";
 import type { Reading } from "../values/reading.ts";
+import type { Outputs } from "./cloud.ts";
 import type { DnsForm } from "./dnsForm.ts";
 import type { Sourced } from "./sourced.ts";
 import type { TokenPlace } from "./tokenPlaces.ts";
@@ -90,6 +91,8 @@ export interface DnsProvider {
   };
   /** A zone has an id of the provider's own beside its name, which a configuration may give. */
   readonly readZoneId?: (text: string) => Reading<string>;
+  /** That id, as the state has it with a record. */
+  readonly zoneIdIn?: (outputs: Outputs) => string | undefined;
   /** What it says to a zone below a registrable domain; absent where it takes it. */
   readonly zoneBelow?: Pick<Issue, "severity" | "message" | "source">;
   /** How certbot writes the records of a dns-01 order; absent where no distribution has a plugin for it. */

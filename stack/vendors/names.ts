@@ -14,6 +14,11 @@ export function thingName(stack: string): string {
   return `mailstead-${stack}`;
 }
 
+/** Name of the stack's data volume. */
+export function volumeName(stack: string): string {
+  return `${thingName(stack)}-data`;
+}
+
 /** Name of one of the stack's addresses. */
 export function addressName(stack: string, family: "ipv4" | "ipv6"): string {
   return `${thingName(stack)}-${family}`;

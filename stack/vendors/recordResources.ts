@@ -1,6 +1,7 @@
 /** Which resources records become at a provider. */
 import type { DnsProviderName } from "../model/vendorNames.ts";
 import type { ZoneRecord } from "../model/zoneRecord.ts";
+import type { StateThing } from "./cloudThings.ts";
 import { DNS_PROVIDERS, DNS_PROVIDER_NAMES } from "./registry.ts";
 
 /**
@@ -18,6 +19,13 @@ export function resourceName(
 /** Logical names that the resource of a record has at any provider. */
 export function anyResourceName(record: Parameters<typeof resourceName>[1]): readonly string[] {
   return [...new Set(DNS_PROVIDER_NAMES.map((provider) => resourceName(provider, record)))];
+}
+
+/** The provider's id of the zone that a record of the state is in; undefined for all else, and where it has no such id. */
+export function zoneIdOfRecord({ type, outputs = {} }: StateThing): string | undefined {
+  return Object.values(DNS_PROVIDERS)
+    .find(({ resourceType }) => resourceType === type)
+    ?.zoneIdIn?.(outputs);
 }
 
 /** The shortest comment that any provider keeps: so the provider may change, and no comment is cut. */

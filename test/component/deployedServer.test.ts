@@ -29,8 +29,23 @@ describe("review", () => {
       "Waits for the next generation: type cx23 → cx33. This server keeps what it was made from, since the only copy of the mail is on it.",
     ]);
     // Only where the mail may be lost is a new generation advised.
-    expect(reviewDeployed({ ...planned, type: "cx33", protect: false }, deployed(), hashOf)).toEqual([
-      "Waits for the next generation: type cx23 → cx33. To apply it, raise mailstead:generation by one: the new server starts empty.",
+    const onVolume = { ...planned, type: "cx33", protect: false, nextHas: "volume" } as const;
+    expect(reviewDeployed(onVolume, deployed(), hashOf)).toEqual([
+      "Waits for the next generation: type cx23 → cx33. To apply it, raise mailstead:generation by one: a new server, which takes over the data volume.",
+    ]);
+  });
+
+  test("with backups of a disk the next generation is told to begin with one, and what is lost where none can be made", () => {
+    const onDisk = { ...planned, protect: false, nextHas: "backups" } as const;
+    expect(reviewDeployed({ ...onDisk, type: "cx33" }, deployed(), hashOf)).toEqual([
+      expect.stringMatching(
+        /a new server, which begins with a backup that this one makes before it is deleted\.$/,
+      ),
+    ]);
+    expect(reviewDeployed({ ...onDisk, generation: 4 }, deployed(), hashOf)).toEqual([
+      expect.stringMatching(
+        /^Generation 4 begins with the backups: .* Where it does not answer, .* what came after that is lost\.$/,
+      ),
     ]);
   });
 

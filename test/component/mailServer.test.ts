@@ -267,8 +267,8 @@ describe("what runs on the host", () => {
     const file = find(run, "Command", "file-env");
     expect(file.inputs["create"]).toBe(
       "mkdir -p '/srv/it'\\''s' && { [ ! -d '/srv/it'\\''s/.env' ] || rmdir '/srv/it'\\''s/.env'; } && " +
-        "install -m 0600 /dev/stdin '/srv/it'\\''s/.env.new' && " +
-        "mv -fT '/srv/it'\\''s/.env.new' '/srv/it'\\''s/.env'",
+        "install -m 0600 /dev/stdin '/srv/it'\\''s/.env.new' && sync '/srv/it'\\''s/.env.new' && " +
+        "mv -fT '/srv/it'\\''s/.env.new' '/srv/it'\\''s/.env' && sync '/srv/it'\\''s'",
     );
     expect(file.inputs["stdin"]).toMatch(/^KEY=SECREThelper-encryption-keyx{5,}\n$/);
     expect(file.secrets).toContain("stdin");

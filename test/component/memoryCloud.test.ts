@@ -84,9 +84,10 @@ test("the whole program comes up on it", async () => {
     "memory:index:Firewall firewall",
     "memory:index:Key deploy-key",
     "memory:index:Server server",
+    "memory:index:Volume data-volume",
   ]);
   expect(own.find(({ name }) => name === "server")).toMatchObject({
-    protect: true,
+    protect: false,
     inputs: { type: "tiny", image: "ubuntu-24-04-x64" },
   });
   expect(memory.registrations.filter(({ type }) => /hcloud|hetzner/i.test(type))).toEqual([]);
@@ -117,7 +118,7 @@ test("a generation that would lose mail is refused", async () => {
   const labels = { "mailstead-generation": "7" };
   const deployed = { name: "mx.example.com", location: "shelf-1", image: "x", serverType: "tiny", labels };
   put({ server: [{ id: "1", name: "mx.example.com", deployed }] });
-  const { errors } = await runProgram(AT_MEMORY);
+  const { errors } = await runProgram({ ...AT_MEMORY, data: { kind: "disk" } });
   expect(errors.map(({ message }) => message).join("\n")).toContain("the running server is generation 7");
 });
 
@@ -137,7 +138,7 @@ describe("what is there", () => {
     const { findings, orphans } = await runPreflight(plan, "prod", "TOKEN", zone, { has: () => false });
     expect(findings.map(({ subject, state, fix = "" }) => `${subject}: ${state} ${fix}`)).toEqual([
       "Memory token: ok ",
-      "server mx.example.com: bad press the button",
+      "server mx.example.com: bad press the button, or raise mailstead:generation by one and run `pulumi up`: a new server, with the same data volume",
       "Cloudflare token: ok ",
       "zone: ok ",
     ]);

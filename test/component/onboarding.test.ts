@@ -59,13 +59,17 @@ describe("what is declared", () => {
 test("outputs: login of the account, and mailboxes with all that a mail program needs; both secret", async () => {
   const { onboarding } = run.server;
   if (onboarding === undefined) throw new Error("no onboarding");
-  expect(await pulumi.isSecret(onboarding.account)).toBe(true);
+  expect(await pulumi.isSecret(onboarding.account(false))).toBe(true);
   expect(await pulumi.isSecret(onboarding.mailboxes)).toBe(true);
   expect(await pulumi.isSecret(onboarding.printed)).toBe(false);
-  expect(await valueOf(onboarding.account)).toEqual({
-    address: "https://example.com",
-    email: "ops@example.org",
+  const login = { address: "https://example.com", email: "ops@example.org" };
+  expect(await valueOf(onboarding.account(false))).toEqual({
+    ...login,
     password: expect.stringMatching(/^SECRETaccount-password/) as string,
+  });
+  expect(await valueOf(onboarding.account(true))).toEqual({
+    ...login,
+    passwordIs: expect.stringMatching(/^the one that its owner set/) as string,
   });
   const [you, info] = await valueOf(onboarding.mailboxes);
   expect(you).toMatchObject({
@@ -103,9 +107,18 @@ describe("over several runs", () => {
     );
   });
 
+  test("an account that was adopted stays so in the outputs of the next run", async () => {
+    const adopted = { run: 1, mailboxes: ["you"], left: [], isAccountAdopted: true };
+    const { account } = (await lastUp(adopted)).outputs ?? {};
+    if (account === undefined) throw new Error("no account");
+    expect(Object.keys(await valueOf(account))).toEqual(["address", "email", "passwordIs"]);
+  });
+
   test("a mailbox that left the configuration keeps its password", async () => {
     const gone = await lastUp({ run: 1, mailboxes: ["you", "gone"], left: [] });
-    expect(passwords(gone)).toEqual(expect.arrayContaining(["mailbox-you", "mailbox-gone"]));
+    // With what is no part of the onboarding.
+    const kept = ["mailbox-you", "mailbox-gone", "backup-password"];
+    expect(passwords(gone)).toEqual(expect.arrayContaining(kept));
     const open = await lastUp({ run: 1, mailboxes: ["you", "gone"], left: [] }, { ...RAW, protect: false });
     expect(passwords(open)).not.toContain("mailbox-gone");
   });

@@ -125,11 +125,16 @@ test.each([
   expect(names("RemoteImage")).toEqual(plan.images.map((it) => `image-${it.role}`).sort());
   expect(names("Command")).toEqual(
     [
-      ...["ready", "directories"],
+      ...["ready", "directories", ...(plan.release === undefined ? [] : [plan.release.role])],
+      ...plan.firstFiles.map((it) => `file-${it.role}`),
+      ...plan.firstSteps.map((it) => `step-${it.role}`),
       ...plan.files.map((it) => `file-${it.role}`),
       ...plan.steps.map((it) => `step-${it.role}`),
       ...plan.lastSteps.map((it) => `step-${it.role}`),
     ].sort(),
+  );
+  expect([names("Volume"), names("VolumeAttachment")]).toEqual(
+    plan.volume === undefined ? [[], []] : [[plan.volume.role], ["data-attachment"]],
   );
   for (const container of plan.containers) {
     const declared = ofType(run, "Container").find((it) => it.name === container.name);

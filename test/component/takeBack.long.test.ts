@@ -1,7 +1,9 @@
 /**
  * Proves: with the real engine, what a refresh with a foreign token forgot, and what an old copy of the state knows under
  * another id, is taken back by `preflight --fix` under the ids that the vendor has; nothing is deleted and made anew at
- * the vendors, and a second look finds nothing.
+ * the vendors, and a second look finds nothing. Where the domain's zone is another one than the records are in, as in a new
+ * account at the DNS provider, an `up` stops; `--fix` forgets them, and the next `up` makes them in the new zone and asks for
+ * nothing in the old one, to which the new token has no right.
  * Cannot prove: that the next `up` of a server that runs has nothing to do, since no host boots here; the sandbox does.
  */
 import { writeFileSync } from "node:fs";
@@ -25,6 +27,16 @@ const OTHER = {
 };
 const SERVER = "hcloud:index/server:Server";
 const KINDS = ["servers", "primary_ips", "firewalls", "ssh_keys"];
+const ZONE = "c7915704a794c5f99111b674c1985c3a";
+/** No host boots here: what is on one is left out. */
+const PARTS = [
+  "**MailServer::mail",
+  "**Identity**",
+  "**HetznerHost**",
+  "**MailDns**",
+  "**MailStack::stack",
+  "**::docker",
+].flatMap((part) => ["--target", part]);
 const QUIETLY = ["--yes", "--skip-preview", "--stack", "prod"];
 
 function configuration(): string {
@@ -49,16 +61,7 @@ describe.skipIf(engine === undefined)(
         CLOUDFLARE_BASE_URL: `${cloud.cloud.cloudflareUrl}/client/v4`,
       });
       await project.pulumi(["stack", "init", "prod"]);
-      // No host boots here: what is on one is left out.
-      const parts = [
-        "**MailServer::mail",
-        "**Identity**",
-        "**HetznerHost**",
-        "**MailDns**",
-        "**MailStack::stack",
-        "**::docker",
-      ];
-      await project.pulumi(["up", ...parts.flatMap((part) => ["--target", part]), ...QUIETLY]);
+      await project.pulumi(["up", ...PARTS, ...QUIETLY]);
       expect((await there()).filter((thing) => thing.startsWith("servers"))).toHaveLength(1);
     }, 300_000);
 
@@ -74,8 +77,9 @@ describe.skipIf(engine === undefined)(
           return things.map(({ id }) => `${kind} ${String(id)}`);
         }),
       );
-      const zone = "/zones/c7915704a794c5f99111b674c1985c3a/dns_records";
-      const records = (await cloud.cloudflare("GET", zone)).body.at("result") as { id: string }[];
+      const records = (await cloud.cloudflare("GET", `/zones/${ZONE}/dns_records`)).body.at("result") as {
+        id: string;
+      }[];
       return [...lists.flat(), ...records.map(({ id }) => `record ${id}`)].sort();
     }
 
@@ -138,6 +142,36 @@ describe.skipIf(engine === undefined)(
         writeFileSync(file, JSON.stringify(state));
         await project.pulumi(["stack", "import", "--file", file, "--stack", "prod"]);
       });
+    });
+
+    test("the zone is another one: nothing goes on, then the records are forgotten and made in it", async () => {
+      const [before, known] = [await there(), await stateIds()];
+      const records = before.filter((thing) => thing.startsWith("record ")).length;
+      const elsewhere = await started({
+        zones: [{ name: "example.com", id: "e".repeat(32) }],
+        cloudflareToken: "n".repeat(40),
+      });
+      const moved = {
+        CLOUDFLARE_API_TOKEN: "n".repeat(40),
+        CLOUDFLARE_BASE_URL: `${elsewhere.cloud.cloudflareUrl}/client/v4`,
+      };
+      try {
+        const run = ["up", "--refresh", "--run-program", "--suppress-outputs", "--yes", "--skip-preview"];
+        await expect(project.pulumi([...run, "--stack", "prod"], moved)).rejects.toThrow(
+          /in the zone c7915704a794c5f99111b674c1985c3a at Cloudflare[\s\S]*mailstead preflight --fix/,
+        );
+        const fixed = await project.mailstead(["preflight", "--fix", "--yes", "--stack", "prod"], moved);
+        expect(fixed).toContain(`${String(records)} records of the zone ${ZONE} are forgotten`);
+        expect(await stateIds()).toEqual(known.filter((thing) => !thing.startsWith("cloudflare:")));
+        await project.pulumi(["up", ...PARTS, ...QUIETLY], moved);
+        const asked = elsewhere.log().filter(({ path }) => String(path).includes("/dns_records"));
+        expect(asked.filter(({ method }) => method === "POST")).toHaveLength(records);
+        expect(asked.filter(({ path }) => String(path).includes(ZONE))).toEqual([]);
+        // What is in the old zone is as it was.
+        expect(await there()).toEqual(before);
+      } finally {
+        await elsewhere.close();
+      }
     });
   },
 );

@@ -42,7 +42,7 @@ function json(value: unknown): string {
 /** Golden file → what it must hold. */
 function goldenOf(plan: Plan): Readonly<Record<string, string>> {
   const { server, firewall, reverseNames, steps, images, clients, containers, files } = plan;
-  const { generated, lastSteps, onboarding } = plan;
+  const { generated, lastSteps, onboarding, firstFiles, firstSteps, release } = plan;
   return {
     "zone.txt": renderZoneFile(plan.records, placeholder),
     "env.txt": textOf(plan, "env"),
@@ -54,6 +54,15 @@ function goldenOf(plan: Plan): Readonly<Record<string, string>> {
         textOf(plan, role),
       ]),
     ),
+    ...(firstFiles.some(({ role }) => role === "backup-settings") && {
+      "data.txt": json({
+        firstFiles: firstFiles.map(({ role, path }) => ({ role, path })),
+        firstSteps,
+        release,
+      }),
+      "data.conf": textOf({ files: firstFiles }, "data-conf"),
+      "backup.conf": textOf({ files: firstFiles }, "backup-settings"),
+    }),
     ...(onboarding && { "onboarding.txt": json({ onboarding, generated, lastSteps }) }),
     "firewall.txt": json(firewall),
     "firewall.nft": textOf(plan, "firewall-rules"),

@@ -19,6 +19,8 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   "SSH keys": () => import("./first/sshKeys.ts"),
   "further records": () => import("./first/furtherRecords.ts"),
   secrets: () => import("./first/secrets.ts"),
+  kept: () => import("./first/kept.ts"),
+  drill: () => import("./first/drill.ts"),
   destroy: () => import("./first/destroy.ts"),
 };
 

@@ -1,8 +1,10 @@
 /**
  * Proves: a host boots Debian 13 with the user-data given, installs its packages from the sandbox's archive, is
  * reached over a pinned key, runs containers, comes back from reboots and cut power with its disk, is guarded by the
- * provider's firewall on both families, outlives the driver that made it, and leaves nothing behind.
- * Cannot prove: a vendor's own boot (hypervisor, kernel, metadata service), or that a vendor's firewall is stateful.
+ * provider's firewall on both families, outlives the driver that made it, has volumes as block devices (attached and
+ * pulled off while it runs, there again after each start, larger when they are), and leaves nothing behind.
+ * Cannot prove: a vendor's own boot (hypervisor, kernel, metadata service), that a vendor's firewall is stateful, or what
+ * udev makes of a vendor's disk.
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -12,6 +14,7 @@ import { ensureArchive, firstBootPackages } from "../../sandbox/hosts/archive.ts
 import { ensureBase } from "../../sandbox/hosts/base.ts";
 import { createHostDriver, type LocalHostDriver } from "../../sandbox/hosts/driver.ts";
 import { findCgroupRoots } from "../../sandbox/process/cgroup.ts";
+import { loopsBelow } from "../../sandbox/process/loops.ts";
 import { run as runProgram } from "../../sandbox/process/command.ts";
 import { waitUntil } from "../../sandbox/process/waitUntil.ts";
 import {
@@ -21,12 +24,15 @@ import {
   ROUTER_V6,
   trialUserData,
 } from "../support/hostsGround.ts";
+import { hasVolumeStill, losesVolume, movesVolume, takesVolume } from "./hosts/volumes.ts";
 
 const CACHE = resolve(import.meta.dirname, "../../.sandbox/cache");
 const V4 = "203.0.113.10";
 const V6_BASE = "2001:db8:a:1::";
 const V6 = `${V6_BASE}1`;
 const KEY = "trial-1";
+const FIRST = { key: KEY, address: V4 };
+const SECOND = { key: "server-4711-second", address: "203.0.113.11" };
 /** Makes an image's root of the host's own shell, since there is no registry here. */
 const TINY_ROOT =
   "tar -C / -hc bin/sh bin/sleep $(ldd /bin/sh /bin/sleep | grep -o '/lib[^ ]*' | sort -u) 2>/dev/null";
@@ -171,6 +177,8 @@ describe.skipIf(!root)("a host", () => {
     expect(await reached()).toEqual([true, true]);
   });
 
+  it("takes a volume while it runs, and sees it grow", () => takesVolume(ground, driver, FIRST));
+
   it("comes back from a reboot, asked for from outside or inside, with its disk and its containers", async () => {
     await ground.ssh(V4, "docker run -d --name stays --init --restart always tiny sleep 100000", 60);
     const running = "docker inspect --format '{{.State.Running}}' stays | grep true";
@@ -192,6 +200,7 @@ describe.skipIf(!root)("a host", () => {
       console.log(`reboot until the container runs: ${((Date.now() - start) / 1000).toFixed(1)} s`);
       expect(await ground.ssh(V4, "cat /proc/1/stat | cut -d' ' -f22")).not.toBe(before);
       expect(await answers(V4, "test -e /root/first-boot-is-done")).toBe(true);
+      await hasVolumeStill(ground, FIRST);
     }
   });
 
@@ -207,16 +216,18 @@ describe.skipIf(!root)("a host", () => {
       timeoutSeconds: 60,
       everyMilliseconds: 100,
     });
+    await hasVolumeStill(ground, FIRST);
     const start = Date.now();
     await driver.shutdown(KEY);
     console.log(`shut down in ${((Date.now() - start) / 1000).toFixed(1)} s`);
     expect(await driver.isRunning(KEY)).toBe(false);
     await driver.powerOn(KEY);
     await waitUntil(() => answers(V4), { what: "ssh to answer", timeoutSeconds: 60, everyMilliseconds: 100 });
+    await hasVolumeStill(ground, FIRST);
   });
 
   it("outlives the process that made it, beside another host, which it reaches on both families", async () => {
-    const second = { key: "server-4711-second", name: "two", image: "debian-13", ipv4: "203.0.113.11" };
+    const second = { key: SECOND.key, name: "two", image: "debian-13", ipv4: SECOND.address };
     const spec = { ...second, ipv6Base: "2001:db8:a:2::", userData: trialUserData(ground, []) };
     const options = { ...ground, baseDir: await ensureBase(CACHE), resolvers: [] };
     const program = `
@@ -235,6 +246,11 @@ describe.skipIf(!root)("a host", () => {
     expect(await driver.isRunning(spec.key)).toBe(true);
     await expect(driver.create(spec)).rejects.toThrow(/there is a host server-4711-second already/);
   });
+
+  it("loses a volume that is pulled off, which another host takes", () =>
+    movesVolume(ground, driver, FIRST, SECOND));
+
+  it("has a volume deleted with its device", () => losesVolume(ground, driver, SECOND));
 
   it("leaves nothing behind, and nobody sends to its card", async () => {
     const { unified, legacy } = await findCgroupRoots();
@@ -255,6 +271,8 @@ describe.skipIf(!root)("a host", () => {
       expect(existsSync(`${hierarchy}/${ground.namespace}.hosts`)).toBe(false);
     }
     expect(await readFile("/proc/self/mountinfo", "utf8")).not.toContain(ground.runDir);
+    expect(await loopsBelow(ground.runDir)).toEqual([]);
+    expect(existsSync(`${ground.runDir}/volumes`)).toBe(false);
     expect(await ground.run("nft", ["list", "tables"])).toBe("");
     expect(await ground.run("ip", ["-o", "link", "show", "type", "veth"])).toBe("");
     expect(await ground.run("ip", ["-6", "route", "show", "2001:db8:a::/48"])).toBe("");

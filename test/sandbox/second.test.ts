@@ -20,6 +20,8 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   adoption: () => import("./second/adoption.ts"),
   generation: () => import("./second/generation.ts"),
   "certificate methods": () => import("./second/certificateMethods.ts"),
+  bundle: () => import("./second/bundle.ts"),
+  "everything gone": () => import("./second/everythingGone.ts"),
   secrets: () => import("./first/secrets.ts"),
 };
 

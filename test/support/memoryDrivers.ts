@@ -5,6 +5,8 @@ import type {
   HostFirewallRule,
   HostSpec,
   RecordSet,
+  VolumeDriver,
+  VolumeSpec,
 } from "../../sandbox/cloud/drivers.ts";
 
 /** A host driver in memory, with its machines to look at. */
@@ -12,6 +14,8 @@ export interface MemoryHosts extends HostDriver {
   /** Machines that exist, with whether they run. */
   readonly machines: Map<string, { readonly spec: HostSpec; running: boolean }>;
   readonly firewalls: Map<string, readonly HostFirewallRule[] | undefined>;
+  /** Volumes that exist, with the machine that has them. */
+  readonly volumes: Map<string, { spec: VolumeSpec; host: string | undefined }>;
   /** Every call in order: `create server-4001`. */
   readonly calls: string[];
   /** Awaited before each call does something; a rejection is the call's. */
@@ -23,6 +27,7 @@ export function memoryHosts(): MemoryHosts {
   const hosts: MemoryHosts = {
     machines: new Map(),
     firewalls: new Map(),
+    volumes: new Map(),
     calls: [],
     before: () => Promise.resolve(),
     async create(spec) {
@@ -38,12 +43,14 @@ export function memoryHosts(): MemoryHosts {
     async destroy(key) {
       await note(`destroy ${key}`);
       hosts.machines.delete(key);
+      for (const volume of hosts.volumes.values()) if (volume.host === key) volume.host = undefined;
     },
     isRunning: (key) => Promise.resolve(hosts.machines.get(key)?.running ?? false),
     async setFirewall(key, rules) {
       await note(`setFirewall ${key}`);
       hosts.firewalls.set(key, rules);
     },
+    ...memoryVolumes(() => hosts),
   };
   async function note(call: string): Promise<void> {
     hosts.calls.push(call);
@@ -56,6 +63,42 @@ export function memoryHosts(): MemoryHosts {
     machine.running = running;
   }
   return hosts;
+}
+
+function memoryVolumes(hosts: () => MemoryHosts): VolumeDriver {
+  const note = async (call: string): Promise<void> => {
+    hosts().calls.push(call);
+    await hosts().before(call);
+  };
+  const known = (key: string) => {
+    const volume = hosts().volumes.get(key);
+    if (volume === undefined) throw new Error(`there is no ${key}`);
+    return volume;
+  };
+  return {
+    async createVolume(spec) {
+      await note(`createVolume ${spec.key}`);
+      hosts().volumes.set(spec.key, { spec, host: undefined });
+    },
+    async attachVolume(key, host) {
+      await note(`attachVolume ${key} ${host}`);
+      if (!hosts().machines.has(host)) throw new Error(`there is no ${host}`);
+      known(key).host = host;
+    },
+    async detachVolume(key) {
+      await note(`detachVolume ${key}`);
+      known(key).host = undefined;
+    },
+    async resizeVolume(key, sizeGb) {
+      await note(`resizeVolume ${key} ${sizeGb}`);
+      const volume = known(key);
+      volume.spec = { ...volume.spec, sizeGb };
+    },
+    async deleteVolume(key) {
+      await note(`deleteVolume ${key}`);
+      hosts().volumes.delete(key);
+    },
+  };
 }
 
 /** A name server in memory. */

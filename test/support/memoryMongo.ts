@@ -40,6 +40,7 @@ function fits(values: readonly unknown[], wanted: unknown): boolean {
     if (operator === "$ne") return !has(operand);
     if (operator === "$eq") return has(operand);
     if (operator === "$in") return (operand as unknown[]).some(has);
+    if (operator === "$exists") return operand === values.some((value) => value !== undefined);
     if (operator === "$lte") return values.some((value) => (value as Date) <= (operand as Date));
     throw new Error(`${operator} is not known here`);
   });
@@ -148,6 +149,13 @@ function answer(store: Store, command: Document): Document {
     case "update": {
       const n = all("updates").reduce((sum, one) => sum + updated(documents, one), 0);
       return { n, nModified: n, ok: 1 };
+    }
+    case "findandmodify": {
+      if (command["new"] !== true || command["update"] === undefined)
+        throw new Error("only the changed document is known here");
+      const found = documents.find((document) => matches(document, command["query"] as Document));
+      if (found !== undefined) change(found, command["update"] as Document);
+      return { value: found ?? null, ok: 1 };
     }
     case "delete":
       return { n: all("deletes").reduce((sum, one) => sum + removed(documents, one), 0), ok: 1 };

@@ -1,5 +1,7 @@
 /** What people do with the server: sign up, add the domain, make aliases, send and read. */
 import { join } from "node:path";
+import { expect } from "vitest";
+import { addresses } from "../../sandbox/groundPlan.ts";
 import { runFolder } from "./printed.ts";
 import { DOMAIN, onHost, project, setConfig, STACK, succeed, up, waitFor } from "./sandbox.ts";
 
@@ -33,11 +35,16 @@ export interface OwnMailbox {
   readonly password: string;
 }
 
-/** A mailbox of the stack's secret output, by the part before the @. */
-export async function ownMailbox(name: string): Promise<OwnMailbox> {
+/** Mailboxes of the stack's secret output, those that have a password. */
+export async function ownMailboxes(): Promise<readonly OwnMailbox[]> {
   const output = ["pulumi", "stack", "output", "mailboxes", "--show-secrets", "--json", "--stack", STACK];
-  const mailboxes = JSON.parse(await succeed(output)) as OwnMailbox[];
-  const found = mailboxes.find(({ address }) => address === `${name}@${DOMAIN}`);
+  const all = JSON.parse(await succeed(output)) as Partial<OwnMailbox>[];
+  return all.filter((one): one is OwnMailbox => one.password !== undefined);
+}
+
+/** One of them, by the part before the @. */
+export async function ownMailbox(name: string): Promise<OwnMailbox> {
+  const found = (await ownMailboxes()).find(({ address }) => address === `${name}@${DOMAIN}`);
   if (found === undefined) throw new Error(`the stack has no mailbox ${name}`);
   return found;
 }
@@ -175,11 +182,11 @@ export async function pasteOnboarding(items: readonly ChecklistItem[]): Promise<
   await setConfig("mailstead:dns.dkim[0].publicKey", dkim.expected.replace(/^.*p=/, "").replace(/;$/, ""));
 }
 
-/** Submits a message as an alias. */
+/** Submits a message as an alias, to the server of its domain. */
 export async function submit(user: string, password: string, to: string, subject: string): Promise<void> {
   const request = {
     do: "send",
-    host: `smtp.${DOMAIN}`,
+    host: `smtp.${user.slice(user.indexOf("@") + 1)}`,
     user,
     password,
     to,
@@ -205,6 +212,53 @@ export async function readMail(
       limitSeconds: 60,
     }),
   ) as { found: number; source?: string };
+}
+
+async function inMailbox(mailbox: OwnMailbox, request: object): Promise<unknown> {
+  const { address: user, password } = mailbox;
+  const input = JSON.stringify({ ...request, host: `imap.${DOMAIN}`, user, password });
+  return JSON.parse(await succeed(MAIL_PROGRAM, { input, limitSeconds: 120 })) as unknown;
+}
+
+/** Has somebody outside write messages, each to all of the mailboxes; returns how many were taken, each copy counted. */
+export async function fillMailboxes(mailboxes: readonly OwnMailbox[], count: number): Promise<number> {
+  const to = mailboxes.map(({ address }) => address);
+  const { ipv4: localAddress } = addresses.outside;
+  const request = { do: "fill", host: `mx.${DOMAIN}`, from: "friend@outside.test", localAddress, to, count };
+  const said = await succeed(MAIL_PROGRAM, { input: JSON.stringify(request), limitSeconds: 180 });
+  return (JSON.parse(said) as { accepted: number }).accepted;
+}
+
+/** SHA-256 of every message of a mailbox, sorted. */
+export async function hashMailbox(mailbox: OwnMailbox): Promise<readonly string[]> {
+  return (await inMailbox(mailbox, { do: "hash" })) as string[];
+}
+
+/** A message of a folder. */
+export interface ShownMail {
+  /** SHA-256 of its source. */
+  readonly hash: string;
+  readonly flags: readonly string[];
+  /** When it came, ISO 8601. */
+  readonly date: string;
+}
+
+/** Messages of a folder, in their order. Fails where there is no such folder. */
+export async function showFolder(mailbox: OwnMailbox, folder: string): Promise<readonly ShownMail[]> {
+  return (await inMailbox(mailbox, { do: "show", folder })) as ShownMail[];
+}
+
+/** Puts a message into a folder, as a mail program does with what was sent. */
+export async function putMail(
+  mailbox: OwnMailbox,
+  fields: { folder: string; source: string; flags: readonly string[]; date: string },
+): Promise<void> {
+  expect(await inMailbox(mailbox, { do: "put", ...fields })).toEqual({ put: true });
+}
+
+/** Deletes so many of the oldest messages of the INBOX. */
+export async function deleteMail(mailbox: OwnMailbox, count: number): Promise<void> {
+  expect(await inMailbox(mailbox, { do: "delete", count })).toEqual({ deleted: true });
 }
 
 /** Waits until a message is in a mailbox; returns its source. */
@@ -257,17 +311,17 @@ export async function outsideInbox(): Promise<Received[]> {
 }
 
 /**
- * This domain's message of a subject, once it is outside. @throws unless a receiver would find SPF and DMARC passing, and a passing
- * signature of this domain
+ * A domain's message of a subject, once it is outside. @throws unless a receiver would find SPF and DMARC passing, and a passing
+ * signature of the domain
  */
-export async function passedOutside(subject: string, limitSeconds = 90): Promise<Received> {
+export async function passedOutside(subject: string, limitSeconds = 90, domain = DOMAIN): Promise<Received> {
   const message = await waitFor(`"${subject}" outside`, limitSeconds, async () =>
     (await outsideInbox()).find(
-      (received) => received.subject === subject && received.from.endsWith(`.${DOMAIN}`),
+      (received) => received.subject === subject && received.from.endsWith(`.${domain}`),
     ),
   );
   console.log(JSON.stringify(message));
-  const isSigned = message.dkim.some(({ domain, result }) => domain === DOMAIN && result === "pass");
+  const isSigned = message.dkim.some((one) => one.domain === domain && one.result === "pass");
   if (message.spf !== "pass" || message.dmarc !== "pass" || !isSigned)
     throw new Error(`a receiver would not trust it: ${JSON.stringify(message)}`);
   return message;

@@ -25,7 +25,7 @@ export async function stackSecrets(): Promise<readonly Secret[]> {
   return [
     ...ofSlots,
     { name: "login", value: outputs.login.password },
-    ...["hetzner", "cloudflare", "digitalocean"].map((vendor) =>
+    ...["hetzner", "cloudflare", "digitalocean", "other-hetzner"].map((vendor) =>
       inFile(`token of ${vendor}`, join(runFolder, `cloud/${vendor}.token`)),
     ),
     inFile("deploy key", join(checkout, ".mailstead", STACK, "deploy_key")),

@@ -70,6 +70,8 @@ export function sandboxConfig(domain: string, mail: object = {}): object {
       swapMib: 0,
     },
     "mailstead:mail": { release: "v1.0.0", images: builtImages(), ...mail },
+    // As an earlier version had it; where a life is about the data, it changes this.
+    "mailstead:data": { kind: "disk", sizeGb: 10 },
     "mailstead:certificates": { method: "dns-01", directory: "letsencrypt", propagationSeconds: 2 },
     "mailstead:protect": "false",
   };
@@ -200,7 +202,7 @@ interface AtVendor {
 /** What bears a stack's label at Hetzner: `kind id name`. */
 export async function labelled(stack: string): Promise<AtVendor[]> {
   const found: AtVendor[] = [];
-  for (const kind of ["servers", "primary_ips", "firewalls", "ssh_keys"]) {
+  for (const kind of ["servers", "primary_ips", "firewalls", "ssh_keys", "volumes"]) {
     const answer = (await hetzner(`${kind}?label_selector=mailstead%3D%3D${stack}`)) as Record<
       string,
       { id: number; name: string }[]

@@ -15,6 +15,8 @@ export interface Traces {
   readonly processes: readonly string[];
   /** Lines of mountinfo (proc_pid_mountinfo(5)) that name its folder. */
   readonly mounts: readonly string[];
+  /** Loop devices of files in its folder. */
+  readonly loops: readonly string[];
   /** The namespace's file. */
   readonly network: readonly string[];
   /** Control groups, in all hierarchies. */
@@ -23,7 +25,7 @@ export interface Traces {
   readonly files: readonly string[];
 }
 
-export const NOTHING: Traces = { processes: [], mounts: [], network: [], groups: [], files: [] };
+export const NOTHING: Traces = { processes: [], mounts: [], loops: [], network: [], groups: [], files: [] };
 
 /** Number of the network namespace, to look for its processes when its name is gone; undefined where there is none. */
 export function networkNumber(): number | undefined {
@@ -37,6 +39,7 @@ export function traces(network: number | undefined): Traces {
     mounts: readFileSync("/proc/self/mountinfo", "utf8")
       .split("\n")
       .filter((line) => line.includes(`${HOME}/`)),
+    loops: globSync("/sys/block/loop*/loop/backing_file").filter((file) => read(file).startsWith(`${HOME}/`)),
     network: existsSync(NETWORK) ? [NETWORK] : [],
     groups: globSync("/sys/fs/cgroup/**/mailstead.*"),
     files: [...list(HOME).filter((name) => name !== "cache"), ...list(KEYS).sort()],

@@ -1,8 +1,8 @@
 /** What of a stack is at its cloud, as slots and as `pulumi import` takes it: after the state was lost. */
 import type { Plan } from "../../stack/model/plan.ts";
 import type { SlotName } from "../../stack/values/slots.ts";
-import { THING_KINDS } from "../../stack/vendors/cloud.ts";
-import { plannedThings } from "../../stack/vendors/cloudThings.ts";
+import { THING_KINDS, type Cloud } from "../../stack/vendors/cloud.ts";
+import { ATTACHMENT_ROLE, plannedThings } from "../../stack/vendors/cloudThings.ts";
 import { addressName } from "../../stack/vendors/names.ts";
 import { CLOUDS } from "../../stack/vendors/registry.ts";
 import type { CloudAccount, CloudAddress, CloudThings } from "../vendors/cloud.ts";
@@ -47,7 +47,7 @@ export async function knownAddresses(
 export function foundIds(
   things: CloudThings,
   stack: string,
-  plan: Pick<Plan, "server" | "reverseNames">,
+  plan: Pick<Plan, "server" | "reverseNames" | "volume">,
 ): FoundId[] {
   const cloud = CLOUDS[plan.server.provider];
   const found = plannedThings(stack, plan).flatMap(({ kind, role, name }) =>
@@ -61,7 +61,20 @@ export function foundIds(
     const { type, importId } = cloud.reverseNames;
     return [{ type, name: role, id: importId(address.id, address.hostIp) }];
   });
-  return [...found, ...reverse];
+  return [...found, ...reverse, ...foundAttachments(things, found, cloud)];
+}
+
+/** The volume on the server, both ours: the vendor knows that by the volume's id. */
+function foundAttachments(
+  { volume }: CloudThings,
+  found: readonly FoundId[],
+  { attachment, things: { server: serverSort, volume: volumeSort } }: Cloud,
+): FoundId[] {
+  const isFound = (type: string, id: string | undefined): boolean =>
+    found.some((one) => one.type === type && one.id === id);
+  return volume
+    .filter(({ id, serverId }) => isFound(volumeSort.type, id) && isFound(serverSort.type, serverId))
+    .map(({ id }) => ({ type: attachment, name: ATTACHMENT_ROLE, id }));
 }
 
 /** Every thing, as `TYPE ID`. */

@@ -31,7 +31,6 @@ export function findLostKeys(
     server === undefined
       ? "`pulumi up` makes new ones; whoever pinned the old host key must forget it"
       : "with an own admin key copy from the server what you need, its .env with the old secrets too; then " +
-        "pulumi config set --path 'mailstead:server.disposable' true && " +
         `pulumi up --replace '${urnIn(file, server, stack, project)}'`;
   return [
     {

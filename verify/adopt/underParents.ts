@@ -8,16 +8,19 @@ import { nameOfUrn } from "../state/resources.ts";
 import { CLOUDS, DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
 import type { FoundId, ImportFile, ImportSpec } from "./importFile.ts";
 
+const IDENTITY = "mailstead:components:Identity";
 const DNS = "mailstead:dns:MailDns";
 
 /** Component that declares each type. */
 const PARENTS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...Object.values(CLOUDS).flatMap(({ components, things, reverseNames }) => [
+  ...Object.values(CLOUDS).flatMap(({ components, things, reverseNames, attachment }) => [
     [things.address.type, components.addresses] as const,
     ...(reverseNames === undefined ? [] : [[reverseNames.type, components.addresses] as const]),
     [things.firewall.type, components.host] as const,
     [things.key.type, components.host] as const,
     [things.server.type, components.host] as const,
+    [attachment, components.host] as const,
+    [things.volume.type, IDENTITY] as const,
   ]),
   ...Object.values(DNS_PROVIDERS).map(({ resourceType }) => [resourceType, DNS] as const),
 ]);

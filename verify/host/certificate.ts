@@ -14,7 +14,7 @@ const WARN_AT_SHARE = 0.8;
 const STANDS_IN = "a self-signed one stands in";
 
 /** How the host tries again, and how it is asked to. */
-const AGAIN = `the host tries again by itself, or at once with \`${COMMAND} ssh -- /usr/local/lib/mailstead/certificate.sh issue\``;
+const AGAIN = `the host tries again by itself, or at once with \`${COMMAND} renew\``;
 
 /** What the certificate script last wrote down; empty where it never ran. */
 interface State {
@@ -78,7 +78,7 @@ function judge(state: State, atHand: AtHand): Omit<Finding, "subject"> {
   return {
     state: daysLeft < 0 ? "bad" : "warn",
     seen: `${daysLeft} days are left and it was not renewed`,
-    fix: `${COMMAND} ssh -- journalctl -u mailstead-certificate`,
+    fix: `${COMMAND} renew, which says why; ${COMMAND} ssh -- journalctl -u mailstead-certificate`,
   };
 }
 

@@ -1,7 +1,7 @@
 /** How the host itself is: room on its disks, memory, mail that waits to leave, the clock, and whether it wants a restart. */
-import { EMAILS_URI } from "../../stack/mail/upstreamVariables.ts";
-import type { ServiceName } from "../../stack/services/table.ts";
+import type { NextServerHas } from "../../stack/model/plan.ts";
 import type { AskHost, Finding } from "../model/finding.ts";
+import { judgeMailQueue, QUEUE_SCRIPT } from "./mailQueue.ts";
 
 /** From where on a value is a warning, and from where on it is bad. */
 export const HEALTH_LIMITS = {
@@ -9,29 +9,9 @@ export const HEALTH_LIMITS = {
   diskUsed: { warn: 0.8, bad: 0.9 },
   /** Share of the memory that is available; below, the kernel ends programs. */
   memoryAvailable: { warn: 0.1, bad: 0.05 },
-  /** Age in seconds of the oldest mail that waits to leave; senders are told after days. */
-  oldestMail: { warn: 3600, bad: 24 * 3600 },
   /** Seconds between the host's clock and the one here: one-time passwords allow 30, certificates minutes. */
   clockOffset: { warn: 30, bad: 300 },
 } as const;
-
-/** Container that sends what waits to leave. */
-const SENDER: ServiceName = "smtp_bree";
-
-/** Asks the app's own database driver, as the queue is its own: states of a mail that has still to leave. */
-const QUEUE = `
-const { MongoClient } = (() => { try { return require("mongoose").mongo; } catch { return require("mongodb"); } })();
-const client = new MongoClient(${JSON.stringify(EMAILS_URI)}, { serverSelectionTimeoutMS: 5000 });
-(async () => {
-  const emails = client.db().collection("emails");
-  const waiting = { status: { $in: ["pending", "queued", "deferred"] } };
-  const count = await emails.countDocuments(waiting);
-  const [oldest] = await emails.find(waiting).sort({ created_at: 1 }).limit(1).toArray();
-  const seconds = oldest === undefined ? 0 : Math.round((Date.now() - oldest.created_at.getTime()) / 1000);
-  console.log("queue " + count + " " + seconds);
-  await client.close();
-})().catch((error) => { console.log("queue ? " + error.message); process.exit(0); });
-`;
 
 /** Each line begins with what it tells. */
 const SCRIPT = `
@@ -45,10 +25,7 @@ else
   newest=$(ls /boot/vmlinuz-* 2>/dev/null | sed 's/.*vmlinuz-//' | sort -V | tail -n 1)
   if [ -n "$newest" ] && [ "$newest" != "$(uname -r)" ]; then echo "reboot linux $newest in place of $(uname -r)"; fi
 fi
-timeout 20 docker exec -i ${SENDER} node - 2>&1 <<'SCRIPT' || echo "queue ? the container ${SENDER} does not answer"
-${QUEUE}
-SCRIPT
-`;
+${QUEUE_SCRIPT}`;
 
 type Judged = Omit<Finding, "subject">;
 
@@ -83,23 +60,23 @@ function writeDuration(seconds: number): string {
 }
 
 /**
- * What a larger machine would be. A new generation deletes the old server with the mail on it, so where that is kept none
- * is advised.
+ * What a larger machine would be. A new generation deletes the old server: where the mail would go with it, none is advised.
  */
-function adviseLarger(what: string, keep: boolean): string {
-  return keep
-    ? `a larger mailstead:server.type counts for a new server alone, which starts empty: it does not help here`
-    : `${what} with a larger mailstead:server.type and a new generation, which starts empty`;
+function adviseLarger(what: string, nextHas: NextServerHas): string {
+  if (nextHas === "nothing")
+    return `a larger mailstead:server.type counts for a new server alone, which starts empty: it does not help here`;
+  const begins = nextHas === "volume" ? "takes over the data volume" : "begins with a backup of this one";
+  return `${what} with a larger mailstead:server.type and a new generation, which ${begins}`;
 }
 
-function judgeDisks(lines: readonly string[], keep: boolean): Finding[] {
+function judgeDisks(lines: readonly string[], nextHas: NextServerHas): Finding[] {
   const found = splitLines(lines, "disk").map(
     ([target = "", used = "", inodes = "", available = ""]): Finding => {
       const [room, files] = [Number.parseInt(used, 10) / 100, (Number.parseInt(inodes, 10) || 0) / 100];
       const [ofRoom, ofFiles] = [grade(room, HEALTH_LIMITS.diskUsed), grade(files, HEALTH_LIMITS.diskUsed)];
       const state = WORSE[ofRoom] >= WORSE[ofFiles] ? ofRoom : ofFiles;
       const seen = `${used} used, ${writeGib(Number(available))} free${ofFiles === "ok" ? "" : `; ${inodes} of its inodes used`}`;
-      const fix = `see what is large: ./mailstead ssh -- du -xh --max-depth 3 ${target} | sort -h | tail; ${adviseLarger("a larger disk comes", keep)}`;
+      const fix = `see what is large: ./mailstead ssh -- du -xh --max-depth 3 ${target} | sort -h | tail; ${adviseLarger("a larger disk comes", nextHas)}`;
       return { subject: `disk ${target}`, ...writeJudged(state, seen, fix) };
     },
   );
@@ -114,7 +91,7 @@ function judgeDisks(lines: readonly string[], keep: boolean): Finding[] {
   ];
 }
 
-function judgeMemory(lines: readonly string[], keep: boolean): Judged {
+function judgeMemory(lines: readonly string[], nextHas: NextServerHas): Judged {
   const sizes = new Map(
     splitLines(lines, "memory").map(([name = "", kib = ""]) => [name, Number(kib) * 1024]),
   );
@@ -124,25 +101,8 @@ function judgeMemory(lines: readonly string[], keep: boolean): Judged {
   const { warn, bad } = HEALTH_LIMITS.memoryAvailable;
   // Turned round, as here less is worse.
   const state = grade(1 - available / total, { warn: 1 - warn, bad: 1 - bad });
-  const fix = `see what takes it: ./mailstead ssh -- docker stats --no-stream; ${adviseLarger("more comes", keep)}`;
+  const fix = `see what takes it: ./mailstead ssh -- docker stats --no-stream; ${adviseLarger("more comes", nextHas)}`;
   return writeJudged(state, `${writeGib(available)} of ${writeGib(total)} available`, fix);
-}
-
-function judgeQueue(lines: readonly string[]): Judged {
-  const [[count = "?", ...rest] = []] = splitLines(lines, "queue");
-  if (count === "?") {
-    const why = rest.length === 0 ? "it was not told" : rest.join(" ");
-    return {
-      state: "warn",
-      seen: `how much mail waits to leave is not known: ${why}`,
-      fix: `./mailstead logs ${SENDER}`,
-    };
-  }
-  if (count === "0") return { state: "ok", seen: "no mail waits to leave" };
-  const age = Number(rest[0]);
-  const seen = `${count} wait to leave, the oldest for ${writeDuration(age)}`;
-  const fix = `why it waits: ./mailstead logs ${SENDER}; and is port 25 open (above)?`;
-  return writeJudged(grade(age, HEALTH_LIMITS.oldestMail), seen, fix);
 }
 
 /** @param here this machine's time in seconds, and how far from it the moment may be at which the host was asked. */
@@ -181,11 +141,11 @@ function judgeRestart(lines: readonly string[]): Judged {
 /**
  * Findings about the host, in the order in which they hurt.
  *
- * @param keep it may hold mail, so no new one is advised in its place.
+ * @param nextHas what of its mail the next server would have.
  */
 export async function checkHostHealth(
   ask: AskHost,
-  keep: boolean,
+  nextHas: NextServerHas,
   now: () => number = Date.now,
 ): Promise<Finding[]> {
   const asked = now();
@@ -193,9 +153,9 @@ export async function checkHostHealth(
   const answered = now();
   const here = { seconds: (asked + answered) / 2000, within: (answered - asked) / 2000 };
   return [
-    ...judgeDisks(lines, keep),
-    { subject: "memory", ...judgeMemory(lines, keep) },
-    { subject: "mail queue", ...judgeQueue(lines) },
+    ...judgeDisks(lines, nextHas),
+    { subject: "memory", ...judgeMemory(lines, nextHas) },
+    ...judgeMailQueue(lines),
     { subject: "clock", ...judgeClock(lines, here) },
     { subject: "restart", ...judgeRestart(lines) },
   ];

@@ -31,8 +31,8 @@ type Where = Pick<Plan, "domain" | "webAddress" | "onboarding">;
 
 type Step = (plan: Where) => string;
 
-/** Where the deploy does it, its own finding says what keeps it from that. */
-const BY_DEPLOY = "pulumi up makes it; the finding `onboarding` says what keeps it from that";
+/** Where the deploy does it, other findings say what keeps it from that. */
+const BY_DEPLOY = "the deploy makes it; the finding `onboarding` or `domain` says what keeps it from that";
 
 /** Why the server does not take the domain's mail, and what is the next step. */
 const REASONS: Readonly<Record<string, { readonly why: string; readonly fix: Step }>> = {

@@ -1,43 +1,36 @@
 /** What the onboarding of the deploy made on the host, and what it left to a person. */
-import { z } from "zod";
 import { describeLeft } from "../../stack/mail/onboardingLeft.ts";
 import type { Plan } from "../../stack/model/plan.ts";
-import type { AskHost, Finding } from "../model/finding.ts";
+import type { Finding } from "../model/finding.ts";
+import type { LastRun } from "./mailState.ts";
 
 const SUBJECT = "onboarding";
 
-const SCRIPT = "cat /var/lib/mailstead/onboarding.json 2>/dev/null || echo '{}'\n";
+/** What the server itself tells now (liveState.ts), so that a person's work since the last run counts. */
+const TOLD_LIVE =
+  /^(account-(unverified|refused)|domain-(of-others|token|key|not-approved|suspended|closed)|alias-.*|support-password)$/;
 
-const list = z.array(z.string()).default([]);
-
-/** What the host's script wrote down; empty where it never ran. */
-const stateSchema = z.object({
-  at: z.string().optional(),
-  result: z
-    .object({
-      made: list,
-      found: list,
-      left: z.array(z.object({ code: z.string(), about: z.string() })).default([]),
-    })
-    .optional(),
-});
-
-/** One finding where all is there, else one for each thing that is left; none where a person does it. */
-export async function checkOnboarded(
-  ask: AskHost,
+/**
+ * One finding where all is there, else one for each thing that is left; none where a person does it.
+ *
+ * @param isTold whether the server itself could be asked.
+ */
+export function judgeLastRun(
+  { at, result }: LastRun,
   plan: Pick<Plan, "domain" | "webAddress" | "onboarding">,
-): Promise<Finding[]> {
+  isTold: boolean,
+): Finding[] {
   if (plan.onboarding === undefined) return [];
-  const { at, result } = stateSchema.parse(JSON.parse(await ask(SCRIPT)));
   if (at === undefined || result === undefined)
     return [{ subject: SUBJECT, state: "warn", seen: "has not run on this server", fix: "pulumi up" }];
-  if (result.left.length > 0) {
-    return result.left.map((step) => {
+  const left = result.left.filter(({ code }) => !isTold || !TOLD_LIVE.test(code));
+  if (left.length > 0) {
+    return left.map((step) => {
       const { what, fix } = describeLeft(step, plan);
-      return { subject: SUBJECT, state: "bad", seen: what, fix };
+      return { subject: SUBJECT, state: "bad", seen: `${what} (as ${at} found it)`, fix };
     });
   }
   const addresses = [...result.made, ...result.found].filter((line) => line.startsWith("alias ")).length;
-  const seen = `account, domain and ${String(addresses)} addresses are there, as ${at} found them`;
+  const seen = `has done its part: account, domain and ${String(addresses)} addresses, at ${at}`;
   return [{ subject: SUBJECT, state: "ok", seen }];
 }

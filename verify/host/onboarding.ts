@@ -57,8 +57,8 @@ export function checkOnboardingConfig({ domain, dns, onboarding }: Config, webAd
   if (dns.verification === undefined) {
     findings.push({
       subject: "site verification",
-      state: "warn",
-      seen: `no ${VERIFICATION} record: nobody can log in, and mail to the domain waits outside`,
+      state: "bad",
+      seen: `no ${VERIFICATION} record, which is required: nobody can log in, and mail to the domain waits outside`,
       fix: `add ${domain} at ${webAddress}, then: pulumi config set --path 'mailstead:dns.verification' TOKEN && pulumi up`,
     });
   }
@@ -101,8 +101,8 @@ const CHECKLIST = "the server's checklist";
 const WORDS = 120;
 
 /**
- * Said where no login is at hand. The checklist tells which records the server itself has seen; whether sending is approved
- * stands in its database alone.
+ * Said where no login is at hand. The checklist tells which records the server itself has seen; all else that it knows is
+ * asked without a login (mailState.ts).
  */
 export function checklistNotAsked(): Finding {
   return {

@@ -1,4 +1,5 @@
 /** Whether mail can leave: TCP to port 25 of well-known mail hosts, from the host itself, by address family. */
+import { QUEUE_HOLD_MARK } from "../../stack/host/paths.ts";
 import { CLOUDS } from "../../stack/vendors/registry.ts";
 import type { AskHost, Finding } from "../model/finding.ts";
 
@@ -29,6 +30,9 @@ done
 `;
 }
 
+/** While a restored queue is still to be held, the host itself lets nothing out. */
+const HOLD = `[ ! -e ${QUEUE_HOLD_MARK} ] || { echo hold; exit 0; }\n`;
+
 /** The text to send the vendor, ready to paste. */
 export function writeRequest(
   domain: string,
@@ -47,7 +51,11 @@ export async function checkPort25(
   domain: string,
   addresses: { readonly ipv4: string; readonly ipv6: string },
 ): Promise<Finding[]> {
-  const lines = (await ask(`${writeProbe(4)}${writeProbe(6)}`)).split("\n");
+  const lines = (await ask(`${HOLD}${writeProbe(4)}${writeProbe(6)}`)).split("\n");
+  if (lines.includes("hold")) {
+    const seen = "closed by this host until mail of the restored queue is held (above)";
+    return [{ subject: "outbound port 25", state: "warn", seen, fix: "look again once that is done" }];
+  }
   return ([4, 6] as const).map((family) => {
     const subject = `outbound port 25 over IPv${family}`;
     const seen = lines.filter((line) => line.startsWith(`${family} `));

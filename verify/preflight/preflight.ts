@@ -1,4 +1,5 @@
 /** Looks at the vendors before anything is made: tokens, zone, names, and what an interrupted run left behind. */
+import type { NextServerHas } from "../../stack/model/plan.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import type { CloudName } from "../../stack/model/vendorNames.ts";
 import { THING_KINDS, type ThingKind } from "../../stack/vendors/cloud.ts";
@@ -43,22 +44,37 @@ function failed(subject: string, error: unknown, fix: string): Finding {
 }
 
 function findOrphans(things: CloudThings, cloud: CloudName, known: KnownIds): OrphanThing[] {
-  const sorts = CLOUDS[cloud].things;
+  const { things: sorts, attachment } = CLOUDS[cloud];
+  const servers = things.server.map(({ id }) => id);
+  // The answer to its attachment was lost: the vendor refuses another one.
+  const isHalfKnown = ({ id, serverId }: CloudThing): boolean =>
+    serverId !== undefined && servers.includes(serverId) && !known.has(attachment, id);
   return THING_KINDS.flatMap((kind) =>
     things[kind]
-      .filter(({ id }) => !known.has(sorts[kind].type, id))
+      .filter((thing) => !known.has(sorts[kind].type, thing.id) || isHalfKnown(thing))
       .map(({ id, name }) => ({ vendor: "cloud" as const, cloud, kind, id, name })),
   );
+}
+
+/** Another server in the place of one that is off; none where that would cost mail, which the one that is off may hold. */
+function adviseAnew(nextHas: NextServerHas, protect: boolean): string {
+  const anew = ", or raise mailstead:generation by one and run `pulumi up`: a new server";
+  if (nextHas === "volume") return `${anew}, with the same data volume`;
+  // Without a volume and backups it is unprotected only where the configuration says that it may go.
+  return nextHas === "nothing" && !protect ? anew : "";
 }
 
 /**
  * A server whose start failed at the vendor stays off: `up` would dial it in vain for minutes.
  *
- * @param keep it may hold mail, so no new one is advised in its place.
  * @param switchOn how that is done.
  */
-function checkPower(servers: readonly CloudThing[], keep: boolean, switchOn: string): Finding[] {
-  const anew = keep ? "" : ", or raise mailstead:generation by one and run `pulumi up`: a new, empty server";
+function checkPower(
+  servers: readonly CloudThing[],
+  { nextHas, protect }: Pick<Plan["server"], "nextHas" | "protect">,
+  switchOn: string,
+): Finding[] {
+  const anew = adviseAnew(nextHas, protect);
   return servers
     .filter(({ isOff }) => isOff)
     .map(({ name }) => ({
@@ -120,7 +136,7 @@ async function checkCloud(
     const account = OPEN_ACCOUNT[server.provider](token);
     const { findings, size } = await askSupply(plan, account);
     const things = await account.things(stack);
-    const power = checkPower(things.server, server.protect, CLOUDS[server.provider].advice.switchOn);
+    const power = checkPower(things.server, server, CLOUDS[server.provider].advice.switchOn);
     return {
       findings: [...findings, ...power],
       orphans: findOrphans(things, server.provider, known),

@@ -4,7 +4,7 @@
  * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_preview/ `--json`
  */
 import { nameOfUrn } from "./resources.ts";
-import { inputsOfLoss, isServer } from "../../stack/vendors/cloudThings.ts";
+import { inputsOfLoss, isAttachment, isServer } from "../../stack/vendors/cloudThings.ts";
 
 /** A step of `pulumi preview --json`, as far as it is looked at. */
 export interface PreviewStep {
@@ -29,14 +29,20 @@ const QUIET = ["same", "read", "refresh", "discard", "remove-pending-replace"];
 const PARTS_OF_REPLACE = ["create-replacement", "delete-replaced"];
 
 /** Inputs of what is on a host that follow its server; not one of them is anything that people set. */
-const FOLLOWS_SERVER = ["triggers", "connection", "image", "labels", "stdout", "stderr", "host"];
+const FOLLOWS_SERVER = [
+  ...["triggers", "connection", "image", "labels", "stdout", "stderr", "host"],
+  // Of the volume's place on it.
+  "serverId",
+  // What is done before it goes names the one that it is meant for.
+  "delete",
+];
 
 function readType(urn: string): string {
   return (urn.split("::")[2] ?? "").split("$").at(-1) ?? "";
 }
 
 function isOnHost(type: string): boolean {
-  return type.startsWith("command:remote:") || type.startsWith("docker:index/");
+  return type.startsWith("command:") || type.startsWith("docker:index/") || isAttachment({ type });
 }
 
 /** A server that is gone has no addresses: that they would be given to it again is no edit. */

@@ -41,6 +41,8 @@ const SORTS: readonly (readonly [type: string, what: string])[] = [
   ...ALL_CLOUDS.flatMap(({ reverseNames }) =>
     reverseNames === undefined ? [] : [[reverseNames.type, "reverse names"] as const],
   ),
+  ...ALL_CLOUDS.map(({ things }) => [things.volume.type, "data volume"] as const),
+  ...ALL_CLOUDS.map(({ attachment }) => [attachment, "volume's place on the server"] as const),
   ...ALL_CLOUDS.map(({ things }) => [things.firewall.type, "firewall"] as const),
   ...ALL_CLOUDS.map(({ title, things }) => [things.key.type, `deploy key at ${title}`] as const),
   ["tls:index/", "keys"],

@@ -11,6 +11,8 @@ export interface CloudThing {
   readonly labels?: Readonly<Record<string, string>>;
   /** Of servers: it is switched off. */
   readonly isOff?: boolean;
+  /** Of volumes: id of the server that it is on. */
+  readonly serverId?: string;
 }
 
 /** An address at a cloud. */

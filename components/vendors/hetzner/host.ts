@@ -12,6 +12,7 @@ import { bind, bindText } from "../../bind.ts";
 import { VENDOR_TIMEOUTS } from "../../timeouts.ts";
 import type { HetznerAddresses } from "./addresses.ts";
 import type { Host, HostArgs } from "../cloud.ts";
+import { attachVolume } from "./volume.ts";
 
 type Args = HostArgs<HetznerAddresses>;
 
@@ -33,6 +34,7 @@ const BORN_WITH = ["userData", "image", "serverType", "sshKeys", "labels", "loca
 export class HetznerHost extends pulumi.ComponentResource implements Host {
   readonly server: Server;
   readonly addresses: HetznerAddresses;
+  readonly attachment?: pulumi.CustomResource;
 
   constructor(name: string, args: Args, opts?: pulumi.ComponentResourceOptions) {
     super("mailstead:host:HetznerHost", name, {}, opts);
@@ -56,6 +58,8 @@ export class HetznerHost extends pulumi.ComponentResource implements Host {
       { parent: this, customTimeouts: VENDOR_TIMEOUTS, deleteBeforeReplace: true },
     );
     this.server = this.declareServer(args, firewall, key);
+    if (args.volume !== undefined)
+      this.attachment = attachVolume(args.volume.volume, this.server, { parent: this });
     this.registerOutputs({ serverId: this.server.id });
   }
 
@@ -99,6 +103,8 @@ export class HetznerHost extends pulumi.ComponentResource implements Host {
         replacementTrigger: server.generation,
         // Name and addresses can be held by one server only.
         deleteBeforeReplace: true,
+        // A volume is deleted after the server that it was on.
+        dependsOn: args.volume === undefined ? [] : [args.volume.volume],
       },
     );
   }

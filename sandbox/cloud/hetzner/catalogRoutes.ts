@@ -64,6 +64,7 @@ const OWNERS = {
   primary_ips: "primary_ip",
   firewalls: "firewall",
   zones: "zone",
+  volumes: "volume",
 } as const;
 
 /** Adds the ways to look at actions. They come before the groups, whose `/:id` would take `actions` for a number. */

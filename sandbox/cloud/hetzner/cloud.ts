@@ -7,7 +7,7 @@ import type { ZoneWriter } from "../serve/zoneWriter.ts";
 import type { ActionBook } from "./actions.ts";
 import type { AddressPool } from "./addresses.ts";
 import { HetznerError, notFound } from "./errors.ts";
-import type { CloudServer, Firewall, HetznerState, PrimaryIp, SshKey, Zone } from "./state.ts";
+import type { CloudServer, Firewall, HetznerState, PrimaryIp, SshKey, Volume, Zone } from "./state.ts";
 
 /** How many of each a project may have. */
 export interface HetznerLimits {
@@ -16,6 +16,7 @@ export interface HetznerLimits {
   readonly firewalls: number;
   readonly sshKeys: number;
   readonly zones: number;
+  readonly volumes: number;
 }
 
 /** Books, drivers and settings of one project. */
@@ -45,6 +46,11 @@ export function hostKey(server: { readonly id: number }): string {
   return `server-${server.id}`;
 }
 
+/** The driver's name of a volume. */
+export function volumeKey(volume: { readonly id: number }): string {
+  return `volume-${volume.id}`;
+}
+
 /** Queue of a server's actions: what changes a machine is done one after another. */
 export function serverQueue(server: { readonly id: number }): string {
   return `server ${server.id}`;
@@ -56,6 +62,7 @@ interface Things {
   firewalls: Firewall;
   servers: CloudServer;
   zones: Zone;
+  volumes: Volume;
 }
 
 const NAMES = {
@@ -64,6 +71,7 @@ const NAMES = {
   firewalls: "firewall",
   servers: "server",
   zones: "zone",
+  volumes: "volume",
 } as const;
 
 /** A thing by number. @throws HetznerError 404 */

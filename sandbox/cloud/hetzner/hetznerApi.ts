@@ -14,6 +14,8 @@ import { makeMachine, removeMachine } from "./serverLife.ts";
 import { serverRoutes } from "./servers.ts";
 import { sshKeyRoutes } from "./sshKeys.ts";
 import type { Action, CloudServer } from "./state.ts";
+import { resumeVolumeAction } from "./volumeLife.ts";
+import { volumeRoutes } from "./volumes.ts";
 
 /** The API under `/v1` for one token. */
 export function hetznerApi(cloud: HetznerCloud, token: string): VendorApi {
@@ -28,6 +30,7 @@ export function hetznerApi(cloud: HetznerCloud, token: string): VendorApi {
   v1.route("/primary_ips", primaryIpRoutes(cloud));
   v1.route("/firewalls", firewallRoutes(cloud));
   v1.route("/servers", serverRoutes(cloud));
+  v1.route("/volumes", volumeRoutes(cloud));
   v1.route("/zones", zoneRoutes(cloud));
   const routes = newRoutes();
   routes.onError((cause) => {
@@ -86,6 +89,7 @@ async function bringUp(cloud: HetznerCloud, server: CloudServer): Promise<void> 
 }
 
 function resumeAction(cloud: HetznerCloud, action: Action): void {
+  if (resumeVolumeAction(cloud, action)) return;
   const server = cloud.store.data.servers.find((one) => one.id === action.resources[0]?.id);
   const work = async (): Promise<void> => {
     if (server === undefined) return;

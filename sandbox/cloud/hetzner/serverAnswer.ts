@@ -47,7 +47,7 @@ function describe(state: HetznerState, server: CloudServer, status: string): Rec
     included_traffic: TERABYTES_20,
     protection: { delete: server.protected, rebuild: server.protected },
     labels: server.labels,
-    volumes: [],
+    volumes: state.volumes.filter((volume) => volume.server === server.id).map(({ id }) => id),
     load_balancers: [],
     primary_disk_size: server.diskGb,
     placement_group: null,

@@ -2,10 +2,17 @@
 import type { Fault } from "../serve/faults.ts";
 import { wait } from "../serve/listen.ts";
 import { type HetznerCloud, hostKey } from "./cloud.ts";
+import { HetznerError } from "./errors.ts";
 import { pushFirewall } from "./firewallRules.ts";
 import { detachAddress, removeAddress } from "./primaryIps.ts";
 import { hostSpec } from "./serverOrder.ts";
 import type { CloudServer } from "./state.ts";
+
+/** @throws HetznerError 423 while the server is made or removed. */
+export function checkUnlocked(server: CloudServer): void {
+  if (server.status !== "initializing" && server.status !== "deleting") return;
+  throw new HetznerError(423, "locked", "the server is locked by a running action");
+}
 
 /** Boots a new machine. A fault makes it slow or fail. */
 export async function makeMachine(cloud: HetznerCloud, server: CloudServer, fault?: Fault): Promise<void> {
@@ -32,6 +39,7 @@ export async function removeMachine(cloud: HetznerCloud, server: CloudServer): P
   const { data } = cloud.store;
   await cloud.hosts.destroy(hostKey(server));
   if (cloud.actions.closed) return;
+  for (const volume of data.volumes) if (volume.server === server.id) volume.server = null;
   for (const firewall of data.firewalls) firewall.servers = firewall.servers.filter((id) => id !== server.id);
   data.servers.splice(data.servers.indexOf(server), 1);
   for (const address of data.primaryIps.filter((one) => one.assignee === server.id)) {

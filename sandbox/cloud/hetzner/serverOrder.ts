@@ -44,7 +44,7 @@ export const orderSchema = z.strictObject({
     .default({ enable_ipv4: true, enable_ipv6: true, ipv4: null, ipv6: null }),
   automount: z.boolean().optional(),
   networks: z.array(z.int()).max(0, "networks are not part of this sandbox").optional(),
-  volumes: z.array(z.int()).max(0, "volumes are not part of this sandbox").optional(),
+  volumes: z.array(z.int()).max(0, "volumes are attached afterwards in this sandbox").optional(),
 });
 
 type Order = z.infer<typeof orderSchema>;

@@ -8,7 +8,14 @@ import { listAnswer } from "./listing.ts";
 import { reverseAction, reverseSchema } from "./reverse.ts";
 import { checkName, hostNameSchema, labelsSchema, newRoutes, readBody, type Routes } from "./routes.ts";
 import { serverAnswer } from "./serverAnswer.ts";
-import { makeMachine, removeMachine, type Switch, SWITCHES, switchMachine } from "./serverLife.ts";
+import {
+  checkUnlocked,
+  makeMachine,
+  removeMachine,
+  type Switch,
+  SWITCHES,
+  switchMachine,
+} from "./serverLife.ts";
 import { orderSchema, placeOrder } from "./serverOrder.ts";
 import type { Action, CloudServer } from "./state.ts";
 
@@ -143,12 +150,6 @@ function done(cloud: HetznerCloud, command: string, server: CloudServer): Action
   const action = cloud.actions.done(command, [{ id: server.id, type: "server" }]);
   cloud.store.save();
   return action;
-}
-
-/** @throws HetznerError 423 while the server is made or removed. */
-function checkUnlocked(server: CloudServer): void {
-  if (server.status !== "initializing" && server.status !== "deleting") return;
-  throw new HetznerError(423, "locked", "the server is locked by a running action");
 }
 
 /** The type changes in the books; the sandbox's machines have no sizes. The server stays off. */

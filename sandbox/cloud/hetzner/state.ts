@@ -66,6 +66,21 @@ const server = z.object({
   created: z.string(),
 });
 
+const volume = z.object({
+  id: z.int(),
+  name: z.string(),
+  sizeGb: z.int(),
+  location: z.string(),
+  /** File system made when it was ordered. */
+  format: z.enum(["xfs", "ext4"]).nullable(),
+  status: z.enum(["creating", "available"]),
+  /** Number of the server it is attached to, also while that is under way. */
+  server: z.int().nullable(),
+  protected: z.boolean(),
+  labels,
+  created: z.string(),
+});
+
 const rrset = z.object({
   /** Relative to the zone, `@` for the apex. */
   name: z.string(),
@@ -111,6 +126,7 @@ export const hetznerStateSchema = z.object({
   primaryIps: z.array(primaryIp),
   firewalls: z.array(firewall),
   servers: z.array(server),
+  volumes: z.array(volume).default([]),
   zones: z.array(zone).default([]),
   actions: z.array(action),
 });
@@ -121,6 +137,7 @@ export type PrimaryIp = z.infer<typeof primaryIp>;
 export type FirewallRule = z.infer<typeof rule>;
 export type Firewall = z.infer<typeof firewall>;
 export type CloudServer = z.infer<typeof server>;
+export type Volume = z.infer<typeof volume>;
 export type Rrset = z.infer<typeof rrset>;
 export type Zone = z.infer<typeof zone>;
 export type Action = z.infer<typeof action>;
@@ -132,6 +149,7 @@ const FIRST_IDS = {
   servers: 4001,
   firewalls: 5001,
   zones: 6001,
+  volumes: 7001,
   actions: 500001,
 };
 
@@ -150,6 +168,7 @@ export function emptyHetznerState(project = 0): HetznerState {
     primaryIps: [],
     firewalls: [],
     servers: [],
+    volumes: [],
     zones: [],
     actions: [],
   };

@@ -11,8 +11,6 @@ export interface Settings {
   readonly exchanges: readonly string[];
   readonly ports: Readonly<Record<PortName, number>>;
   readonly mongoUri: string;
-  /** Database of the outgoing queue. */
-  readonly emailsDatabase: string;
   readonly redis: { readonly host: string; readonly port: number };
   readonly helperKey: string;
   readonly srsSecret: string;
@@ -70,7 +68,6 @@ export function settingsFrom(given: Readonly<Record<string, string>>): Settings 
       number
     >,
     mongoUri: value("MONGO_URI"),
-    emailsDatabase: value("EMAILS_MONGO_NAME"),
     redis: { host: value("REDIS_HOST"), port: Number(value("REDIS_PORT")) },
     helperKey: value("HELPER_ENCRYPTION_KEY"),
     srsSecret: value("SRS_SECRET"),

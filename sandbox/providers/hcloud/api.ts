@@ -50,6 +50,11 @@ export function isNotFound(thrown: unknown): boolean {
   return thrown instanceof HcloudError && thrown.code === "not_found";
 }
 
+/** Whether something thrown says that another action runs on the thing. */
+export function isLocked(thrown: unknown): boolean {
+  return thrown instanceof HcloudError && thrown.code === "locked";
+}
+
 /** The API. Paths begin with a slash and may have a query, with keys in alphabetical order. */
 export class HcloudApi {
   readonly #settings: HcloudSettings;
@@ -94,6 +99,28 @@ export class HcloudApi {
   /** Waits for actions, one after another. One that is done already costs no request. */
   async wait(actions: readonly (Action | undefined | null)[], signal: AbortSignal): Promise<void> {
     for (const action of actions) if (action) await this.#waitFor(action, signal);
+  }
+
+  /**
+   * Work of a resource that is done up to five times, with waits of 1, 2, 4, 8 and 16 s after each failure, the last
+   * one too (so the real plugin does).
+   *
+   * @param again whether what was thrown is a reason to go on.
+   */
+  async retry<T>(
+    work: () => Promise<T>,
+    again: (thrown: unknown) => boolean,
+    signal: AbortSignal,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (thrown) {
+        if (!again(thrown)) throw thrown;
+        await pause(this.#settings.retryBaseMs * 2 ** (attempt - 1), signal);
+        if (attempt === RETRIES) throw thrown;
+      }
+    }
   }
 
   async #waitFor(action: Action, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-/** Look-ups: `getServers`, `getServer`, `getPrimaryIps`, `getImage`, `getLocation`. */
+/** Look-ups: `getServers`, `getServer`, `getPrimaryIps`, `getVolumes`, `getImage`, `getLocation`. */
 import { createHash } from "node:crypto";
 import type { FunctionHandler, Known } from "../protocol/handler.ts";
 import { asText, isList } from "../protocol/value.ts";
@@ -8,6 +8,7 @@ import { numberOf, textOf } from "../protocol/inputs.ts";
 import type { PrimaryIp, Server } from "./model.ts";
 import { addressOutputs } from "./primaryIp.ts";
 import { serverOutputs } from "./server/outputs.ts";
+import { lookedUpVolume, type Volume } from "./volume/model.ts";
 
 interface Page {
   readonly meta?: { readonly pagination?: { readonly next_page?: number | null } };
@@ -32,6 +33,15 @@ export function hcloudFunctions(api: () => HcloudApi): Readonly<Record<string, F
         primaryIps: addresses.map(shownAddress),
       };
     },
+    "hcloud:index/getVolumes:getVolumes": async (args, { signal }) => {
+      const volumes = await listAll<Volume>(api(), "volumes", args, signal, statusesOf(args));
+      const ids = volumes.map(({ id }) => id).join("-");
+      return {
+        ...args,
+        id: createHash("sha1").update(ids).digest("hex"),
+        volumes: volumes.map((volume) => known(lookedUpVolume(volume))),
+      };
+    },
     "hcloud:index/getServer:getServer": async (args, { signal }) => {
       const server = await oneServer(api(), args, signal);
       return { ...args, ...lookedUp(server) };
@@ -53,10 +63,22 @@ function lookedUp(server: Server): { readonly [key: string]: Value } {
     "userData",
   ];
   const outputs = Object.entries(serverOutputs(server, {})).filter(([key]) => !inputOnly.includes(key));
-  const known = outputs.flatMap(([key, value]): [string, Value][] =>
-    value === undefined ? [] : [[key, value]],
+  return {
+    ...known(Object.fromEntries(outputs)),
+    id: server.id,
+    iso: "",
+    rescue: "",
+    datacenter: "",
+    networks: [],
+  };
+}
+
+function known(properties: Properties): { readonly [key: string]: Value } {
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([key, value]): [string, Value][] =>
+      value === undefined ? [] : [[key, value]],
+    ),
   );
-  return { ...Object.fromEntries(known), id: server.id, iso: "", rescue: "", datacenter: "", networks: [] };
 }
 
 /** An address as a look-up answers it: the id a number, the network only of IPv6. */
@@ -91,10 +113,11 @@ async function listAll<T>(
 }
 
 function listServers(api: HcloudApi, args: Known, signal: AbortSignal): Promise<Server[]> {
-  const statuses = isList(args.withStatuses)
-    ? args.withStatuses.map((status) => `&status=${asText(status)}`)
-    : [];
-  return listAll(api, "servers", args, signal, statuses.join(""));
+  return listAll(api, "servers", args, signal, statusesOf(args));
+}
+
+function statusesOf({ withStatuses }: Known): string {
+  return isList(withStatuses) ? withStatuses.map((status) => `&status=${asText(status)}`).join("") : "";
 }
 
 async function oneServer(api: HcloudApi, args: Known, signal: AbortSignal): Promise<Server> {

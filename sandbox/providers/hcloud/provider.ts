@@ -14,6 +14,8 @@ import { primaryIpResource } from "./primaryIp.ts";
 import { rdnsResource } from "./rdns.ts";
 import { serverResource } from "./server/resource.ts";
 import { sshKeyResource } from "./sshKey.ts";
+import { volumeAttachmentResource } from "./volume/attachment.ts";
+import { volumeResource } from "./volume/resource.ts";
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
@@ -42,6 +44,8 @@ export function hcloud(retryBaseMs = 1000): ProviderDefinition {
       "hcloud:index/rdns:Rdns": rdnsResource(api),
       "hcloud:index/sshKey:SshKey": sshKeyResource(api),
       "hcloud:index/firewall:Firewall": firewallResource(api),
+      "hcloud:index/volume:Volume": volumeResource(api),
+      "hcloud:index/volumeAttachment:VolumeAttachment": volumeAttachmentResource(api),
       "hcloud:index/zone:Zone": zoneResource(api),
       "hcloud:index/zoneRrset:ZoneRrset": zoneRrsetResource(api),
       "hcloud:index/zoneRecord:ZoneRecord": zoneRecordResource(api),

@@ -24,6 +24,8 @@ export interface ResourceState {
 export interface PlannedChange {
   readonly changed: boolean;
   readonly replaces: readonly string[];
+  /** A replacement is made after the old one is gone, though the program does not ask for that. */
+  readonly deletesFirst: boolean;
   /** Path → kind, such as `rules[0].port` → `UPDATE`. */
   readonly details: Readonly<Record<string, string>>;
 }
@@ -86,7 +88,8 @@ export class ProviderClient {
       details[path] = kinds.find(([, value]) => value === entry.getKind())?.[0] ?? "";
     });
     const changed = answer.getChanges() === providerPb.DiffResponse.DiffChanges.DIFF_SOME;
-    return { changed, replaces: answer.getReplacesList(), details };
+    const deletesFirst = answer.getDeletebeforereplace();
+    return { changed, replaces: answer.getReplacesList(), deletesFirst, details };
   }
 
   /** Checks and makes a resource, or with `preview` says what its outputs would be. */

@@ -124,7 +124,7 @@ export const SERVER = {
   lostAddress: {
     schema: text((given) => readAddress(given, "ipv4")),
     meaning:
-      "IPv4 address of this stack that was deleted at the vendor for good: the stack may take new ones, in another project too",
+      "IPv4 address of this stack that was deleted at the vendor for good, or lost with its project: the stack may take new ones, in another project too",
     fix: "set the address that is gone, such as 203.0.113.10",
   },
 } satisfies Fields;
@@ -308,7 +308,7 @@ export const CERTIFICATES = {
 
 /** Keys under `mailstead:` with sections of their own, by path. */
 export const SECTIONS = {
-  "": ["server", "dns", "mail", "mailboxes", "certificates"],
+  "": ["server", "dns", "mail", "mailboxes", "certificates", "data", "backups", "upgrades"],
   dns: ["spf", "dmarc", "dkim", "mtaSts", "caa", "records", "ignore"],
   mail: ["images"],
 } as const;

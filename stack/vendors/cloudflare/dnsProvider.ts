@@ -48,6 +48,7 @@ export const cloudflare: DnsProvider = {
   proxy: page("/proxy-status"),
   automaticTtl: { inWords: "300 seconds" },
   readZoneId,
+  zoneIdIn: ({ zoneId }) => (typeof zoneId === "string" ? zoneId : undefined),
   zoneBelow: {
     severity: "warning",
     message: "Cloudflare keeps such zones for large customers only",

@@ -60,6 +60,12 @@ export const hetzner: Cloud = {
     address: { type: "hcloud:index/primaryIp:PrimaryIp", inWords: "primary ip" },
     firewall: { type: "hcloud:index/firewall:Firewall", inWords: "firewall" },
     key: { type: "hcloud:index/sshKey:SshKey", inWords: "ssh key" },
+    volume: { type: "hcloud:index/volume:Volume", inWords: "volume" },
+  },
+  attachment: "hcloud:index/volumeAttachment:VolumeAttachment",
+  volumeIn: ({ linuxDevice, size }) => {
+    const id = /^\/dev\/disk\/by-id\/scsi-0HC_Volume_(\d+)$/.exec(readText(linuxDevice))?.[1];
+    return id === undefined || typeof size !== "number" ? undefined : { id, sizeGb: size };
   },
   components: { addresses: "mailstead:host:HetznerAddresses", host: "mailstead:host:HetznerHost" },
   reverseNames: {

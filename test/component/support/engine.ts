@@ -42,28 +42,37 @@ export function findEngine(): string | undefined {
 
 /** A project folder with a stack, its state and its plugins. */
 export interface EngineProject {
+  /** The project's own folder. */
+  readonly folder: string;
   /**
    * Runs `pulumi`, and returns what it printed on standard output.
    *
+   * @param input its standard input; empty by default.
    * @throws Error with the end of its output when it fails, or still runs after 120 seconds.
    */
-  pulumi(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<string>;
+  pulumi(
+    args: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+    input?: string,
+  ): Promise<string>;
   /** Runs our command in the project, as {@link EngineProject.pulumi} does. */
-  mailstead(args: readonly string[]): Promise<string>;
+  mailstead(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<string>;
   remove(): void;
 }
 
 /**
  * Makes one.
  *
- * @param stack its name; the text of its file is `config`.
+ * @param stack its name; the text of its file is `config`, and without one there is none.
  * @param environment where the vendors are, and their tokens. Nothing of the caller's own gets in.
+ * @param program text of an `index.ts` that stands for ours.
  */
 export async function makeEngineProject(
   engine: string,
   stack: string,
-  config: string,
+  config: string | undefined,
   environment: Readonly<Record<string, string>>,
+  program?: string,
 ): Promise<EngineProject> {
   const folder = mkdtempSync(join(tmpdir(), "mailstead-engine-"));
   const project = join(folder, "project");
@@ -71,7 +80,11 @@ export async function makeEngineProject(
   for (const path of [project, home, join(folder, "state")]) mkdirSync(path);
   for (const name of PROGRAM) symlinkSync(join(repository, name), join(project, name));
   copyFileSync(join(repository, "Pulumi.yaml"), join(project, "Pulumi.yaml"));
-  writeFileSync(join(project, `Pulumi.${stack}.yaml`), config);
+  if (config !== undefined) writeFileSync(join(project, `Pulumi.${stack}.yaml`), config);
+  if (program !== undefined) {
+    rmSync(join(project, "index.ts"));
+    writeFileSync(join(project, "index.ts"), program);
+  }
   await installPlugins(join(home, "plugins"), process.execPath);
   const complete = {
     PATH: [dirname(engine), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
@@ -84,10 +97,14 @@ export async function makeEngineProject(
     ...environment,
   };
   return {
-    pulumi: (args, more = {}) =>
-      run(engine, [...args, "--non-interactive"], project, { ...complete, ...more }),
-    mailstead: (args) =>
-      run(process.execPath, [join(repository, "cli/mailstead.js"), ...args], project, complete),
+    folder: project,
+    pulumi: (args, more = {}, input = "") =>
+      run(engine, [...args, "--non-interactive"], project, { ...complete, ...more }, input),
+    mailstead: (args, more = {}) =>
+      run(process.execPath, [join(repository, "cli/mailstead.js"), ...args], project, {
+        ...complete,
+        ...more,
+      }),
     remove: () => {
       rmSync(folder, { recursive: true, force: true });
     },
@@ -99,12 +116,13 @@ function run(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
+  input = "",
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
       env,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       timeout: 120_000,
       killSignal: "SIGINT",
     });
@@ -113,6 +131,9 @@ function run(
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", reject);
+    // Who reads none of it may have closed it already.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
     child.on("close", (code, signal) => {
       const how = signal === null ? String(code) : `${signal} after 120 s`;
       if (code === 0) resolve(stdout);

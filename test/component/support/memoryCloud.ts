@@ -7,7 +7,7 @@ import type { CloudAddresses, CloudResources, Host } from "../../../components/v
 import type { CloudName } from "../../../stack/model/vendorNames.ts";
 import { bad, good } from "../../../stack/values/reading.ts";
 import { slot } from "../../../stack/values/slots.ts";
-import type { Cloud, DeployedServer, ThingKind } from "../../../stack/vendors/cloud.ts";
+import type { Cloud, DeployedServer, DeployedVolume, ThingKind } from "../../../stack/vendors/cloud.ts";
 import { addressName, thingName } from "../../../stack/vendors/names.ts";
 import { bind } from "../../../components/bind.ts";
 import type { CloudAccount, CloudAddress, CloudThing } from "../../../verify/vendors/cloud.ts";
@@ -24,7 +24,10 @@ export const memoryCloud: Cloud = {
     address: { type: "memory:index:Address", inWords: "address" },
     firewall: { type: "memory:index:Firewall", inWords: "firewall" },
     key: { type: "memory:index:Key", inWords: "key" },
+    volume: { type: "memory:index:Volume", inWords: "volume" },
   },
+  attachment: "memory:index:Attachment",
+  volumeIn: ({ volume }) => volume as DeployedVolume | undefined,
   components: { addresses: "test:memory:Addresses", host: "test:memory:Host" },
   images: { "ubuntu-24.04": "ubuntu-24-04-x64", "debian-13": "debian-13-x64" },
   readLocation: (text) =>
@@ -50,9 +53,10 @@ export interface MemoryThings {
   readonly address: readonly CloudAddress[];
   readonly firewall: readonly CloudThing[];
   readonly key: readonly CloudThing[];
+  readonly volume: readonly CloudThing[];
 }
 
-export const NOTHING: MemoryThings = { server: [], address: [], firewall: [], key: [] };
+export const NOTHING: MemoryThings = { server: [], address: [], firewall: [], key: [], volume: [] };
 
 class MemoryThing extends pulumi.CustomResource {
   constructor(kind: ThingKind, name: string, props: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
@@ -70,6 +74,11 @@ class MemoryAddresses extends pulumi.ComponentResource implements CloudAddresses
 export function memoryResources(there: () => MemoryThings): CloudResources<MemoryAddresses> {
   return {
     accountAddresses: () => Promise.resolve(there().address),
+    stackVolumes: () => Promise.resolve(there().volume.map(({ id }) => ({ id, sizeGb: 20 }))),
+    declareVolume({ plan: { role, sizeGb }, protect }, opts) {
+      const volume = new MemoryThing("volume", role, { sizeGb }, { ...opts, protect });
+      return { volume, device: pulumi.output("/dev/memory") };
+    },
     stackServers: () => Promise.resolve(there().server.map(({ deployed }) => deployed)),
     declareAddresses(name, { plan, reviewed, stack }, opts) {
       const all = new MemoryAddresses(memoryCloud.components.addresses, name, {}, opts);

@@ -50,6 +50,19 @@ export interface RunOptions {
   readonly first?: boolean;
   /** Answers of functions by token; a function that is not here is refused. */
   readonly calls?: Readonly<Record<string, () => unknown>>;
+  /** Name of the stack; `test` by default. */
+  readonly stack?: string;
+  /** Outputs of other stacks, by their whole names; a reference to one that is not here is refused. */
+  readonly references?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const REFERENCE = "pulumi:pulumi:StackReference";
+
+/** What the engine answers to a reference: all outputs, and which of them are secret. */
+function referenceState(name: string, references: RunOptions["references"]) {
+  const outputs = references?.[name];
+  if (outputs === undefined) throw new Error(`unexpected reference to the stack ${name}`);
+  return { id: name, state: { name, outputs, secretOutputNames: ["slots"] } };
 }
 
 /** Declares, waits until the last registration is answered, and tells what was asked for. */
@@ -59,6 +72,8 @@ export async function recordProgram(declare: () => unknown, options: RunOptions 
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => {
+        if (type === REFERENCE)
+          return referenceState(String((inputs as { name: unknown }).name), options.references);
         const isOthers = OTHERS.test(type);
         const { id, state } = isOthers
           ? { id: name, state: {} }
@@ -73,7 +88,7 @@ export async function recordProgram(declare: () => unknown, options: RunOptions 
       },
     },
     "mailstead",
-    "test",
+    options.stack ?? "test",
     options.preview ?? false,
     "organization",
   );

@@ -10,6 +10,7 @@ const SERVER: PlannedServer = {
   image: "debian-13",
   generation: 3,
   protect: true,
+  nextHas: "nothing",
   deployKeys: [
     { number: 1, role: "deploy-key", vendorSuffix: "", protect: true, publicKey: "deployPublicKey" },
   ],
@@ -92,6 +93,8 @@ export function smallPlan(differs: Partial<Plan> = {}): Plan {
       { role: "reverse-v6", family: "ipv6", ptr: "mx.example.com" },
     ],
     records: RECORDS,
+    firstFiles: [],
+    firstSteps: [],
     files: [
       {
         role: "env",

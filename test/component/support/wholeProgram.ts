@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { vi } from "vitest";
 import type { Raw } from "../../unit/stack/support/validRaw.ts";
 import { GET_PRIMARY_IPS, NO_SERVERS } from "./declareSmall.ts";
-import { recordProgram, type RecordedRun } from "./recordedProgram.ts";
+import { recordProgram, type RecordedRun, type RunOptions } from "./recordedProgram.ts";
 
 type Program = typeof import("../../../components/program.ts");
 
@@ -32,6 +32,10 @@ export interface Surroundings {
   readonly resources?: Readonly<Record<string, unknown>>;
   /** Primary IPs of the token's account. */
   readonly addresses?: readonly object[];
+  /** Values of the configuration beside those of ours, by their whole keys. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** The stack's name, and other stacks that it refers to. */
+  readonly engine?: Pick<RunOptions, "stack" | "references">;
 }
 
 /**
@@ -42,17 +46,17 @@ export interface Surroundings {
 export async function runProgram(
   raw: Raw,
   outputs: Readonly<Record<string, unknown>> = {},
-  { resources = {}, addresses = [] }: Surroundings = {},
+  { resources = {}, addresses = [], config = {}, engine = {} }: Surroundings = {},
 ): Promise<ProgramRun> {
   vi.resetModules();
   let program: Program | undefined;
   const run = await recordProgram(
     async () => {
-      pulumi.runtime.setAllConfig({ ...flat(raw), "cloudflare:apiToken": "TOKEN" });
+      pulumi.runtime.setAllConfig({ ...flat(raw), "cloudflare:apiToken": "TOKEN", ...config });
       program = await import("../../../components/program.ts");
     },
     {
-      ...{ preview: true, first: true },
+      ...{ preview: true, first: true, ...engine },
       calls: {
         ...NO_SERVERS,
         [GET_PRIMARY_IPS]: () => ({ primaryIps: addresses }),

@@ -11,12 +11,11 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { readDeployed } from "../../../stack/guards/deployed.ts";
 import { change, type Change, ZONE_AS_BEFORE } from "../../support/change.ts";
 import { containers, plannedNames, unwell } from "../../support/host.ts";
-import { sendFromOutside } from "../../support/people.ts";
+import { arrivedMail, hashMailbox, ownMailbox, sendFromOutside } from "../../support/people.ts";
 import { runFolder } from "../../support/printed.ts";
 import { changeSource, copyProject } from "../../support/projectCopy.ts";
 import { expectPlannedRights } from "../../support/rights.ts";
 import {
-  DOMAIN,
   expectNoDrift,
   inside,
   onHost,
@@ -60,18 +59,12 @@ async function rulesAtHost(): Promise<string> {
   return succeed(["nft", "list", "table", "bridge", `inbound_vb_server_${server?.id ?? ""}`]);
 }
 
-/** Mails in all mailboxes, each as the hash of its text and its file, once one more has arrived from outside. */
-async function mailArrives(subject: string): Promise<string[]> {
-  const stored = async (): Promise<string[]> =>
-    (await onHost(`find ${SELF_HOSTING}/sqlite-data -type f -path '*/new/*' -exec sha256sum {} +\n`))
-      .split("\n")
-      .filter((line) => line !== "");
-  const before = (await stored()).length;
-  await sendFromOutside(`alice@${DOMAIN}`, subject);
-  return waitFor(`"${subject}" in the mailbox`, 60, async () => {
-    const now = await stored();
-    return now.length > before ? now : undefined;
-  });
+/** Mails in a mailbox, each as the hash of its text, once one more has arrived from outside. */
+async function mailArrives(subject: string): Promise<readonly string[]> {
+  const alice = await ownMailbox("alice");
+  await sendFromOutside(alice.address, subject);
+  await arrivedMail(alice, subject);
+  return hashMailbox(alice);
 }
 
 const WEBSITE = {
@@ -253,8 +246,8 @@ describe("another image", () => {
     const { anew, done, zone } = await change();
     const apps = await plannedNames(({ image }) => image === "app");
     expect(anew).toEqual(apps);
-    // The containers and their image; and the step that removes the old one.
-    expect(done).toEqual({ updated: 1, replaced: apps.length + 1 });
+    // The containers and their image; the step that removes the old one, and the one by which an upgrade would begin.
+    expect(done).toEqual({ updated: 2, replaced: apps.length + 1 });
     expect(zone).toEqual(ZONE_AS_BEFORE);
     expect(
       await onHost("docker inspect --format '{{.Config.Image}}' web; docker image ls --digests\n"),

@@ -1,6 +1,6 @@
 /**
  * Proves: `destroy --exclude-protected` takes the server and all other records, and keeps addresses, PTR, keys and
- * required records; mail sent meanwhile waits in the sender's queue, which tries all the time, and arrives after the next
+ * required records, and the volume with every message; mail sent meanwhile waits in the sender's queue, which tries all the time, and arrives after the next
  * `up` in the mailbox that has its password again; another domain in the same stack is refused; each protecting switch frees
  * its own part, and with both open `destroy` leaves nothing.
  * Cannot: prove how long a real sender keeps its queue.
@@ -11,6 +11,7 @@ import {
   arrivedMail,
   outsideQueue,
   ownMailbox,
+  ownMailboxes,
   refusedForGood,
   sendFromOutside,
 } from "../../support/people.ts";
@@ -27,13 +28,14 @@ import {
   up,
   waitFor,
 } from "../../support/sandbox.ts";
+import { expectKept, keep } from "../../support/kept.ts";
 import { labelled } from "../../support/small.ts";
 import { recordsAt } from "../../support/vendors.ts";
 
 /** How many of each kind bear the stack's label, and records in its zone. */
 async function counts(): Promise<Record<string, number>> {
   const things = await labelled(STACK);
-  const kinds = ["servers", "primary_ips", "firewalls", "ssh_keys"];
+  const kinds = ["servers", "primary_ips", "firewalls", "ssh_keys", "volumes"];
   const entries = kinds.map((kind) => [
     kind,
     things.filter(({ text }) => text.startsWith(`${kind} `)).length,
@@ -76,6 +78,7 @@ test("the server goes, the identity answers on, and mail waits outside until the
     ...(await reverse(addresses)),
   ];
   const [before, key, records] = [await identity(), await hostKey(), await table()];
+  const kept = await keep(await ownMailboxes());
   const destroyed = await pulumi([
     "destroy",
     "--exclude-protected",
@@ -86,7 +89,14 @@ test("the server goes, the identity answers on, and mail waits outside until the
   console.log(destroyed.stdout.split("\n").slice(-10).join("\n"));
   expect(destroyed.code).toBe(0);
   const required = records.filter(({ level }) => level === "required");
-  const left = { servers: 0, primary_ips: 2, firewalls: 0, ssh_keys: 0, records: required.length };
+  const left = {
+    servers: 0,
+    primary_ips: 2,
+    firewalls: 0,
+    ssh_keys: 0,
+    volumes: 1,
+    records: required.length,
+  };
   expect(await counts()).toEqual(left);
   expect(await identity()).toEqual(before);
   for (const answer of before) expect(answer).not.toBe("");
@@ -112,6 +122,7 @@ test("the server goes, the identity answers on, and mail waits outside until the
   expect(await hostKey()).toBe(key);
   await expectNoDrift();
   expect(await ownMailbox("alice")).toEqual(alice);
+  await expectKept(kept);
   await arrivedMail(alice, "while you were away", 120);
   // No message to this domain was ever refused for good.
   expect(await refusedForGood()).toEqual([]);
@@ -147,27 +158,27 @@ test("another domain in this stack is refused by preview and preflight, and the 
   await expectEmptyPreview();
 });
 
-test("protect alone frees identity and records, and not the server", async () => {
-  await setConfig("mailstead:server.disposable", "false");
+test("protect frees identity, records and the volume: nothing else is protected with the mail on a volume", async () => {
   await setConfig("mailstead:protect", "false");
   const printed = await up();
   expect(printed).toContain("mailstead:protect: a destroy now deletes keys");
   const held = ((await deployment()).resources ?? []).filter(({ protect }) => protect === true);
-  expect(held.map(({ type }) => type)).toEqual([
-    "hcloud:index/server:Server",
-    // What stands on the server stays with it.
-    "random:index/randomBytes:RandomBytes",
-  ]);
+  expect(held.map(({ type }) => type)).toEqual([]);
 });
 
-test("both switches, up, destroy: nothing is left at the vendors, in the DNS and in the state", async () => {
-  await setConfig("mailstead:server.disposable", "true");
-  await up();
+test("then destroy: nothing is left at the vendors, in the DNS and in the state", async () => {
   const { addresses } = outputs();
   const destroyed = await pulumi(["destroy", "--yes", "--skip-preview"]);
   console.log(destroyed.stdout.split("\n").slice(-8).join("\n"));
   expect(destroyed.code).toBe(0);
-  expect(await counts()).toEqual({ servers: 0, primary_ips: 0, firewalls: 0, ssh_keys: 0, records: 0 });
+  expect(await counts()).toEqual({
+    servers: 0,
+    primary_ips: 0,
+    firewalls: 0,
+    ssh_keys: 0,
+    volumes: 0,
+    records: 0,
+  });
   expect(await reverse(addresses)).toEqual(["", ""]);
   const { resources, pending_operations: pending } = await deployment();
   expect([resources ?? [], pending ?? []]).toEqual([[], []]);

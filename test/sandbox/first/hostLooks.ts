@@ -4,6 +4,7 @@
  * lines, and tells a port 25 that the vendor blocks for one family, with the text to send; a process that could not read
  * `.env`, and so runs in silence with what upstream ships for everyone to read, is found by its health check and shown by
  * `status`.
+ * The unit of the night runs the real unattended-upgrades against the sandbox's archive, and asks its registry.
  * Cannot: prove how a vendor blocks; here its side of the cable drops the packets.
  */
 import { spawn } from "node:child_process";
@@ -121,6 +122,22 @@ test("status of a healthy server: 0, and it is said that the server's checklist 
   expect(code).toBe(0);
   expect(of("container pop3")?.state).toBe("ok");
   expect(of("the server's checklist")).toMatchObject({ state: "warn", seen: "was not asked" });
+});
+
+test("the night's unit asks the real archive for security updates and the registry for releases, and status tells of it", async () => {
+  console.log(
+    await onHost(`systemctl start mailstead-upgrades.service; code=$?
+      journalctl --unit mailstead-upgrades.service --no-pager --output cat; tail -n 5 /var/log/mailstead-upgrades.log; exit $code\n`),
+  );
+  expect(await onHost("cat /var/log/mailstead-upgrades.log\n")).toContain(
+    "Allowed origins are: origin=Debian,codename=trixie-security,label=Debian-Security, origin=Ubuntu",
+  );
+  const { of } = await status();
+  expect(of("security updates")).toMatchObject({
+    state: "ok",
+    seen: expect.stringMatching(/^last ran on \d{4}-.*: nothing to install/) as string,
+  });
+  expect(of("releases")?.seen).toMatch(/ is the newest, as of | is published, and /);
 });
 
 test("status looks at the host itself: room, memory, what waits to leave, the clock, and a restart that updates wait for", async () => {

@@ -1,22 +1,25 @@
 /**
  * Proves: with tokens and passphrase alone, and options, `init` finds zone, type, price, newest release and digests at the
  * vendors and the real registry, makes the stack with a state of its own, and `pulumi up` goes through with the file that it
- * wrote; `pin` goes to a newer release and back, byte for byte.
+ * wrote: a whole server with its zone at DigitalOcean, whose mail passes outside; `pin` goes to a newer release and back, byte
+ * for byte. `upgrade` goes on from there, where mail comes from outside too (upgrade.ts).
  * Cannot: prove what the real registries list. The sandbox boots no Ubuntu, so the image of the server is set beside.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loopback, ports } from "../../../sandbox/groundPlan.ts";
 import { STANDIN_RELEASE } from "../../../sandbox/images/build.ts";
 import { cloneFolder } from "../../support/clone.ts";
+import { passedOutside, submit, type OwnMailbox } from "../../support/people.ts";
 import { inside, project, succeed, type Ended } from "../../support/sandbox.ts";
+import { upgradeScenes } from "./upgrade.ts";
 
 const STACK = "fresh-example";
 const DOMAIN = "fresh.example";
 const FILE = `Pulumi.${STACK}.yaml`;
-const NEWER = "v1.1.0";
+const NEWER = "v1.0.1";
 
 const clone = cloneFolder(STACK);
 const state = join(mkdtempSync(join(tmpdir(), "mailstead-state-")), "state");
@@ -34,6 +37,15 @@ async function well(command: readonly string[]): Promise<string> {
 
 const mailstead = (...words: string[]): readonly string[] => ["node", "cli/mailstead.js", ...words];
 const pulumi = (...words: string[]): Promise<string> => well(["pulumi", ...words, "--stack", STACK]);
+/** The mailbox that `init` was told of. */
+async function readJane(): Promise<OwnMailbox> {
+  const output = ["pulumi", "stack", "output", "mailboxes", "--show-secrets", "--json", "--stack", STACK];
+  const boxes = JSON.parse(await well(output)) as Partial<OwnMailbox>[];
+  const own = boxes.find(({ address }) => address === `jane@${DOMAIN}`);
+  if (own?.password === undefined) throw new Error("the stack has no mailbox jane");
+  return own as OwnMailbox;
+}
+
 const readFile = (): string => readFileSync(join(clone, FILE), "utf8");
 
 /** Gives an image at the registry another name; what other stacks pull stays. */
@@ -80,6 +92,8 @@ test("init with options alone writes the file and makes the stack", async () => 
     "nbg1",
     "--mailbox",
     "jane",
+    "--dns",
+    "digitalocean",
     "--state",
     state,
   ];
@@ -94,8 +108,16 @@ test("init with options alone writes the file and makes the stack", async () => 
 
 test("pulumi up goes through with it, and a second preview is empty", async () => {
   await pulumi("config", "set", "--path", "mailstead:server.image", "debian-13");
+  // That image has no certbot plugin for DigitalOcean.
+  await pulumi("config", "set", "--path", "mailstead:certificates.method", "http-01");
   await pulumi("up", "--yes", "--skip-preview", "--non-interactive");
   await pulumi("preview", "--expect-no-changes", "--diff", "--non-interactive");
+});
+
+test("what its mailbox sends passes outside", async () => {
+  const jane = await readJane();
+  await submit(jane.address, jane.password, "friend@outside.test", "from a zone at DigitalOcean");
+  await passedOutside("from a zone at DigitalOcean", 90, DOMAIN);
 });
 
 test("pin goes to a newer release, and back to the same bytes", async () => {
@@ -109,4 +131,8 @@ test("pin goes to a newer release, and back to the same bytes", async () => {
   expect(readFile()).toContain(`release: ${NEWER}\n`);
   await well(mailstead("pin", "--release", STANDIN_RELEASE, "--yes", "--stack", STACK));
   expect(readFile()).toBe(before);
+});
+
+describe("upgrade", () => {
+  upgradeScenes({ stack: STACK, domain: DOMAIN, clone, file: readFile, plain, copyImage, readJane });
 });

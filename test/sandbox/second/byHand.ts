@@ -54,15 +54,20 @@ test("before the onboarding nobody logs in, and status says why", async () => {
   expect(text).toMatch(/✗ checklist TXT fe-[0-9a-z]+\._domainkey\./);
 });
 
-test("the pasted values become records by one plain up, and nothing is left to do", async () => {
+const faults = (text: string): string[] => text.split("\n").filter((line) => line.startsWith("✗"));
+
+test("the pasted values become records by one plain up, and nothing is left to do but the approval", async () => {
   const printed = await publishOnboarding();
   console.log(printed.split("\n").slice(-12).join("\n"));
   expect(printed).toMatch(/\+ 2 created/);
   await expectNoDrift();
   const { code, text } = await status();
   console.log(text);
-  expect(text).not.toContain("✗");
-  expect(code).toBe(0);
+  expect(faults(text)).toEqual([
+    `✗ sending: ${DOMAIN} is not approved for sending: logins pass, and every message is refused`,
+  ]);
+  expect(text).toContain(`next: approve it at https://${DOMAIN}/en/admin/domains`);
+  expect(code).toBe(1);
 });
 
 test("a login passes, and the message is refused until the administrator has allowed the domain to send", async () => {
@@ -70,6 +75,10 @@ test("a login passes, and the message is refused until the administrator has all
     `535 5.7.1 ${DOMAIN} is pending admin approval`,
   );
   await approveSending();
+  const { code, text } = await status();
+  expect(faults(text)).toEqual([]);
+  expect(text).toContain("✓ sending");
+  expect(code).toBe(0);
 });
 
 test("what was sent before the server knew the domain has waited, and arrives", async () => {

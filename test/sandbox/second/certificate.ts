@@ -2,6 +2,7 @@
  * Proves: an order that is refused with a certificate at hand leaves that one, is dated, and is filled by the timer's own
  * unit when the date has come; another ACME directory gives another certificate in one plain `up`; a renewal by that unit
  * is served; each time exactly the readers are restarted, and no container is made anew.
+ * `./mailstead renew` tries an order at the test service and changes nothing, and renews what is not due only with `--force`.
  * Cannot: prove what a real CA refuses, or that an hour passes: the date is set back, and the renewal asked for.
  */
 import { afterAll, expect, test } from "vitest";
@@ -9,7 +10,7 @@ import { certificateStatus, placed, refuseOrders, served } from "../../support/c
 import { change } from "../../support/change.ts";
 import { clearFaults } from "../../support/faults.ts";
 import { containers, healthyAgain, madeAnew, plannedNames, restarted } from "../../support/host.ts";
-import { DOMAIN, onHost, setConfig, waitFor } from "../../support/sandbox.ts";
+import { DOMAIN, inside, onHost, setConfig, STACK, waitFor } from "../../support/sandbox.ts";
 
 const STATE = "/var/lib/mailstead/certificate.json";
 const RENEWAL = `/etc/letsencrypt/renewal/${DOMAIN}.conf`;
@@ -79,6 +80,8 @@ test("a certificate of another CA is in place by one plain up", async () => {
 
 test("a renewal by the timer's own unit is served, and the next run of it finds nothing to do", async () => {
   const before = await placed();
+  // Its own hour may come just now: then it would be a run more.
+  await onHost("systemctl stop mailstead-certificate.timer\n");
   // certbot's own wish: what has less than this to live is due.
   await onHost(`sed -i '1i renew_before_expiry = 3650 days' ${RENEWAL}\n`);
   try {
@@ -90,4 +93,31 @@ test("a renewal by the timer's own unit is served, and the next run of it finds 
   await expectServed();
   expect((await certificateStatus()).state).toBe("ok");
   expect(await runUnit()).toEqual({ anew: [], restarted: [] });
+  await onHost("systemctl start mailstead-certificate.timer\n");
+});
+
+/** `./mailstead renew --json`: what it came to, and which containers were restarted meanwhile. */
+async function renew(...options: readonly string[]) {
+  const before = await containers();
+  const run = await inside(["node", "cli/mailstead.js", "renew", "--stack", STACK, "--json", ...options]);
+  console.log(run.stdout + run.stderr);
+  const after = await containers();
+  await healthyAgain(RESTART_SECONDS);
+  const said = JSON.parse(run.stdout) as { outcome: string; restarted: string[]; validUntil: string };
+  return { ...said, code: run.code, anew: madeAnew(before, after), started: restarted(before, after) };
+}
+
+test("asked for by the command: a trial changes nothing, what is not due stays, and forced it is renewed", async () => {
+  const before = await placed();
+  const account = await onHost("ls /etc/letsencrypt/accounts\n");
+  const quiet = { code: 0, anew: [], started: [], restarted: [] };
+  expect(await renew("--dry-run")).toMatchObject({ outcome: "passed", ...quiet });
+  expect(await onHost("ls /etc/letsencrypt/accounts\n")).toBe(account);
+  expect(await renew()).toMatchObject({ outcome: "kept", ...quiet });
+  expect(await placed()).toBe(before);
+  const forced = await renew("--force");
+  expect(forced).toMatchObject({ outcome: "renewed", code: 0, anew: [], started: await readers() });
+  expect(forced.restarted.toSorted()).toEqual((await readers()).toSorted());
+  expect(await placed()).not.toBe(before);
+  await expectServed();
 });

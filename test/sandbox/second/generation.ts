@@ -3,7 +3,8 @@
  * meanwhile, and token, key and mailbox are there again with the same values; a generation that would lose mail is refused
  * with the reason; changes of first-boot data replace nothing and are named by the preview; while a server is made, no
  * process on this machine or on a host has a secret in its arguments. Servers that are off or gone: certificateMethods.ts.
- * Cannot: bring mail back that was on the old server, there are no backups yet; see processes that live below 40 ms.
+ * The mail of a server that has it on its disk is moved to a volume by one `up`, and goes along from then on.
+ * Cannot: see processes that live below 40 ms.
  */
 import { appendFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -20,12 +21,14 @@ import {
 } from "../../support/newServer.ts";
 import { sendFromOutside } from "../../support/people.ts";
 import { copyProject } from "../../support/projectCopy.ts";
-import { pulumi, setConfig, up } from "../../support/sandbox.ts";
+import { expectKept, keep, type Kept } from "../../support/kept.ts";
+import { expectEmptyPreview, onHost, pulumi, setConfig, up } from "../../support/sandbox.ts";
 import { stackSecrets, watchArguments } from "../../support/secretSearch.ts";
 
 /** The default, with which this life began. */
 const generation = 1;
 let before: Before;
+let kept: Kept;
 
 beforeAll(async () => {
   before = await beforeNewServer("bob");
@@ -65,11 +68,31 @@ test("with mail at stake the generation is refused with the reason, and nothing 
   expect(await containers()).toEqual(made);
   expect(await identity()).toEqual(before.identity);
   await setConfig("mailstead:generation", String(generation));
-  await setConfig("mailstead:server.disposable", "true");
-  await up();
 });
 
-test("a raised generation replaces the server in one plain up, and its identity stays", async () => {
+test("one up moves the mail from the disk to a volume, and only then the generation may be raised", async () => {
+  before = await beforeNewServer("bob");
+  await sendFromOutside(before.mailbox.address, "to the disk");
+  await expectMail(before, "to the disk");
+  kept = await keep([before.mailbox]);
+  await setConfig("mailstead:data.kind", "volume");
+  await setConfig("mailstead:generation", String(generation + 1));
+  const refused = await pulumi(["up", "--yes", "--skip-preview"]);
+  expect(refused.code).not.toBe(0);
+  expect(refused.stdout).toContain("the mail is on the disk of generation 1");
+  await setConfig("mailstead:generation", String(generation));
+  const printed = await whileMailComes(before, "while the mail is moved", () => up());
+  console.log(printed.split("\n").slice(-12).join("\n"));
+  expect((await server()).id).toBe(before.server.id);
+  expect(
+    await onHost("findmnt --noheadings --output FSTYPE --mountpoint /root/forwardemail.net/self-hosting\n"),
+  ).toBe("xfs\n");
+  expect(await onHost("ls /root/forwardemail.net\n")).toBe("self-hosting\n");
+  await expectKept(kept);
+  await expectEmptyPreview();
+});
+
+test("a raised generation replaces the server in one plain up, and its identity and its mail stay", async () => {
   before = await beforeNewServer("bob");
   await setConfig("mailstead:generation", String(generation + 1));
   const { result, seen, leaks } = await watchArguments(await stackSecrets(), () =>
@@ -84,6 +107,7 @@ test("a raised generation replaces the server in one plain up, and its identity 
       String(program),
     ).not.toEqual([]);
   await expectSameIdentity(before);
+  await expectKept(kept);
   await sendFromOutside(before.mailbox.address, "to the new server");
   await expectMail(before, "to the new server");
 });

@@ -4,7 +4,8 @@
  * and cannot be stopped, and with an old copy of the state, `preflight --fix` takes the running server back, with the same
  * containers on it, and the next `up` has nothing to do. A DNS token that does not see the zone stops the program too,
  * and what a refresh with it forgot is taken back under the same ids. A teardown for a while leaves a protected server
- * its containers, as `teardown` says beforehand; `rebuild` stops at edits that have nothing to do with the loss.
+ * its containers, as `teardown` says beforehand. With backups of its disk it is protected no more: a new generation, and a server
+ * in place of one that was deleted at the vendor, begin with the last one. `rebuild` stops at edits that have nothing to do with the loss.
  * Cannot: prove in which words the real vendors refuse; one that answered 403 instead of 404 would make nothing forgotten.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -28,6 +29,7 @@ import {
   smallAsOther,
   upSmall,
 } from "../../support/small.ts";
+import { BUCKET_CONFIG, bucketSecrets } from "../../support/setBackups.ts";
 import { hetzner } from "../../support/vendors.ts";
 
 const QUIETLY = ["--yes", "--skip-preview"];
@@ -70,6 +72,8 @@ async function expectWhole(before: string[]): Promise<void> {
 }
 
 let address = "";
+/** The state, of a server before. */
+let copy = "";
 
 const OTHER_PROJECT = (): RegExp =>
   new RegExp(`HCLOUD_TOKEN: the Hetzner project .* does not have this stack's address \\(${address}\\)`);
@@ -157,12 +161,31 @@ test("a refresh with it forgets the server: it is taken back as it runs", async 
   await expectWhole(there);
 });
 
-test("an old copy of the state: the server that it does not know is taken in", async () => {
-  mustSucceed(await small(["config", "set", "--path", "mailstead:server.disposable", "true"]));
+/** Something that only this server has. */
+const KEPT = "/root/forwardemail.net/self-hosting/sqlite-data/kept";
+
+async function setBackups(): Promise<void> {
+  for (const [key, value] of Object.entries(BUCKET_CONFIG))
+    mustSucceed(await small(["config", "set", "--path", key, value]));
+  for (const [key, value] of bucketSecrets())
+    mustSucceed(await small(["config", "set", "--secret", "--path", key], [], value));
+}
+
+test("with backups of the disk a new generation begins with the last one of the old server, and nothing of it is held", async () => {
+  await setBackups();
   await upSmall();
-  const copy = mustSucceed(await small(["stack", "export"]));
+  copy = mustSucceed(await small(["stack", "export"]));
+  await onSmall(`echo "of generation 1" >${KEPT}`);
   mustSucceed(await small(["config", "set", "mailstead:generation", "2"]));
-  await upSmall();
+  const preview = await small(["preview"]);
+  expect(preview.stdout + preview.stderr).toContain("Generation 2 begins with the backups");
+  const printed = await upSmall();
+  console.log(printed.slice(-3000));
+  expect(printed).toContain("every file is as it was");
+  expect(await onSmall(`cat ${KEPT}; ls /mnt/mailstead/queue-hold`)).toBe("of generation 1\n");
+});
+
+test("an old copy of the state: the server that it does not know is taken in", async () => {
   const there = await ids();
   mustSucceed(await small(["stack", "import"], ["--non-interactive"], copy));
   const fixed = await mailstead(["preflight", "--fix", "--yes"]);
@@ -227,4 +250,5 @@ test("rebuild shows edits that have nothing to do with the loss, and stops until
   console.log(rebuilt.stdout.slice(-1500) + rebuilt.stderr);
   expect(rebuilt.code).toBe(0);
   await expectWhole(await ids());
+  expect(await onSmall(`cat ${KEPT}`)).toBe("of generation 1\n");
 });

@@ -3,15 +3,20 @@
  * text and with --json; no SSH is one finding; what was not asked is said and costs no exit code.
  * Cannot prove: what a host answers, since `ssh` and `pulumi` are played by scripts.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { digestPart } from "../../../stack/guards/bundleMark.ts";
 import type { Finding } from "../../../verify/model/finding.ts";
 import { planOf } from "../stack/support/planOf.ts";
 import { dkimKey, rawWith } from "../stack/support/validRaw.ts";
 import { makeProject, type Project, type Ran } from "./project.ts";
 
 const RAW = rawWith({
+  backups: {
+    ...{ endpoint: "s3.example.net", bucket: "mail" },
+    ...{ accessKeyId: "AN0ACCESS0KEY", secretAccessKey: "a-secret-of-the-bucket" },
+  },
   "dns.verification": "Abcdefghij",
   "dns.dkim": [{ selector: "fe-1a2b3c", publicKey: dkimKey(2048) }],
 });
@@ -38,6 +43,22 @@ const WELL = {
     "memory MemAvailable: 2000000",
     "queue 0 0",
   ].join("\n"),
+  state: [
+    "{}",
+    `mailstead state ${JSON.stringify({
+      ...{ accounts: 1, members: 1, left: [] },
+      domain: {
+        token: "Abcdefghij",
+        verifications: ["Abcdefghij"],
+        selector: "fe-1a2b3c",
+        bits: 2048,
+        isKeyAnswered: true,
+      },
+    })}`,
+    "signup 401",
+  ].join("\n"),
+  backups: 'now=1\nsince=0\nstate={"lastSuccess":{"at":"1970-01-01T00:00:00Z","snapshot":"0123456789"}}',
+  upgrades: `now=1\nsince=0\nstate={"system":{"at":"1970-01-01T00:00:00Z","installed":[],"waiting":0,"failed":null},"releases":{"at":"1970-01-01T00:00:00Z","newest":"v1.0.0","failed":null}}`,
   port25: "4 open a.example.net\n6 open a.example.net",
   checklist: JSON.stringify({ checklist: [{ name: "a", type: "MX", expected: "b", pass: true }] }),
 };
@@ -51,18 +72,29 @@ function answers(part: keyof typeof WELL, text: string, code = 0): void {
   writeFileSync(join(project.folder, `${part}.code`), `${String(code)}\n`);
 }
 
+/** What is remembered of the last recovery bundle. */
+function bundleOf(digests: object): void {
+  const mark = { created: "2026-01-02T03:04:05.000Z", file: "/mnt/b.age", salt: "ab", digests };
+  writeFileSync(join(project.folder, ".mailstead/good/bundle.json"), JSON.stringify(mark));
+}
+
 beforeEach(() => {
   project = makeProject();
   project.stack("good", RAW);
   const keys = join(project.folder, ".mailstead/good");
   mkdirSync(keys, { recursive: true });
   for (const name of ["deploy_key", "known_hosts"]) writeFileSync(join(keys, name), "");
-  project.pulumi(`echo '{"addresses":{"ipv4":"203.0.113.10","ipv6":"2001:db8::1"}}'`);
+  bundleOf({});
+  project.pulumi(`case "$*" in
+    *"stack export"*) echo '{"version":3,"deployment":{"resources":[{"urn":"a::b","type":"t","id":"1","protect":true}]}}' ;;
+    *) echo '{"addresses":{"ipv4":"203.0.113.10","ipv6":"2001:db8::1"}}' ;;
+  esac`);
   project.program(
     "ssh",
     `case "$(cat)" in
+    *upgrade.sh*) [ "$(cat "$HOME/containers.code")" != 255 ] || part=containers; [ -n "$part" ] || exit 0 ;;
     *'docker ps'*) part=containers ;; *certificate.json*) part=certificate ;;
-    *mail-gate.json*) part=gate ;;
+    *mail-gate.json*) part=gate ;; *backup.json*) part=backups ;; *upgrades.json*) part=upgrades ;; *askState*) part=state ;;
     *MemAvailable*) part=health; date '+clock %s.%N yes' ;;
     *dev/tcp*) part=port25 ;; *setup/dns*) part=checklist ;;
     esac
@@ -97,9 +129,15 @@ test("all is well: 0, and every part is there", async () => {
     "container web",
     "certificate",
     "outbound port 25 over IPv6",
+    "sending",
+    "sign-up",
     "checklist MX a",
+    "backups",
+    "security updates",
+    "releases",
     "disk /",
     "clock",
+    "recovery bundle",
   ])
     expect(subjects).toContain(subject);
 });
@@ -127,6 +165,21 @@ test("nor does what a log holds", async () => {
   );
   const ran = await project.run(["logs", "web", "--stack", "good"]);
   expect(ran).toEqual({ code: 4, stdout: "a\tb red \\x9b \\u{202e}x\nnext\n", stderr: "e\n" });
+});
+
+test("what the server has takes the place of what the configuration lacks; where it is not told that stands: 1", async () => {
+  project.stack("good", rawWith({}));
+  answers("state", WELL.state.replace('"left":[]', '"left":[{"code":"domain-not-approved","about":""}]'));
+  const told = await status("--json");
+  expect(told.code).toBe(1);
+  expect(notWell(told)).toMatchObject([
+    { subject: "sending", state: "bad", fix: "approve it at https://example.com/en/admin/domains" },
+  ]);
+  answers("state", "{}\nmailstead left unexpected #config isSelfHosted is not true\nsignup 200");
+  expect(notWell(await status("--json")).map(({ subject, state }) => `${state} ${subject}`)).toEqual([
+    "warn the mail server itself",
+    ...["warn sign-up", "bad site verification", "warn DKIM key of the domain"],
+  ]);
 });
 
 test("without a login it is said that the checklist was not asked, and how to have it asked: 0", async () => {
@@ -167,7 +220,7 @@ test.each([
     expect(ran.stdout).toContain(`next: ${next}`);
     expect(ran.stdout).toContain("✓ container web");
     expect(ran.stdout).not.toMatch(/^\s+at /m);
-    expect(ran.stdout).not.toContain("secret");
+    expect(ran.stdout).not.toContain("secret word");
   },
 );
 
@@ -179,12 +232,39 @@ test("no SSH is one finding for all that could not be asked; what the configurat
   expect(findingsOf(ran)).toMatchObject([
     {
       subject:
-        "containers, certificate, the host's health, port 25, outbound port 25, the server's checklist",
+        "upgrade, containers, certificate, the host's health, the mail server itself, upgrades, port 25, outbound port 25, the server's checklist",
       state: "bad",
       seen: "no SSH to 203.0.113.10: connection timed out",
       fix: expect.stringContaining("is the server on") as string,
     },
-    { subject: "site verification", state: "warn" },
+    { subject: "recovery bundle", state: "ok" },
+    { subject: "site verification", state: "bad" },
     { subject: "DKIM key of the domain", state: "warn" },
+  ]);
+});
+
+test("a recovery bundle that is not there, or holds less than the stack has, is told: 0", async () => {
+  bundleOf({
+    things: digestPart("ab", { "a::b": "2" }),
+    settings: digestPart("ab", {}),
+    keys: "unknown now",
+  });
+  const old = await status("--json");
+  expect([old.code, notWell(old)]).toEqual([
+    0,
+    [
+      {
+        ...{ subject: "recovery bundle", state: "warn", fix: "./mailstead bundle create FILE" },
+        seen: "what is protected changed after the bundle of 2026-01-02T03:04:05.000Z (/mnt/b.age)",
+      },
+    ],
+  ]);
+  rmSync(join(project.folder, ".mailstead/good/bundle.json"));
+  expect(notWell(await status("--json"))).toMatchObject([
+    {
+      subject: "recovery bundle",
+      state: "warn",
+      seen: expect.stringContaining("none was made here yet") as string,
+    },
   ]);
 });

@@ -5,6 +5,8 @@
  * Cannot prove: what certbot and docker do; programs play them here. The sandbox runs the real ones.
  */
 import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { fill } from "../../../stack/values/slots.ts";
 import { planOf } from "../stack/support/planOf.ts";
@@ -223,4 +225,17 @@ test("a run waits until another has ended", () => {
   );
   expect([status, stderr]).toEqual([0, ""]);
   expect(host.calls()).toEqual(["the other ends", "certbot renew"]);
+});
+
+describe("a certificate that a power cut left in the middle", () => {
+  test("is ordered anew, and one that is whole is not", () => {
+    run("issue");
+    authority("keeps");
+    expect(run("issue").said).not.toContain("not whole");
+    rmSync(join(host.root, LIVE, "fullchain.pem"));
+    authority("gives second");
+    const { exit, said, state } = run("issue");
+    expect([exit, said, state.status]).toEqual([0, expect.stringContaining("is not whole"), "valid"]);
+    expect(host.read(`${SSL}/fullchain.pem`)).toBe("second\n");
+  });
 });

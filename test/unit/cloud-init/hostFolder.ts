@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../support/temporaryFolder.ts";
 const FILES = join(import.meta.dirname, "../../../cloud-init/files");
 const SCRIPTS = "usr/local/lib/mailstead";
 /** Where an absolute path of the scripts begins; `/dev/null` stays what it is. */
-const ROOT_PATH = /(?<![\w.}])\/(?=(etc|root|run|usr\/local|var)\/)/g;
+const ROOT_PATH = /(?<![\w.}])\/(?=(etc|mnt|root|run|usr\/local|var)\/)/g;
 
 /** How a script ended. */
 interface Ended {
@@ -28,9 +28,12 @@ export interface HostFolder {
   run(script: string, args: readonly string[]): Ended;
 }
 
-const CERTIFICATE = { env: "certificate.env", scripts: ["certificate.sh", "certificate-hook.sh"] };
+const CERTIFICATE = {
+  env: "certificate.env",
+  scripts: ["certificate.sh", "certificate-now.sh", "certificate-hook.sh"],
+};
 
-/** Makes the folder, with scripts (the two of the certificate) and the settings file they read. */
+/** Makes the folder, with scripts (those of the certificate) and the settings file they read. */
 export function makeHostFolder(settings: string, { env, scripts } = CERTIFICATE): HostFolder {
   const root = temporaryFolder();
   const at = (path: string): string => join(root, path);

@@ -4,6 +4,8 @@
  * own API, after which the new one works and the old one does not.
  * Cannot prove: that upstream's servers decide so; the stand-in's are made after what was seen of them.
  */
+import { once } from "node:events";
+import { connect as connectPlain } from "node:net";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readAsset } from "../../../components/assets.ts";
@@ -93,4 +95,18 @@ test("the password is changed by the API with the old one, and the new one works
   const { lines } = await runInApp(world.mongo.uri, pieces.join("") + call);
   expect(lines).toEqual(["changed"]);
   expect([await imap(YOU, NEXT), await imap(YOU, NOW)]).toEqual(["OK", "NO"]);
+});
+
+test("many programs at once are all let in, and one that resets its connection ends nobody else's", async () => {
+  const password = NEXT;
+  for (let round = 1; round <= 3; round += 1) {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => imap(YOU, password)));
+    expect(answers).toEqual(Array.from({ length: 10 }, () => "OK"));
+    const below = connectPlain(world.ports["IMAP"] ?? 0, "127.0.0.1");
+    const program = connect({ socket: below, rejectUnauthorized: false });
+    await once(program, "data");
+    program.write("a LOGOUT\r\n", () => below.resetAndDestroy());
+    await once(below, "close");
+  }
+  expect(await imap(YOU, password)).toBe("OK");
 });

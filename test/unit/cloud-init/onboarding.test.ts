@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { LEFT_CODES } from "../../../stack/mail/onboardingLeft.ts";
+import { hasOwnPassword, LEFT_CODES } from "../../../stack/mail/onboardingLeft.ts";
 import { startMemoryMongo } from "../../support/memoryMongo.ts";
 import { inApp } from "../sandbox/images/support/inApp.ts";
 import {
@@ -183,6 +183,26 @@ describe("what a person changed stays", () => {
   });
 });
 
+describe("the account's password", () => {
+  test("another one than ours is told, and no attempt is counted", async () => {
+    await onboard(mongo.uri);
+    const settings = settingsText().replace(VALUES.accountPassword ?? "", "Another4Password7of9ours");
+    const before = hashOfAll();
+    const run = await onboard(mongo.uri, { settings });
+    expect(told(run)[0]).toBe(`found account ${CONTACT}, with a password of its own`);
+    expect(hasOwnPassword(told(run).join("\n"))).toBe(true);
+    expect(hasOwnPassword(told(await onboard(mongo.uri)).join("\n"))).toBe(false);
+    expect(hashOfAll()).toBe(before);
+  });
+
+  test("where the app does not say, it is the one that was made", async () => {
+    await onboard(mongo.uri);
+    const before = `require("#config/mongoose"); const Users = require("#models/users");
+      Users.prototype.authenticate = async () => ({ user: false, error: Object.assign(new Error(), { name: "AttemptTooSoonError" }) });`;
+    expect(told(await onboard(mongo.uri, { before }))[0]).toBe(`found account ${CONTACT}`);
+  });
+});
+
 describe("what a person made", () => {
   test("a key of the domain's own is good where the zone has it", async () => {
     await onboard(mongo.uri);
@@ -205,7 +225,8 @@ describe("what a person made", () => {
     const run = await onboard(mongo.uri);
     const [domain] = mongo.documents("domains");
     expect(told(run)).toEqual([
-      ...[`found account ${CONTACT}`, `left account-unverified ${CONTACT}`, `found domain ${DOMAIN}`],
+      `found account ${CONTACT}, with a password of its own`,
+      ...[`left account-unverified ${CONTACT}`, `found domain ${DOMAIN}`],
       `left domain-token ${String(domain?.["verification_record"])}`,
       `left domain-key ${String(domain?.["dkim_key_selector"])}`,
       ...["left domain-not-approved", "made alias support", "made alias postmaster", "made alias abuse"],

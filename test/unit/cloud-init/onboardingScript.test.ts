@@ -35,7 +35,7 @@ test("program and settings travel by standard input; our lines are printed, and 
   expect([status, printed, err]).toEqual([0, "made alias you\n", ""]);
   expect(host.calls()).toEqual(["docker exec --interactive web node -"]);
   const given = host.read("given");
-  expect(given).toContain("globalThis.mailstead = { Left, inspect };");
+  expect(given).toContain("globalThis.mailstead = { Left, inspect, load, need };");
   expect(given.trimEnd().split("\n").at(-1)).toBe(
     'globalThis.mailstead.run({"account":{"password":"s3cret"}});',
   );

@@ -39,6 +39,7 @@ const server: PlannedServer = {
   image: "debian-13",
   generation: 1,
   protect: false,
+  nextHas: "nothing",
   deployKeys: planDeployKeys([1], false),
   boot,
 };

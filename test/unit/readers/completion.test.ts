@@ -39,10 +39,10 @@ function type(shell: string, options: readonly string[], script: string): string
 
 /** What is offered for the last word of a line. */
 const OFFERED: readonly (readonly [words: readonly string[], offered: readonly string[]])[] = [
-  [["r"], ["render", "rebuild", "report"]],
+  [["r"], ["render", "rebuild", "renew", "report", "restore"]],
   [
     ["render", ""],
-    ["user-data", "dns", "env", "containers", "audit-service", "audit-timer"],
+    ["user-data", "dns", "env", "containers", "audit-service", "audit-timer", "drill-service", "drill-timer"],
   ],
   [["render", "--show"], ["--show-secrets"]],
   [
@@ -107,7 +107,9 @@ words=(./mailstead ${words.map((word) => `'${word}'`).join(" ")}); CURRENT=${Str
   test("is told options, choices, stacks and files of a command", () => {
     const render = told(["render", ""]);
     expect(render).toContain("--show-secrets[fill secrets in from the stack]");
-    expect(render).toContain("*:argument:(user-data dns env containers audit-service audit-timer)");
+    expect(render).toContain(
+      "*:argument:(user-data dns env containers audit-service audit-timer drill-service drill-timer)",
+    );
     expect(render.filter((line) => line.endsWith(":value:_mailstead_stacks"))).toHaveLength(2);
     expect(told(["import", ""]).filter((line) => line.endsWith(":value:_files"))).toHaveLength(2);
     expect(

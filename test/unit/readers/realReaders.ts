@@ -1,6 +1,6 @@
 /**
  * The programs that read what Mailstead writes, each asked about many documents at once: PyYAML (cloud-init's), BIND,
- * nginx, a shell, Python's XML reader (expat, which Thunderbird has too). `make test` installs them as root; where one is
+ * nginx, a shell, Python's XML reader (expat, which Thunderbird has too), age. `make test` installs them as root; where one is
  * missing, what needs it is skipped, and the closing line says so.
  */
 import { spawnSync } from "node:child_process";
@@ -26,6 +26,7 @@ const APART = [
 /** Which of them this machine has. */
 export const HAS = {
   python: runs(PYTHON, ["-c", "import yaml"]),
+  age: runs("age", ["--version"]) && runs("age-keygen", ["--version"]),
   checkZone: runs("named-checkzone", ["-v"]),
   namespace: runs(APART[0] ?? "", [...APART.slice(1), "true"]),
   nginx: existsSync(NGINX) && existsSync(STREAM_MODULE) && runs(APART[0] ?? "", [...APART.slice(1), "true"]),
@@ -118,6 +119,34 @@ export function readByBind(zone: string, folder: string, text: string): string {
   const loose = ["-i", "none", "-k", "ignore", "-M", "ignore", "-S", "ignore", "-T", "ignore"];
   const ended = run("named-checkzone", [...loose, "-s", "full", "-D", "-o", "-", zone, file]);
   if (ended.status !== 0) throw new Error(`${ended.stdout}\n${ended.stderr}`);
+  return ended.stdout;
+}
+
+/** A new identity of age, as `age-keygen` writes it, and its recipient. */
+export function makeIdentity(): {
+  readonly file: string;
+  readonly identity: string;
+  readonly recipient: string;
+} {
+  const { stdout: file } = run("age-keygen", []);
+  const [identity = ""] = /^AGE-SECRET-KEY-1\S+$/m.exec(file) ?? [];
+  return { file, identity, recipient: run("age-keygen", ["-y"], file).stdout.trim() };
+}
+
+/** Runs age over a file's bytes. @returns what it wrote; throws with its complaint. */
+export function runAge(args: readonly string[], bytes: Uint8Array): Buffer {
+  const ended = spawnSync("age", args, { input: bytes, maxBuffer: 64 * 1024 * 1024 });
+  if (ended.status !== 0) throw new Error(ended.stderr.toString());
+  return ended.stdout;
+}
+
+/** Opens a file with age, which asks for the passphrase on a terminal. @returns all that the terminal showed. */
+export function readByAgeOnTerminal(file: string, passphrase: string): string {
+  const ended = run(
+    "script",
+    ["--quiet", "--return", "--command", `age --decrypt '${file}'`, "/dev/null"],
+    `${passphrase}\n`,
+  );
   return ended.stdout;
 }
 

@@ -9,10 +9,10 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { freePort } from "../../support/freePort.ts";
 import { findImage, newestRelease } from "../../../verify/preflight/registry/findImage.ts";
 import { Repository } from "../../../verify/preflight/registry/repository.ts";
 
@@ -24,15 +24,6 @@ const CONFIG = "application/vnd.oci.image.config.v1+json";
 let folder: string;
 let host: string;
 let registry: ChildProcess;
-
-/** A port that nobody has at the moment. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => void server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 function digestOf(text: string): string {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
@@ -74,7 +65,7 @@ async function pushImage(name: string, architecture: string) {
 beforeAll(async () => {
   if (!isThere) return;
   folder = mkdtempSync(join(tmpdir(), "mailstead-registry-"));
-  host = `127.0.0.1:${String(await freePort())}`;
+  host = `127.0.0.1:${String(await freePort("127.0.0.1"))}`;
   const config = {
     version: "0.1",
     log: { level: "error", accesslog: { disabled: true } },

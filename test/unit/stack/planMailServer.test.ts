@@ -5,12 +5,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { QUEUE_HOLD } from "../../../stack/host/paths.ts";
 import { EXCLUDED, FIXED, UNSET } from "../../../stack/mail/upstreamVariables.ts";
 import type { Plan } from "../../../stack/model/plan.ts";
 import { fill, isSecret, findSlots } from "../../../stack/values/slots.ts";
 import { planOf } from "./support/planOf.ts";
 import { certificateFor, DIGEST, rawWith, validRaw } from "./support/validRaw.ts";
 
+const SENDER =
+  "sh -c trap 'exit 0' TERM; while [ -e /mailstead/queue-hold/pending ]; do sleep 1; done; exec node smtp-bree.js";
 const plan = planOf(validRaw());
 const small = planOf(rawWith({ "mail.storage": false }));
 
@@ -38,7 +41,7 @@ describe("server", () => {
       type: "cx23",
       image: "ubuntu-24.04",
       generation: 1,
-      protect: true,
+      protect: false,
     });
     expect(plan.server.boot).toMatchObject({
       distribution: "ubuntu-24.04",
@@ -49,7 +52,11 @@ describe("server", () => {
   });
 
   test("is protected as long as mail would be lost with it", () => {
-    const protects = (changes: Record<string, unknown>) => planOf(rawWith(changes)).server.protect;
+    const protects = (changes: Record<string, unknown>) =>
+      planOf(rawWith({ "data.kind": "disk", ...changes })).server.protect;
+    expect(protects({})).toBe(true);
+    // The mail is on a volume, which outlives it.
+    expect(protects({ "data.kind": "volume" })).toBe(false);
     expect(protects({ "server.disposable": true })).toBe(false);
     // Nothing but its own switch opens it.
     expect(protects({ protect: false })).toBe(true);
@@ -59,6 +66,8 @@ describe("server", () => {
     const made = plan.server.boot.directories.map(({ path }) => path);
     const files = new Set(plan.files.map(({ path }) => path));
     const bound = plan.containers.flatMap(({ mounts }) => mounts.map(({ hostPath }) => hostPath));
+    // On the volume, which is not there then: the script that mounts it makes this one.
+    made.push(QUEUE_HOLD);
     for (const path of bound) expect(made.includes(path) || files.has(path), path).toBe(true);
   });
 });
@@ -113,7 +122,7 @@ describe("containers", () => {
     ["api", "node api.js", "api.example.com", [4000], ["mongodb", "redis", "smtp"]],
     ["bree", "node bree.js", undefined, [], ["mongodb", "redis", "smtp"]],
     ["smtp", "node smtp.js", "smtp.example.com", [465], ["mongodb", "redis"]],
-    ["smtp_bree", "node smtp-bree.js", "smtp.example.com", [], ["mongodb", "redis", "smtp"]],
+    ["smtp_bree", SENDER, "smtp.example.com", [], ["mongodb", "redis", "smtp"]],
     ["mx", "node mx.js", "mx.example.com", [25], ["mongodb", "redis", "smtp"]],
     ["sqlite", "node sqlite.js", "sqlite.example.com", [3456], ["mongodb", "redis", "smtp"]],
     ["sqlite_bree", "node sqlite-bree.js", "sqlite.example.com", [], ["mongodb", "redis", "sqlite"]],
@@ -283,8 +292,9 @@ describe("nginx.conf", () => {
 });
 
 describe("certificates", () => {
-  // The host's firewall, the gate of port 25 and the look at the processor are the same whatever the certificate is.
-  const isCertificate = ({ role }: { role: string }) => !/^(firewall|mail-gate|processor)/.test(role);
+  // The firewall, the gate of port 25, the look at the processor, upgrades and mails are the same whatever the certificate is.
+  const isCertificate = ({ role }: { role: string }) =>
+    !/^(firewall|mail-gate|processor|upgrade|docker-upgrade|contact-mail)/.test(role);
   const paths = (of: Plan) =>
     of.files
       .slice(4)
@@ -296,6 +306,7 @@ describe("certificates", () => {
   const SCRIPTS = [
     "0644 /etc/mailstead/certificate.env",
     "0755 /usr/local/lib/mailstead/certificate.sh",
+    "0755 /usr/local/lib/mailstead/certificate-now.sh",
     "0755 /usr/local/lib/mailstead/certificate-hook.sh",
   ];
   const UNITS = [

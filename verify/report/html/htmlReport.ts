@@ -27,7 +27,8 @@ const TONE_SIGNS: Readonly<Record<Headline["tone"], string>> = {
   ok: "✓",
 };
 
-function pageHead(pageTitle: string): Markup {
+/** Head of a page that needs nothing else. */
+export function pageHead(pageTitle: string): Markup {
   return markup`<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

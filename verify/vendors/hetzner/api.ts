@@ -11,6 +11,8 @@ export interface HetznerThing {
   readonly labels?: Readonly<Record<string, string>>;
   /** Of servers: `running`, `off`, `initializing`, … */
   readonly status?: string;
+  /** Of volumes: the server that it is on. */
+  readonly server?: number | null;
 }
 
 /** A Primary IP. */
@@ -28,6 +30,7 @@ export const HETZNER_PATHS = {
   address: "primary_ips",
   firewall: "firewalls",
   key: "ssh_keys",
+  volume: "volumes",
 } as const satisfies Readonly<Record<ThingKind, string>>;
 
 /** A token's project. */

@@ -12,8 +12,9 @@ function labelled(stack: string): string {
   return `&label_selector=${encodeURIComponent(`${STACK_LABEL}==${stack}`)}`;
 }
 
-function readThing({ id, name, labels, status }: HetznerThing): CloudThing {
-  return { id: String(id), name, ...(labels && { labels }), isOff: status === "off" };
+function readThing({ id, name, labels, status, server }: HetznerThing): CloudThing {
+  const place = typeof server === "number" ? { serverId: String(server) } : {};
+  return { id: String(id), name, ...(labels && { labels }), isOff: status === "off", ...place };
 }
 
 function readAccountAddress(address: HetznerAddress): AccountAddress {
@@ -42,19 +43,21 @@ export function openHetzner(token: string): CloudAccount {
     addresses: async () => (await listAddresses()).map(readAccountAddress),
     stackAddresses,
     async things(stack) {
-      const [server, address, firewall, key] = await Promise.all([
+      const [server, address, firewall, key, volume] = await Promise.all([
         listThings("server", stack),
         stackAddresses(stack),
         listThings("firewall", stack),
         listThings("key", stack),
+        listThings("volume", stack),
       ]);
-      return { server, address, firewall, key };
+      return { server, address, firewall, key, volume };
     },
     offer: async (now) => readSizes(await listOffer(), now),
     checkOffer: async (wanted, now) => checkOffer(await listOffer(), wanted, now),
     async costs(stack) {
       const servers = await api.list(HETZNER_PATHS.server, labelled(stack));
-      return hetznerCosts(servers, await listAddresses(labelled(stack)));
+      const volumes = await api.list(HETZNER_PATHS.volume, labelled(stack));
+      return hetznerCosts(servers, await listAddresses(labelled(stack)), volumes);
     },
     remove: (kind, id) => api.remove(HETZNER_PATHS[kind], id),
   };

@@ -42,9 +42,16 @@ function findPrice({ location, server_type: type }: PricedServer): string {
   return price === undefined ? `price: ${PRICES}` : `${price}; switched off too`;
 }
 
+/** A volume, as the API lists it. */
+export interface PricedVolume extends HetznerThing {
+  /** In GB. */
+  readonly size?: number;
+}
+
 export function hetznerCosts(
   servers: readonly PricedServer[],
   addresses: readonly HetznerAddress[],
+  volumes: readonly PricedVolume[],
 ): readonly Cost[] {
   return [
     ...servers.map((server) => ({
@@ -58,6 +65,12 @@ export function hetznerCosts(
       id: String(id),
       what: `address ${ip}`,
       price: ip.includes(":") ? "free" : `price: ${PRICES} (Primary IPs), assigned or not`,
+    })),
+    ...volumes.map(({ id, name, size }) => ({
+      kind: "volume" as const,
+      id: String(id),
+      what: `volume ${name} (${String(size ?? "?")} GB)`,
+      price: `price: ${PRICES} (Volumes), attached or not`,
     })),
   ];
 }

@@ -17,6 +17,8 @@ const config = {
     verificationPin: "verification_pin",
   },
   lastLocaleField: "last_locale",
+  /** Milliseconds after its date until a message is given up. */
+  maxRetryDuration: 5 * 24 * 3600 * 1000,
 } as const;
 
 export { config as "module.exports", config as default };

@@ -129,11 +129,10 @@ export async function generatePassword(
   alias.set("tokens", []);
   const created = alias.createToken(fields["description"], fields["new_password"], [address]);
   const password = await orRefused(() => created);
-  const mailbox = { address, id: alias.id };
   if (alias.has_imap)
     await (old === ""
-      ? resetMailbox(settings, mailbox, password)
-      : rekeyMailbox(settings, mailbox, old, password));
+      ? resetMailbox(settings, alias.id, password)
+      : rekeyMailbox(settings, alias.id, old, password));
   await orRefused(() => alias.save());
   return { username: address, password };
 }

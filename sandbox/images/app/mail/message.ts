@@ -24,13 +24,21 @@ export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1).toLowerCase();
 }
 
-/** The one address in From:, empty when there is none or several. */
-export function authorOf(message: Buffer): string {
+/** Values of the header's fields of a name, unfolded. */
+export function fieldsOf(message: Buffer, name: string): string[] {
   const end = message.indexOf("\r\n\r\n");
   const head = message.subarray(0, end < 0 ? undefined : end).toString("latin1");
   const lines = head.replace(/\r\n[ \t]+/g, " ").split("\r\n");
-  const authors = lines.filter((line) => /^from:/i.test(line));
-  const addresses = addressparser(authors[0]?.slice("from:".length) ?? "");
+  const start = `${name.toLowerCase()}:`;
+  return lines
+    .filter((line) => line.toLowerCase().startsWith(start))
+    .map((line) => line.slice(start.length).trim());
+}
+
+/** The one address in From:, empty when there is none or several. */
+export function authorOf(message: Buffer): string {
+  const authors = fieldsOf(message, "from");
+  const addresses = addressparser(authors[0] ?? "");
   return authors.length === 1 && addresses.length === 1 ? (addresses[0] ?? "") : "";
 }
 

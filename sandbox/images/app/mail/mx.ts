@@ -9,8 +9,8 @@ import { endOnSignal, listen, log, readTls, reasonOf } from "../process.ts";
 import { shortMac } from "../secrets.ts";
 import { readSettings } from "../settings.ts";
 import { storeMessage } from "../store/client.ts";
+import { deliver, Rejected } from "./deliver.ts";
 import { bodyOf, domainOf, receivedLine, reply, SIZE_LIMIT } from "./message.ts";
-import { enqueue } from "./queue.ts";
 
 const settings = readSettings();
 endOnSignal();
@@ -110,9 +110,9 @@ async function accept(session: SMTPServerSession, body: Buffer): Promise<void> {
   }
   const head = `${receivedLine(session, settings.mxHost)}${results.headers}`;
   const raw = Buffer.concat([Buffer.from(head), body]);
-  for (const { alias, address } of aliases) {
-    if (alias.has_imap) await storeMessage(settings, { address, id: alias._id.toHexString() }, raw);
-    if (alias.recipients.length > 0) await forward(domainOf(address), alias.recipients, sender, raw);
+  for (const { alias } of aliases) {
+    if (alias.recipients.length > 0) await forward(alias.recipients, sender, raw);
+    if (alias.has_imap) await storeMessage(settings, alias._id.toHexString(), raw);
   }
   log("taken", { from: domainOf(sender), to: session.envelope.rcptTo.length, ...summary(results) });
 }
@@ -137,21 +137,23 @@ function summary(results: AuthenticateResult): Record<string, string> {
   };
 }
 
-/** The return path becomes ours (Sender Rewriting Scheme), or SPF would fail at the next hop. */
-async function forward(
-  ofAlias: string,
-  recipients: readonly string[],
-  sender: string,
-  raw: Buffer,
-): Promise<void> {
+/**
+ * Hands it on while its sender waits, as upstream does: what does not go through is refused, and the sender tries again. The
+ * return path becomes ours (Sender Rewriting Scheme), or SPF would fail at the next hop.
+ */
+async function forward(recipients: readonly string[], sender: string, raw: Buffer): Promise<void> {
   const [local = "", domain = ""] = sender.split("@");
   const day = Math.floor(Date.now() / 86_400_000) % 1024;
   const path = `${String(day)}=${domain}=${local}`;
-  await enqueue(database, {
-    kind: "forward",
-    domain: ofAlias,
-    sender: sender === "" ? "" : `SRS0=${shortMac(path, settings.srsSecret)}=${path}@${settings.webHost}`,
-    recipients,
-    raw,
-  });
+  const returnPath =
+    sender === "" ? "" : `SRS0=${shortMac(path, settings.srsSecret)}=${path}@${settings.webHost}`;
+  for (const recipient of recipients) {
+    try {
+      const answer = await deliver(settings, { sender: returnPath, recipient, raw });
+      log("forwarded", { to: domainOf(recipient), answer });
+    } catch (error) {
+      if (error instanceof Rejected) throw reply(550, `5.1.1 ${recipient}: ${reasonOf(error)}`);
+      throw error;
+    }
+  }
 }

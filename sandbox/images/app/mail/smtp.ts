@@ -3,7 +3,6 @@ import { SMTPServer, type SMTPServerSession } from "smtp-server";
 import { openDatabase, type Database } from "../database.ts";
 import { logIn, notSent } from "../domain/access.ts";
 import { endOnSignal, listen, log, readTls, reasonOf } from "../process.ts";
-import { randomHex } from "../secrets.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { enqueue } from "./queue.ts";
 import { authorOf, bodyOf, domainOf, receivedLine, reply, SIZE_LIMIT } from "./message.ts";
@@ -67,21 +66,22 @@ async function accept(
   body: Buffer,
 ): Promise<string> {
   const user = userIn(session);
-  const domain = domainOf(user);
-  if (domainOf(authorOf(body)) !== domain) {
+  const name = domainOf(user);
+  if (domainOf(authorOf(body)) !== name) {
     throw reply(553, "5.7.1 the author in From: is of another domain than the login");
   }
-  const known = await database.domains.findOne({ name: domain });
-  const fault = known === null ? { code: 550, reason: `5.7.1 ${domain} is gone` } : notSent(known);
+  const domain = await database.domains.findOne({ name });
+  const alias =
+    domain && (await database.aliases.findOne({ domain: domain._id, name: user.replace(/@.*$/, "") }));
+  if (domain === null || alias === null) throw reply(550, `5.7.1 ${user} is gone`);
+  const fault = notSent(domain);
   if (fault !== undefined) throw reply(fault.code, fault.reason);
-  const kind = user === settings.transport.user.toLowerCase() ? "system" : "user";
-  const ids = await enqueue(database, {
-    kind,
-    domain,
-    sender: `bounces-${randomHex(12)}@fe-bounces.${domain}`,
-    recipients: session.envelope.rcptTo.map((recipient) => recipient.address),
+  const id = await enqueue(database, {
+    ...{ alias, domain },
+    from: user,
+    to: session.envelope.rcptTo.map((recipient) => recipient.address),
     raw: Buffer.concat([Buffer.from(receivedLine(session, settings.smtpHost)), body]),
   });
-  log("queued", { ids, kind, domain });
-  return ids[0] ?? "nothing";
+  log("queued", { id, domain: name });
+  return id;
 }

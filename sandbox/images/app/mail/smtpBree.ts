@@ -1,78 +1,128 @@
-/** smtp_bree: takes queued messages through the gates and out. */
+/**
+ * smtp_bree: takes queued messages through the gates and out, by upstream's rules (`jobs/send-emails.js`,
+ * `helpers/process-email.js`): those whose date has come and which nobody has locked; who takes one locks it in the same
+ * question. Nothing in the database says where a message of before was sent to: a database of before sends it again.
+ */
 import { dkimSign } from "mailauth/lib/dkim/sign.js";
-import { openDatabase, type Database, type QueuedMessage } from "../database.ts";
+import type { UpdateFilter, WithId } from "mongodb";
+import config from "../config/index.ts";
+import { openDatabase } from "../database.ts";
 import { domainKey, systemKey, type SigningKey } from "../domain/identity.ts";
+import type { Domain } from "../models/domains.ts";
+import type { Email } from "../models/emails.ts";
 import { endOnSignal, every, log, reasonOf } from "../process.ts";
-import { readSettings, type Settings } from "../settings.ts";
+import { randomHex } from "../secrets.ts";
+import { readSettings } from "../settings.ts";
 import { deliver, Rejected } from "./deliver.ts";
 import { heldBecause } from "./gates.ts";
-import { pauseAfter } from "./queue.ts";
+import { pauseFor } from "./queue.ts";
 
-/** After so long a message is given up. */
-const GIVE_UP_AFTER_MS = 5 * 24 * 3600 * 1000;
+type Queued = WithId<Email>;
 
 const settings = readSettings();
 endOnSignal();
 const database = await openDatabase(settings);
 log("ready");
-every(1, "queue", () => sendDue(database, settings));
+every(1, "queue", sendDue);
 
-async function sendDue(database: Database, settings: Settings): Promise<void> {
-  const due = database.queue.find({ status: "queued", nextTry: { $lte: new Date() } }).limit(20);
-  for await (const message of due) await tryOne(database, settings, message);
+async function sendDue(): Promise<void> {
+  const now = new Date();
+  const due = await database.emails
+    .find({ status: { $in: ["queued", "deferred"] }, is_locked: false, date: { $lte: now } })
+    .toArray();
+  for (const email of due) {
+    const waited = (now.getTime() - email.updated_at.getTime()) / 1000;
+    if (email.status === "deferred" && waited < pauseFor(email)) continue;
+    const locked = await lock(email);
+    if (locked !== null) await sendOne(locked);
+  }
 }
 
-async function tryOne(database: Database, settings: Settings, message: QueuedMessage): Promise<void> {
-  const outcome = await attempt(database, settings, message);
-  const attempts = message.attempts + 1;
-  log(outcome.status, {
-    id: message._id,
-    kind: message.kind,
-    domain: message.domain,
-    reason: outcome.reason,
-  });
-  const nextTry = new Date(Date.now() + pauseAfter(attempts) * 1000);
-  await database.queue.updateOne({ _id: message._id }, { $set: { ...outcome, attempts, nextTry } });
+/** Takes it where it is still to be sent, and nobody else has it. */
+async function lock({ _id }: Queued): Promise<Queued | null> {
+  const now = new Date();
+  return database.emails.findOneAndUpdate(
+    { _id, status: { $in: ["queued", "deferred"] }, is_locked: false, date: { $lte: now } },
+    { $set: { status: "queued", is_locked: true, locked_by: settings.smtpHost, locked_at: now } },
+    { returnDocument: "after" },
+  );
 }
 
-async function attempt(
-  database: Database,
-  settings: Settings,
-  message: QueuedMessage,
-): Promise<Pick<QueuedMessage, "status" | "reason">> {
+/** How a try ended. */
+type Outcome = Pick<Email, "status" | "accepted" | "rejectedErrors">;
+
+async function sendOne(email: Queued): Promise<void> {
+  const outcome = await attempt(email);
+  const reason = outcome.rejectedErrors[0]?.message ?? "";
+  log(outcome.status, { id: email._id.toHexString(), to: outcome.accepted.length, reason });
+  const isOver = outcome.status !== "deferred";
+  const update: UpdateFilter<Email> = {
+    $set: {
+      ...{ ...outcome, is_locked: false, updated_at: new Date() },
+      // Of what is over, upstream keeps no text.
+      ...(isOver ? { message: Buffer.from("This message was redacted.\r\n"), is_redacted: true } : {}),
+    },
+    $unset: { locked_by: "", locked_at: "" },
+  };
+  await database.emails.updateOne({ _id: email._id }, update);
+}
+
+function failed(recipient: string, message: string, responseCode: number): Email["rejectedErrors"][number] {
+  return { recipient, message, responseCode, date: new Date() };
+}
+
+async function attempt(email: Queued): Promise<Outcome> {
+  const accepted = [...email.accepted];
+  const left = email.envelope.to.filter((recipient) => !accepted.includes(recipient.toLowerCase()));
+  // Given up without a try, and its sender is told so.
+  if (email.date.getTime() + config.maxRetryDuration < Date.now())
+    return over(accepted, left, "it has been retried for the maximum period");
+  const held = await orReason(() => prepare(email));
+  if (typeof held === "string") {
+    return { status: "deferred", accepted, rejectedErrors: left.map((one) => failed(one, held, 421)) };
+  }
+  const errors: Email["rejectedErrors"] = [];
+  for (const recipient of left) {
+    try {
+      await deliver(settings, { ...held, recipient });
+      accepted.push(recipient.toLowerCase());
+    } catch (error) {
+      errors.push(failed(recipient, reasonOf(error), error instanceof Rejected ? 550 : 421));
+    }
+  }
+  return { status: statusOf(accepted, errors), accepted, rejectedErrors: errors };
+}
+
+function statusOf(accepted: readonly string[], errors: Email["rejectedErrors"]): Email["status"] {
+  if (errors.length === 0) return "sent";
+  if (errors.some(({ responseCode }) => responseCode < 500)) return "deferred";
+  return accepted.length > 0 ? "partially_sent" : "bounced";
+}
+
+function over(accepted: string[], left: readonly string[], why: string): Outcome {
+  const errors = left.map((recipient) => failed(recipient, why, 550));
+  return { status: statusOf(accepted, errors), accepted, rejectedErrors: errors };
+}
+
+async function orReason<T>(question: () => Promise<T | string>): Promise<T | string> {
   try {
-    if (!settings.sendEmail) return { status: "queued", reason: "SEND_EMAIL is not true" };
-    const { raw, held } = await prepared(database, settings, message);
-    if (held !== undefined) return { status: overdue(message) ? "rejected" : "queued", reason: held };
-    return { status: "sent", reason: await deliver(settings, { ...message, raw }) };
+    return await question();
   } catch (error) {
-    const final = error instanceof Rejected || overdue(message);
-    return { status: final ? "rejected" : "queued", reason: reasonOf(error) };
+    return reasonOf(error);
   }
 }
 
-function overdue(message: QueuedMessage): boolean {
-  return Date.now() - message.created_at.getTime() > GIVE_UP_AFTER_MS;
-}
-
-/** The message as it will leave, and what holds it back. Forwarded mail passes as it came. */
-async function prepared(
-  database: Database,
-  settings: Settings,
-  message: QueuedMessage,
-): Promise<{ raw: Buffer; held?: string | undefined }> {
-  const original = Buffer.from(message.raw);
-  if (message.kind === "forward") return { raw: original };
-  if (message.kind === "system") {
-    const key = systemKey(settings);
-    const raw = await signed(original, key);
-    return { raw, held: await heldBecause(settings, { raw, key, sender: message.sender }) };
-  }
-  const domain = await database.domains.findOne({ name: message.domain });
-  if (domain === null) return { raw: original, held: `the domain ${message.domain} is gone` };
-  const key = domainKey(settings, domain);
-  const raw = await signed(original, key);
-  return { raw, held: await heldBecause(settings, { raw, key, sender: message.sender, domain }) };
+/** The message as it will leave, or what holds it back. */
+async function prepare(email: Queued): Promise<{ sender: string; raw: Buffer } | string> {
+  if (!settings.sendEmail) return "SEND_EMAIL is not true";
+  const domain = await database.domains.findOne({ _id: email.domain });
+  if (domain === null) return "its domain is gone";
+  const isOwn = email.envelope.from === settings.transport.user.toLowerCase();
+  const key = isOwn ? systemKey(settings) : domainKey(settings, domain);
+  const raw = await signed(Buffer.from(email.message), key);
+  const sender = `bounces-${randomHex(12)}@fe-bounces.${domain.name}`;
+  const known: { domain?: Domain } = isOwn ? {} : { domain };
+  return (await heldBecause(settings, { raw, key, sender, ...known })) ?? { sender, raw };
 }
 
 async function signed(raw: Buffer, key: SigningKey): Promise<Buffer> {

@@ -2,23 +2,19 @@
 import { request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { Refusal } from "../domain/refusal.ts";
+import type { Folder } from "../models/mailboxes.ts";
 import { seal } from "../secrets.ts";
 import type { Settings } from "../settings.ts";
+import { Cannot } from "./cannot.ts";
 
 const LIMIT_MS = 30_000;
-
-/** A mailbox by its address and the id of its alias. */
-export interface MailboxAddress {
-  readonly address: string;
-  readonly id: string;
-}
 
 interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-async function ask(settings: Settings, mailbox: MailboxAddress, what: string, body: Buffer): Promise<Answer> {
+async function ask(settings: Settings, id: string, what: string, body: Buffer): Promise<Answer> {
   const request = settings.tlsFiles("SQLITE") === undefined ? plainRequest : tlsRequest;
   return new Promise((resolve, reject) => {
     const call = request(
@@ -26,7 +22,7 @@ async function ask(settings: Settings, mailbox: MailboxAddress, what: string, bo
         host: settings.sqliteHost,
         port: settings.ports.SQLITE,
         method: "POST",
-        path: `/mailboxes/${encodeURIComponent(mailbox.address)}/${mailbox.id}/${what}`,
+        path: `/mailboxes/${id}/${what}`,
         // The name is mapped to loopback and is in no certificate; the sealed secret proves both sides, as upstream does.
         rejectUnauthorized: false,
         timeout: LIMIT_MS,
@@ -55,22 +51,83 @@ function words(value: object): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
-/** Stores a message in a mailbox. Resolves once it is on disk. */
-export async function storeMessage(settings: Settings, mailbox: MailboxAddress, raw: Buffer): Promise<void> {
-  const { status } = await ask(settings, mailbox, "messages", raw);
+/** Stores a message in the mailbox of an alias. Resolves once it is on disk. */
+export async function storeMessage(settings: Settings, id: string, raw: Buffer): Promise<void> {
+  const { status } = await ask(settings, id, "messages", raw);
   if (status !== 201) throw new Error(`the storage answered ${String(status)}`);
 }
 
-/** Messages of a mailbox, the oldest first; nothing where the password does not open it. */
-export async function readMailbox(
-  settings: Settings,
-  mailbox: MailboxAddress,
-  password: string,
-): Promise<Buffer[] | undefined> {
-  const { status, body } = await ask(settings, mailbox, "read", words({ password }));
-  if (status === 409) return undefined;
+/** A message of a folder. */
+export interface StoredMessage {
+  readonly uid: number;
+  readonly flags: readonly string[];
+  readonly date: Date;
+  readonly raw: Buffer;
+}
+
+/** A mailbox that a login opened. What cannot be done throws a {@link Cannot}. */
+export interface OpenedMailbox {
+  folders(): Promise<readonly Pick<Folder, "path" | "uidValidity" | "uidNext" | "specialUse">[]>;
+  /** Messages of a folder, the oldest first. */
+  read(path: string): Promise<readonly StoredMessage[]>;
+  create(path: string): Promise<void>;
+  append(path: string, message: Omit<StoredMessage, "uid">): Promise<void>;
+  setFlags(path: string, uid: number, flags: readonly string[]): Promise<void>;
+  /** Deletes what is marked for it. */
+  expunge(path: string): Promise<void>;
+}
+
+class WrongPassword extends Error {}
+
+/** Asks in a mailbox. */
+async function inMailbox(settings: Settings, id: string, what: string, fields: object): Promise<unknown> {
+  const { status, body } = await ask(settings, id, what, words(fields));
+  if (status === 409) throw new WrongPassword(body);
+  if (status === 422) {
+    const { code, message } = JSON.parse(body) as { code: string; message: string };
+    throw new Cannot(code, message);
+  }
   if (status !== 200) throw new Error(`the storage answered ${String(status)}`);
-  return (JSON.parse(body) as string[]).map((message) => Buffer.from(message, "base64"));
+  return JSON.parse(body) as unknown;
+}
+
+interface Read {
+  readonly uid: number;
+  readonly flags: readonly string[];
+  readonly idate: string;
+  readonly raw: string;
+}
+
+/** The mailbox of an alias; nothing where the password does not open it. */
+export async function openMailbox(
+  settings: Settings,
+  id: string,
+  password: string,
+): Promise<OpenedMailbox | undefined> {
+  const does = (what: string, fields: object = {}): Promise<unknown> =>
+    inMailbox(settings, id, what, { ...fields, password });
+  const mustDo = async (what: string, fields: object): Promise<void> => {
+    await does(what, fields);
+  };
+  const mailbox: OpenedMailbox = {
+    folders: async () => (await does("folders")) as Folder[],
+    read: async (path) =>
+      ((await does("read", { path })) as Read[]).map(({ uid, flags, idate, raw }) => ({
+        ...{ uid, flags, date: new Date(idate), raw: Buffer.from(raw, "base64") },
+      })),
+    create: (path) => mustDo("create", { path }),
+    append: (path, { flags, date, raw }) =>
+      mustDo("append", { path, flags, date, raw: raw.toString("base64") }),
+    setFlags: (path, uid, flags) => mustDo("flags", { path, uid, flags }),
+    expunge: (path) => mustDo("expunge", { path }),
+  };
+  try {
+    await mailbox.folders();
+    return mailbox;
+  } catch (error) {
+    if (error instanceof WrongPassword) return undefined;
+    throw error;
+  }
 }
 
 async function mustChange(answer: Promise<Answer>): Promise<void> {
@@ -79,16 +136,11 @@ async function mustChange(answer: Promise<Answer>): Promise<void> {
 }
 
 /** Makes a mailbox anew, empty. Refused without room for it. */
-export function resetMailbox(settings: Settings, mailbox: MailboxAddress, password: string): Promise<void> {
-  return mustChange(ask(settings, mailbox, "reset", words({ password })));
+export function resetMailbox(settings: Settings, id: string, password: string): Promise<void> {
+  return mustChange(ask(settings, id, "reset", words({ password })));
 }
 
 /** Encrypts a mailbox anew. Refused without room for it, and where the old password does not open it. */
-export function rekeyMailbox(
-  settings: Settings,
-  mailbox: MailboxAddress,
-  old: string,
-  password: string,
-): Promise<void> {
-  return mustChange(ask(settings, mailbox, "rekey", words({ old, password })));
+export function rekeyMailbox(settings: Settings, id: string, old: string, password: string): Promise<void> {
+  return mustChange(ask(settings, id, "rekey", words({ old, password })));
 }

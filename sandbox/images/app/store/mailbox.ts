@@ -1,92 +1,166 @@
 /**
- * What an alias's password encrypts: the mailbox `STORAGE/DOMAIN/NAME/cur`, with a proof of the password beside it. Mail
- * that arrives lies in `new` (`maildir.ts`), since who delivers knows no password; the next login takes it over.
+ * Mailboxes, each a SQLite file that the password of its alias encrypts: `STORAGE/ID.sqlite`. Mail that arrives waits in
+ * `STORAGE/ID-tmp.sqlite`, since who delivers knows no password; the next login takes it over.
  */
-import { scryptSync } from "node:crypto";
-import { readdir, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { openBytes, sealBytes } from "../secrets.ts";
-import { folderOf, makeFolder, namesIn, type MailboxName } from "./maildir.ts";
+import type { Database } from "better-sqlite3-multiple-ciphers";
+import { buffer } from "node:stream/consumers";
+import { variables } from "../config/env.ts";
+import AttachmentStorage from "../helpers/attachment-storage.ts";
+import Indexer from "../helpers/indexer.ts";
+import { insert, syncConvertResult } from "../helpers/mongoose-to-sqlite.ts";
+import Attachments from "../models/attachments.ts";
+import Mailboxes, { newId, type Folder } from "../models/mailboxes.ts";
+import Messages, { type Message } from "../models/messages.ts";
+import TemporaryMessages from "../models/temporary-messages.ts";
+import { Cannot } from "./cannot.ts";
+import { closeFile, deleteFile, isSmall, openFile } from "./files.ts";
 
-/** Upstream takes a file of this size or less, in bytes, for an empty mailbox: where it cannot be opened, it is deleted. */
-export const INITIAL_DB_SIZE = 282_624;
+export { INITIAL_DB_SIZE } from "./files.ts";
 /** Free bytes that a reset and a new encryption want: twice the quota of a mailbox. */
 export const WANTED_FREE = 20 * 1024 ** 3;
-
-const PROOF = Buffer.from("this mailbox opens with this password");
 
 /** There is not as much room as upstream wants. */
 export class NoRoom extends Error {}
 
-/** Whose mailbox: its folder, and the id of the alias, which goes into the key. */
-export interface Mailbox extends MailboxName {
-  readonly id: string;
+/** A message as it is read. */
+export interface Stored {
+  readonly uid: number;
+  readonly flags: readonly string[];
+  /** ISO 8601. */
+  readonly idate: string;
+  readonly raw: Buffer;
 }
 
-function keyOf({ id }: Mailbox, password: string): Buffer {
-  return scryptSync(password, id, 32, { N: 4096 });
+const indexer = new Indexer({ attachmentStorage: new AttachmentStorage() });
+const FOLDERS: Readonly<Record<string, string>> = {
+  INBOX: "\\Inbox",
+  Drafts: "\\Drafts",
+  "Sent Mail": "\\Sent",
+  Archive: "\\Archive",
+  Spam: "\\Junk",
+  Trash: "\\Trash",
+};
+
+const TABLES = [Mailboxes, Messages, Attachments];
+
+const fileOf = (storage: string, id: string): string => join(storage, `${id}.sqlite`);
+const waitingOf = (storage: string, id: string): string => join(storage, `${id}-tmp.sqlite`);
+
+function openWaiting(storage: string, id: string): Promise<Database | undefined> {
+  const [secret = ""] = (variables["API_SECRETS"] ?? "").split(",");
+  return openFile(waitingOf(storage, id), secret, [TemporaryMessages]);
 }
 
-/** True when the password opens the mailbox; undefined where there is none yet. */
-async function opens(folder: string, key: Buffer): Promise<boolean | undefined> {
-  const proof = await readFile(join(folder, "proof")).catch(() => undefined);
-  if (proof === undefined) return undefined;
-  try {
-    return openBytes(proof, key).equals(PROOF);
-  } catch {
-    return false;
-  }
-}
-
-async function placed(path: string, bytes: Buffer): Promise<void> {
-  await writeFile(`${path}.unfinished`, bytes, { mode: 0o600, flush: true });
-  await rename(`${path}.unfinished`, path);
-}
-
-async function sizeOf(folder: string): Promise<number> {
-  const names = await namesIn(folder);
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-async function madeAnew(folder: string, key: Buffer): Promise<void> {
-  await rm(join(folder, "cur"), { recursive: true, force: true });
-  await makeFolder(join(folder, "cur"));
-  await placed(join(folder, "proof"), sealBytes(PROOF, key));
+/** Keeps a message until its owner logs in. Resolves once it is on disk. */
+export async function deliver(storage: string, id: string, raw: Buffer): Promise<void> {
+  const db = await openWaiting(storage, id);
+  if (db === undefined) throw new Error("what waits cannot be opened with this API secret");
+  insert(db, TemporaryMessages, { _id: newId(), date: new Date(), remoteAddress: "127.0.0.1", raw });
 }
 
 /**
- * Messages of a mailbox, the oldest first. One that the password does not open is deleted where it is small; a larger one
- * cannot be read, and nothing is answered.
+ * A mailbox, with what waited for it. One that the password does not open is deleted where it is small; a larger one cannot
+ * be read, and nothing is answered.
  */
-export async function readMailbox(
+export async function openMailbox(
   storage: string,
-  mailbox: Mailbox,
+  id: string,
   password: string,
-): Promise<Buffer[] | undefined> {
-  const folder = folderOf(storage, mailbox);
-  const key = keyOf(mailbox, password);
-  await makeFolder(folder);
-  if ((await opens(folder, key)) !== true) {
-    if ((await sizeOf(join(folder, "cur"))) > INITIAL_DB_SIZE) return undefined;
-    await madeAnew(folder, key);
+): Promise<Database | undefined> {
+  const path = fileOf(storage, id);
+  let db = await openFile(path, password, TABLES);
+  if (db === undefined && (await isSmall(path))) {
+    await deleteFile(path);
+    db = await openFile(path, password, TABLES);
   }
-  for (const name of await namesIn(join(folder, "new"))) {
-    const delivered = await readFile(join(folder, "new", name)).catch(() => undefined);
-    // Another login takes the same over at this moment.
-    if (delivered === undefined) continue;
-    await placed(join(folder, "cur", name), sealBytes(delivered, key));
-    await rm(join(folder, "new", name), { force: true });
-  }
-  return messages(folder, key);
+  if (db === undefined) return undefined;
+  for (const folder of Object.keys(FOLDERS)) if (find(db, folder) === undefined) create(db, folder);
+  const waiting = await openWaiting(storage, id);
+  if (waiting !== undefined) takeOver(db, waiting);
+  return db;
 }
 
-async function messages(folder: string, key: Buffer): Promise<Buffer[]> {
-  const names = (await readdir(join(folder, "cur"))).filter((name) => !name.endsWith(".unfinished"));
-  // A name begins with the time of its delivery.
-  return Promise.all(
-    names.sort().map(async (name) => openBytes(await readFile(join(folder, "cur", name)), key)),
+/** What waited goes into the INBOX. */
+function takeOver(db: Database, waiting: Database): void {
+  const rows = waiting.prepare("SELECT * FROM TemporaryMessages ORDER BY date, _id").all();
+  if (rows.length === 0) return;
+  const messages = (rows as Record<string, unknown>[]).map((row) =>
+    syncConvertResult(TemporaryMessages, row),
   );
+  db.transaction(() => {
+    for (const { date, raw } of messages) append(db, "INBOX", { flags: [], date, raw });
+  })();
+  waiting.prepare("DELETE FROM TemporaryMessages").run();
+}
+
+/** Folders of a mailbox. */
+export function foldersOf(db: Database): Folder[] {
+  const rows = db.prepare("SELECT * FROM Mailboxes ORDER BY path").all() as Record<string, unknown>[];
+  return rows.map((row) => syncConvertResult(Mailboxes, row));
+}
+
+const find = (db: Database, path: string): Folder | undefined =>
+  foldersOf(db).find((folder) => folder.path === path);
+
+function existing(db: Database, path: string, code = "NONEXISTENT"): Folder {
+  const folder = find(db, path);
+  if (folder === undefined) throw new Cannot(code, `there is no folder ${path}`);
+  return folder;
+}
+
+/** Makes a folder. @throws Cannot where there is one of the name */
+export function create(db: Database, path: string): void {
+  if (find(db, path) !== undefined) throw new Cannot("ALREADYEXISTS", `there is a folder ${path}`);
+  const uidValidity = Math.floor(Date.now() / 1000);
+  insert(db, Mailboxes, { _id: newId(), path, uidValidity, uidNext: 1, specialUse: FOLDERS[path] ?? "" });
+}
+
+/** Puts a message into a folder. What is there already is not looked at, as upstream's IMAP does not. @throws Cannot */
+export function append(
+  db: Database,
+  path: string,
+  { flags, date, raw }: { flags: readonly string[]; date: Date; raw: Buffer },
+): void {
+  const { _id: mailbox, uidNext: uid } = existing(db, path, "TRYCREATE");
+  const head = raw.toString("latin1").split("\r\n\r\n", 1)[0] ?? "";
+  const msgid = /^message-id:\s*(\S+)/im.exec(head)?.[1] ?? `<${newId()}@generated>`;
+  db.transaction(() => {
+    const mimeTree = indexer.parse(db, raw);
+    const fields = { uid, flags, idate: date, size: raw.length, msgid, mimeTree };
+    insert(db, Messages, { _id: newId(), mailbox, ...fields });
+    db.prepare("UPDATE Mailboxes SET uidNext = uidNext + 1 WHERE _id = ?").run(mailbox);
+  })();
+}
+
+/** Messages of a folder, the oldest first. @throws Cannot */
+export async function read(db: Database, path: string): Promise<Stored[]> {
+  const { _id } = existing(db, path);
+  const rows = db.prepare("SELECT * FROM Messages WHERE mailbox = ? ORDER BY uid").all(_id);
+  const instance = { wsp: { [Symbol.for("isWSP")]: true } };
+  const session = { db, user: { password: "" } };
+  return Promise.all(
+    (rows as Record<string, unknown>[]).map(async (row) => {
+      const { uid, flags, idate, mimeTree }: Message = syncConvertResult(Messages, row);
+      const raw = await buffer(indexer.getContents(mimeTree, false, {}, instance, session).value);
+      return { uid, flags, idate: idate.toISOString(), raw };
+    }),
+  );
+}
+
+/** Sets the flags of a message. @throws Cannot */
+export function setFlags(db: Database, path: string, uid: number, flags: readonly string[]): void {
+  const { _id } = existing(db, path);
+  const text = JSON.stringify(flags);
+  db.prepare("UPDATE Messages SET flags = ? WHERE mailbox = ? AND uid = ?").run(text, _id, uid);
+}
+
+/** Deletes what is marked for it. @throws Cannot */
+export function expunge(db: Database, path: string): void {
+  const { _id } = existing(db, path);
+  const marked = `EXISTS (SELECT 1 FROM json_each(flags) WHERE value = '\\Deleted')`;
+  db.prepare(`DELETE FROM Messages WHERE mailbox = ? AND ${marked}`).run(_id);
 }
 
 async function wantRoom(storage: string): Promise<void> {
@@ -96,33 +170,26 @@ async function wantRoom(storage: string): Promise<void> {
 }
 
 /** Makes a mailbox anew for a password. What is in it is gone. */
-export async function resetMailbox(storage: string, mailbox: Mailbox, password: string): Promise<void> {
+export async function resetMailbox(storage: string, id: string, password: string): Promise<void> {
   await wantRoom(storage);
-  const folder = folderOf(storage, mailbox);
-  await rm(folder, { recursive: true, force: true });
-  await madeAnew(folder, keyOf(mailbox, password));
+  for (const path of [fileOf(storage, id), waitingOf(storage, id)]) await deleteFile(path);
+  await openMailbox(storage, id, password);
 }
 
 /** Encrypts a mailbox anew; false where the old password does not open it. */
 export async function rekeyMailbox(
   storage: string,
-  mailbox: Mailbox,
+  id: string,
   old: string,
   password: string,
 ): Promise<boolean> {
   await wantRoom(storage);
-  const folder = folderOf(storage, mailbox);
-  const oldKey = keyOf(mailbox, old);
-  const state = await opens(folder, oldKey);
-  if (state === false) return false;
-  const key = keyOf(mailbox, password);
-  const names = await namesIn(join(folder, "cur"));
-  const opened = await Promise.all(
-    names.map(async (name) => openBytes(await readFile(join(folder, "cur", name)), oldKey)),
-  );
-  await makeFolder(join(folder, "cur"));
-  for (const [index, name] of names.entries())
-    await placed(join(folder, "cur", name), sealBytes(opened[index] ?? Buffer.alloc(0), key));
-  await placed(join(folder, "proof"), sealBytes(PROOF, key));
+  const path = fileOf(storage, id);
+  const db = await openFile(path, old, TABLES);
+  if (db === undefined) return false;
+  // A log that is written with the old key could not be read with the new one.
+  db.pragma("journal_mode=DELETE");
+  db.rekey(Buffer.from(password));
+  closeFile(path);
   return true;
 }

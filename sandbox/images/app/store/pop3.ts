@@ -35,7 +35,8 @@ export function pop3Session(openMailbox: OpenMailbox): Session {
   const answerTo = async (name: string, word: string): Promise<string> => {
     if (name === "QUIT") return "+OK";
     if (name === "USER") user = word;
-    if (name === "PASS") mailbox = await openMailbox(user, word);
+    if (name === "PASS")
+      mailbox = (await (await openMailbox(user, word))?.read("INBOX"))?.map(({ raw }) => raw);
     if (name === "USER") return "+OK";
     if (mailbox === undefined) return "-ERR [AUTH] log in first";
     return name === "PASS" ? "+OK" : inMailbox(name, word, mailbox);

@@ -1,9 +1,11 @@
 /** api: the same for programs (port 4000), with an account's API token as the user name of Basic authentication. */
-import { openDatabase, type QueuedMessage } from "../database.ts";
+import type { WithId } from "mongodb";
+import { openDatabase } from "../database.ts";
 import * as accounts from "../domain/accounts.ts";
 import { Refusal } from "../domain/refusal.ts";
 import { verifyDomain } from "../domain/verify.ts";
 import type { DomainDocument } from "../models/domains.ts";
+import type { Email } from "../models/emails.ts";
 import { endOnSignal, listen, readTls } from "../process.ts";
 import { normalName, readSettings } from "../settings.ts";
 import { mustBeVerified } from "./accounts.ts";
@@ -85,9 +87,9 @@ const routes: Routes = {
     return { body: await accounts.generatePassword(settings, address, alias, call.fields) };
   },
   "GET /v1/emails": async (call) => {
-    const names = (await accounts.domainsOf(await caller(call))).map(({ name }) => name);
-    const messages = await database.queue
-      .find({ domain: { $in: names } })
+    const ids = (await accounts.domainsOf(await caller(call))).map(({ _id }) => _id);
+    const messages = await database.emails
+      .find({ domain: { $in: ids } })
       .sort({ created_at: 1 })
       .toArray();
     return { body: messages.map(shownMessage) };
@@ -96,7 +98,15 @@ const routes: Routes = {
 
 await listen(serve(tls, routes), settings.ports.API);
 
-function shownMessage(message: QueuedMessage): object {
-  const { _id, kind, domain, recipient, status, attempts, reason, created_at: created } = message;
-  return { id: _id, kind, domain, recipient, status, attempts, reason, created_at: created.toISOString() };
+function shownMessage(email: WithId<Email>): object {
+  const { _id, status, envelope, subject, date, accepted, created_at: created } = email;
+  return {
+    id: _id.toHexString(),
+    status,
+    envelope,
+    subject,
+    date,
+    accepted,
+    created_at: created.toISOString(),
+  };
 }

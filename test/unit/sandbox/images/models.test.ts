@@ -87,12 +87,13 @@ describe("an account", () => {
       const user = await Users.register(fields, "${PASSWORD}");
       const login = async (password) => (await Users.authenticate()("owner@outside.test", password)).user !== false;
       return { right: await login("${PASSWORD}"), wrong: await login("another long password"),
+        attempts: (await Users.findOne({ email: "owner@outside.test" })).login_attempts,
         shown: Object.keys((await Users.findOne({ email: "owner@outside.test" })).toObject()),
         verified: user[config.userFields.hasVerifiedEmail], until: user[config.userFields.planExpiresAt],
         tokens: [user.api_token, user.otp_token, user.otp_recovery_keys.length],
         again: await refused(Users.register(fields, "${PASSWORD}")),
         weak: await refused(Users.register({ email: "b@outside.test" }, "password123")) };`);
-    expect(seen).toMatchObject({ right: true, wrong: false, verified: false });
+    expect(seen).toMatchObject({ right: true, wrong: false, attempts: 1, verified: false });
     expect(seen["shown"]).not.toContain("hash");
     expect(seen["tokens"]).toEqual([expect.any(String), expect.any(String), 10]);
     expect(Number(String(seen["until"]).slice(0, 4))).toBeGreaterThanOrEqual(new Date().getFullYear() + 49);

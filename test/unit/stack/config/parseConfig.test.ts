@@ -102,7 +102,7 @@ describe("bad configurations", () => {
     expect(fixOf(rawWith({ "dns.mxHost": "adress" }), "mailstead:dns.mxHost")).toBe("set address");
     expect(fixOf(rawWith({ "server.location": "fsn1-dc14" }), "mailstead:server.location")).toBe("set fsn1");
     expect(fixOf(rawWith({ apiToken: "x" }), "mailstead:apiToken")).toBe(
-      "remove it; known keys are domain, email, generation, protect, drift, onboarding, server, dns, mail, mailboxes, certificates",
+      "remove it; known keys are domain, email, generation, protect, drift, onboarding, server, dns, mail, mailboxes, certificates, data, backups, upgrades",
     );
   });
 
@@ -122,6 +122,8 @@ describe("good configurations", () => {
     expect(configOf(rawWith({ onboarding: undefined }))).toEqual({
       onboarding: "automatic",
       mailboxes: [],
+      data: { kind: "volume", sizeGb: 20 },
+      upgrades: { system: "security", hour: 4, reboot: true, releases: "propose" },
       domain: "example.com",
       contact: "ops@example.org",
       server: {

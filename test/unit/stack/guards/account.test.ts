@@ -13,6 +13,10 @@ import { addressesAreHeld, keepsAccount } from "../../../../stack/guards/account
 import { readDeployed } from "../../../../stack/guards/deployed.ts";
 import { rawWith } from "../support/validRaw.ts";
 
+const BACKUPS = {
+  ...{ endpoint: "s3.example.net", bucket: "mail" },
+  ...{ accessKeyId: "AN0ACCESS0KEY", secretAccessKey: "a-secret-of-the-bucket" },
+};
 const OURS = "203.0.113.10";
 
 function serverConfig(values: Record<string, unknown> = {}) {
@@ -38,6 +42,17 @@ describe("the account", () => {
     expect(issue?.message).toContain(`does not have this stack's address (${OURS})`);
     expect(issue?.fix).toContain("give the token of the project that has the address");
     expect(issue?.fix).toContain(`pulumi config set --path mailstead:server.lostAddress ${OURS}`);
+  });
+
+  test.each([
+    [{}, "with the mail of its volume, where that is there, is"],
+    [{ backups: BACKUPS }, "with the mail of its volume, where that is there, else of the newest backup, is"],
+    [{ backups: BACKUPS, "data.kind": "disk" }, "with the mail of the newest backup, is"],
+    [{ "data.kind": "disk" }, "without the old mail, is"],
+  ])("what a server with new addresses has of the mail: %j", (values, says) => {
+    expect(keepsAccount(serverConfig(values), OURS, [], "HCLOUD_TOKEN")[0]?.fix).toContain(
+      `a server with new addresses, ${says} what you want`,
+    );
   });
 
   test("an address that is given up is no reason; another one's name gives nothing up", () => {

@@ -102,9 +102,12 @@ describe("an older version of what has written the data", () => {
     ).toEqual([]);
   });
 
-  test("is right on a new generation, whose data start anew", () => {
+  test("is right on a new generation whose data start anew, and not on one that takes the volume", () => {
     const before = deployed(image("mongo", "8.0"));
-    const older = { ...image("mongo", "7.0"), "mail.images.mongo.digest": digest("f") };
+    const older = { "data.kind": "disk", ...image("mongo", "7.0"), "mail.images.mongo.digest": digest("f") };
+    const volume = { id: "7001", sizeGb: 20 };
+    const moved = judge({ ...older, "data.kind": "volume", generation: 2 }, { ...before, volume });
+    expect(moved.map(({ rule }) => rule)).toContain("older-image");
     expect(judge({ ...older, generation: 2 }, before).map(({ severity }) => severity)).toEqual(["warning"]);
     expect(judge({ ...older, generation: 2 }, { ...before, generation: 2 })).toHaveLength(1);
   });
@@ -181,11 +184,11 @@ describe("a digest", () => {
 
 test("a new server with an image that was never pulled is told, and with known ones not", () => {
   const before = deployed({});
-  const untried = { "mail.images.redis.digest": digest("f") };
+  const untried = { "data.kind": "disk", "mail.images.redis.digest": digest("f") };
   expect(short(judge({ ...untried, generation: 2 }, before))).toEqual([
     "warning mailstead:mail.images.redis.digest untried-image",
   ]);
-  expect(judge({ generation: 2 }, before)).toEqual([]);
+  expect(judge({ "data.kind": "disk", generation: 2 }, before)).toEqual([]);
   expect(judge(untried, before)).toEqual([]);
 });
 

@@ -9,12 +9,25 @@ import { rawWith } from "../support/validRaw.ts";
 
 /** What the plan says of each part. */
 function inPlan(changes: Record<string, unknown>): Record<ProtectedPartName, boolean> {
-  const { protect, protectRecords, server } = planOf(rawWith(changes));
+  const { protect, protectRecords, server } = planOf(rawWith({ "data.kind": "disk", ...changes }));
   return { identity: protect, records: protectRecords, server: server.protect };
 }
 
 test("everything is protected from the start", () => {
   expect(inPlan({})).toEqual({ identity: true, records: true, server: true });
+});
+
+test("a server whose mail is on a volume may go", () => {
+  expect(inPlan({ "data.kind": "volume" })).toEqual({ identity: true, records: true, server: false });
+});
+
+const BACKUPS = {
+  ...{ endpoint: "s3.example.net", bucket: "mail" },
+  ...{ accessKeyId: "AN0ACCESS0KEY", secretAccessKey: "a-secret-of-the-bucket" },
+};
+
+test("a server whose mail is on its disk may go where a backup is made of it before", () => {
+  expect(inPlan({ backups: BACKUPS })).toEqual({ identity: true, records: true, server: false });
 });
 
 test.each(Object.entries(OPEN_VALUE))("%s opens its own parts and no other", (opener, value) => {

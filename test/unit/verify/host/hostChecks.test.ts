@@ -50,7 +50,7 @@ describe("certificate", () => {
       expect(finding.seen).toBe(
         `the last order was refused (too many certificates); next try 2026-01-12T03:00:00Z; until then: ${served}`,
       );
-      expect(finding.fix).toContain("certificate.sh issue");
+      expect(finding.fix).toContain("./mailstead renew");
     },
   );
 
@@ -59,7 +59,7 @@ describe("certificate", () => {
     expect(await checkCertificate(on("2026-01-11", { status: "unread", reason }))).toMatchObject({
       state: "bad",
       seen: reason,
-      fix: expect.stringContaining("certificate.sh issue") as string,
+      fix: expect.stringContaining("./mailstead renew") as string,
     });
   });
 

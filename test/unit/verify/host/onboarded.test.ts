@@ -7,40 +7,43 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { describeLeft, LEFT_CODES, readLeft } from "../../../../stack/mail/onboardingLeft.ts";
-import { checkOnboarded } from "../../../../verify/host/onboarded.ts";
+import { judgeLastRun } from "../../../../verify/host/onboarded.ts";
 import { planOf } from "../../stack/support/planOf.ts";
 import { rawWith } from "../../stack/support/validRaw.ts";
 
 const plan = planOf(rawWith({ onboarding: "automatic" }));
-const answer = (value: object) => () => Promise.resolve(JSON.stringify(value));
+const result = { domain: "example.com", made: ["account a@b.example"], found: ["alias you"], left: [] };
+const AT = "2026-01-01T00:00:00Z";
 
-test("all there, something left, never run, and nothing to ask where a person does it", async () => {
-  const result = { domain: "example.com", made: ["account a@b.example"], found: ["alias you"], left: [] };
-  expect(await checkOnboarded(answer({ at: "2026-01-01T00:00:00Z", result }), plan)).toEqual([
+test("all there, never run, and nothing to say where a person does it", () => {
+  expect(judgeLastRun({ at: AT, result }, plan, true)).toEqual([
     {
       subject: "onboarding",
       state: "ok",
-      seen: "account, domain and 1 addresses are there, as 2026-01-01T00:00:00Z found them",
+      seen: `has done its part: account, domain and 1 addresses, at ${AT}`,
     },
   ]);
+  expect(judgeLastRun({}, plan, true)).toMatchObject([{ state: "warn", fix: "pulumi up" }]);
+  expect(judgeLastRun({}, planOf(rawWith({})), false)).toEqual([]);
+});
+
+test("what is left is one finding each; what the server itself tells now is not said of the last run", () => {
   const left = [
     { code: "mailbox-password", about: "you" },
     { code: "domain-not-approved", about: "" },
   ];
-  const found = await checkOnboarded(answer({ at: "x", result: { ...result, left } }), plan);
-  expect(found.map(({ state, seen }) => `${state} ${seen}`)).toEqual([
-    "bad the mailbox you has another password than the configuration",
-    "bad example.com is not approved for sending",
-  ]);
-  expect(found[0]?.fix).toMatch(/mailbox password you; or take/);
-  expect(await checkOnboarded(answer({}), plan)).toMatchObject([{ state: "warn", fix: "pulumi up" }]);
-  const nobody = () => Promise.reject(new Error("asked"));
-  expect(await checkOnboarded(nobody, planOf(rawWith({})))).toEqual([]);
+  const seen = (isTold: boolean) =>
+    judgeLastRun({ at: AT, result: { ...result, left } }, plan, isTold).map((one) => one.seen);
+  const password = `the mailbox you has another password than the configuration (as ${AT} found it)`;
+  expect(seen(true)).toEqual([password]);
+  expect(seen(false)).toEqual([password, expect.stringMatching(/^example.com is not approved for sending/)]);
+  const [first] = judgeLastRun({ at: AT, result: { ...result, left } }, plan, true);
+  expect(first?.fix).toMatch(/mailbox password you; or take/);
 });
 
 test("each code of the program and its script has words, and no words are without a code", () => {
   const folder = join(import.meta.dirname, "../../../../cloud-init/files");
-  const text = globSync("onboarding*", { cwd: folder })
+  const text = globSync(["onboarding*", "mail-state.cjs"], { cwd: folder })
     .map((name) => readFileSync(join(folder, name), "utf8"))
     .join("\n");
   const named = LEFT_CODES.filter((code) => text.includes(`"${code}"`) || text.includes(`left ${code} `));

@@ -26,7 +26,7 @@ describe("what the configuration lacks", () => {
   test("is told with the command that sets it", () => {
     const findings = lacking({});
     expect(findings.map(({ subject, state }) => [subject, state])).toEqual([
-      ["site verification", "warn"],
+      ["site verification", "bad"],
       ["DKIM key of the domain", "warn"],
     ]);
     expect(findings[0]?.fix).toContain("pulumi config set --path 'mailstead:dns.verification'");

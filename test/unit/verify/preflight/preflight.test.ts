@@ -203,6 +203,28 @@ async function leaveBehind(): Promise<void> {
   }
 }
 
+test.each([
+  ["the volume", { nextHas: "volume", protect: false }, /generation by one.*with the same data volume$/],
+  ["backups, which lack what came since", { nextHas: "backups", protect: false }, /Power on$/],
+  ["nothing", { nextHas: "nothing", protect: true }, /Power on$/],
+  [
+    "nothing, and the server may go",
+    { nextHas: "nothing", protect: false },
+    /generation by one.*a new server$/,
+  ],
+] as const)(
+  "a server that is off, whose successor would have %s: what to do",
+  async (_what, facts, advised) => {
+    const order = { name: "prod.example.com", server_type: "cx23", image: "debian-13", location: "nbg1" };
+    const labels = { mailstead: "prod" };
+    await cloud.hetzner("POST", "/servers", { ...order, labels, start_after_create: false });
+    const plan = planned();
+    const preflight = await look({ ...plan, server: { ...plan.server, ...facts } });
+    expect(finding(preflight, "server prod.example.com")).toMatchObject({ state: "bad", seen: "is off" });
+    expect(finding(preflight, "server prod.example.com").fix).toMatch(advised);
+  },
+);
+
 test("orphans of every kind, of this stack only, and not what the state knows", async () => {
   await leaveBehind();
   const ours = planned().records.find(({ role }) => role === "apex-mx");

@@ -20,6 +20,7 @@ const AFTER_THE_LOSS = [
   step("replace", COMMAND, "ready", ["triggers"]),
   step("create-replacement", COMMAND, "ready", ["triggers"]),
   step("delete-replaced", COMMAND, "ready"),
+  step("replace", "command:local:Command", "release", ["delete", "triggers", "stdout"]),
   step("replace", CONTAINER, "web", ["image", "labels[0].value"]),
   step("same", RECORD, "apex-mx"),
 ];
@@ -58,6 +59,7 @@ test("with the server in the state nothing follows from a loss", () => {
   expect(names(AFTER_THE_LOSS, false)).toEqual([
     "create server",
     "replace ready triggers",
+    "replace release delete triggers stdout",
     "replace web image labels[0].value",
   ]);
 });

@@ -2,11 +2,11 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startMemoryMongo } from "../../../../support/memoryMongo.ts";
 import { startMemoryRedis } from "../../../../support/memoryRedis.ts";
+import { freePort } from "../../../../support/freePort.ts";
 import { temporaryFolder } from "../../../../support/temporaryFolder.ts";
 import { APP } from "./inApp.ts";
 
@@ -30,14 +30,6 @@ export interface World {
 }
 
 const NAMES = ["WEB", "API", "SMTP", "IMAP", "POP3", "SQLITE"] as const;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((ready) => server.listen(0, "::", ready));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 /** A certificate for 127.0.0.1, which who trusts it can use for its own root. */
 function certificate(folder: string): { key: string; pem: string } {
