@@ -1,5 +1,6 @@
 /**
- * Reporter that ends a run with one plain line: `N passed, N failed, N skipped`.
+ * Reporter that ends a run with what failed, a short paragraph each, so that the end of a log has all of them, and with one
+ * plain line: `N passed, N failed, N skipped`.
  *
  * In the gate (`.ci/run`, which names a file in CLOSING_LINE) the line goes into that file, to be the last of all that is
  * printed, and it is `N passed, N failed`: what was left out counts as failed, but for what needs the specifications that
@@ -7,6 +8,8 @@
  */
 import { writeFileSync } from "node:fs";
 import process from "node:process";
+import { stripVTControlCharacters } from "node:util";
+import type { TestError } from "vitest";
 import type { SerializedError, TestModule, TestSuite } from "vitest/node";
 import { NEEDS_SHARED } from "./shared.ts";
 
@@ -36,6 +39,7 @@ export default class ClosingLine {
     const file = process.env["CLOSING_LINE"];
     const outcome = outcomeOf(modules, errors);
     for (const name of outcome.leftOut) console.log(`skipped: ${name}`);
+    for (const text of modules.flatMap(failuresIn)) console.log(text);
     for (const name of outcome.broken) console.log(`failed outside of tests: ${name}`);
     const { line, isGood } = closingLine(outcome, {
       inGate: file !== undefined,
@@ -58,6 +62,27 @@ function outcomeOf(modules: readonly TestModule[], errors: readonly SerializedEr
     // Pending is one that never ran: what goes before it failed, or the run was stopped.
     leftOut: inState("skipped", "pending"),
   };
+}
+
+/** How many lines of an error are told again, from its beginning and from its end: what a command says last is why it failed. */
+const TOLD_LINES = 8;
+
+/** What an error says, with what came instead of what was expected. */
+function describeError({ message, diff }: TestError): string {
+  const lines = stripVTControlCharacters(`${message}\n${diff ?? ""}`)
+    .trim()
+    .split("\n");
+  const isLong = lines.length > 2 * TOLD_LINES;
+  const told = isLong ? [...lines.slice(0, TOLD_LINES), "…", ...lines.slice(-TOLD_LINES)] : lines;
+  return told.map((line) => `  ${line}`).join("\n");
+}
+
+/** The tests of a module that failed, and why. */
+function failuresIn(module: TestModule): string[] {
+  return [...module.children.allTests("failed")].map((test) => {
+    const errors = test.result().errors ?? [];
+    return [`failed: ${module.relativeModuleId} > ${test.fullName}`, ...errors.map(describeError)].join("\n");
+  });
 }
 
 /** The module and the suites in it whose own code failed: where they are collected, before or after all. */

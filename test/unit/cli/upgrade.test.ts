@@ -74,9 +74,16 @@ const remembered = () => {
   return readDeployed((deployment.resources[0]?.outputs ?? {}) as Record<string, unknown>).images?.app;
 };
 
+/** A host that is started anew in the middle of a part, once: the part is lost, and the boot is another. */
+const LOST = `lost() {
+  [ "$(cat "$HOME/lost" 2>/dev/null)" = "$1" ] || return 0
+  rm "$HOME/lost"; echo again >>"$HOME/boots"; exit 255
+}`;
+
 const SSH = `
 words="$*"; words=\${words##*203.0.113.10 }
 note() { echo "$1" >>"$HOME/calls"; }
+${LOST}
 case "$words" in
 *"bash -s"*) script=$(cat)
   case "$script" in
@@ -85,16 +92,17 @@ case "$words" in
   *"{{json .}}"*) cat "$HOME/containers" ;;
   *askState*) cat "$HOME/live" ;;
   *"docker ps --all"*) cat "$HOME/there" 2>/dev/null || true ;;
-  *"docker version"*) ;;
+  *"docker version"*) cat "$HOME/boots" 2>/dev/null || true ;;
   *) echo "unexpected: $script" >&2; exit 9 ;;
   esac ;;
 *"docker pull"*) note "pull $(echo "\${words##*@}" | tr -d "'")"; [ ! -e "$HOME/no-pull" ] ;;
-*upgrade.sh*) verb=$(echo "\${words##*upgrade.sh }" | tr -d "'"); note "$verb"; [ ! -e "$HOME/no-$verb" ] ;;
+*upgrade.sh*) verb=$(echo "\${words##*upgrade.sh }" | tr -d "'"); note "$verb"; lost "$verb"; [ ! -e "$HOME/no-$verb" ] ;;
 *) echo "unexpected: $words" >&2; exit 9 ;;
 esac`;
 
 /** The release that the file names when \`up\` runs is noted; one that is named in \`broken\` fails. Its folder is what the host has then. */
 const PULUMI = `
+${LOST}
 case "$*" in
 "stack output"*) echo '{"addresses":{"ipv4":"203.0.113.10"}}' ;;
 "stack export"*) cat "$HOME/state" ;;
@@ -102,6 +110,7 @@ case "$*" in
 preview*) cat "$HOME/steps" ;;
 refresh*) echo "$*" >>"$HOME/calls" ;;
 up*) release=$(sed -n 's/.*release: //p' "$HOME/Pulumi.good.yaml"); echo "up $release" >>"$HOME/calls"
+  lost "up $release"
   cp "$HOME/$release/"* "$HOME/" 2>/dev/null || true
   case "$(cat "$HOME/broken" 2>/dev/null)" in *$release*) exit 255 ;; esac ;;
 *) echo "unexpected: $*" >&2; exit 9 ;;
@@ -335,6 +344,21 @@ describe("a release that fails", () => {
     ]);
     expect(calls().at(-1)).toBe("end");
   });
+
+  test.each([
+    ["back", ["back", ...BACK]],
+    ["up v1.9.0", ["back", "import", "up v1.9.0", ...BACK.slice(1)]],
+    ["check", [...BACK.slice(0, -1), ...BACK.slice(1)]],
+    ["end", [...BACK, ...BACK.slice(1)]],
+  ])(
+    "and a host that is powered off on the way back, in `%s`: once it is there again, that part once more",
+    async (part, way) => {
+      writeFileSync(at("broken"), "v1.10.0");
+      writeFileSync(at("lost"), part);
+      await expectReturned(/pulumi up ended with 255/);
+      expect(calls()).toEqual(["announce", ...PULLS(), "up v1.10.0", ...way]);
+    },
+  );
 
   test("and whose way back fails too ends with 4, and says what goes on from there", async () => {
     writeFileSync(at("broken"), "v1.10.0 v1.9.0");

@@ -46,6 +46,7 @@ describe("the line", () => {
     });
     // A test; a suite with its two tests that never ran; a suite after its test; a file.
     expect(ran.line).toBe("2 passed, 6 failed\n");
+    expect(ran.printed).toContain("failed: mixed.test.js > fails\n  no\n");
     expect(ran.printed).toContain("failed outside of tests: prepared");
     expect(ran.printed).toContain("failed outside of tests: cleared");
     expect(ran.printed).toContain("failed outside of tests: unread.test.js");
