@@ -13,7 +13,7 @@ import { declareRelease } from "./release.ts";
 import type { Host } from "./vendors/cloud.ts";
 import {
   declareDirectories,
-  declareFile,
+  declareFiles,
   declareReady,
   declareStep,
   fileText,
@@ -86,7 +86,7 @@ export class MailStack extends pulumi.ComponentResource {
     const placed = this.#declareFirst(onHost, ready, known);
     this.dataInPlace = pulumi.all(placed.map(({ id }) => id)).apply(() => undefined);
     const directories = declareDirectories(onHost, plan.server.boot.directories, placed);
-    const files = plan.files.map((file) => declareFile(onHost, file, values, [directories]));
+    const files = declareFiles(onHost, "shipped-files", plan.files, values, [directories]);
     const steps = this.#declareSteps(onHost, plan.steps, known, [directories, ...files]);
     const docker = this.#declareDocker();
     const images = this.#declareImages(docker, placed);
@@ -119,7 +119,7 @@ export class MailStack extends pulumi.ComponentResource {
   /** Brings the data to their place, once the host is there. Returns what all else on the host comes after. */
   #declareFirst(onHost: OnHost, ready: Command, known: Map<string, pulumi.Resource>): readonly Command[] {
     const { plan, values } = this.#args;
-    const files = plan.firstFiles.map((file) => declareFile(onHost, file, values, [ready]));
+    const files = declareFiles(onHost, "shipped-data-files", plan.firstFiles, values, [ready]);
     const steps = this.#declareSteps(onHost, plan.firstSteps, known, [ready, ...files]);
     return [ready, ...files, ...steps.values()];
   }

@@ -83,8 +83,68 @@ export function writeFileCommand({
   ].join(" && ");
 }
 
-/** Declares one file on the host. */
-export function declareFile(
+/**
+ * The script that writes files one after the other. The shell reads all of it before it begins, so that one that came in part
+ * does nothing.
+ *
+ * @param files texts end with a line break.
+ */
+export function writeFilesScript(files: readonly WholeFile[]): string {
+  const writes = files.map(({ text, ...file }) => {
+    const end = `END OF ${file.path}`;
+    if (!text.endsWith("\n") || text.split("\n").includes(end))
+      throw new Error(`The text of ${file.path} cannot be written with others.`);
+    return `{ ${writeFileCommand(file)}; } <<${shellQuote(end)} || exit 1\n${text}${end}`;
+  });
+  return ["set -euo pipefail", "write() {", ...writes, "}", "write", ""].join("\n");
+}
+
+/** A file and its text. */
+interface WholeFile extends Pick<PlannedFile, "path" | "mode"> {
+  readonly text: string;
+}
+
+/**
+ * Declares files on the host: one with text of this stack by itself, so that a preview tells which one changes, and those that
+ * come with the program as they are in one resource, as a connection for each would take longer than all else that is done
+ * with files.
+ *
+ * @param name of that one resource.
+ */
+export function declareFiles(
+  host: OnHost,
+  name: string,
+  files: readonly PlannedFile[],
+  values: SlotValues,
+  after: readonly pulumi.Resource[],
+): readonly Command[] {
+  const shipped = files.flatMap(({ content, ...file }) =>
+    isTemplate(content) ? [] : [{ ...file, text: readAsset(content.asset) }],
+  );
+  const own = files.filter(({ content }) => isTemplate(content));
+  return [
+    ...own.map((file) => declareFile(host, file, values, after)),
+    ...(shipped.length === 0 ? [] : [declareShipped(host, name, shipped, after)]),
+  ];
+}
+
+function declareShipped(
+  host: OnHost,
+  name: string,
+  files: readonly (WholeFile & Pick<PlannedFile, "afterChange">)[],
+  after: readonly pulumi.Resource[],
+): Command {
+  // Once for all that ask for it.
+  const last = new Set(files.flatMap(({ afterChange }) => afterChange ?? []));
+  const text = {
+    create: ["bash -s", ...last].join(" && "),
+    stdin: writeFilesScript(files.map(({ path, mode, text }) => ({ path, mode, text }))),
+    logging: "none",
+  } as const;
+  return declare(host, name, text, [...after], 120);
+}
+
+function declareFile(
   host: OnHost,
   file: PlannedFile,
   values: SlotValues,

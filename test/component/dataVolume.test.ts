@@ -38,7 +38,7 @@ test("the server is made after it, and the attachment is replaced like everythin
 
 test("nothing is written to the host, and no image is pulled, before the data are in their place", () => {
   const mount = find(run, "Command", "step-data");
-  expect(mount.dependsOn).toEqual(expect.arrayContaining(["ready", "file-data-conf", "file-data-script"]));
+  expect(mount.dependsOn).toEqual(expect.arrayContaining(["ready", "file-data-conf", "shipped-data-files"]));
   expect(find(run, "Command", "directories").dependsOn).toContain("step-data");
   for (const image of ofType(run, "RemoteImage")) expect(image.dependsOn).toContain("step-data");
 });
@@ -95,7 +95,7 @@ test("a disk is filled from the backups before anything is written, and its serv
   const disk = await declareDisk({ backups: BACKUPS, generation: 3 });
   expect(disk.registrations.filter(({ type }) => /[vV]olume/.test(type))).toEqual([]);
   expect(find(disk, "Command", "step-data").dependsOn).toEqual(
-    expect.arrayContaining(["file-data-conf", "file-restore-script", "file-backup-secrets"]),
+    expect.arrayContaining(["file-data-conf", "shipped-data-files", "file-backup-secrets"]),
   );
   expect(find(disk, "Command", "directories").dependsOn).toContain("step-data");
   const release = find(disk, "Command", "release").inputs;

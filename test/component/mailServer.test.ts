@@ -276,11 +276,16 @@ describe("what runs on the host", () => {
     expect(file.additionalSecretOutputs).toEqual(expect.arrayContaining(["stdout", "stderr"]));
   });
 
-  test("a file in plain is not secret, and what follows a change comes last", () => {
+  test("a file in plain is not secret", () => {
     expect(find(run, "Command", "file-nginx-conf").secrets).toEqual(["connection"]);
-    expect(find(run, "Command", "file-certificate-script").inputs["create"]).toMatch(
-      / && \{ systemctl daemon-reload; \}$/,
-    );
+  });
+
+  test("files that come with the program are one resource, and what follows a change of them comes last, once", () => {
+    const { inputs, secrets, dependsOn } = find(run, "Command", "shipped-files");
+    expect(inputs["create"]).toBe("bash -s && systemctl daemon-reload");
+    expect(inputs["stdin"]).toContain("/certificate.sh");
+    expect(secrets).toEqual(["connection"]);
+    expect(dependsOn).toContain("directories");
   });
 
   test("steps run after files, records and steps that they name, with a limit", () => {

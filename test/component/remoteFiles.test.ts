@@ -1,11 +1,16 @@
 /**
  * Proves: a file that the deploy wrote on the volume is whole after a power cut the next moment, one that was there before too;
- * what was written without that is lost there, so that the cut is one.
+ * what was written without that is lost there, so that the cut is one. Files that are written together are there byte for byte,
+ * with their modes; a script that came in part writes none, and one that fails in the middle says so.
  * Cannot: prove what a disk does that says "written" and has not.
- * Skips without root, loop devices and the tools of XFS.
+ * The power cuts skip without root, loop devices and the tools of XFS.
  */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { writeFileCommand } from "../../components/remoteFiles.ts";
+import { writeFileCommand, writeFilesScript } from "../../components/remoteFiles.ts";
+import { temporaryFolder } from "../support/temporaryFolder.ts";
 import { hasVolumes, makeDataHost } from "../unit/cloud-init/support/dataHost.ts";
 
 /** The volume at `v`, mounted again after a power cut. */
@@ -50,4 +55,50 @@ describe.skipIf(!hasVolumes)("a power cut after a file was written", () => {
     cutPower();
     expect(run("cat v/name 2>/dev/null || true")).toBe("");
   });
+});
+
+describe("files that are written together", () => {
+  function begin(text = "echo '$HOME' `date` \\\\ é\n\n") {
+    const folder = temporaryFolder();
+    const files = [
+      { path: join(folder, "it's/new/one.sh"), mode: "0755", text },
+      { path: join(folder, "two"), mode: "0600", text: "END OF another\n" },
+    ];
+    const run = (script: string) => spawnSync("bash", ["-s"], { input: script, encoding: "utf8" });
+    return { folder, files, run };
+  }
+
+  test("are there byte for byte, with their modes, over what was there", () => {
+    const { files, run } = begin();
+    writeFileSync(files[1]?.path ?? "", "old");
+    const { status, stdout, stderr } = run(writeFilesScript(files));
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "", stderr: "" });
+    for (const { path, mode, text } of files) {
+      expect(readFileSync(path, "utf8")).toBe(text);
+      expect((statSync(path).mode & 0o7777).toString(8)).toBe(String(Number(mode)));
+    }
+  });
+
+  test("come all or not at all: no part of the script does anything", () => {
+    const { folder, files, run } = begin();
+    const script = writeFilesScript(files);
+    for (let length = script.length - "write\n".length; length > 0; length -= 41) {
+      run(script.slice(0, length));
+      expect(existsSync(join(folder, "it's")), script.slice(0, length)).toBe(false);
+    }
+  });
+
+  test("stop at the first that cannot be written", () => {
+    const { files, run } = begin();
+    mkdirSync(join(files[0]?.path ?? "", "full"), { recursive: true });
+    expect(run(writeFilesScript(files)).status).not.toBe(0);
+    expect(existsSync(files[1]?.path ?? "")).toBe(false);
+  });
+
+  test.each([["without a line break at its end"], ["with the line that ends it\nEND OF /a\n"]])(
+    "refuse a text %s",
+    (text) => {
+      expect(() => writeFilesScript([{ path: "/a", mode: "0600", text }])).toThrow("The text of /a cannot");
+    },
+  );
 });
