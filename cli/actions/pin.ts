@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { COMMAND } from "../../stack/values/command.ts";
 import type { Finding } from "../../verify/model/finding.ts";
 import { projectFolder } from "../engine.ts";
-import { isTerminal, openQuestions } from "../output/questions.ts";
+import { isAgreed } from "../output/questions.ts";
 import { CommandError, print, printJson } from "../output/terminal.ts";
 import { editFile } from "../pin/editFile.ts";
 import { describeDiff, lookAtRegistries } from "../pin/look.ts";
@@ -21,20 +21,6 @@ interface Options {
 
 /** Exit code where the file is not as the registries have it, and stays so. */
 const WOULD_CHANGE = 3;
-
-/** Whether the change is agreed to. @throws CommandError where nobody can be asked */
-async function isAgreed({ check, yes, json }: Options): Promise<boolean> {
-  if (check === true) return false;
-  if (yes === true) return true;
-  if (json === true) return false;
-  if (!isTerminal()) throw new CommandError("pin asks, and there is no terminal", "add --yes, or --check", 2);
-  const questions = openQuestions();
-  try {
-    return await questions.agree("Write this?");
-  } finally {
-    questions.close();
-  }
-}
 
 /** What a run came to. */
 interface Result {
@@ -72,7 +58,8 @@ export async function pinCommand(options: Options): Promise<number> {
   const bytes = readFileSync(path);
   const text = editFile(file, bytes, changes);
   if (!json) print(describeDiff(file, bytes.toString("utf8"), text));
-  const written = await isAgreed(options);
+  const question = { who: "pin", question: "Write this?", otherwise: "add --yes, or --check" };
+  const written = options.check !== true && (await isAgreed({ ...question, yes: options.yes, json }));
   if (written) write(path, bytes, text);
   return report({ findings, file, changes, written }, stack, json);
 }

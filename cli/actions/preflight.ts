@@ -1,5 +1,4 @@
 /** `mailstead preflight`: looks at the vendors before anything is made, and fixes what a broken run left behind. */
-import process from "node:process";
 import type { Config } from "../../stack/model/config.ts";
 import type { Issue } from "../../stack/model/issue.ts";
 import type { Plan } from "../../stack/model/plan.ts";
@@ -28,7 +27,7 @@ import { checkBundle, readLastBundle } from "../recoveryBundle/mark.ts";
 import { findOrphanContainers, readName } from "../orphanContainers.ts";
 import { serverKnows } from "../serverKnows.ts";
 import { chooseExitCode, printFindings } from "../output/findings.ts";
-import { openQuestions } from "../output/questions.ts";
+import { isAgreed } from "../output/questions.ts";
 import { CommandError, print } from "../output/terminal.ts";
 import { readGivenTokens, type GivenToken } from "../tokens.ts";
 import { COMMAND } from "../../stack/values/command.ts";
@@ -50,15 +49,8 @@ async function readTokens(
 }
 
 /** Asks, unless told not to. */
-async function isAgreed(question: string, options: Options): Promise<boolean> {
-  if (options.yes === true) return true;
-  if (!process.stdin.isTTY) throw new CommandError("--fix asks, and there is no terminal", "add --yes", 2);
-  const questions = openQuestions();
-  try {
-    return await questions.agree(question);
-  } finally {
-    questions.close();
-  }
+function agrees(question: string, { yes }: Options): Promise<boolean> {
+  return isAgreed({ who: "--fix", question, otherwise: "add --yes", yes });
 }
 
 function reportOrphan({ orphan, words }: Fix): Finding {
@@ -222,7 +214,7 @@ export async function lookBefore(stack: string): Promise<Look> {
 
 /** Forgets the records of the old zone, after asking. What else there may be to fix is looked for by the next run. */
 async function leaveZone(stack: string, moved: MovedZone, options: Options): Promise<void> {
-  if (!(await isAgreed("Forget the records of the old zone?", options))) return;
+  if (!(await agrees("Forget the records of the old zone?", options))) return;
   const count = await forgetZone(stack, moved);
   print(
     `  done: ${String(count)} records of the zone ${moved.old} are forgotten, and stay there as they are`,
@@ -238,7 +230,7 @@ export async function preflightCommand(options: Options): Promise<number> {
   if (options.fix !== true) return code;
   if (moved !== undefined) await leaveZone(stack, moved, options);
   const isWell = fixes.length === 0 && pending.length === 0;
-  if (!isWell && (await isAgreed(`Do ${String(fixes.length)} fixes?`, options)))
+  if (!isWell && (await agrees(`Do ${String(fixes.length)} fixes?`, options)))
     await runFixes(fixes, pending.length, stack);
   return chooseExitCode(beyondFixes);
 }

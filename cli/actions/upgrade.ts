@@ -4,7 +4,7 @@ import { COMMAND } from "../../stack/values/command.ts";
 import type { Plan } from "../../stack/model/plan.ts";
 import { askUpgrade, nextOfUpgrade, upgradeInWords, type HostUpgrade } from "../../verify/host/upgrade.ts";
 import { stackName } from "../engine.ts";
-import { isTerminal, openQuestions } from "../output/questions.ts";
+import { isAgreed } from "../output/questions.ts";
 import { CommandError, print, printJson } from "../output/terminal.ts";
 import { LATEST } from "../pin/release.ts";
 import { loadPlan } from "../project.ts";
@@ -30,18 +30,8 @@ interface Options {
 
 const NOT_AGREED = 3;
 
-/** Whether it is agreed to. @throws CommandError where nobody can be asked */
-async function isAgreed({ yes, json }: Options, question: string): Promise<boolean> {
-  if (yes === true) return true;
-  if (json === true) return false;
-  if (!isTerminal())
-    throw new CommandError("upgrade asks, and there is no terminal", "add --yes, or --dry-run", 2);
-  const questions = openQuestions();
-  try {
-    return await questions.agree(question);
-  } finally {
-    questions.close();
-  }
+function agrees({ yes, json }: Options): Promise<boolean> {
+  return isAgreed({ who: "upgrade", question: "Do it?", otherwise: "add --yes, or --dry-run", yes, json });
 }
 
 /** What a run came to. @returns the exit code */
@@ -152,8 +142,7 @@ async function begin(
     );
   if (options.dryRun === true)
     return report(run, "dry-run", "Nothing was changed (--dry-run).", { ...intent });
-  if (!(await isAgreed(options, "Do it?")))
-    return report(run, "not-agreed", "Nothing was changed.", { ...intent });
+  if (!(await agrees(options))) return report(run, "not-agreed", "Nothing was changed.", { ...intent });
   const { plan } = loadPlan(run.stack);
   const kept = { changes: intent.changes, live: await askLive(run, plan) };
   const words = [UPGRADE_SCRIPT, "announce", intent.from, intent.to].map(shellQuote).join(" ");
@@ -193,8 +182,7 @@ async function resume(
   if (options.dryRun === true)
     return report(run, "dry-run", `${what}. Nothing was changed (--dry-run).`, { host });
   tell(run, `${what}.`);
-  if (!(await isAgreed(options, "Do it?")))
-    return report(run, "not-agreed", "Nothing was changed.", { host });
+  if (!(await agrees(options))) return report(run, "not-agreed", "Nothing was changed.", { host });
   if (phase === "ended") {
     await onHost(run, "end");
     clearUpgrade(run.stack);

@@ -80,3 +80,29 @@ export function openQuestions(
     },
   };
 }
+
+/** What is asked before something is changed. */
+export interface Agreement {
+  /** The command or option that asks, for the error. */
+  readonly who: string;
+  readonly question: string;
+  /** What to do where there is no terminal: `add --yes`. */
+  readonly otherwise: string;
+  /** Agreed to beforehand. */
+  readonly yes?: boolean | undefined;
+  /** Standard output is for one document, and nothing is asked: no. */
+  readonly json?: boolean | undefined;
+}
+
+/** Whether somebody agrees. @throws CommandError with exit code 2 where nobody can be asked */
+export async function isAgreed({ who, question, otherwise, yes, json }: Agreement): Promise<boolean> {
+  if (yes === true) return true;
+  if (json === true) return false;
+  if (!isTerminal()) throw new CommandError(`${who} asks, and there is no terminal`, otherwise, 2);
+  const questions = openQuestions();
+  try {
+    return await questions.agree(question);
+  } finally {
+    questions.close();
+  }
+}

@@ -10,7 +10,7 @@ import { COMMAND } from "../../stack/values/command.ts";
 import { askBackups } from "../../verify/host/backups.ts";
 import { readMailGate } from "../../verify/host/mailGate.ts";
 import { outputsIn, type StateResource } from "../engine.ts";
-import { isTerminal, openQuestions } from "../output/questions.ts";
+import { isAgreed } from "../output/questions.ts";
 import { CommandError, mark, printJson } from "../output/terminal.ts";
 import { findStackFile, loadPlan, type Loaded } from "../project.ts";
 import { findRemote, runScript, showProgress } from "../remote.ts";
@@ -115,15 +115,10 @@ function needNoEdits({ edits, unseenEdits, generation, isGoingOn }: Intent, { wi
 
 /** @throws CommandError where it is not agreed to, or nobody can be asked */
 async function needAgreement({ yes, json }: Options): Promise<void> {
-  if (yes === true) return;
-  if (json === true || !isTerminal())
-    throw new CommandError("a planned rebuild asks, and there is no terminal", "add --yes, or --dry-run", 2);
-  const questions = openQuestions();
-  try {
-    if (await questions.agree("Make the new server?")) return;
-  } finally {
-    questions.close();
-  }
+  const otherwise = "add --yes, or --dry-run";
+  if (json === true && yes !== true)
+    throw new CommandError("a planned rebuild asks, and --json leaves no place for it", otherwise, 2);
+  if (await isAgreed({ who: "a planned rebuild", question: "Make the new server?", otherwise, yes })) return;
   throw new CommandError("nothing was changed", `${AGAIN}, when the time is right`);
 }
 
