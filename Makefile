@@ -3,7 +3,7 @@ SHELL := /bin/bash
 NODE_DIR := $(CURDIR)/.sandbox/cache/node/node_modules/.bin
 export PATH := $(NODE_DIR):$(CURDIR)/.sandbox/cache/bin:$(PATH)
 
-.PHONY: .lint .forms-and-types .sandbox-up .check-text .check-tests help sandbox sandbox-down test check install format bench clean
+.PHONY: .lint .forms-and-types .sandbox-up .check-text .check-tests .libraries .sandbox-libraries .image-libraries help sandbox sandbox-down test check install format bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,11 +51,21 @@ install: .sandbox/cache/installed ## Node and npm packages, where they are missi
 
 .sandbox/cache/installed: sandbox/install-node sandbox/node/package-lock.json package-lock.json sandbox/package-lock.json sandbox/images/app/package-lock.json
 	@sandbox/install-node
-	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target .libraries .sandbox-libraries .image-libraries
 	@npm run --silent prepare
-	@npm ci --prefix sandbox --ignore-scripts --no-audit --no-fund --loglevel=error
-	@npm ci --prefix sandbox/images/app --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# Side by side: they wait for the registry.
+NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+.libraries:
+	@$(NPM_CI)
+
+.sandbox-libraries:
+	@$(NPM_CI) --prefix sandbox
+
+.image-libraries:
+	@$(NPM_CI) --prefix sandbox/images/app
 
 clean: sandbox-down ## the cache too
 	@rm -rf .sandbox test-output node_modules sandbox/node_modules sandbox/images/app/node_modules
