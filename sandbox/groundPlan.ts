@@ -41,6 +41,7 @@ export const ports = {
   cloudflare: 8102,
   outsideControl: 8103,
   digitalocean: 8104,
+  plugins: 8105,
   registry: 5000,
   registryGate: 5001,
   acme: 14000,

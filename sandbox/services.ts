@@ -43,6 +43,19 @@ export const outsideService: Service = {
   readyTimeoutSeconds: 20,
 };
 
+/** All stand-in plugins of the engine, as whoever runs an engine in here would start them: with the sandbox's resolver too. */
+export const pluginsService: Service = {
+  name: "plugins",
+  command: join(import.meta.dirname, "run"),
+  args: [
+    process.execPath,
+    join(import.meta.dirname, "providers", "shared", "main.ts"),
+    String(ports.plugins),
+  ],
+  ready: () => acceptsTcp("127.0.0.1", ports.plugins),
+  readyTimeoutSeconds: 20,
+};
+
 /** In the order of their start. */
 export const allServices: readonly Service[] = [
   authoritativeService,
@@ -52,6 +65,7 @@ export const allServices: readonly Service[] = [
   registryService,
   registryGateService,
   objectsService,
+  pluginsService,
   outsideService,
   cloudService,
 ];

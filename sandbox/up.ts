@@ -8,7 +8,7 @@ import { startDns } from "./dns/servers.ts";
 import { ensureEngine } from "./engine/build.ts";
 import { writeEnvironment } from "./environment.ts";
 import { ensureCertificates, startFront } from "./front/front.ts";
-import { cacheDir, paths, repository, runDir } from "./groundPlan.ts";
+import { cacheDir, paths, ports, repository, runDir } from "./groundPlan.ts";
 import { ensureArchive } from "./hosts/archive.ts";
 import { ensureBase } from "./hosts/base.ts";
 import { ensureInstalled } from "./hosts/installedLayer.ts";
@@ -22,7 +22,7 @@ import type { Step, StepResult } from "./progress/steps.ts";
 import { deploy, selectStack } from "./project/deploy.ts";
 import { findRealPlugins, installPlugins } from "./providers/install.ts";
 import { pushLayout, startRegistry } from "./registry/registry.ts";
-import { cloudService, isWritten, outsideService } from "./services.ts";
+import { cloudService, isWritten, outsideService, pluginsService } from "./services.ts";
 
 /** The table that `up` runs. What is costly comes first, so that it fails before anything is up. */
 export const sandboxSteps: readonly Step[] = [
@@ -85,7 +85,9 @@ async function images(): Promise<StepResult> {
 
 async function plugins(): Promise<StepResult> {
   const real = await findRealPlugins(join(cacheDir, "plugins-real"));
-  const installed = await installPlugins(join(paths.pulumiDir, "home", "plugins"), process.execPath, real);
+  const home = join(paths.pulumiDir, "home", "plugins");
+  const installed = await installPlugins(home, process.execPath, real, ports.plugins);
+  if (installed.some(({ source }) => source === "stand-in")) await startService(pluginsService);
   const kinds = (["real", "stand-in"] as const).map((kind) => {
     const names = installed.filter(({ source }) => source === kind).map(({ name }) => name);
     return `${kind}: ${names.length === 0 ? "none" : names.join(", ")}`;

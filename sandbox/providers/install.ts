@@ -41,16 +41,20 @@ export interface InstalledPlugin {
  * @param pluginsDir `$PULUMI_HOME/plugins`; made if absent.
  * @param nodeBinary absolute path of a Node.
  * @param realPlugins directory of real plugins, from {@link findRealPlugins}.
+ * @param sharedPort port of the process that is all stand-ins (`shared/`); without it, or where nobody answers there, each is
+ * one of its own.
  */
 export async function installPlugins(
   pluginsDir: string,
   nodeBinary: string,
   realPlugins?: string,
+  sharedPort?: number,
 ): Promise<InstalledPlugin[]> {
   let bundle: Promise<string> | undefined;
   // Once for all of them, and only where one is a stand-in.
   const standIns = (): Promise<string> => (bundle ??= bundlePlugins(PROVIDERS));
-  const launch = async (name: ProviderName): Promise<string> => launcher(name, nodeBinary, await standIns());
+  const launch = async (name: ProviderName): Promise<string> =>
+    launcher(name, nodeBinary, await standIns(), sharedPort);
   return Promise.all(PROVIDERS.map((name) => installPlugin(name, pluginsDir, launch, realPlugins)));
 }
 
@@ -141,10 +145,27 @@ function major(version: string): string {
 }
 
 /** @param bundle from {@link bundlePlugins} */
-function launcher(name: ProviderName, nodeBinary: string, bundle: string): string {
+function launcher(name: ProviderName, nodeBinary: string, bundle: string, sharedPort?: number): string {
   const start = path.join(import.meta.dirname, "start.js");
   const main = path.join(bundle, `${name}.js`);
-  return `#!/bin/sh\nexec ${quoted(nodeBinary)} ${quoted(start)} ${quoted(main)} "$@"\n`;
+  return [
+    "#!/bin/bash",
+    ...(sharedPort === undefined ? [] : [askShared(name, sharedPort)]),
+    `exec ${quoted(nodeBinary)} ${quoted(start)} ${quoted(main)} "$@"`,
+    "",
+  ].join("\n");
+}
+
+/** Stays in the plugin's place for as long as the engine wants it: whoever kills it ends the plugin. */
+function askShared(name: ProviderName, port: number): string {
+  return `if { exec 3<>/dev/tcp/127.0.0.1/${String(port)}; } 2>/dev/null; then
+  trap 'echo drain >&3' INT
+  echo "${name} $$ \${1:-}" >&3
+  read -r port <&3 || exit 1
+  echo "$port"
+  while read -r _ <&3; do :; done
+  exit
+fi`;
 }
 
 function quoted(text: string): string {

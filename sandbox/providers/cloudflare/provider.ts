@@ -1,5 +1,5 @@
 /** What of the cloudflare provider this project uses. */
-import type { CheckFailure, Known, ProviderDefinition } from "../protocol/handler.ts";
+import type { CheckFailure, Known, ProviderDefinition, StartedBy } from "../protocol/handler.ts";
 import { UNKNOWN } from "../protocol/value.ts";
 import { CloudflareApi } from "./api.ts";
 import { cloudflareFunctions } from "./functions.ts";
@@ -20,14 +20,14 @@ export function cloudflare(retryBaseMs = 2000): ProviderDefinition {
     name: "cloudflare",
     version: "6.22.1",
     onCancel: "finish",
-    checkConfig: (config) => [...refused(config)],
-    configure: (config) => {
-      const { CLOUDFLARE_BASE_URL } = process.env;
+    checkConfig: (config, startedBy) => [...refused(config, startedBy)],
+    configure: (config, startedBy) => {
+      const { CLOUDFLARE_BASE_URL } = startedBy.environment;
       const baseUrl =
         textOf(config.baseUrl) ?? CLOUDFLARE_BASE_URL ?? "https://api.cloudflare.com/client/v4/";
       configured = new CloudflareApi({
         baseUrl: baseUrl.replace(/\/+$/, ""),
-        token: tokenOf(config) ?? "",
+        token: tokenOf(config, startedBy) ?? "",
         retryBaseMs,
       });
     },
@@ -36,18 +36,18 @@ export function cloudflare(retryBaseMs = 2000): ProviderDefinition {
   };
 }
 
-function tokenOf(config: Known): string | undefined {
-  return textOf(config.apiToken) ?? process.env.CLOUDFLARE_API_TOKEN;
+function tokenOf(config: Known, { environment }: StartedBy): string | undefined {
+  return textOf(config.apiToken) ?? environment.CLOUDFLARE_API_TOKEN;
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-function* refused(config: Known): Generator<CheckFailure> {
+function* refused(config: Known, startedBy: StartedBy): Generator<CheckFailure> {
   // A token that another resource makes is not known in a preview.
   if (config.apiToken === UNKNOWN) return;
-  const token = tokenOf(config);
+  const token = tokenOf(config, startedBy);
   if (token !== undefined && /^[0-9A-Za-z_-]{40,80}$/.test(token)) return;
   const reason =
     token === undefined

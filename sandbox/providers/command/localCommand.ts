@@ -1,7 +1,9 @@
 /** `command:local:Command` and the function `command:local:run`: commands on the operator's machine. */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import { z } from "zod";
+import { PluginKilled } from "../protocol/handler.ts";
 import type { CallContext, FunctionHandler, Known, ResourceHandler } from "../protocol/handler.ts";
 import type { Properties } from "../protocol/value.ts";
 import { loggingOf, previousOutput } from "./runs.ts";
@@ -79,9 +81,8 @@ async function run(
   const [program = "", ...first] = interpreter;
   const carried = addPreviousOutputInEnv ? previousOutput(previous) : {};
   const child = spawn(program, [...first, command], {
-    cwd: dir,
-    env: { ...process.env, ...carried, ...environment },
-    signal: context.signal,
+    cwd: resolve(context.startedBy.folder, dir ?? "."),
+    env: { ...context.startedBy.environment, ...carried, ...environment },
   });
   const text = { stdout: "", stderr: "" };
   let both = "";
@@ -93,13 +94,17 @@ async function run(
     });
   }
   child.stdin.on("error", () => undefined).end(stdin ?? "");
-  const status = await ended(child);
+  const status = await ended(child, context.signal);
   if (status !== "0") throw new Error(`exit status ${status}: running ${JSON.stringify(command)}:\n${both}`);
   return { stdout: text.stdout.replace(/\n$/, ""), stderr: text.stderr.replace(/\n$/, "") };
 }
 
-function ended(child: ReturnType<typeof spawn>): Promise<string> {
+function ended(child: ReturnType<typeof spawn>, signal: AbortSignal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
+  signal.addEventListener("abort", () => {
+    if (!(signal.reason instanceof PluginKilled)) child.kill();
+    reject(signal.reason as Error);
+  });
   child.on("error", reject);
   child.on("close", (code, signal) => {
     resolve(`${code ?? signal}`);

@@ -15,16 +15,18 @@ export function digitalocean(): ProviderDefinition {
     name: "digitalocean",
     version: "4.80.1",
     onCancel: "finish",
-    configure: (config) => {
-      const { DIGITALOCEAN_TOKEN, DIGITALOCEAN_ACCESS_TOKEN, DIGITALOCEAN_API_URL } = process.env;
+    configure: (config, { environment }) => {
+      const { DIGITALOCEAN_TOKEN, DIGITALOCEAN_ACCESS_TOKEN, DIGITALOCEAN_API_URL } = environment;
+      const numberOf = (key: string, variable: string, otherwise: number): number =>
+        readNumber(config, key, environment[variable], otherwise);
       const endpoint = textOf(config.apiEndpoint) ?? DIGITALOCEAN_API_URL ?? "https://api.digitalocean.com";
       configured = new DigitaloceanApi({
         endpoint: endpoint.replace(/\/+$/, ""),
         // Without one the vendor refuses, as the real plugin leaves it to him.
         token: textOf(config.token) ?? DIGITALOCEAN_TOKEN ?? DIGITALOCEAN_ACCESS_TOKEN ?? "",
-        retries: numberOf(config, "httpRetryMax", "DIGITALOCEAN_HTTP_RETRY_MAX", 4),
-        firstWaitMs: 1000 * numberOf(config, "httpRetryWaitMin", "DIGITALOCEAN_HTTP_RETRY_WAIT_MIN", 1),
-        longestWaitMs: 1000 * numberOf(config, "httpRetryWaitMax", "DIGITALOCEAN_HTTP_RETRY_WAIT_MAX", 30),
+        retries: numberOf("httpRetryMax", "DIGITALOCEAN_HTTP_RETRY_MAX", 4),
+        firstWaitMs: 1000 * numberOf("httpRetryWaitMin", "DIGITALOCEAN_HTTP_RETRY_WAIT_MIN", 1),
+        longestWaitMs: 1000 * numberOf("httpRetryWaitMax", "DIGITALOCEAN_HTTP_RETRY_WAIT_MAX", 30),
       });
     },
     resources: { "digitalocean:index/dnsRecord:DnsRecord": dnsRecordResource(api) },
@@ -36,8 +38,8 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** A number of the configuration, which the engine may hand over as text, or of the environment. */
-function numberOf(config: Known, key: string, variable: string, otherwise: number): number {
-  const text = textOf(asText(config[key])) ?? textOf(process.env[variable]);
+function readNumber(config: Known, key: string, variable: string | undefined, otherwise: number): number {
+  const text = textOf(asText(config[key])) ?? textOf(variable);
   const value = Number(text ?? otherwise);
   if (!Number.isFinite(value)) throw new Error(`digitalocean: ${key}: ${text} is not a number`);
   return value;

@@ -3,6 +3,8 @@ import { Agent, request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
+import type { CallContext, StartedBy } from "../protocol/handler.ts";
+import { endpointOf } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { SshStream } from "./sshStream.ts";
 
@@ -43,11 +45,11 @@ export interface Engine {
  * fails with the text of the real plugin.
  */
 export async function withEngine<T>(
-  endpoint: Endpoint,
-  signal: AbortSignal,
+  { config, startedBy, signal }: Pick<CallContext, "config" | "startedBy" | "signal">,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const agent = new EndpointAgent(endpoint);
+  const endpoint = endpointOf(config, startedBy.environment);
+  const agent = new EndpointAgent(endpoint, startedBy);
   try {
     return await work(new Client(agent, signal, await ping(agent, endpoint, signal)));
   } finally {
@@ -83,11 +85,13 @@ function minor(version: string): number {
 
 class EndpointAgent extends Agent {
   readonly #endpoint: Endpoint;
+  readonly #startedBy: StartedBy;
   readonly #open = new Set<Duplex>();
 
-  constructor(endpoint: Endpoint) {
+  constructor(endpoint: Endpoint, startedBy: StartedBy) {
     super({ keepAlive: true, maxSockets: 1 });
     this.#endpoint = endpoint;
+    this.#startedBy = startedBy;
   }
 
   override createConnection(): Duplex {
@@ -99,7 +103,7 @@ class EndpointAgent extends Agent {
 
   #dial(): Duplex {
     const endpoint = this.#endpoint;
-    if (endpoint.kind === "ssh") return new SshStream(endpoint);
+    if (endpoint.kind === "ssh") return new SshStream(endpoint, this.#startedBy);
     if (endpoint.kind === "unix") return connect({ path: endpoint.path ?? "" });
     return connect({ host: endpoint.host ?? "", port: endpoint.port ?? 0 });
   }

@@ -1,6 +1,5 @@
 /** `docker:index/remoteImage:RemoteImage`. */
 import type { Deployed, Known, ResourceHandler } from "../protocol/handler.ts";
-import { endpointOf } from "./endpoint.ts";
 import { withEngine } from "./engineClient.ts";
 import type { Engine } from "./engineClient.ts";
 import { ensureImage, findImage, removeImage } from "./images.ts";
@@ -25,26 +24,23 @@ export const remoteImage: ResourceHandler = {
       .map((property) => ({ property, reason: `this stand-in does not know ${property}` }));
     return { inputs: news, failures };
   },
-  create: (inputs, { config, signal }) =>
-    withEngine(endpointOf(config, process.env), signal, async (engine) =>
-      deployed(inputs, await heldImage(engine, inputs, config)),
-    ),
-  read: (id, outputs, inputs, { config, signal }) =>
-    withEngine(endpointOf(config, process.env), signal, async (engine) => {
+  create: (inputs, context) =>
+    withEngine(context, async (engine) => deployed(inputs, await heldImage(engine, inputs, context.config))),
+  read: (id, outputs, inputs, context) =>
+    withEngine(context, async (engine) => {
       const known = "name" in outputs ? nameOf(outputs) : id.replace(/^sha256:[0-9a-f]{64}/, "");
       const found = await findImage(engine, known);
       return found && { ...deployed({ ...outputs, name: known }, found), inputs: { name: known, ...inputs } };
     }),
   // Any change makes the real plugin look for the image again, and pull it where it is not on the host.
-  update: (_id, _olds, news, { config, signal }) =>
+  update: (_id, _olds, news, context) =>
     withEngine(
-      endpointOf(config, process.env),
-      signal,
-      async (engine) => deployed(news, await heldImage(engine, news, config)).outputs,
+      context,
+      async (engine) => deployed(news, await heldImage(engine, news, context.config)).outputs,
     ),
   // The host is reached for also where the image stays on it.
-  delete: (_id, { outputs }, { config, signal }) =>
-    withEngine(endpointOf(config, process.env), signal, async (engine) => {
+  delete: (_id, { outputs }, context) =>
+    withEngine(context, async (engine) => {
       if (outputs.keepLocally === true) return;
       await removeImage(engine, nameOf(outputs), outputs.forceRemove === true);
     }),

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { Duplex } from "node:stream";
+import type { StartedBy } from "../protocol/handler.ts";
 import { sshArguments } from "./endpoint.ts";
 import type { SshEndpoint } from "./endpoint.ts";
 
@@ -19,10 +20,10 @@ export class SshStream extends Duplex {
   readonly #command: readonly string[];
   #stderr = "";
 
-  constructor(endpoint: SshEndpoint) {
+  constructor(endpoint: SshEndpoint, { environment, folder }: StartedBy) {
     super();
     this.#command = ["ssh", ...sshArguments(endpoint)];
-    this.#child = spawn("ssh", this.#command.slice(1), { stdio: "pipe" });
+    this.#child = spawn("ssh", this.#command.slice(1), { cwd: folder, env: environment, stdio: "pipe" });
     this.#child.stdout.on("data", (chunk: Buffer) => {
       if (!this.push(chunk)) this.#child.stdout.pause();
     });

@@ -4,7 +4,6 @@ import { z } from "zod";
 import type { Known, ResourceHandler } from "../protocol/handler.ts";
 import type { Properties } from "../protocol/value.ts";
 import { autoName } from "./autoName.ts";
-import { endpointOf } from "./endpoint.ts";
 import { DaemonError, withEngine } from "./engineClient.ts";
 import type { Engine } from "./engineClient.ts";
 
@@ -36,23 +35,22 @@ export const volume: ResourceHandler = {
         : [{ property: "cluster", reason: "this stand-in does not know cluster" }];
     return { inputs: autoName(news, olds, context), failures };
   },
-  create: (inputs, { config, signal }) =>
-    withEngine(endpointOf(config, process.env), signal, async (engine) => {
+  create: (inputs, context) =>
+    withEngine(context, async (engine) => {
       const { name, driver, driverOpts, labels } = inputsShape.parse(inputs);
       const Labels = Object.fromEntries(labels.map(({ label, value }) => [label, value]));
       const body = { Name: name, Driver: driver, DriverOpts: driverOpts, Labels };
       return { id: name, outputs: outputsOf(inputs, await engine.send("POST", "/volumes/create", { body })) };
     }),
-  read: (id, outputs, inputs, { config, signal }) =>
-    withEngine(endpointOf(config, process.env), signal, async (engine) => {
+  read: (id, outputs, inputs, context) =>
+    withEngine(context, async (engine) => {
       const answer = await engine.find(`/volumes/${encodeURIComponent(id)}`);
       return answer === undefined
         ? undefined
         : { id, outputs: outputsOf(outputs, answer), inputs: { name: id, ...inputs } };
     }),
   update: (_id, olds, news) => Promise.resolve({ ...olds.outputs, ...news }),
-  delete: (id, _olds, { config, signal }) =>
-    withEngine(endpointOf(config, process.env), signal, (engine) => removeVolume(engine, id, signal)),
+  delete: (id, _olds, context) => withEngine(context, (engine) => removeVolume(engine, id, context.signal)),
 };
 
 function outputsOf(properties: Known, answer: unknown): Properties {

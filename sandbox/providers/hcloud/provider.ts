@@ -1,5 +1,5 @@
 /** What of the hcloud provider this project uses. */
-import type { CheckFailure, Known, ProviderDefinition } from "../protocol/handler.ts";
+import type { CheckFailure, Known, ProviderDefinition, StartedBy } from "../protocol/handler.ts";
 import { UNKNOWN } from "../protocol/value.ts";
 import { HcloudApi } from "./api.ts";
 import type { HcloudSettings } from "./api.ts";
@@ -34,9 +34,9 @@ export function hcloud(retryBaseMs = 1000): ProviderDefinition {
     name: "hcloud",
     version: "1.41.0",
     onCancel: "finish",
-    checkConfig: (config) => [...refused(config)],
-    configure: (config) => {
-      configured = new HcloudApi(settings(config, retryBaseMs));
+    checkConfig: (config, startedBy) => [...refused(config, startedBy)],
+    configure: (config, startedBy) => {
+      configured = new HcloudApi(settings(config, startedBy, retryBaseMs));
     },
     resources: {
       "hcloud:index/server:Server": serverResource(api),
@@ -54,14 +54,14 @@ export function hcloud(retryBaseMs = 1000): ProviderDefinition {
   };
 }
 
-function tokenOf(config: Known): string | undefined {
-  return textOf(config, "token") ?? process.env.HCLOUD_TOKEN;
+function tokenOf(config: Known, { environment }: StartedBy): string | undefined {
+  return textOf(config, "token") ?? environment.HCLOUD_TOKEN;
 }
 
-function* refused(config: Known): Generator<CheckFailure> {
+function* refused(config: Known, startedBy: StartedBy): Generator<CheckFailure> {
   // A token that another resource makes is not known in a preview.
   if (config.token === UNKNOWN) return;
-  const token = tokenOf(config);
+  const token = tokenOf(config, startedBy);
   if (token === undefined || token === "") {
     const reason =
       "Missing Hetzner Cloud API token: While configuring the provider, the Hetzner Cloud API token was not found in " +
@@ -72,12 +72,12 @@ function* refused(config: Known): Generator<CheckFailure> {
   }
 }
 
-function settings(config: Known, retryBaseMs: number): HcloudSettings {
-  const { HCLOUD_ENDPOINT } = process.env;
+function settings(config: Known, startedBy: StartedBy, retryBaseMs: number): HcloudSettings {
+  const { HCLOUD_ENDPOINT } = startedBy.environment;
   const endpoint = textOf(config, "endpoint") ?? HCLOUD_ENDPOINT ?? "https://api.hetzner.cloud/v1";
   return {
     endpoint: endpoint.replace(/\/+$/, ""),
-    token: tokenOf(config) ?? "",
+    token: tokenOf(config, startedBy) ?? "",
     pollIntervalMs: milliseconds(textOf(config, "pollInterval") ?? "500ms"),
     pollFunction: textOf(config, "pollFunction") === "constant" ? "constant" : "exponential",
     retryBaseMs,

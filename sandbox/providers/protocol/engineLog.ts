@@ -5,7 +5,11 @@ import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import type { Severity } from "./handler.ts";
 
 /** Sends one message; without a URN it belongs to the whole run. */
-export type EngineLog = (severity: Severity, message: string, urn: string) => void;
+export interface EngineLog {
+  (severity: Severity, message: string, urn: string): void;
+  /** Ends the line to the engine. */
+  close?(): void;
+}
 
 const { DEBUG, INFO, WARNING, ERROR } = enginePb.LogSeverity;
 const LEVELS = { debug: DEBUG, info: INFO, warning: WARNING, error: ERROR } satisfies Record<
@@ -18,7 +22,7 @@ export function engineLog(address: string | undefined): EngineLog {
   if (address === undefined)
     return (severity, message) => void process.stderr.write(`${severity}: ${message}\n`);
   const client = new engineGrpc.EngineClient(address, grpc.credentials.createInsecure());
-  return (severity, message, urn) => {
+  const log: EngineLog = (severity, message, urn) => {
     const request = new enginePb.LogRequest();
     request.setSeverity(LEVELS[severity]);
     request.setMessage(message);
@@ -26,4 +30,8 @@ export function engineLog(address: string | undefined): EngineLog {
     // A message that cannot be delivered is not worth failing a deployment.
     client.log(request, () => undefined);
   };
+  log.close = () => {
+    client.close();
+  };
+  return log;
 }

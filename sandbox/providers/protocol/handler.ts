@@ -13,8 +13,22 @@ export type Known = { readonly [key: string]: Value };
 /** Severity of a message to the engine. `debug` is shown with `--debug` only. */
 export type Severity = "debug" | "info" | "warning" | "error";
 
+/** Who started the plugin: an engine, in the user's project. */
+export interface StartedBy {
+  /** Variables, as the program was started with them. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Working directory, absolute. */
+  readonly folder: string;
+}
+
+/** Reason of a signal where the plugin was killed: whatever programs it had started go on without it. */
+export class PluginKilled extends Error {
+  override readonly name = "PluginKilled";
+}
+
 /** What a call may use beside its arguments. */
 export interface CallContext {
+  readonly startedBy: StartedBy;
   /** A preview: nothing may be made, read is allowed. Handlers' create and update are not called in a preview. */
   readonly preview: boolean;
   /** The provider's configuration, defaults from the environment not applied. */
@@ -158,9 +172,9 @@ export interface ProviderDefinition {
   /** By token: `hcloud:index/getServers:getServers`. */
   readonly functions?: Readonly<Record<string, FunctionHandler>>;
   /** Refuses configuration. Runs in previews; values may be unknown. */
-  checkConfig?(config: Known): readonly CheckFailure[];
+  checkConfig?(config: Known, startedBy: StartedBy): readonly CheckFailure[];
   /** Takes the configuration; throw to refuse it. Values may be unknown in a preview. */
-  configure?(config: Known): void;
+  configure?(config: Known, startedBy: StartedBy): void;
 }
 
 /**

@@ -8,14 +8,14 @@ import * as grpc from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { engineLog } from "./engineLog.ts";
 import type { EngineLog } from "./engineLog.ts";
-import type { ProviderDefinition } from "./handler.ts";
+import type { ProviderDefinition, StartedBy } from "./handler.ts";
 import { ProviderService } from "./service.ts";
 
 /** A provider that listens. */
 export interface RunningProvider {
   /** TCP port on 127.0.0.1. */
   readonly port: number;
-  /** Ends all calls at once. */
+  /** Ends all calls at once, as the end of a process does. */
   stop(): void;
   /** Takes no new calls, and resolves when the running ones are done. */
   drain(): Promise<void>;
@@ -25,17 +25,23 @@ export interface RunningProvider {
  * Serves a provider on a free port of 127.0.0.1.
  *
  * @param engine where messages go: the engine's address (`127.0.0.1:PORT`) or a function; without it standard error.
+ * @param startedBy default: this process.
  */
 export async function startProvider(
   provider: ProviderDefinition,
   engine?: string | EngineLog,
+  startedBy: StartedBy = { environment: process.env, folder: process.cwd() },
 ): Promise<RunningProvider> {
   // State may hold whole files, so no message is too large.
   const server = new grpc.Server({
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
   });
-  const service = new ProviderService(provider, typeof engine === "function" ? engine : engineLog(engine));
+  const service = new ProviderService(
+    provider,
+    typeof engine === "function" ? engine : engineLog(engine),
+    startedBy,
+  );
   server.addService(providerGrpc.ResourceProviderService, service.methods());
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
@@ -46,6 +52,7 @@ export async function startProvider(
   return {
     port,
     stop: () => {
+      service.kill();
       server.forceShutdown();
     },
     drain: () =>

@@ -9,7 +9,15 @@ import { engineLog } from "./engineLog.ts";
 import type { EngineLog } from "./engineLog.ts";
 import { grpcError } from "./failure.ts";
 import type { FailureSecrets } from "./failure.ts";
-import type { CallContext, Known, ProviderDefinition, ResourceHandler, ResourceSchema } from "./handler.ts";
+import { PluginKilled } from "./handler.ts";
+import type {
+  CallContext,
+  Known,
+  ProviderDefinition,
+  ResourceHandler,
+  ResourceSchema,
+  StartedBy,
+} from "./handler.ts";
 import { checkResponse, diffResponse, knownInputs } from "./responses.ts";
 import { outputSecrets, plannedCreate, plannedUpdate } from "./preview.ts";
 import { hasUnknown, marshal, unmarshal } from "./value.ts";
@@ -30,13 +38,21 @@ function goDuration(seconds: number): string {
 /** One provider's answers to the engine. All calls may run side by side. */
 export class ProviderService {
   readonly #provider: ProviderDefinition;
+  readonly #startedBy: StartedBy;
   readonly #cancelled = new AbortController();
   #log: EngineLog;
   #config: Known = {};
 
-  constructor(provider: ProviderDefinition, log: EngineLog) {
+  constructor(provider: ProviderDefinition, log: EngineLog, startedBy: StartedBy) {
     this.#provider = provider;
     this.#log = log;
+    this.#startedBy = startedBy;
+  }
+
+  /** Leaves all calls where they are, as the end of a process does. */
+  kill(): void {
+    this.#cancelled.abort(new PluginKilled("the plugin was killed"));
+    this.#log.close?.();
   }
 
   /** Handlers for `server.addService`. What is not here (Handshake, Parameterize, ...) is unimplemented. */
@@ -65,7 +81,7 @@ export class ProviderService {
   }
 
   #checkConfig(request: pb.CheckRequest): pb.CheckResponse {
-    const failures = this.#provider.checkConfig?.(unmarshal(request.getNews()).value) ?? [];
+    const failures = this.#provider.checkConfig?.(unmarshal(request.getNews()).value, this.#startedBy) ?? [];
     return checkResponse(failures).setInputs(request.getNews());
   }
 
@@ -88,7 +104,7 @@ export class ProviderService {
       variables[key.split(":").at(-1) ?? key] = value;
     });
     this.#config = { ...variables, ...unmarshal(request.getArgs()).value };
-    this.#provider.configure?.(this.#config);
+    this.#provider.configure?.(this.#config, this.#startedBy);
     const response = new providerPb.ConfigureResponse();
     response.setAcceptsecrets(true);
     response.setAcceptresources(true);
@@ -245,6 +261,7 @@ export class ProviderService {
     try {
       signal.throwIfAborted();
       return await work({
+        startedBy: this.#startedBy,
         preview,
         config: this.#config,
         urn,

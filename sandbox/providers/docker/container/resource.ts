@@ -1,6 +1,5 @@
 /** `docker:index/container:Container`. */
 import { autoName } from "../autoName.ts";
-import { endpointOf } from "../endpoint.ts";
 import { withEngine } from "../engineClient.ts";
 import type { Engine } from "../engineClient.ts";
 import { ensureImage } from "../images.ts";
@@ -46,7 +45,7 @@ export const container: ResourceHandler = {
 };
 
 function connected<T>(context: CallContext, work: (engine: Engine) => Promise<T>): Promise<T> {
-  return withEngine(endpointOf(context.config, process.env), context.signal, work);
+  return withEngine(context, work);
 }
 
 async function create(engine: Engine, asked: Known, context: CallContext): Promise<Deployed> {

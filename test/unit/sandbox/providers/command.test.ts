@@ -29,6 +29,7 @@ afterAll(() => {
 
 const messages: string[] = [];
 const context: CallContext = {
+  startedBy: { environment: process.env, folder: process.cwd() },
   preview: false,
   config: {},
   urn: "urn:pulumi:dev::p::command:remote:Command::ready",

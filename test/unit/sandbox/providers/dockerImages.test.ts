@@ -49,6 +49,7 @@ afterEach(() => {
 
 function context(): CallContext {
   return {
+    startedBy: { environment: process.env, folder: process.cwd() },
     preview: false,
     config: { host: `tcp://127.0.0.1:${String((daemon.address() as AddressInfo).port)}` },
     urn: "urn:pulumi:dev::p::docker:index/remoteImage:RemoteImage::image-app",
