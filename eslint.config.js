@@ -58,13 +58,16 @@ export default tseslint.config(
     files: ["sandbox/images/app/**"],
     rules: { "@typescript-eslint/no-unsafe-class-instance-assignment": "off" },
   },
-  { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
   {
-    // Runs inside of a container, where Node takes it from standard input as CommonJS.
-    files: ["cloud-init/files/*.cjs"],
+    files: ["**/*.{js,cjs}"],
     extends: [tseslint.configs.disableTypeChecked],
+  },
+  // What Node loads before anything else, and takes from standard input, is CommonJS.
+  { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" } },
+  {
+    // Runs inside of a container.
+    files: ["cloud-init/files/*.cjs"],
     rules: {
-      "@typescript-eslint/no-require-imports": "off",
       "no-restricted-globals": "off",
       "no-restricted-properties": "off",
     },

@@ -14,18 +14,18 @@ interface Built {
   readonly folder: string;
   /** Module whose version in go.mod is the program's own. */
   readonly module: string;
-  /** What it is told each time it is started. */
-  readonly flags: readonly string[];
+  /** Arguments, as shell text, that it is started with each time. */
+  readonly start?: string;
 }
 
-const cli: Built = { program: "pulumi", folder: "cli", module: "github.com/pulumi/pulumi/pkg/v3", flags: [] };
+const cli: Built = { program: "pulumi", folder: "cli", module: "github.com/pulumi/pulumi/pkg/v3" };
 const languageHost: Built = {
   program: "pulumi-language-nodejs",
   folder: "language",
   module: "github.com/pulumi/pulumi/sdk/v3",
-  // `typescript: false` of Pulumi.yaml. Later hosts are asked for it with each program; this one knows it as a flag alone,
-  // which later engines do not give, and it would load a compiler into every program.
-  flags: ["-typescript=false"],
+  // What Pulumi.yaml says, in the folder that it is started in. Later hosts are told it with each program; this one knows flags
+  // alone, which later engines do not give, and it would load a compiler into every program.
+  start: `-typescript=false -nodeargs="$(sed -n 's/^ *nodeargs: *//p' Pulumi.yaml)"`,
 };
 
 /**
@@ -100,20 +100,21 @@ async function build(what: Built, cacheDir: string): Promise<boolean> {
     source,
     program: what.program,
     linkerFlags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`,
-    also: what.flags,
+    ...(what.start === undefined ? {} : { also: [what.start] }),
   };
   const stamp = stampOf(join(cacheDir, "bin"), what.program);
-  if (what.flags.length === 0) return ensureGoTool({ ...tool, path: target }, cacheDir, stamp);
+  const { start } = what;
+  if (start === undefined) return ensureGoTool({ ...tool, path: target }, cacheDir, stamp);
   // Not beside it: what is on PATH and begins with `pulumi-language-` is a language.
   const path = join(cacheDir, "engine", what.program);
-  const finished = { path: target, finish: () => writeStart(target, what) };
+  const finished = { path: target, finish: () => writeStart(target, what.program, start) };
   return ensureGoTool({ ...tool, path, finished }, cacheDir, stamp);
 }
 
-/** Starts the program with its flags, wherever the cache has been moved to. */
-async function writeStart(path: string, { program, flags }: Built): Promise<void> {
-  const start = `exec "\${0%/*}/../engine/${program}" ${flags.join(" ")} "$@"`;
-  await writeFile(`${path}.new`, `#!/bin/sh\n${start}\n`, { mode: 0o755 });
+/** Starts the program with its arguments, wherever the cache has been moved to. */
+async function writeStart(path: string, program: string, start: string): Promise<void> {
+  const line = `exec "\${0%/*}/../engine/${program}" ${start} "$@"`;
+  await writeFile(`${path}.new`, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
   await rename(`${path}.new`, path);
 }
 

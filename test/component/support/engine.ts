@@ -18,7 +18,9 @@ import { installPlugins } from "../../../sandbox/providers/install.ts";
 const repository = join(import.meta.dirname, "../../..");
 
 /** What the program is made of. Links: Node reads through them, so what runs is this checkout. */
-const PROGRAM = ["index.ts", "package.json", "node_modules", "stack", "cloud-init", "components", "verify"];
+const PROGRAM = [
+  ...["index.ts", "package.json", "node_modules", "startup", "stack", "cloud-init", "components", "verify"],
+];
 
 function isProgram(path: string): boolean {
   try {
