@@ -4,6 +4,7 @@
  * A stand-in's `main.ts` is `await serveProvider(definition)`. The engine starts the program with its own address as
  * the argument and reads the port, alone on the first line of standard output.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { engineLog } from "./engineLog.ts";
@@ -11,13 +12,16 @@ import type { EngineLog } from "./engineLog.ts";
 import type { ProviderDefinition, StartedBy } from "./handler.ts";
 import { ProviderService } from "./service.ts";
 
+/** What was answered is with the engine by then. */
+const SENT_MS = 200;
+
 /** A provider that listens. */
 export interface RunningProvider {
   /** TCP port on 127.0.0.1. */
   readonly port: number;
   /** Ends all calls at once, as the end of a process does. */
   stop(): void;
-  /** Takes no new calls, and resolves when the running ones are done. */
+  /** Resolves when the running calls are done. */
   drain(): Promise<void>;
 }
 
@@ -55,12 +59,16 @@ export async function startProvider(
       service.kill();
       server.forceShutdown();
     },
-    drain: () =>
-      new Promise((resolve) => {
+    drain: async () => {
+      await service.idle();
+      // The server's own way waits for its connections too, and for good where one is ending just then.
+      const closed = new Promise<void>((resolve) => {
         server.tryShutdown(() => {
           resolve();
         });
-      }),
+      });
+      await Promise.race([closed, delay(SENT_MS)]);
+    },
   };
 }
 

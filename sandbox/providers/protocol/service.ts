@@ -40,6 +40,7 @@ export class ProviderService {
   readonly #provider: ProviderDefinition;
   readonly #startedBy: StartedBy;
   readonly #cancelled = new AbortController();
+  readonly #running = new Set<Promise<void>>();
   #log: EngineLog;
   #config: Known = {};
 
@@ -47,6 +48,11 @@ export class ProviderService {
     this.#provider = provider;
     this.#log = log;
     this.#startedBy = startedBy;
+  }
+
+  /** Resolves when no call is running. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
   /** Leaves all calls where they are, as the end of a process does. */
@@ -58,25 +64,42 @@ export class ProviderService {
   /** Handlers for `server.addService`. What is not here (Handshake, Parameterize, ...) is unimplemented. */
   methods(): grpc.UntypedServiceImplementation {
     return {
-      getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(this.#provider.version)),
-      checkConfig: unary((request: pb.CheckRequest) => this.#checkConfig(request)),
-      diffConfig: unary((request: pb.DiffRequest) => this.#diffConfig(request)),
-      configure: unary((request: pb.ConfigureRequest) => this.#configure(request)),
-      check: unary((request: pb.CheckRequest) => this.#check(request)),
-      diff: unary((request: pb.DiffRequest) => this.#diff(request)),
-      create: unary((request: pb.CreateRequest) => this.#create(request)),
-      read: unary((request: pb.ReadRequest) => this.#read(request)),
-      update: unary((request: pb.UpdateRequest) => this.#update(request)),
-      delete: unary((request: pb.DeleteRequest) => this.#delete(request)),
-      invoke: unary((request: pb.InvokeRequest) => this.#invoke(request)),
-      cancel: unary(() => {
+      getPluginInfo: this.#unary(() => new pluginPb.PluginInfo().setVersion(this.#provider.version)),
+      checkConfig: this.#unary((request: pb.CheckRequest) => this.#checkConfig(request)),
+      diffConfig: this.#unary((request: pb.DiffRequest) => this.#diffConfig(request)),
+      configure: this.#unary((request: pb.ConfigureRequest) => this.#configure(request)),
+      check: this.#unary((request: pb.CheckRequest) => this.#check(request)),
+      diff: this.#unary((request: pb.DiffRequest) => this.#diff(request)),
+      create: this.#unary((request: pb.CreateRequest) => this.#create(request)),
+      read: this.#unary((request: pb.ReadRequest) => this.#read(request)),
+      update: this.#unary((request: pb.UpdateRequest) => this.#update(request)),
+      delete: this.#unary((request: pb.DeleteRequest) => this.#delete(request)),
+      invoke: this.#unary((request: pb.InvokeRequest) => this.#invoke(request)),
+      cancel: this.#unary(() => {
         if (this.#provider.onCancel !== "finish") this.#cancelled.abort(new Error("context canceled"));
         return new emptyPb.Empty();
       }),
-      attach: unary((request: { getAddress(): string }) => {
+      attach: this.#unary((request: { getAddress(): string }) => {
         this.#log = engineLog(request.getAddress());
         return new emptyPb.Empty();
       }),
+    };
+  }
+
+  #unary<Q, A>(answer: (request: Q) => A | Promise<A>): Unary<Q, A> {
+    return ({ request }, callback) => {
+      const running = Promise.resolve()
+        .then(() => answer(request))
+        .then(
+          (value) => {
+            callback(null, value);
+          },
+          (thrown: unknown) => {
+            callback(isGrpcError(thrown) ? thrown : grpcError(thrown));
+          },
+        )
+        .finally(() => this.#running.delete(running));
+      this.#running.add(running);
     };
   }
 
@@ -277,21 +300,6 @@ export class ProviderService {
       clearTimeout(timer);
     }
   }
-}
-
-function unary<Q, A>(answer: (request: Q) => A | Promise<A>): Unary<Q, A> {
-  return ({ request }, callback) => {
-    Promise.resolve()
-      .then(() => answer(request))
-      .then(
-        (value) => {
-          callback(null, value);
-        },
-        (thrown: unknown) => {
-          callback(isGrpcError(thrown) ? thrown : grpcError(thrown));
-        },
-      );
-  };
 }
 
 function isGrpcError(thrown: unknown): thrown is grpc.ServiceError {
