@@ -51,8 +51,15 @@ describe("what is declared", () => {
   });
 
   test("every file that the step names is written", () => {
-    const files = ofType(run, "Command").map(({ name }) => name);
-    for (const role of planOf(RAW).lastSteps[0]?.files ?? []) expect(files).toContain(`file-${role}`);
+    const { files, lastSteps } = planOf(RAW);
+    const written = String(find(run, "Command", "shipped-files").inputs["stdin"]);
+    const own = ofType(run, "Command").map(({ name }) => name);
+    const read = (lastSteps[0]?.files ?? []).map((role) => files.find((file) => file.role === role));
+    expect(read.length).toBeGreaterThan(4);
+    for (const file of read) {
+      if (file !== undefined && "asset" in file.content) expect(written).toContain(`'${file.path}'`);
+      else expect(own).toContain(`file-${file?.role ?? ""}`);
+    }
   });
 });
 

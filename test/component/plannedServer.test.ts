@@ -57,6 +57,12 @@ function resourceRoles({ dnsProvider, records }: Plan): string[] {
   return [...new Set(records.map(({ name, type }) => `${type.toLowerCase()}-${name}`))];
 }
 
+/** A file with text of this stack by itself, and all that come with the program in one. */
+function fileNames(files: Plan["files"], shipped: string): string[] {
+  const own = files.flatMap(({ role, content }) => ("asset" in content ? [] : [`file-${role}`]));
+  return own.length === files.length ? own : [...own, shipped];
+}
+
 /** Every switch of further records. */
 const FURTHER = {
   tlsReports: "tls@example.net",
@@ -126,9 +132,9 @@ test.each([
   expect(names("Command")).toEqual(
     [
       ...["ready", "directories", ...(plan.release === undefined ? [] : [plan.release.role])],
-      ...plan.firstFiles.map((it) => `file-${it.role}`),
+      ...fileNames(plan.firstFiles, "shipped-data-files"),
       ...plan.firstSteps.map((it) => `step-${it.role}`),
-      ...plan.files.map((it) => `file-${it.role}`),
+      ...fileNames(plan.files, "shipped-files"),
       ...plan.steps.map((it) => `step-${it.role}`),
       ...plan.lastSteps.map((it) => `step-${it.role}`),
     ].sort(),

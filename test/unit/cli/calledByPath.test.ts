@@ -52,7 +52,7 @@ function type(line: string): Promise<number | null> {
     npm_config_update_notifier: "false",
   };
   return new Promise((resolve, reject) => {
-    const child = spawn("sh", ["-c", line], { cwd: elsewhere, env, stdio: "ignore", timeout: 30_000 });
+    const child = spawn("sh", ["-c", line], { cwd: elsewhere, env, stdio: "ignore", timeout: 120_000 });
     child.on("error", reject);
     child.on("close", resolve);
   });

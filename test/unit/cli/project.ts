@@ -107,7 +107,7 @@ function run(
       cwd: folder,
       env: environment,
       stdio: ["pipe", "pipe", "pipe"],
-      timeout: 30_000,
+      timeout: 120_000,
     });
     let stdout = "";
     let stderr = "";

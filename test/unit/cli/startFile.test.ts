@@ -35,7 +35,7 @@ function start(version: string, args: readonly string[] = []) {
   const file = join(folder, "cli/mailstead.js");
   return spawnSync(process.execPath, ["--import", preload, file, ...args], {
     encoding: "utf8",
-    timeout: 30_000,
+    timeout: 120_000,
   });
 }
 

@@ -108,4 +108,4 @@ test("stopped at ten moments from first to last word to the database, the next r
   }
   // The moments were of different kinds.
   expect(made.size).toBeGreaterThan(4);
-}, 120_000);
+}, 400_000);

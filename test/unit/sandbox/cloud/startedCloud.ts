@@ -150,7 +150,7 @@ async function ask(
   const answer = await fetch(url + path, {
     method,
     headers: { authorization: `Bearer ${token}`, ...headers },
-    signal: AbortSignal.timeout(5000),
+    signal: AbortSignal.timeout(30_000),
     ...(text === undefined ? {} : { body: text }),
   });
   const raw = await answer.text();
