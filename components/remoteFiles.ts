@@ -90,11 +90,11 @@ export function writeFileCommand({
  * @param files texts end with a line break.
  */
 export function writeFilesScript(files: readonly WholeFile[]): string {
-  const writes = files.map(({ text, ...file }) => {
-    const end = `END OF ${file.path}`;
+  const writes = files.map(({ path, mode, text }) => {
+    const end = `END OF ${path}`;
     if (!text.endsWith("\n") || text.split("\n").includes(end))
-      throw new Error(`The text of ${file.path} cannot be written with others.`);
-    return `{ ${writeFileCommand(file)}; } <<${shellQuote(end)} || exit 1\n${text}${end}`;
+      throw new Error(`The text of ${path} cannot be written with others.`);
+    return `{ ${writeFileCommand({ path, mode })}; } <<${shellQuote(end)} || exit 1\n${text}${end}`;
   });
   return ["set -euo pipefail", "write() {", ...writes, "}", "write", ""].join("\n");
 }
@@ -138,7 +138,7 @@ function declareShipped(
   const last = new Set(files.flatMap(({ afterChange }) => afterChange ?? []));
   const text = {
     create: ["bash -s", ...last].join(" && "),
-    stdin: writeFilesScript(files.map(({ path, mode, text }) => ({ path, mode, text }))),
+    stdin: writeFilesScript(files),
     logging: "none",
   } as const;
   return declare(host, name, text, [...after], 120);

@@ -5,7 +5,7 @@
  */
 "use strict";
 (() => {
-  const { Left, inspect, load, need, findAccount, findDomain, findAlias } = globalThis.mailstead;
+  const { Left, answer, inspect, load, need, findAccount, findDomain, findAlias } = globalThis.mailstead;
 
   /** Name of the mailbox's file, by the app's own word. */
   function fileOf(alias, storage) {
@@ -29,17 +29,5 @@
     return fileOf(alias, storage);
   }
 
-  globalThis.mailstead.findMailbox = (settings) =>
-    find(settings)
-      .then((file) => `found ${file}`)
-      .catch((error) =>
-        error instanceof Left
-          ? `left ${error.code} ${error.message}`
-          : `left failed ${String(error.message).split("\n")[0]}`,
-      )
-      .then((line) =>
-        process.stdout.write(`mailstead ${line}\n`, () => {
-          process.exit(0);
-        }),
-      );
+  globalThis.mailstead.findMailbox = (settings) => answer(find(settings).then((file) => `found ${file}`));
 })();

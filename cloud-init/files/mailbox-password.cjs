@@ -7,7 +7,7 @@
 "use strict";
 (() => {
   const https = require("node:https");
-  const { Left, inspect, findAccount, findDomain, findAlias } = globalThis.mailstead;
+  const { Left, answer, inspect, findAccount, findDomain, findAlias } = globalThis.mailstead;
   // A large mailbox is copied whole.
   const LIMIT_SECONDS = 600;
 
@@ -63,16 +63,5 @@
     return "changed";
   }
 
-  globalThis.mailstead.changePassword = (settings) =>
-    change(settings)
-      .catch((error) =>
-        error instanceof Left
-          ? `left ${error.code} ${error.message}`
-          : `left failed ${String(error.message).split("\n")[0]}`,
-      )
-      .then((line) =>
-        process.stdout.write(`mailstead ${line}\n`, () => {
-          process.exit(0);
-        }),
-      );
+  globalThis.mailstead.changePassword = (settings) => answer(change(settings));
 })();

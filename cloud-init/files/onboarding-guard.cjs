@@ -120,5 +120,20 @@
     };
   }
 
-  globalThis.mailstead = { Left, inspect, load, need };
+  /** The one line that a piece answers with, `mailstead ANSWER` or `mailstead left CODE ABOUT`, and the end of the process. */
+  function answer(work) {
+    return work
+      .catch((error) =>
+        error instanceof Left
+          ? `left ${error.code} ${error.message}`
+          : `left failed ${String(error.message).split("\n")[0]}`,
+      )
+      .then((line) =>
+        process.stdout.write(`mailstead ${line}\n`, () => {
+          process.exit(0);
+        }),
+      );
+  }
+
+  globalThis.mailstead = { Left, answer, inspect, load, need };
 })();
