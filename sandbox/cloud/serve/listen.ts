@@ -51,6 +51,12 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/**
+ * How long a connection may be idle, in milliseconds: nginx's default, as before the vendors' APIs. With Node's own 5 s a
+ * client that is held up longer than that sends on a connection which is closed just then.
+ */
+const IDLE_MS = 75_000;
+
 const REQUEST_FAULTS = ["rate_limit", "status", "hang", "drop_before", "drop_after"] as const;
 
 /** Starts listening on 127.0.0.1. Port 0 takes a free one. */
@@ -63,6 +69,7 @@ export async function listen(api: VendorApi, shared: Shared, port: number): Prom
   app.route("/", api.routes);
   const listener = getRequestListener((request, env) => app.fetch(request, env));
   const server = createServer((request, response) => void listener(request, response));
+  server.keepAliveTimeout = IDLE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);

@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { readAsset } from "../../../components/assets.ts";
 import { makeHostFolder } from "./hostFolder.ts";
 
 const STATE = "var/lib/mailstead/onboarding.json";
@@ -34,10 +35,9 @@ test("program and settings travel by standard input; our lines are printed, and 
   );
   expect([status, printed, err]).toEqual([0, "made alias you\n", ""]);
   expect(host.calls()).toEqual(["docker exec --interactive web node -"]);
-  const given = host.read("given");
-  expect(given).toContain("globalThis.mailstead = { Left, inspect, load, need };");
-  expect(given.trimEnd().split("\n").at(-1)).toBe(
-    'globalThis.mailstead.run({"account":{"password":"s3cret"}});',
+  const settings = '{"account":{"password":"s3cret"}}';
+  expect(host.read("given")).toBe(
+    `${PIECES.map(readAsset).join("")}globalThis.mailstead.run(${settings});\n`,
   );
   expect(state.result).toEqual(result);
   expect(state.at).toMatch(/^\d{4}-\d\d-\d\dT[\d:]+Z$/);

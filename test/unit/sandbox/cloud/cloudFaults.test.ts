@@ -23,6 +23,10 @@ const faultsInLog = () =>
     .filter((line) => line["fault"] !== undefined)
     .map(({ method, path, fault }) => `${String(method)} ${String(path)} ${String(fault)}`);
 
+it("keeps an idle connection longer than any client is held up", async () => {
+  expect((await key()).headers.get("keep-alive")).toBe("timeout=75");
+});
+
 describe("faults", () => {
   it("limits the rate as often as told, with Retry-After, on one vendor", async () => {
     await cloud.fault({
