@@ -75,19 +75,15 @@ function planKeys(sources: Pick<Sources, "slot">): Part {
   };
 }
 
-function ownFiles(boot: PlannedBoot): readonly WriteFile[] {
-  return [
-    { path: "/etc/profile.d/env.sh", permissions: "0755", content: profileEnvironment(boot.environment) },
-    { path: "/etc/mailstead/boot.env", permissions: "0644", content: bootSettings(boot) },
-  ];
+function ownFiles({ environment }: PlannedBoot): readonly WriteFile[] {
+  return [{ path: "/etc/profile.d/env.sh", permissions: "0755", content: profileEnvironment(environment) }];
 }
 
-function wholeFiles(sources: Pick<Sources, "asset">): readonly WriteFile[] {
-  return ASSETS.map(({ asset, path, permissions }) => ({
-    path,
-    permissions,
-    content: sources.asset(asset),
-  }));
+function commonFiles(boot: PlannedBoot, sources: Pick<Sources, "asset">): readonly WriteFile[] {
+  return [
+    { path: "/etc/mailstead/boot.env", permissions: "0644", content: bootSettings(boot) },
+    ...ASSETS.map(({ asset, path, permissions }) => ({ path, permissions, content: sources.asset(asset) })),
+  ];
 }
 
 /** Plans the document that boots a host of ours, part by part in the order in which it is written. */
@@ -98,7 +94,7 @@ export function planParts(boot: PlannedBoot, sources: Sources): readonly Part[] 
     planKeys(sources),
     { keys: { package_update: true, packages: listPackages(boot) }, isCommon: true },
     { keys: { write_files: ownFiles(boot) } },
-    { keys: { write_files: wholeFiles(sources), runcmd: FIRST_BOOT }, goesOn: true, isCommon: true },
+    { keys: { write_files: commonFiles(boot, sources), runcmd: FIRST_BOOT }, goesOn: true, isCommon: true },
   ];
 }
 

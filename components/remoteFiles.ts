@@ -57,6 +57,20 @@ export function declareDirectories(
   return declare(host, "directories", { create: ["set -e", ...lines].join("\n") }, [...after], 60);
 }
 
+/** The commands that write a file: what is read becomes a draft beside it, which takes its name once it is on the disk. */
+function writing({ path: to, mode }: Pick<PlannedFile, "path" | "mode">) {
+  const path = shellQuote(to);
+  const draft = shellQuote(`${to}.new`);
+  return {
+    draft,
+    folder: shellQuote(dirname(to)),
+    // A container that was started before its file was there leaves an empty directory in its place.
+    clear: `{ [ ! -d ${path} ] || rmdir ${path}; }`,
+    read: `install -m ${mode} /dev/stdin ${draft}`,
+    rename: `mv -fT ${draft} ${path}`,
+  };
+}
+
 /**
  * The command that writes what it reads as a file, in one piece, and runs what has to follow a change of it.
  *
@@ -64,39 +78,50 @@ export function declareDirectories(
  * deploy would write a file again that the engine holds for written.
  */
 export function writeFileCommand({
-  path: to,
-  mode,
   afterChange,
+  ...file
 }: Pick<PlannedFile, "path" | "mode" | "afterChange">): string {
-  const path = shellQuote(to);
-  const draft = shellQuote(`${to}.new`);
-  const folder = shellQuote(dirname(to));
+  const { draft, folder, clear, read, rename } = writing(file);
   return [
     `mkdir -p ${folder}`,
-    // A container that was started before its file was there leaves an empty directory in its place.
-    `{ [ ! -d ${path} ] || rmdir ${path}; }`,
-    `install -m ${mode} /dev/stdin ${draft}`,
+    clear,
+    read,
     `sync ${draft}`,
-    `mv -fT ${draft} ${path}`,
+    rename,
     `sync ${folder}`,
     ...(afterChange === undefined ? [] : [`{ ${afterChange}; }`]),
   ].join(" && ");
 }
 
 /**
- * The script that writes files one after the other. The shell reads all of it before it begins, so that one that came in part
- * does nothing.
+ * The script that writes files together: none has its name before all are on the disk. The shell reads all of it before it
+ * begins, so that one that came in part does nothing.
  *
  * @param files texts end with a line break.
  */
 export function writeFilesScript(files: readonly WholeFile[]): string {
-  const writes = files.map(({ path, mode, text }) => {
-    const end = `END OF ${path}`;
-    if (!text.endsWith("\n") || text.split("\n").includes(end))
-      throw new Error(`The text of ${path} cannot be written with others.`);
-    return `{ ${writeFileCommand({ path, mode })}; } <<${shellQuote(end)} || exit 1\n${text}${end}`;
-  });
-  return ["set -euo pipefail", "write() {", ...writes, "}", "write", ""].join("\n");
+  const writes = files.map((file) => ({ ...writing(file), text: hereDocument(file) }));
+  const folders = [...new Set(writes.map(({ folder }) => folder))].join(" ");
+  return [
+    "set -euo pipefail",
+    "write() {",
+    `mkdir -p ${folders}`,
+    ...writes.map(({ clear, read, text }) => `${clear}\n${read} ${text}`),
+    `sync ${writes.map(({ draft }) => draft).join(" ")}`,
+    ...writes.map(({ rename }) => rename),
+    `sync ${folders}`,
+    "}",
+    "write",
+    "",
+  ].join("\n");
+}
+
+/** @throws Error where the text has no line break at its end, or the line that would end it */
+function hereDocument({ path, text }: WholeFile): string {
+  const end = `END OF ${path}`;
+  if (!text.endsWith("\n") || text.split("\n").includes(end))
+    throw new Error(`The text of ${path} cannot be written with others.`);
+  return `<<${shellQuote(end)}\n${text}${end}`;
 }
 
 /** A file and its text. */

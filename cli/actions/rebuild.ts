@@ -11,30 +11,31 @@ import { readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { CommandError, printJson } from "../output/terminal.ts";
 import { CLOUDS } from "../../stack/vendors/registry.ts";
-import { bringUp } from "../rebuild/bringUp.ts";
+import { bringUp, needsProgram } from "../rebuild/bringUp.ts";
 import { describeEdit, findBorn, previewEdits } from "../rebuild/edits.ts";
 import type { Options } from "../rebuild/options.ts";
-import { rebuildPlanned, type Standing } from "../rebuild/planned.ts";
+import { lostServer, rebuildPlanned, type Standing } from "../rebuild/planned.ts";
 import { tellTo } from "../rebuild/told.ts";
 import { readGivenToken } from "../tokens.ts";
 
 type FoundServer = CloudThings["server"][number];
 
-/** The stack's server at the vendor. @throws CommandError where the vendor does not answer, or the state does not know it */
-async function findServer(
-  { provider }: Config["server"],
-  account: CloudAccount,
-  stack: string,
-  known: StateResource | undefined,
-): Promise<FoundServer | undefined> {
-  let servers;
+/** What the stack has at the vendor. @throws CommandError where the vendor does not answer */
+async function findThings(account: CloudAccount, stack: string): Promise<CloudThings> {
   try {
-    ({ server: servers } = await account.things(stack));
+    return await account.things(stack);
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
     throw new CommandError(error.message, `${COMMAND} preflight`);
   }
-  const [server] = servers;
+}
+
+/** The stack's server at the vendor. @throws CommandError where the state does not know it */
+function takeServer(
+  { provider }: Config["server"],
+  [server]: readonly FoundServer[],
+  known: StateResource | undefined,
+): FoundServer | undefined {
   if (server === undefined || server.id === known?.id) return server;
   throw new CommandError(
     `${server.name} (${server.id}) is at ${CLOUDS[provider].title}, so there is nothing to rebuild; the state does not know it`,
@@ -65,7 +66,8 @@ function describeLost({ edits, born }: Lost, nextHas: NextServerHas): string {
 }
 
 /** Makes a lost server anew. */
-async function rebuildLost({ stack, plan, resources, known }: Standing, options: Options): Promise<number> {
+async function rebuildLost(standing: Standing, options: Options): Promise<number> {
+  const { stack, plan, resources, known } = standing;
   const told = tellTo(options.json);
   told.say("looking for edits that wait …");
   const edits = (await previewEdits(stack, known === undefined)).map(describeEdit);
@@ -77,7 +79,7 @@ async function rebuildLost({ stack, plan, resources, known }: Standing, options:
     throw new CommandError("rebuild would do these edits too; nothing was changed", next);
   }
   if (options.dryRun === true) return 0;
-  const code = await bringUp(stack, resources, known, told);
+  const code = await bringUp(stack, resources, lostServer(standing), told);
   if (options.json === true) printJson({ rebuilt: code === 0 });
   return code;
 }
@@ -90,9 +92,11 @@ export async function rebuildCommand(options: Options): Promise<number> {
   const given = await readGivenToken(CLOUDS[config.server.provider].token, stack);
   await needOwnAccount(config, resources, given);
   const known = resources.find(isServer);
-  const account = OPEN_ACCOUNT[config.server.provider](given.token);
-  const server = await findServer(config.server, account, stack, known);
-  const standing = { stack, config, plan, warnings, resources, known, there: server?.id };
+  const things = await findThings(OPEN_ACCOUNT[config.server.provider](given.token), stack);
+  const server = takeServer(config.server, things.server, known);
+  const places = CLOUDS[config.server.provider].token;
+  const program = needsProgram({ resources, volumes: things.volume, given, places });
+  const standing = { stack, config, plan, warnings, resources, known, there: server?.id, program };
   if (options.planned === true) return rebuildPlanned(standing, options);
   if (server === undefined) return rebuildLost(standing, options);
   throw new CommandError(

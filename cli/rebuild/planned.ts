@@ -15,7 +15,7 @@ import { CommandError, mark, printJson } from "../output/terminal.ts";
 import { findStackFile, loadPlan, type Loaded } from "../project.ts";
 import { findRemote, runScript, showProgress } from "../remote.ts";
 import { forgetBegun, hashFile, readBegun, writeBegun, type Begun } from "./begun.ts";
-import { bringUp } from "./bringUp.ts";
+import { bringUp, type LostServer } from "./bringUp.ts";
 import { describeEdit, findBorn, previewEdits } from "./edits.ts";
 import { withGeneration, writeGeneration } from "./generation.ts";
 import { describeIntent, type Intent } from "./intent.ts";
@@ -31,6 +31,13 @@ export interface Standing extends Loaded {
   readonly known: StateResource | undefined;
   /** Id of the server at the vendor; undefined where there is none. */
   readonly there: string | undefined;
+  /** A refresh has to run the program. */
+  readonly program: boolean;
+}
+
+/** The server that the state has and the vendor has not; undefined where that is not so. */
+export function lostServer({ known, there, program }: Standing): LostServer | undefined {
+  return known === undefined || there !== undefined ? undefined : { server: known, needsProgram: program };
 }
 
 const AGAIN = `${COMMAND} rebuild --planned`;
@@ -170,11 +177,10 @@ function begin(
 }
 
 async function finish(standing: Standing, begun: Begun, told: Told): Promise<void> {
-  const { stack, resources, known, there } = standing;
-  const lost = there === undefined ? known : undefined;
+  const { stack, resources } = standing;
   // The plan with the generation that is in the file now.
   const { plan } = loadPlan(stack);
-  const code = await bringUp(stack, resources, lost, told);
+  const code = await bringUp(stack, resources, lostServer(standing), told);
   if (code !== 0)
     throw new CommandError(
       `pulumi ended with ${String(code)}; the data is ${plan.volume === undefined ? "in the backups" : "on its volume"}, and mail waits at its senders`,

@@ -8,8 +8,8 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { z } from "zod";
-import { clearInbox, readInbox } from "./inbox.ts";
-import { enqueue, holdQueue, readQueue } from "./queue.ts";
+import type { Inbox } from "./inbox.ts";
+import type { OutgoingQueue } from "./queue.ts";
 import type { OutsideSettings } from "./settings.ts";
 
 const address = z.string().regex(/^[^@\s]+@[^@\s]+$/, "is not an address");
@@ -22,9 +22,13 @@ const sendRequest = z.strictObject({
 });
 
 /** Serves the control API. Resolves when it listens. */
-export async function serveControl(settings: OutsideSettings): Promise<Server> {
+export async function serveControl(
+  settings: OutsideSettings,
+  queue: OutgoingQueue,
+  inbox: Inbox,
+): Promise<Server> {
   const server = createServer((request, response) => {
-    void answer(settings, request).then(
+    void answer({ queue, inbox }, request).then(
       ({ status, body }) => {
         const raw = Buffer.isBuffer(body);
         response.writeHead(status, { "content-type": raw ? "message/rfc822" : "application/json" });
@@ -43,29 +47,33 @@ export async function serveControl(settings: OutsideSettings): Promise<Server> {
   return server;
 }
 
+interface Parts {
+  readonly queue: OutgoingQueue;
+  readonly inbox: Inbox;
+}
+
 async function answer(
-  settings: OutsideSettings,
+  { queue, inbox }: Parts,
   request: IncomingMessage,
 ): Promise<{ status: number; body: unknown }> {
   const route = `${request.method ?? ""} ${request.url ?? ""}`;
-  if (route === "GET /queue") return { status: 200, body: await readQueue(settings) };
+  if (route === "GET /queue") return { status: 200, body: queue.list() };
   if (route === "POST /queue/hold" || route === "POST /queue/release") {
-    await holdQueue(settings, route.endsWith("/hold"));
+    await queue.hold(route.endsWith("/hold"));
     return { status: 200, body: {} };
   }
-  if (route === "GET /inbox") return { status: 200, body: await readInbox(settings) };
+  if (route === "GET /inbox") return { status: 200, body: inbox.list() };
   if (route === "DELETE /inbox") {
-    await clearInbox(settings);
+    await inbox.clear();
     return { status: 200, body: {} };
   }
-  if (route === "POST /send") return send(settings, await textOf(request));
+  if (route === "POST /send") return send(queue, await textOf(request));
   const id = /^GET \/inbox\/([0-9a-f-]{36})$/.exec(route)?.[1];
-  if (id !== undefined)
-    return { status: 200, body: await readFile(join(settings.folder, "inbox", `${id}.eml`)) };
+  if (id !== undefined) return { status: 200, body: await readFile(join(inbox.folder, `${id}.eml`)) };
   return { status: 404, body: { error: `there is no ${route}` } };
 }
 
-async function send(settings: OutsideSettings, text: string): Promise<{ status: number; body: unknown }> {
+async function send(queue: OutgoingQueue, text: string): Promise<{ status: number; body: unknown }> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -74,7 +82,7 @@ async function send(settings: OutsideSettings, text: string): Promise<{ status: 
   }
   const parsed = sendRequest.safeParse(value);
   if (!parsed.success) return { status: 400, body: { error: z.prettifyError(parsed.error) } };
-  return { status: 201, body: { id: await enqueue(settings, parsed.data) } };
+  return { status: 201, body: { id: await queue.add(parsed.data) } };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

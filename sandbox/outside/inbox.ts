@@ -1,10 +1,11 @@
 /** What arrives at the outside host: judged as a large receiver would judge it, and kept as it came. */
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { authenticate } from "mailauth";
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
+import { Records } from "./records.ts";
 import { reverseConfirmed, type ReverseResult } from "./reverse.ts";
 import type { OutsideSettings } from "./settings.ts";
 
@@ -26,28 +27,22 @@ export interface ReceivedMessage {
   readonly iprev: ReverseResult;
 }
 
-/** Takes mail on every address of the host. Resolves when it listens. */
-export async function receiveMail(settings: OutsideSettings): Promise<() => Promise<void>> {
-  await mkdir(join(settings.folder, "inbox"), { recursive: true });
-  const servers: SMTPServer[] = [];
-  for (const address of [settings.ipv4, settings.ipv6]) {
-    if (address !== undefined) servers.push(await listenOn(settings, address));
-  }
-  return async () => {
-    await Promise.all(
-      servers.map(
-        (server) =>
-          new Promise<void>((done) => {
-            server.close(() => {
-              done();
-            });
-          }),
-      ),
-    );
-  };
+/** What arrived. The message `ID.eml` is beside its record. */
+export type Inbox = Records<ReceivedMessage>;
+
+/** The inbox as an earlier process left it. */
+export function openInbox(settings: OutsideSettings): Promise<Inbox> {
+  return Records.open(join(settings.folder, "inbox"), ({ receivedAt }) => receivedAt);
 }
 
-async function listenOn(settings: OutsideSettings, address: string): Promise<SMTPServer> {
+/** Takes mail on every address of the host, for good. Resolves when it listens. */
+export async function receiveMail(settings: OutsideSettings, inbox: Inbox): Promise<void> {
+  for (const address of [settings.ipv4, settings.ipv6]) {
+    if (address !== undefined) await listenOn(settings, inbox, address);
+  }
+}
+
+async function listenOn(settings: OutsideSettings, inbox: Inbox, address: string): Promise<void> {
   const server = new SMTPServer({
     name: settings.name,
     key: readFileSync(settings.key),
@@ -59,7 +54,7 @@ async function listenOn(settings: OutsideSettings, address: string): Promise<SMT
       void (async () => {
         const chunks: Buffer[] = [];
         for await (const chunk of stream) chunks.push(chunk as Buffer);
-        return keep(settings, session, Buffer.concat(chunks));
+        return keep(settings, inbox, session, Buffer.concat(chunks));
       })().then((id) => {
         done(null, `kept as ${id}`);
       }, done);
@@ -72,10 +67,14 @@ async function listenOn(settings: OutsideSettings, address: string): Promise<SMT
   // From here on an error is one connection's, such as a client that goes away in the middle.
   server.removeAllListeners("error");
   server.on("error", (error: Error) => process.stderr.write(`connection: ${error.message}\n`));
-  return server;
 }
 
-async function keep(settings: OutsideSettings, session: SMTPServerSession, raw: Buffer): Promise<string> {
+async function keep(
+  settings: OutsideSettings,
+  inbox: Inbox,
+  session: SMTPServerSession,
+  raw: Buffer,
+): Promise<string> {
   const sender = session.envelope.mailFrom === false ? "" : session.envelope.mailFrom.address;
   const { spf, dkim, dmarc } = await authenticate(raw, {
     ip: session.remoteAddress,
@@ -104,24 +103,7 @@ async function keep(settings: OutsideSettings, session: SMTPServerSession, raw: 
     dmarc: dmarc === false ? "none" : dmarc.status.result,
     iprev: await reverseConfirmed(settings.resolver, session.remoteAddress),
   };
-  const file = join(settings.folder, "inbox", message.id);
-  await writeFile(`${file}.eml`, raw);
-  await writeFile(`${file}.partial`, JSON.stringify(message, undefined, 2));
-  await rename(`${file}.partial`, `${file}.json`);
+  await writeFile(join(inbox.folder, `${message.id}.eml`), raw);
+  await inbox.save(message);
   return message.id;
-}
-
-/** Everything that arrived, oldest first. */
-export async function readInbox(settings: OutsideSettings): Promise<ReceivedMessage[]> {
-  const folder = join(settings.folder, "inbox");
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
-  const messages = texts.map((text) => JSON.parse(text) as ReceivedMessage);
-  return messages.sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1));
-}
-
-/** Throws everything away that arrived. */
-export async function clearInbox(settings: OutsideSettings): Promise<void> {
-  const folder = join(settings.folder, "inbox");
-  for (const name of await readdir(folder)) await rm(join(folder, name), { force: true });
 }

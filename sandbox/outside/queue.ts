@@ -1,11 +1,13 @@
 /** The outside host's own queue: a message is tried again until it is taken, refused for good, or too old. */
 import { randomUUID } from "node:crypto";
-import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Records } from "./records.ts";
 import { sendOnce, type OutgoingMessage } from "./send.ts";
 import type { OutsideSettings } from "./settings.ts";
 
-/** A message in the queue. Kept as one file, which outlives the process. */
+/** A message in the queue. */
 export interface QueueEntry extends OutgoingMessage {
   readonly id: string;
   readonly state: "queued" | "sent" | "failed";
@@ -17,66 +19,66 @@ export interface QueueEntry extends OutgoingMessage {
   readonly address?: string;
 }
 
-/** Puts a message into the queue and answers its id. It is on disk then. */
-export async function enqueue(settings: OutsideSettings, message: OutgoingMessage): Promise<string> {
-  const id = randomUUID();
-  await save(settings, {
-    ...message,
-    id,
-    state: "queued",
-    attempts: 0,
-    queuedAt: new Date().toISOString(),
-    reason: "",
-  });
-  return id;
-}
+/** Every message that was ever queued. */
+export class OutgoingQueue {
+  readonly #settings: OutsideSettings;
+  readonly #entries: Records<QueueEntry>;
+  /** While this file is there nothing is tried. */
+  readonly #hold: string;
 
-/** Every message that was ever queued, oldest first. */
-export async function readQueue(settings: OutsideSettings): Promise<QueueEntry[]> {
-  const names = (await readdir(join(settings.folder, "queue"))).filter((name) => name.endsWith(".json"));
-  const texts = await Promise.all(
-    names.map((name) => readFile(join(settings.folder, "queue", name), "utf8")),
-  );
-  const entries = texts.map((text) => JSON.parse(text) as QueueEntry);
-  return entries.sort((a, b) => (a.queuedAt < b.queuedAt ? -1 : 1));
-}
+  private constructor(settings: OutsideSettings, entries: Records<QueueEntry>) {
+    this.#settings = settings;
+    this.#entries = entries;
+    this.#hold = join(settings.folder, "held");
+  }
 
-/**
- * Holds all tries from now on, or goes on with them. A sender in the world tries again after minutes or hours; this one
- * does after seconds, and who has to do something in between holds it.
- */
-export async function holdQueue(settings: OutsideSettings, held: boolean): Promise<void> {
-  if (held) await writeFile(join(settings.folder, "held"), "");
-  else await rm(join(settings.folder, "held"), { force: true });
-}
+  /** The queue as an earlier process left it. */
+  static async open(settings: OutsideSettings): Promise<OutgoingQueue> {
+    const folder = join(settings.folder, "queue");
+    return new OutgoingQueue(settings, await Records.open<QueueEntry>(folder, ({ queuedAt }) => queuedAt));
+  }
 
-async function isHeld(settings: OutsideSettings): Promise<boolean> {
-  return access(join(settings.folder, "held")).then(
-    () => true,
-    () => false,
-  );
-}
+  /** Puts a message into the queue and answers its id. It is on disk then. */
+  async add(message: OutgoingMessage): Promise<string> {
+    const id = randomUUID();
+    const queuedAt = new Date().toISOString();
+    await this.#entries.save({ ...message, id, state: "queued", attempts: 0, queuedAt, reason: "" });
+    return id;
+  }
 
-/** Works the queue until the signal comes. */
-export async function workQueue(settings: OutsideSettings, stop: AbortSignal): Promise<void> {
-  await mkdir(join(settings.folder, "queue"), { recursive: true });
-  const lastTry = new Map<string, number>();
-  const round = async (): Promise<void> => {
-    for (const entry of await readQueue(settings)) {
-      if (await isHeld(settings)) return;
-      const waited = Date.now() - (lastTry.get(entry.id) ?? 0);
-      if (entry.state !== "queued" || waited < settings.retrySeconds * 1000) continue;
-      await save(settings, await tried(settings, entry));
-      lastTry.set(entry.id, Date.now());
-    }
-  };
-  const next = (): void => {
-    if (stop.aborted) return;
-    void round()
-      .catch((error: unknown) => process.stderr.write(`queue: ${String(error)}\n`))
-      .finally(() => setTimeout(next, 200));
-  };
-  next();
+  /** Oldest first. */
+  list(): readonly QueueEntry[] {
+    return this.#entries.list();
+  }
+
+  /**
+   * Holds all tries from now on, or goes on with them. A sender in the world tries again after minutes or hours; this one
+   * does after seconds, and who has to do something in between holds it.
+   */
+  async hold(held: boolean): Promise<void> {
+    if (held) await writeFile(this.#hold, "");
+    else await rm(this.#hold, { force: true });
+  }
+
+  /** Works the queue for good. */
+  work(): void {
+    const lastTry = new Map<string, number>();
+    const round = async (): Promise<void> => {
+      for (const entry of this.list().filter(({ state }) => state === "queued")) {
+        if (existsSync(this.#hold)) return;
+        const waited = Date.now() - (lastTry.get(entry.id) ?? 0);
+        if (waited < this.#settings.retrySeconds * 1000) continue;
+        await this.#entries.save(await tried(this.#settings, entry));
+        lastTry.set(entry.id, Date.now());
+      }
+    };
+    const next = (): void => {
+      void round()
+        .catch((error: unknown) => process.stderr.write(`queue: ${String(error)}\n`))
+        .finally(() => setTimeout(next, 200));
+    };
+    next();
+  }
 }
 
 async function tried(settings: OutsideSettings, entry: QueueEntry): Promise<QueueEntry> {
@@ -88,10 +90,4 @@ async function tried(settings: OutsideSettings, entry: QueueEntry): Promise<Queu
   const overdue = Date.now() - Date.parse(entry.queuedAt) > settings.giveUpSeconds * 1000;
   const state = outcome.kind === "refused" || overdue ? "failed" : "queued";
   return { ...entry, attempts, state, reason: outcome.reason };
-}
-
-async function save(settings: OutsideSettings, entry: QueueEntry): Promise<void> {
-  const file = join(settings.folder, "queue", `${entry.id}.json`);
-  await writeFile(`${file}.partial`, JSON.stringify(entry, undefined, 2));
-  await rename(`${file}.partial`, file);
 }

@@ -1,13 +1,13 @@
 /**
  * Proves: a file that the deploy wrote on the volume is whole after a power cut the next moment, one that was there before too;
  * what was written without that is lost there, so that the cut is one. Files that are written together are there byte for byte,
- * with their modes; a script that came in part writes none, and one that fails in the middle says so.
+ * with their modes; a script that came in part writes none, nor does one that fails at any of them, which says so.
  * Cannot: prove what a disk does that says "written" and has not.
  * The power cuts skip without root, loop devices and the tools of XFS.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { writeFileCommand, writeFilesScript } from "../../components/remoteFiles.ts";
 import { temporaryFolder } from "../support/temporaryFolder.ts";
@@ -88,11 +88,14 @@ describe("files that are written together", () => {
     }
   });
 
-  test("stop at the first that cannot be written", () => {
+  test.each([0, 1])("keep what was there where one of them cannot be written, whichever it is", (bad) => {
     const { files, run } = begin();
-    mkdirSync(join(files[0]?.path ?? "", "full"), { recursive: true });
+    const [badPath = "", otherPath = ""] = [files[bad]?.path, files[1 - bad]?.path];
+    mkdirSync(join(badPath, "full"), { recursive: true });
+    mkdirSync(dirname(otherPath), { recursive: true });
+    writeFileSync(otherPath, "old");
     expect(run(writeFilesScript(files)).status).not.toBe(0);
-    expect(existsSync(files[1]?.path ?? "")).toBe(false);
+    expect(readFileSync(otherPath, "utf8")).toBe("old");
   });
 
   test.each([["without a line break at its end"], ["with the line that ends it\nEND OF /a\n"]])(
