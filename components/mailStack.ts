@@ -6,6 +6,7 @@ import { RemoteImage } from "@pulumi/docker/remoteImage.js";
 import { RandomBytes } from "@pulumi/random/randomBytes.js";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
+import { MARKERS } from "../stack/model/markers.ts";
 import type { Plan, PlannedContainer, PlannedImage, PlannedStep } from "../stack/model/plan.ts";
 import type { SlotValues } from "./bind.ts";
 import { containerArgs, inStartOrder } from "./containers.ts";
@@ -91,29 +92,34 @@ export class MailStack extends pulumi.ComponentResource {
     const docker = this.#declareDocker();
     const images = this.#declareImages(docker, placed);
     this.pulled = pulumi.all([...images.values()].map(({ imageId }) => imageId)).apply(() => undefined);
-    const prepared = [directories, ...files, ...steps.values(), ...images.values()];
-    this.containers = this.#declareContainers(docker, images, [
-      ...prepared,
-      ...args.records.values(),
-      ...args.before,
-    ]);
+    const onIt = [directories, ...files, ...steps.values(), ...images.values()];
+    const prepared = this.#declarePrepared([...onIt, ...args.records.values(), ...args.before]);
+    this.containers = this.#declareContainers(docker, images, prepared);
     const last = this.#declareSteps(onHost, plan.lastSteps, known, [...this.containers.values()]);
     // Marked secret where what the step reads is; it prints nothing of that.
     this.printed = new Map(Array.from(last, ([role, { stdout }]) => [role, pulumi.unsecret(stdout)]));
-    this.#keepWithServer([...prepared, ...this.containers.values(), ...last.values()]);
+    this.#keepWithServer([...this.containers.values(), ...last.values()]);
     this.registerOutputs({ containers: plan.containers.map((container) => container.name) });
   }
 
   /**
+   * All that comes before the containers. Each of them would list it otherwise, and so would the state, which the engine
+   * writes whole after each step.
+   */
+  #declarePrepared(dependsOn: pulumi.Resource[]): pulumi.Resource {
+    return new RandomBytes(MARKERS.prepared, { length: 1 }, { parent: this, dependsOn });
+  }
+
+  /**
    * Has what is on the host kept as long as the server is: `destroy --exclude-protected` keeps what a protected resource
-   * depends on. Files and containers cannot be protected themselves, or no change could replace them.
+   * depends on, and what that depends on. Files and containers cannot be protected themselves, or no change could replace them.
    *
    * A resource of the state alone does it, and not a component: the engine stops at one in a refresh of a server that is
    * gone, as it takes up a component's dependencies there.
    */
   #keepWithServer(dependsOn: pulumi.Resource[]): void {
     const protect = this.#args.plan.server.protect;
-    new RandomBytes("kept-with-server", { length: 1 }, { parent: this, protect, dependsOn });
+    new RandomBytes(MARKERS.kept, { length: 1 }, { parent: this, protect, dependsOn });
   }
 
   /** Brings the data to their place, once the host is there. Returns what all else on the host comes after. */
@@ -170,7 +176,7 @@ export class MailStack extends pulumi.ComponentResource {
     );
   }
 
-  #declareContainers(docker: DockerOptions, images: Images, prepared: readonly pulumi.Resource[]) {
+  #declareContainers(docker: DockerOptions, images: Images, prepared: pulumi.Resource) {
     const started = new Map<string, pulumi.Resource>();
     for (const container of inStartOrder(this.#args.plan.containers)) {
       const image = need(images, container.image, `container ${container.name} runs`);
@@ -178,7 +184,7 @@ export class MailStack extends pulumi.ComponentResource {
         need(started, name, `${container.name} starts after`),
       );
       const args = containerArgs(container, image.imageId, this.#readHash(container));
-      const dependsOn = [...prepared, ...before];
+      const dependsOn = [prepared, ...before];
       // The plugin reports a changed health check as updated and changes nothing: replace instead.
       const replaced = { deleteBeforeReplace: true, replaceOnChanges: ["healthcheck", "init"] };
       const opts = { ...docker, ...replaced, customTimeouts: TIMEOUTS.dockerContainer, dependsOn };

@@ -1,5 +1,6 @@
 /** What is in a bundle, without a secret, and what is needed beside it. */
 import { createHash } from "node:crypto";
+import { isMarker } from "../../stack/model/markers.ts";
 import { readDeployed } from "../../stack/guards/deployed.ts";
 import { CLOUDS, DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
 import { outputsIn } from "../engine.ts";
@@ -76,6 +77,7 @@ export function contentsOf(bundle: RecoveryBundle): Contents {
   const keys = resources
     .filter(({ type }) => /^(tls|random):/.test(type))
     .map(({ urn }) => nameOfUrn(urn))
+    .filter((name) => !isMarker(name))
     .sort();
   return {
     ...{ stack, project, created, versions, keys, resources: resources.length },

@@ -1,10 +1,10 @@
 /** The authoritative server: its zone files, and the control of knot. */
 
-import { access, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, appendFile, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "../groundPlan.ts";
 import { run, succeeds } from "../process/command.ts";
-import { absolute, nameServersIn, renderZoneFile, rootZone } from "./zoneFile.ts";
+import { absolute, nameServersIn, renderZoneFile, ROOT_ADDITIONS, rootZone } from "./zoneFile.ts";
 import type { ZoneContent } from "./zoneFile.ts";
 
 /** Folder with configuration, database, zones and control socket. */
@@ -31,6 +31,7 @@ export async function writeZoneFile(content: ZoneContent): Promise<boolean> {
 
 /** Writes the root from the zone files that are there, each delegated to the name servers in it. Gives false when nothing is new. */
 export async function writeRootZone(): Promise<boolean> {
+  await appendFile(join(zonesDir, ROOT_ADDITIONS), "");
   const files = (await readdir(zonesDir)).filter((name) => name.endsWith(".zone") && name !== "root.zone");
   const zones = files.sort().map(async (file) => {
     const zone = file.slice(0, -".zone".length);

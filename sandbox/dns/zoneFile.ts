@@ -13,7 +13,12 @@ export interface ZoneContent {
   readonly zone: string;
   readonly nameServers: readonly string[];
   readonly sets: readonly RecordSet[];
+  /** A file in the same folder whose lines are in the zone as well (RFC 1035 section 5.1, `$INCLUDE`). */
+  readonly included?: string;
 }
+
+/** Lines that somebody adds to the root by hand. They stay when a zone comes or goes and the root is written anew. */
+export const ROOT_ADDITIONS = "root.additions";
 
 /**
  * The text of a zone file. The serial is always 1: knot counts by itself and looks only at what differs.
@@ -30,6 +35,7 @@ export function renderZoneFile(content: ZoneContent): string {
     checkSet(content.zone, set);
     for (const rdata of set.rdata) lines.push(`${absolute(set.name)} ${set.ttlSeconds} ${set.type} ${rdata}`);
   }
+  if (content.included !== undefined) lines.push(`$INCLUDE ${content.included}`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -70,7 +76,7 @@ export function rootZone(
   for (const { zone, nameServers: servers } of zones.filter(({ zone }) => !inner(zone))) {
     sets.push({ name: zone, type: "NS", ttlSeconds: 300, rdata: servers.map(absolute) });
   }
-  return { zone: "", nameServers: [sandboxNameServer], sets };
+  return { zone: "", nameServers: [sandboxNameServer], sets, included: ROOT_ADDITIONS };
 }
 
 /** The domain of the world outside, with all that a receiver asks for. */

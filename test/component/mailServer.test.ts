@@ -42,6 +42,11 @@ describe("identity", () => {
         ...{ name: "kept-with-server", inputs: { length: 1 } },
         ...{ protect: true, parent: "mailstead:components:MailStack::stack" },
       },
+      // Nor is this one: all that comes before the containers.
+      {
+        ...{ name: "prepared", inputs: { length: 1 } },
+        ...{ protect: false, parent: "mailstead:components:MailStack::stack" },
+      },
       { name: "txt-encryption-key", inputs: { length: 16 }, ...kept },
       { name: "webhook-signature-key", inputs: { length: 16 }, ...kept },
     ]);
@@ -377,8 +382,10 @@ describe("what runs on the host", () => {
       deleteBeforeReplace: true,
       replaceOnChanges: ["healthcheck", "init"],
     });
-    expect(container.dependsOn).toEqual(
-      expect.arrayContaining(["redis", "file-env", "file-nginx-conf", "step-certificate", "step-timer"]),
+    expect(container.dependsOn).toEqual(expect.arrayContaining(["prepared", "redis"]));
+    expect(container.dependsOn).not.toContain("file-env");
+    expect(find(run, "RandomBytes", "prepared").dependsOn).toEqual(
+      expect.arrayContaining(["file-env", "file-nginx-conf", "step-certificate", "step-timer"]),
     );
   });
 

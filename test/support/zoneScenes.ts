@@ -1,5 +1,7 @@
 /** What happens to a zone between two audits: by hand at the vendor, at the name servers alone, in the zone above. */
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ROOT_ADDITIONS } from "../../sandbox/dns/zoneFile.ts";
 import { inside, project, succeed } from "./sandbox.ts";
 import { cloudflare } from "./vendors.ts";
 
@@ -37,6 +39,15 @@ export async function changeServed(zone: string, changes: readonly (readonly str
 /** Makes the name servers serve a zone again as its file has it. */
 export async function serveAsWritten(zone: string): Promise<void> {
   await knotc("zone-reload", `${zone}.`);
+}
+
+/**
+ * Adds records to the root, in place of what was added before, as lines of a zone file. In its file: another life makes or
+ * drops a zone meanwhile, and the root is read anew for it.
+ */
+export async function addToRoot(...lines: readonly string[]): Promise<void> {
+  await writeFile(join(DNS, "zones", ROOT_ADDITIONS), lines.map((line) => `${line}\n`).join(""));
+  await serveAsWritten("");
 }
 
 /** Makes the resolver forget a zone and what is below. */

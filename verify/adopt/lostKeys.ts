@@ -1,13 +1,15 @@
 /** What no import brings back: keys and secrets are in the state alone. Pure. */
 import type { Finding } from "../model/finding.ts";
 import { isServer, thingTypes } from "../../stack/vendors/cloudThings.ts";
+import { isMarker } from "../../stack/model/markers.ts";
 import { chooseLogicalName, urnIn, type ImportFile } from "./importFile.ts";
 
 const KEY_TYPES = ["tls:index/privateKey:PrivateKey"];
 const SECRET_TYPES = ["random:index/randomPassword:RandomPassword", "random:index/randomBytes:RandomBytes"];
 
 function listNames({ resources = [] }: ImportFile, types: readonly string[]): string[] {
-  return resources.filter(({ type }) => types.includes(type)).map(chooseLogicalName);
+  const names = resources.filter(({ type }) => types.includes(type)).map(chooseLogicalName);
+  return names.filter((name) => !isMarker(name));
 }
 
 /**

@@ -4,6 +4,7 @@
  *
  * @see https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/cmd/pulumi/operations/destroy.go getProtectedExcludes
  */
+import { isMarker } from "../../stack/model/markers.ts";
 import { nameOfUrn } from "./resources.ts";
 import { CLOUDS, DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
 
@@ -94,7 +95,7 @@ export interface Teardown {
 /** Things that stay and things that go. */
 export function planTeardown(resources: readonly StandingResource[]): Teardown {
   const kept = findKept(resources);
-  const things = resources.filter(({ id }) => id !== undefined);
+  const things = resources.filter(({ id, urn }) => id !== undefined && !isMarker(nameOfUrn(urn)));
   return {
     stays: sortResources(things.filter(({ urn }) => kept.has(urn))),
     goes: sortResources(things.filter(({ urn }) => !kept.has(urn))),

@@ -178,11 +178,11 @@ test("a resolver remembers what was there before", async () => {
 });
 
 test("a server that the zone above names does not serve the zone", async () => {
-  const names = ["set", `${ZONE}.`, "60", "NS", "lame.ns.cloudflare.com."];
-  await scene.changeServed("", [["set", "lame.ns.cloudflare.com.", "60", "A", "203.0.113.2"], names]);
-  undo.push(() => scene.serveAsWritten(""));
+  const name = [`${ZONE}.`, "60", "NS", "lame.ns.cloudflare.com."];
+  await scene.addToRoot("lame.ns.cloudflare.com. 60 A 203.0.113.2", name.join(" "));
+  undo.push(() => scene.addToRoot());
   // One server holds both zones: asked for the delegation it answers from the lower one.
-  await scene.changeServed(ZONE, [names]);
+  await scene.changeServed(ZONE, [["set", ...name]]);
   undo.push(() => scene.serveAsWritten(ZONE));
   await scene.forget(ZONE);
   const seen = await audit();
@@ -198,8 +198,8 @@ test("a server that the zone above names does not serve the zone", async () => {
 });
 
 test("SERVFAIL: the zone above has a DS and the zone is not signed", async () => {
-  await scene.changeServed("", [["set", `${ZONE}.`, "60", "DS", "12345", "13", "2", "ab".repeat(32)]]);
-  undo.push(() => scene.serveAsWritten(""));
+  await scene.addToRoot(`${ZONE}. 60 DS 12345 13 2 ${"ab".repeat(32)}`);
+  undo.push(() => scene.addToRoot());
   await scene.forget(ZONE);
   const seen = await audit();
   expect(check(seen, "dnssec", "bad")).toMatchObject({ severity: "critical" });

@@ -89,6 +89,15 @@ describe("the sandbox's own zones", () => {
     expect(delegated).toEqual(["example.com", "notexample.com"]);
   });
 
+  test("the root takes in what somebody adds by hand, which outlives that it is written anew", () => {
+    const lines = (zones: Parameters<typeof rootZone>[0]): string[] =>
+      renderZoneFile(rootZone(zones)).split("\n");
+    expect(lines([]).at(-2)).toBe("$INCLUDE root.additions");
+    expect(lines([{ zone: "example.com", nameServers: ["ns.example.net"] }]).at(-2)).toBe(
+      "$INCLUDE root.additions",
+    );
+  });
+
   test("the root has every vendor's name", () => {
     const names = rootZone([]).sets.map((set) => `${set.name} ${set.type} ${set.rdata.join()}`);
     expect(names).toContain("api.hetzner.cloud A 203.0.113.4");

@@ -23,7 +23,7 @@ const record = thing("cloudflare:index/dnsRecord:DnsRecord", "autoconfig", { dep
 const mx = thing("cloudflare:index/dnsRecord:DnsRecord", "apex-mx", { protect: true });
 const marker = (protect: boolean): StandingResource => ({
   ...{ urn: "urn:pulumi:prod::mailstead::random:index/randomBytes:RandomBytes::kept-with-server" },
-  ...{ type: "random:index/randomBytes:RandomBytes", protect, dependencies: [web.urn] },
+  ...{ id: "a", type: "random:index/randomBytes:RandomBytes", protect, dependencies: [web.urn] },
 });
 
 test("with a protected server its containers stay too, and what they need", () => {
