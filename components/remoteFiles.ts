@@ -57,18 +57,41 @@ export function declareDirectories(
   return declare(host, "directories", { create: ["set -e", ...lines].join("\n") }, [...after], 60);
 }
 
-/** The commands that write a file: what is read becomes a draft beside it, which takes its name once it is on the disk. */
-function writing({ path: to, mode }: Pick<PlannedFile, "path" | "mode">) {
-  const path = shellQuote(to);
-  const draft = shellQuote(`${to}.new`);
-  return {
-    draft,
-    folder: shellQuote(dirname(to)),
-    // A container that was started before its file was there leaves an empty directory in its place.
-    clear: `{ [ ! -d ${path} ] || rmdir ${path}; }`,
-    read: `install -m ${mode} /dev/stdin ${draft}`,
-    rename: `mv -fT ${draft} ${path}`,
-  };
+/**
+ * The commands that write files: each is a draft beside its place first, and all have their names once all are on the disk.
+ *
+ * @param files those without a text are what is read.
+ */
+function writeSteps(files: readonly DraftedFile[]): readonly string[] {
+  const drafts = files.map(({ path: to, mode, text }) => {
+    const path = shellQuote(to);
+    const draft = shellQuote(`${to}.new`);
+    const read = `install -m ${mode} /dev/stdin ${draft}`;
+    return {
+      draft,
+      folder: shellQuote(dirname(to)),
+      // A container that was started before its file was there leaves an empty directory in its place.
+      clear: `{ [ ! -d ${path} ] || rmdir ${path}; }`,
+      write: text === undefined ? read : `${read} ${hereDocument(to, text)}`,
+      rename: `mv -fT ${draft} ${path}`,
+    };
+  });
+  const folders = [...new Set(drafts.map(({ folder }) => folder))].join(" ");
+  return [
+    `mkdir -p ${folders}`,
+    ...drafts.flatMap(({ clear, write }) => [clear, write]),
+    `sync ${drafts.map(({ draft }) => draft).join(" ")}`,
+    ...drafts.map(({ rename }) => rename),
+    `sync ${folders}`,
+  ];
+}
+
+/** @throws Error where the text has no line break at its end, or the line that would end it */
+function hereDocument(path: string, text: string): string {
+  const end = `END OF ${path}`;
+  if (!text.endsWith("\n") || text.split("\n").includes(end))
+    throw new Error(`The text of ${path} cannot be written with others.`);
+  return `<<${shellQuote(end)}\n${text}${end}`;
 }
 
 /**
@@ -81,16 +104,8 @@ export function writeFileCommand({
   afterChange,
   ...file
 }: Pick<PlannedFile, "path" | "mode" | "afterChange">): string {
-  const { draft, folder, clear, read, rename } = writing(file);
-  return [
-    `mkdir -p ${folder}`,
-    clear,
-    read,
-    `sync ${draft}`,
-    rename,
-    `sync ${folder}`,
-    ...(afterChange === undefined ? [] : [`{ ${afterChange}; }`]),
-  ].join(" && ");
+  const after = afterChange === undefined ? [] : [`{ ${afterChange}; }`];
+  return [...writeSteps([file]), ...after].join(" && ");
 }
 
 /**
@@ -100,29 +115,10 @@ export function writeFileCommand({
  * @param files texts end with a line break.
  */
 export function writeFilesScript(files: readonly WholeFile[]): string {
-  const writes = files.map((file) => ({ ...writing(file), text: hereDocument(file) }));
-  const folders = [...new Set(writes.map(({ folder }) => folder))].join(" ");
-  return [
-    "set -euo pipefail",
-    "write() {",
-    `mkdir -p ${folders}`,
-    ...writes.map(({ clear, read, text }) => `${clear}\n${read} ${text}`),
-    `sync ${writes.map(({ draft }) => draft).join(" ")}`,
-    ...writes.map(({ rename }) => rename),
-    `sync ${folders}`,
-    "}",
-    "write",
-    "",
-  ].join("\n");
+  return ["set -euo pipefail", "write() {", ...writeSteps(files), "}", "write", ""].join("\n");
 }
 
-/** @throws Error where the text has no line break at its end, or the line that would end it */
-function hereDocument({ path, text }: WholeFile): string {
-  const end = `END OF ${path}`;
-  if (!text.endsWith("\n") || text.split("\n").includes(end))
-    throw new Error(`The text of ${path} cannot be written with others.`);
-  return `<<${shellQuote(end)}\n${text}${end}`;
-}
+type DraftedFile = Pick<PlannedFile, "path" | "mode"> & { readonly text?: string };
 
 /** A file and its text. */
 interface WholeFile extends Pick<PlannedFile, "path" | "mode"> {

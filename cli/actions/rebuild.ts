@@ -14,7 +14,7 @@ import { CLOUDS } from "../../stack/vendors/registry.ts";
 import { bringUp, needsProgram } from "../rebuild/bringUp.ts";
 import { describeEdit, findBorn, previewEdits } from "../rebuild/edits.ts";
 import type { Options } from "../rebuild/options.ts";
-import { lostServer, rebuildPlanned, type Standing } from "../rebuild/planned.ts";
+import { rebuildPlanned, type Standing } from "../rebuild/planned.ts";
 import { tellTo } from "../rebuild/told.ts";
 import { readGivenToken } from "../tokens.ts";
 
@@ -66,8 +66,10 @@ function describeLost({ edits, born }: Lost, nextHas: NextServerHas): string {
 }
 
 /** Makes a lost server anew. */
-async function rebuildLost(standing: Standing, options: Options): Promise<number> {
-  const { stack, plan, resources, known } = standing;
+async function rebuildLost(
+  { stack, plan, resources, known, lostServer }: Standing,
+  options: Options,
+): Promise<number> {
   const told = tellTo(options.json);
   told.say("looking for edits that wait …");
   const edits = (await previewEdits(stack, known === undefined)).map(describeEdit);
@@ -79,7 +81,7 @@ async function rebuildLost(standing: Standing, options: Options): Promise<number
     throw new CommandError("rebuild would do these edits too; nothing was changed", next);
   }
   if (options.dryRun === true) return 0;
-  const code = await bringUp(stack, resources, lostServer(standing), told);
+  const code = await bringUp(stack, resources, lostServer, told);
   if (options.json === true) printJson({ rebuilt: code === 0 });
   return code;
 }
@@ -95,8 +97,11 @@ export async function rebuildCommand(options: Options): Promise<number> {
   const things = await findThings(OPEN_ACCOUNT[config.server.provider](given.token), stack);
   const server = takeServer(config.server, things.server, known);
   const places = CLOUDS[config.server.provider].token;
-  const program = needsProgram({ resources, volumes: things.volume, given, places });
-  const standing = { stack, config, plan, warnings, resources, known, there: server?.id, program };
+  const lostServer =
+    known === undefined || server !== undefined
+      ? undefined
+      : { server: known, needsProgram: needsProgram({ resources, volumes: things.volume, given, places }) };
+  const standing = { stack, config, plan, warnings, resources, known, there: server?.id, lostServer };
   if (options.planned === true) return rebuildPlanned(standing, options);
   if (server === undefined) return rebuildLost(standing, options);
   throw new CommandError(

@@ -17,7 +17,7 @@ interface RefreshedWith {
 }
 
 /**
- * Whether a refresh has to run the program, which takes two thirds of its time.
+ * Whether a refresh has to run the program, which takes most of its time.
  *
  * Without it the engine starts the cloud's plugin as the last `up` had it, which may have had another token; only where all
  * of them are in the environment the plugin takes today's. And where the volume with the mail is gone as well, the program

@@ -31,13 +31,8 @@ export interface Standing extends Loaded {
   readonly known: StateResource | undefined;
   /** Id of the server at the vendor; undefined where there is none. */
   readonly there: string | undefined;
-  /** A refresh has to run the program. */
-  readonly program: boolean;
-}
-
-/** The server that the state has and the vendor has not; undefined where that is not so. */
-export function lostServer({ known, there, program }: Standing): LostServer | undefined {
-  return known === undefined || there !== undefined ? undefined : { server: known, needsProgram: program };
+  /** The server that the state has and the vendor has not; undefined where that is not so. */
+  readonly lostServer: LostServer | undefined;
 }
 
 const AGAIN = `${COMMAND} rebuild --planned`;
@@ -177,10 +172,10 @@ function begin(
 }
 
 async function finish(standing: Standing, begun: Begun, told: Told): Promise<void> {
-  const { stack, resources } = standing;
+  const { stack, resources, lostServer } = standing;
   // The plan with the generation that is in the file now.
   const { plan } = loadPlan(stack);
-  const code = await bringUp(stack, resources, lostServer(standing), told);
+  const code = await bringUp(stack, resources, lostServer, told);
   if (code !== 0)
     throw new CommandError(
       `pulumi ended with ${String(code)}; the data is ${plan.volume === undefined ? "in the backups" : "on its volume"}, and mail waits at its senders`,
