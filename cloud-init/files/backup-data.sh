@@ -51,39 +51,43 @@ free_containers() {
   return 1
 }
 
+# What a killed run was writing may come after the first try.
+remove() {
+  local tries
+  for ((tries = 0; tries < 20; tries++)); do
+    [ -e "$1" ] || return 0
+    rm -rf "$1" 2>/dev/null || sleep 0.2
+  done
+  [ ! -e "$1" ]
+}
+
 # Of either kind: the data may have moved to a volume since.
 drop_clone() {
-  local tries path code=0
-  for path in "/var/lib/mailstead/${clone_name:?}" "$volume/${clone_name:?}"; do
-    # What a killed run was writing may come after the first try.
-    for ((tries = 0; tries < 20; tries++)); do
-      [ -e "$path" ] || break
-      rm -rf "$path" 2>/dev/null || sleep 0.2
-    done
-    [ ! -e "$path" ] || code=1
-  done
+  local code=0
+  remove "/var/lib/mailstead/${clone_name:?}" || code=1
+  remove "$volume/${clone_name:?}" || code=1
   return "$code"
 }
 
 # What a restore of one mailbox works with (mailbox-restore.sh): a container, and a copy of the mailbox.
 drop_scratch() {
-  local path
-  for path in "$volume/clones/mailbox" /var/lib/mailstead/clones/mailbox; do
-    [ -e "$path" ] || continue
-    ask_docker rm --force mailstead-restore >/dev/null 2>&1 || true
-    rm -rf "$path"
-  done
+  ask_docker rm --force mailstead-restore >/dev/null 2>&1 || true
+  remove "$volume/clones/mailbox" || true
+  remove /var/lib/mailstead/clones/mailbox || true
 }
 
-# Unless one is at it, which clears up by itself.
-drop_left_scratch() { (flock --nonblock 8 && drop_scratch) 8>/run/mailstead-mailbox.lock || true; }
+# Unless one is at it, which clears up by itself: so long (seconds) it may still be.
+drop_left_scratch() {
+  [ -e "$volume/clones/mailbox" ] || [ -e /var/lib/mailstead/clones/mailbox ] || return 0
+  (flock --timeout "$1" 8 && drop_scratch) 8>/run/mailstead-mailbox.lock || true
+}
 
 # Nothing frozen, no clone: as before a run.
 set_free() {
   local code=0
   free_containers || code=1
   drop_clone || code=1
-  drop_left_scratch
+  drop_left_scratch 0
   find /run/ -maxdepth 1 -name 'mailstead-backup.log.*' -mmin +60 -delete
   return "$code"
 }

@@ -161,6 +161,9 @@ guard)
   tail --pid="$2" -s 0.1 -f /dev/null
   take_turn 60 || exit 0
   set_free
+  exec 9>&-
+  # What a killed restore of a mailbox had begun keeps its lock until it has ended, too.
+  drop_left_scratch 60
   ;;
 *)
   echo "usage: backup.sh run | last | check | list | thaw [--json]" >&2

@@ -84,7 +84,7 @@ bring() {
   local code=0 includes=() name
   while read -r name; do includes+=(--include "$name"); done < <(ask parts "$file")
   say "bringing $((bytes >> 10)) KiB of snapshot ${snapshot:0:8}, of $moment"
-  restic_for "$restore_seconds" restore --no-lock "$snapshot" --target "$scratch" "${includes[@]}" >"$log" 2>&1 8>&- ||
+  restic_for "$restore_seconds" restore --no-lock "$snapshot" --target "$scratch" "${includes[@]}" >"$log" 2>&1 ||
     code=$?
   [ "$code" -eq 0 ] || fail "$(why "$code" "$log")"
   copy=$scratch/self-hosting/sqlite-data
@@ -120,7 +120,7 @@ take() {
   install -d -m 0700 "$scratch"
   bring
   say "putting its messages into $root"
-  # Without the lock, so that who comes after this one was killed gets it; the container's end is theirs, too.
+  # Without the lock: the container ends only when who clears away after this one, once it has the lock, removes it.
   folders=$(exec 8>&- && reader | read_copy | python3 -c "$questions" put "$root" 3< <(secrets)) || code=$?
   if [ "$code" -ne 0 ]; then
     [ -n "$folders" ] || folders="the program that reads the mailbox did not start: $(tail -n 1 "$log" | cut -c1-200)"

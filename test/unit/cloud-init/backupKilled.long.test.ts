@@ -1,12 +1,13 @@
 /**
  * Proves: on a volume (XFS on a loop device) a snapshot is cloned without reading; a backup that is killed at ten points,
  * without being asked, and one that is killed while all stands still, leave nobody frozen and no clone; the next one is
- * fine, and the repository whole.
+ * fine, and the repository whole. What a killed restore of a mailbox worked with goes when the last that it began has ended.
  * Cannot prove: a power cut, after which Docker starts containers anew; it plays no Docker's part (backupHost.ts).
  *
  * Skips without restic, rsync, xfsprogs, the sandbox's versitygw (`make sandbox` builds it) and root.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -114,6 +115,24 @@ describe.skipIf(!HAS_BACKUPS)("killed on a disk", () => {
     await ended;
     await expectFree();
   });
+});
+
+/** As a restore of one mailbox that is killed, with a program of it that holds its lock, and writes, for a second more. */
+const KILLED_RESTORE = `
+scratch=$1/var/lib/mailstead/clones/mailbox
+mkdir -p "$scratch"
+exec 8>"$1/run/mailstead-mailbox.lock"
+flock 8
+(for part in $(seq 10); do mkdir -p "$scratch/$part"; sleep 0.1; done; touch "$1/written") &
+kill -9 $$`;
+
+test.skipIf(!HAS_BACKUPS)("a killed restore of a mailbox leaves no copy of it", async () => {
+  newHost();
+  const killed = spawn("bash", ["-c", KILLED_RESTORE, "restore", host.root], { stdio: "ignore" });
+  const guard = host.start("guard", String(killed.pid));
+  const [code] = (await once(guard, "close")) as [number];
+  expect({ code, clones: host.clones() }).toEqual({ code: 0, clones: [] });
+  expect(existsSync(join(host.root, "written"))).toBe(true);
 });
 
 describe.skipIf(!HAS_XFS)("on a volume", () => {

@@ -109,7 +109,7 @@ export interface BackupHost extends HostFolder {
   clones(): string[];
   state(): { lastSuccess?: Record<string, unknown>; lastFailure?: { reason: string; verb: string } };
   /** Runs beside the test; a signal goes to the script alone. */
-  start(verb: string): ChildProcess;
+  start(...args: readonly string[]): ChildProcess;
   /** Changes a line of the settings or the secrets. */
   setting(name: string, value: string): void;
 }
@@ -182,8 +182,8 @@ export function makeBackupHost(address: string, generation = 1): BackupHost {
       ),
     state: () =>
       JSON.parse(host.read("var/lib/mailstead/backup.json") || "{}") as ReturnType<BackupHost["state"]>,
-    start: (verb) =>
-      spawn(at("usr/local/lib/mailstead/backup.sh"), [verb], {
+    start: (...args) =>
+      spawn(at("usr/local/lib/mailstead/backup.sh"), args, {
         env: environment,
         stdio: ["ignore", "pipe", "pipe"],
       }),
