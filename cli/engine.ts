@@ -147,6 +147,7 @@ export interface StateResource {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
+  readonly protect?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
@@ -178,6 +179,12 @@ export async function clearPendingOperations(stack: string): Promise<void> {
   await changeState(stack, (deployment) =>
     Object.fromEntries(Object.entries(deployment).filter(([key]) => key !== "pending_operations")),
   );
+}
+
+/** Takes a resource out of the state with all that depends on it. No vendor and no host is asked: it is known to be gone. */
+export async function forgetResource(stack: string, { urn, protect }: StateResource): Promise<void> {
+  const force = protect === true ? ["--force"] : [];
+  await pulumi(["state", "delete", urn, "--target-dependents", ...force, "--yes", "--stack", stack]);
 }
 
 /** The part of an exported state that changes. */

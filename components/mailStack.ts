@@ -90,7 +90,7 @@ export class MailStack extends pulumi.ComponentResource {
     const files = declareFiles(onHost, "shipped-files", plan.files, values, [directories]);
     const steps = this.#declareSteps(onHost, plan.steps, known, [directories, ...files]);
     const docker = this.#declareDocker();
-    const images = this.#declareImages(docker, placed);
+    const images = this.#declareImages(docker, ready);
     this.pulled = pulumi.all([...images.values()].map(({ imageId }) => imageId)).apply(() => undefined);
     const onIt = [directories, ...files, ...steps.values(), ...images.values()];
     const prepared = this.#declarePrepared([...onIt, ...args.records.values(), ...args.before]);
@@ -160,12 +160,13 @@ export class MailStack extends pulumi.ComponentResource {
     };
   }
 
-  #declareImages(docker: DockerOptions, placed: readonly Command[]): Images {
+  /** @param ready the host is there. The data need not be: images come while a volume is filled or mail is moved. */
+  #declareImages(docker: DockerOptions, ready: Command): Images {
     // The new image is pulled first. Deleted before, it would take each container that runs it along.
     const opts = {
       ...docker,
       customTimeouts: TIMEOUTS.dockerImage,
-      dependsOn: [...placed],
+      dependsOn: [ready],
       deleteBeforeReplace: false,
     };
     return new Map(

@@ -11,7 +11,7 @@ import { readState, stackName, type StateResource } from "../engine.ts";
 import { loadPlan } from "../project.ts";
 import { CommandError, printJson } from "../output/terminal.ts";
 import { CLOUDS } from "../../stack/vendors/registry.ts";
-import { bringUp, needsProgram } from "../rebuild/bringUp.ts";
+import { bringUp, findLost } from "../rebuild/bringUp.ts";
 import { describeEdit, findBorn, previewEdits } from "../rebuild/edits.ts";
 import type { Options } from "../rebuild/options.ts";
 import { rebuildPlanned, type Standing } from "../rebuild/planned.ts";
@@ -67,7 +67,7 @@ function describeLost({ edits, born }: Lost, nextHas: NextServerHas): string {
 
 /** Makes a lost server anew. */
 async function rebuildLost(
-  { stack, plan, resources, known, lostServer }: Standing,
+  { stack, plan, known, lost: gone }: Standing,
   options: Options,
 ): Promise<number> {
   const told = tellTo(options.json);
@@ -81,7 +81,7 @@ async function rebuildLost(
     throw new CommandError("rebuild would do these edits too; nothing was changed", next);
   }
   if (options.dryRun === true) return 0;
-  const code = await bringUp(stack, resources, lostServer, told);
+  const code = await bringUp(stack, gone, told);
   if (options.json === true) printJson({ rebuilt: code === 0 });
   return code;
 }
@@ -96,12 +96,8 @@ export async function rebuildCommand(options: Options): Promise<number> {
   const known = resources.find(isServer);
   const things = await findThings(OPEN_ACCOUNT[config.server.provider](given.token), stack);
   const server = takeServer(config.server, things.server, known);
-  const places = CLOUDS[config.server.provider].token;
-  const lostServer =
-    known === undefined || server !== undefined
-      ? undefined
-      : { server: known, needsProgram: needsProgram({ resources, volumes: things.volume, given, places }) };
-  const standing = { stack, config, plan, warnings, resources, known, there: server?.id, lostServer };
+  const lost = findLost(config, resources, known, things);
+  const standing = { stack, config, plan, warnings, resources, known, there: server?.id, lost };
   if (options.planned === true) return rebuildPlanned(standing, options);
   if (server === undefined) return rebuildLost(standing, options);
   throw new CommandError(

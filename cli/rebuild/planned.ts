@@ -15,7 +15,7 @@ import { CommandError, mark, printJson } from "../output/terminal.ts";
 import { findStackFile, loadPlan, type Loaded } from "../project.ts";
 import { findRemote, runScript, showProgress } from "../remote.ts";
 import { forgetBegun, hashFile, readBegun, writeBegun, type Begun } from "./begun.ts";
-import { bringUp, type LostServer } from "./bringUp.ts";
+import { bringUp } from "./bringUp.ts";
 import { describeEdit, findBorn, previewEdits } from "./edits.ts";
 import { withGeneration, writeGeneration } from "./generation.ts";
 import { describeIntent, type Intent } from "./intent.ts";
@@ -31,8 +31,8 @@ export interface Standing extends Loaded {
   readonly known: StateResource | undefined;
   /** Id of the server at the vendor; undefined where there is none. */
   readonly there: string | undefined;
-  /** The server that the state has and the vendor has not; undefined where that is not so. */
-  readonly lostServer: LostServer | undefined;
+  /** What the state has and the vendor has not: the server, and the volume where it is given up. */
+  readonly lost: readonly StateResource[];
 }
 
 const AGAIN = `${COMMAND} rebuild --planned`;
@@ -172,10 +172,10 @@ function begin(
 }
 
 async function finish(standing: Standing, begun: Begun, told: Told): Promise<void> {
-  const { stack, resources, lostServer } = standing;
+  const { stack, lost } = standing;
   // The plan with the generation that is in the file now.
   const { plan } = loadPlan(stack);
-  const code = await bringUp(stack, resources, lostServer, told);
+  const code = await bringUp(stack, lost, told);
   if (code !== 0)
     throw new CommandError(
       `pulumi ended with ${String(code)}; the data is ${plan.volume === undefined ? "in the backups" : "on its volume"}, and mail waits at its senders`,

@@ -36,11 +36,18 @@ test("the server is made after it, and the attachment is replaced like everythin
   expect([attachment.deleteBeforeReplace, attachment.protect]).toEqual([true, false]);
 });
 
-test("nothing is written to the host, and no image is pulled, before the data are in their place", () => {
+test("nothing is written to the host before the data are in their place, and images come meanwhile", () => {
   const mount = find(run, "Command", "step-data");
   expect(mount.dependsOn).toEqual(expect.arrayContaining(["ready", "file-data-conf", "shipped-data-files"]));
   expect(find(run, "Command", "directories").dependsOn).toContain("step-data");
-  for (const image of ofType(run, "RemoteImage")) expect(image.dependsOn).toContain("step-data");
+  const before = find(run, "RandomBytes", "prepared").dependsOn;
+  expect(before).toContain("directories");
+  const images = ofType(run, "RemoteImage");
+  expect(images.length).toBeGreaterThan(1);
+  for (const { name, dependsOn } of images) {
+    expect([dependsOn.includes("ready"), dependsOn.includes("step-data")]).toEqual([true, false]);
+    expect(before).toContain(name);
+  }
 });
 
 test("another volume writes all anew, as another server does", () => {

@@ -1,32 +1,37 @@
 /**
- * Proves: the refresh of a rebuild does without the program only where the plugin of the last `up` takes today's token, and the
- * volume with the mail is at the vendor.
+ * Proves: a rebuild takes out of the state what the vendor has no more, and of volumes only the one that is given up.
  * Cannot prove: what the engine makes of it; the lives in the sandbox do.
  */
 import { expect, test } from "vitest";
-import { needsProgram } from "../../../cli/rebuild/bringUp.ts";
-import { CLOUDS } from "../../../stack/vendors/registry.ts";
+import { findLost } from "../../../cli/rebuild/bringUp.ts";
 
+const SERVER = { urn: "urn:server", type: "hcloud:index/server:Server", id: "42" };
 const VOLUME = { urn: "urn:volume", type: "hcloud:index/volume:Volume", id: "77" };
-const plugin = (inputs: Readonly<Record<string, unknown>>) => ({
-  ...{ urn: "urn:plugin", type: "pulumi:providers:hcloud", id: "1" },
-  inputs: { version: "1.41.0", ...inputs },
-});
-const OTHER = { urn: "urn:other", type: "pulumi:providers:cloudflare", inputs: { token: "secret" } };
-const SAFE = {
-  resources: [plugin({}), OTHER, VOLUME],
-  volumes: [{ id: "77", name: "mailstead-prod" }],
-  given: { token: "secret", place: "HCLOUD_TOKEN" },
-  places: CLOUDS.hetzner.token,
-};
+const at = (id: string) => [{ id, name: "mailstead-prod" }];
 
-test.each([
-  ["all tokens are in the environment", {}, false],
-  ["there is no volume", { resources: [plugin({})], volumes: [] }, false],
-  ["the last one had a token of its own", { resources: [plugin({ token: "secret" }), VOLUME] }, true],
-  ["today's is in the configuration", { given: { token: "secret", place: "hcloud:token" } }, true],
-  ["the volume is gone too", { volumes: [] }, true],
-  ["another volume is there", { volumes: [{ id: "78", name: "mailstead-prod" }] }, true],
-])("%s", (_, change, expected) => {
-  expect(needsProgram({ ...SAFE, ...change })).toBe(expected);
+interface Case {
+  readonly known?: boolean;
+  readonly lostVolume?: string;
+  readonly server?: readonly { id: string; name: string }[];
+  readonly volume?: readonly { id: string; name: string }[];
+}
+
+test.each<[string, Case, readonly unknown[]]>([
+  ["the server alone", {}, [SERVER]],
+  ["nothing, where it is there", { server: at("42") }, []],
+  [
+    "nothing, where it is there with the volume given up",
+    { server: at("42"), lostVolume: "77", volume: [] },
+    [],
+  ],
+  ["a volume that is gone stays", { volume: [] }, [SERVER]],
+  ["one that is given up and there stays", { lostVolume: "77" }, [SERVER]],
+  ["one that is gone and given up goes", { lostVolume: "77", volume: [] }, [SERVER, VOLUME]],
+  ["another one that is given up is not this one", { lostVolume: "78", volume: [] }, [SERVER]],
+  ["where the state has forgotten the server already", { known: false }, []],
+  ["and had no time for the volume", { known: false, lostVolume: "77", volume: [] }, [VOLUME]],
+])("%s", (_, { known = true, lostVolume, server = [], volume = at("77") }, expected) => {
+  const data = { kind: "volume" as const, sizeGb: 10, ...(lostVolume === undefined ? {} : { lostVolume }) };
+  const resources = known ? [SERVER, VOLUME] : [VOLUME];
+  expect(findLost({ data }, resources, known ? SERVER : undefined, { server, volume })).toEqual(expected);
 });

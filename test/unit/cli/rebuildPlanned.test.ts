@@ -79,7 +79,7 @@ beforeEach(async () => {
     "stack export"*) cat state.json ;;
     "stack output"*) echo '{"addresses":{"ipv4":"${ipv4}"}}' ;;
     "preview --json"*) cat preview.json ;;
-    "up "*|"refresh "*) echo "$*, generation $(sed -n 's/.*mailstead:generation: //p' Pulumi.prod.yaml)" >>ran; exit "$(cat code 2>/dev/null || echo 0)" ;;
+    "up "*|"state delete "*) echo "$*, generation $(sed -n 's/.*mailstead:generation: //p' Pulumi.prod.yaml)" >>ran; exit "$(cat code 2>/dev/null || echo 0)" ;;
     *) exit 9 ;; esac`);
   project.program(
     "ssh",
@@ -183,7 +183,7 @@ test("an up that breaks off is gone on with, and nothing is raised a second time
   expect(ran()).toEqual(["backup", `${UP} 3`]);
 });
 
-test("a server that went while the engine was cut off is refreshed away first", async () => {
+test("a server that went while the engine was cut off is taken out of the state first", async () => {
   const id = await deploy(1);
   writeFileSync(at("code"), "255");
   await rebuild("--yes");
@@ -192,7 +192,7 @@ test("a server that went while the engine was cut off is refreshed away first", 
   await cloud.ended((await cloud.hetzner("DELETE", `/servers/${String(id)}`)).body.num("action", "id"));
   expect((await rebuild("--yes")).code).toBe(0);
   expect(ran()).toEqual([
-    expect.stringMatching(/^refresh .*--target urn:server --target urn:volume/),
+    expect.stringMatching(/^state delete urn:server --target-dependents --yes /),
     `${UP} 2`,
   ]);
 });
