@@ -1,10 +1,8 @@
 /** Stops a command whose token opens another account at the server's vendor than the stack lives in. */
-import { COMMAND } from "../stack/values/command.ts";
 import type { Config } from "../stack/model/config.ts";
 import { keepsAccount } from "../stack/guards/account.ts";
 import { readDeployed } from "../stack/guards/deployed.ts";
 import type { Issue } from "../stack/model/issue.ts";
-import { VendorError } from "../verify/vendors/http.ts";
 import { OPEN_ACCOUNT } from "../verify/vendors/registry.ts";
 import { outputsIn, type StateResource } from "./engine.ts";
 import { CommandError } from "./output/terminal.ts";
@@ -27,20 +25,13 @@ export async function otherAccount(
   return keepsAccount(config, ipv4, await account.addresses(), place);
 }
 
-/** The same as an error. @throws CommandError where it is another account, or where the vendor does not answer */
+/** The same as an error. @throws CommandError where it is another account; VendorError where the vendor does not answer */
 export async function needOwnAccount(
   config: Pick<Config, "server" | "data" | "backups">,
   resources: readonly StateResource[],
   given: GivenToken,
 ): Promise<void> {
-  let issues: readonly Issue[];
-  try {
-    issues = await otherAccount(config, resources, given);
-  } catch (error) {
-    if (!(error instanceof VendorError)) throw error;
-    throw new CommandError(error.message, `${COMMAND} preflight`);
-  }
-  const [issue] = issues;
+  const [issue] = await otherAccount(config, resources, given);
   if (issue === undefined) return;
   throw new CommandError(`${issue.path}: ${issue.message}. Nothing was changed`, issue.fix);
 }

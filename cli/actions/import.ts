@@ -13,7 +13,6 @@ import { zoneFacts } from "../../stack/dns/zoneFacts.ts";
 import { LOOK_AT_PROVIDER } from "../../verify/judge/fixes/fixes.ts";
 import { describeObstacles } from "../../verify/judge/existing/waysOut.ts";
 import type { Finding } from "../../verify/model/finding.ts";
-import { VendorError } from "../../verify/vendors/http.ts";
 import { zoneReader } from "../../verify/vendors/zones.ts";
 import { CLOUDS, DNS_PROVIDERS } from "../../stack/vendors/registry.ts";
 import { findAlreadyThere } from "../../verify/judge/existing/alreadyThere.ts";
@@ -59,17 +58,12 @@ async function look(stack: string, config: Config, plan: Plan) {
   const account = OPEN_ACCOUNT[config.server.provider](given.token);
   const { resources } = await readState(stack);
   await needOwnAccount(config, resources, given);
-  try {
-    const [records, things, creates] = await Promise.all([
-      zoneReader(provider, zone, dns, zoneId).records(),
-      account.things(stack),
-      previewCreates(stack),
-    ]);
-    return { records, things, resources, creates, found: foundIds(things, stack, plan) };
-  } catch (error) {
-    if (!(error instanceof VendorError)) throw error;
-    throw new CommandError(error.message, error.fix ?? LOOK_AT_PROVIDER);
-  }
+  const [records, things, creates] = await Promise.all([
+    zoneReader(provider, zone, dns, zoneId).records(),
+    account.things(stack),
+    previewCreates(stack),
+  ]);
+  return { records, things, resources, creates, found: foundIds(things, stack, plan) };
 }
 
 async function collectImports(stack: string, agreed: readonly string[]): Promise<Collected> {

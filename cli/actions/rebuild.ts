@@ -3,8 +3,7 @@ import { COMMAND } from "../../stack/values/command.ts";
 import type { Config } from "../../stack/model/config.ts";
 import type { NextServerHas } from "../../stack/model/plan.ts";
 import { isServer } from "../../stack/vendors/cloudThings.ts";
-import type { CloudAccount, CloudThings } from "../../verify/vendors/cloud.ts";
-import { VendorError } from "../../verify/vendors/http.ts";
+import type { CloudThings } from "../../verify/vendors/cloud.ts";
 import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
 import { needOwnAccount } from "../account.ts";
 import { readState, stackName, type StateResource } from "../engine.ts";
@@ -19,16 +18,6 @@ import { tellTo } from "../rebuild/told.ts";
 import { readGivenToken } from "../tokens.ts";
 
 type FoundServer = CloudThings["server"][number];
-
-/** What the stack has at the vendor. @throws CommandError where the vendor does not answer */
-async function findThings(account: CloudAccount, stack: string): Promise<CloudThings> {
-  try {
-    return await account.things(stack);
-  } catch (error) {
-    if (!(error instanceof VendorError)) throw error;
-    throw new CommandError(error.message, `${COMMAND} preflight`);
-  }
-}
 
 /** The stack's server at the vendor. @throws CommandError where the state does not know it */
 function takeServer(
@@ -66,10 +55,7 @@ function describeLost({ edits, born }: Lost, nextHas: NextServerHas): string {
 }
 
 /** Makes a lost server anew. */
-async function rebuildLost(
-  { stack, plan, known, lost: gone }: Standing,
-  options: Options,
-): Promise<number> {
+async function rebuildLost({ stack, plan, known, lost: gone }: Standing, options: Options): Promise<number> {
   const told = tellTo(options.json);
   told.say("looking for edits that wait …");
   const edits = (await previewEdits(stack, known === undefined)).map(describeEdit);
@@ -94,7 +80,7 @@ export async function rebuildCommand(options: Options): Promise<number> {
   const given = await readGivenToken(CLOUDS[config.server.provider].token, stack);
   await needOwnAccount(config, resources, given);
   const known = resources.find(isServer);
-  const things = await findThings(OPEN_ACCOUNT[config.server.provider](given.token), stack);
+  const things = await OPEN_ACCOUNT[config.server.provider](given.token).things(stack);
   const server = takeServer(config.server, things.server, known);
   const lost = findLost(config, resources, known, things);
   const standing = { stack, config, plan, warnings, resources, known, there: server?.id, lost };

@@ -1,16 +1,14 @@
 /** `mailstead teardown`: says before a `destroy` what it would keep, what it would take, and what is billed on. Looks only. */
-import { COMMAND } from "../../stack/values/command.ts";
 import type { Config } from "../../stack/model/config.ts";
 import { openedBy, OPEN_VALUE, type Opener } from "../../stack/model/protection.ts";
 import type { Cloud } from "../../stack/vendors/cloud.ts";
 import type { Cost } from "../../verify/vendors/cloud.ts";
 import { OPEN_ACCOUNT } from "../../verify/vendors/registry.ts";
-import { VendorError } from "../../verify/vendors/http.ts";
 import { planTeardown, type Sort, type StandingResource } from "../../verify/state/teardown.ts";
 import { needOwnAccount } from "../account.ts";
 import { readState, stackName } from "../engine.ts";
 import { loadPlan } from "../project.ts";
-import { CommandError, print, printJson } from "../output/terminal.ts";
+import { print, printJson } from "../output/terminal.ts";
 import { CLOUDS } from "../../stack/vendors/registry.ts";
 import { readGivenToken } from "../tokens.ts";
 
@@ -58,12 +56,7 @@ function openingLines({ protect, server }: Pick<Config, "protect" | "server">): 
 async function readCosts(config: Config, stack: string, resources: readonly StandingResource[]) {
   const given = await readGivenToken(CLOUDS[config.server.provider].token, stack);
   await needOwnAccount(config, resources, given);
-  try {
-    return (await OPEN_ACCOUNT[config.server.provider](given.token).costs?.(stack)) ?? [];
-  } catch (error) {
-    if (!(error instanceof VendorError)) throw error;
-    throw new CommandError(error.message, `${COMMAND} preflight`);
-  }
+  return (await OPEN_ACCOUNT[config.server.provider](given.token).costs?.(stack)) ?? [];
 }
 
 /** Runs the command. Returns 0: nothing is wrong with what it says. */
