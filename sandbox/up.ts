@@ -1,7 +1,7 @@
 /** The steps of `up`, in order. Each can be repeated and then changes nothing. */
 
 import { existsSync } from "node:fs";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startAcme } from "./acme/acme.ts";
 import { startDns } from "./dns/servers.ts";
@@ -23,6 +23,7 @@ import { deploy, selectStack } from "./project/deploy.ts";
 import { findRealPlugins, installPlugins } from "./providers/install.ts";
 import { pushLayout, startRegistry } from "./registry/registry.ts";
 import { cloudService, isWritten, outsideService, pluginsService } from "./services.ts";
+import { writeWhole } from "./process/writeWhole.ts";
 
 /** The table that `up` runs. What is costly comes first, so that it fails before anything is up. */
 export const sandboxSteps: readonly Step[] = [
@@ -77,8 +78,7 @@ async function images(): Promise<StepResult> {
   const text = `${JSON.stringify(built, undefined, 2)}\n`;
   // Kept untouched where it says the same: who is made from it looks at its time.
   if ((await readFile(file, "utf8").catch(() => "")) !== text) {
-    await writeFile(`${file}.new`, text);
-    await rename(`${file}.new`, file);
+    await writeWhole(file, text);
   }
   return { word: `${Object.keys(built).length} at the registry` };
 }

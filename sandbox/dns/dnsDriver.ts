@@ -1,11 +1,12 @@
 /** The vendor APIs' hand on the authoritative server. */
 
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DnsDriver } from "../cloud/drivers.ts";
 import { addresses, outside, paths } from "../groundPlan.ts";
 import { dropZone, loadZone, serveZone, writeRootZone } from "./knot.ts";
 import { reverseZoneContents } from "./zoneFile.ts";
+import { writeWhole } from "../process/writeWhole.ts";
 
 const reverseFile = join(paths.dnsDir, "reverse.json");
 const allowedZone = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/;
@@ -57,6 +58,5 @@ async function writeReverseNames(names: Readonly<Record<string, string>>): Promi
   // Rendered first: a bad address must leave both the list and the zones as they were.
   const contents = reverseZoneContents(names);
   for (const content of contents) await serveZone(content);
-  await writeFile(`${reverseFile}.new`, JSON.stringify(names, undefined, 2));
-  await rename(`${reverseFile}.new`, reverseFile);
+  await writeWhole(reverseFile, JSON.stringify(names, undefined, 2));
 }

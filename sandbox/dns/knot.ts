@@ -1,11 +1,12 @@
 /** The authoritative server: its zone files, and the control of knot. */
 
-import { access, appendFile, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, appendFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "../groundPlan.ts";
 import { run, succeeds } from "../process/command.ts";
 import { absolute, nameServersIn, renderZoneFile, ROOT_ADDITIONS, rootZone } from "./zoneFile.ts";
 import type { ZoneContent } from "./zoneFile.ts";
+import { writeWhole } from "../process/writeWhole.ts";
 
 /** Folder with configuration, database, zones and control socket. */
 export const knotDir = paths.dnsDir;
@@ -24,8 +25,7 @@ export async function writeZoneFile(content: ZoneContent): Promise<boolean> {
   const file = zoneFile(content.zone);
   const text = renderZoneFile(content);
   if ((await readFile(file, "utf8").catch(() => undefined)) === text) return false;
-  await writeFile(`${file}.new`, text);
-  await rename(`${file}.new`, file);
+  await writeWhole(file, text);
   return true;
 }
 

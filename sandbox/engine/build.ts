@@ -1,9 +1,10 @@
 /** The Pulumi engine: the one on PATH where it is new enough, else built from Go modules. */
 
-import { access, mkdir, readdir, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, realpath, rm, symlink } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { run } from "../process/command.ts";
 import { ensureGoTool, pinnedVersion } from "./goTool.ts";
+import { writeWhole } from "../process/writeWhole.ts";
 
 /** Oldest engine that the program and its plugins are known to work with. */
 const oldest = [3, 250] as const;
@@ -114,8 +115,7 @@ async function build(what: Built, cacheDir: string): Promise<boolean> {
 /** Starts the program with its arguments, wherever the cache has been moved to. */
 async function writeStart(path: string, program: string, start: string): Promise<void> {
   const line = `exec "\${0%/*}/../engine/${program}" ${start} "$@"`;
-  await writeFile(`${path}.new`, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
-  await rename(`${path}.new`, path);
+  await writeWhole(path, `#!/bin/sh\n${line}\n`, 0o755);
 }
 
 async function exists(path: string): Promise<boolean> {

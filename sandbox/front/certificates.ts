@@ -4,6 +4,7 @@ import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import { paths } from "../groundPlan.ts";
 import { run } from "../process/command.ts";
+import { writeWhole } from "../process/writeWhole.ts";
 
 /** A leaf's files. */
 export interface Leaf {
@@ -32,9 +33,7 @@ export async function ensureAuthority(): Promise<void> {
 export async function writeTrust(): Promise<void> {
   const acmeRoot = await readFile(paths.acmeRoot, "utf8").catch(() => "");
   const text = (await readFile(paths.caCertificate, "utf8")) + acmeRoot;
-  // Programs read this file at any moment: it is whole at every one of them.
-  await writeFile(`${paths.trust}.new`, text);
-  await rename(`${paths.trust}.new`, paths.trust);
+  await writeWhole(paths.trust, text);
 }
 
 /**

@@ -1,12 +1,13 @@
 /** The disk of a host, and the command that boots it. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { appendFile, chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, chmod, copyFile, mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { HostSpec } from "../cloud/drivers.ts";
 import { run } from "../process/command.ts";
 import { mountsBelow } from "../process/mounts.ts";
 import { type NetworkGround, writeSeed } from "./seed.ts";
+import { writeWhole } from "../process/writeWhole.ts";
 
 /** Paths of a host's folder, `runDir/hosts/KEY`. */
 export interface MachineFolder {
@@ -105,7 +106,7 @@ export async function prepareDisk(
     ...(ipv4 === undefined ? {} : { ipv4 }),
     ...(ipv6Base === undefined ? {} : { ipv6Base }),
   };
-  await writeFile(it.record, JSON.stringify(record));
+  await writeWhole(it.record, JSON.stringify(record));
 }
 
 /** Folders bound into the host: docker falls back to copying every layer where its folder is an overlay itself. */

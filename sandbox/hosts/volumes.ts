@@ -7,7 +7,7 @@
  * a folder that is the host's `/dev/disk`; at each start the supervisor shows what they name.
  */
 import { existsSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { VolumeDriver, VolumeSpec } from "../cloud/drivers.ts";
 import { run } from "../process/command.ts";
@@ -16,6 +16,7 @@ import { waitUntil } from "../process/waitUntil.ts";
 import { hideDevice, showDevice, stopFileSystem } from "./hostDevices.ts";
 import { machineFolder } from "./machine.ts";
 import type { Turn } from "./turns.ts";
+import { writeWhole } from "../process/writeWhole.ts";
 
 /** What is kept of a volume beside what is on it. */
 interface VolumeRecord {
@@ -76,7 +77,7 @@ export class Volumes {
 
   /** Key of the host that has it. */
   async holder(key: string): Promise<string | undefined> {
-    return existsSync(this.#recordFile(key)) ? (await this.#read(key)).host : undefined;
+    return (await this.#find(key))?.host;
   }
 
   async detach(key: string): Promise<void> {
@@ -169,11 +170,8 @@ export class Volumes {
 
   async #of(host: string): Promise<[string, VolumeRecord][]> {
     const keys = await readdir(join(this.#runDir, "volumes")).catch(() => []);
-    const made = keys.filter((key) => existsSync(this.#recordFile(key)));
-    const all = await Promise.all(
-      made.map(async (key): Promise<[string, VolumeRecord]> => [key, await this.#read(key)]),
-    );
-    return all.filter(([, record]) => record.host === host);
+    const all = await Promise.all(keys.map(async (key) => [key, await this.#find(key)] as const));
+    return all.flatMap(([key, record]) => (record?.host === host ? [[key, record]] : []));
   }
 
   #folder(key: string): string {
@@ -189,11 +187,22 @@ export class Volumes {
   }
 
   async #read(key: string): Promise<VolumeRecord> {
-    if (!existsSync(this.#recordFile(key))) throw new Error(`there is no volume ${key}`);
-    return JSON.parse(await readFile(this.#recordFile(key), "utf8")) as VolumeRecord;
+    const found = await this.#find(key);
+    if (found === undefined) throw new Error(`there is no volume ${key}`);
+    return found;
+  }
+
+  /** Of another host's volume too, which may be changed or deleted at this moment. */
+  async #find(key: string): Promise<VolumeRecord | undefined> {
+    try {
+      return JSON.parse(await readFile(this.#recordFile(key), "utf8")) as VolumeRecord;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
   }
 
   async #write(key: string, record: VolumeRecord): Promise<void> {
-    await writeFile(this.#recordFile(key), JSON.stringify(record));
+    await writeWhole(this.#recordFile(key), JSON.stringify(record));
   }
 }

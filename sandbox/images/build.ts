@@ -1,9 +1,10 @@
 /** Builds the stand-in images: app, nginx, mongo and redis under the names that the mail stack pulls them by. */
 import { createHash } from "node:crypto";
-import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as layers from "./layers.ts";
 import { blobFile, LAYER_TYPE, writeLayer, writeLayout, type ImageSettings, type Layer } from "./oci.ts";
+import { writeWhole } from "../process/writeWhole.ts";
 
 /** Release tag of the app stand-in. */
 export const STANDIN_RELEASE = "v1.0.0";
@@ -143,8 +144,7 @@ async function cachedLayer(recipe: layers.LayerRecipe, options: BuildOptions): P
     await recipe.make(folder);
     const layer = await writeLayer(folder, blobs, (path) => ownerIn(recipe, path));
     await mkdir(join(options.cacheDir, "layers"), { recursive: true });
-    await writeFile(`${note}.partial`, JSON.stringify(layer));
-    await rename(`${note}.partial`, note);
+    await writeWhole(note, JSON.stringify(layer));
     options.onLayer?.(recipe.name, (performance.now() - started) / 1000);
     return layer;
   } finally {

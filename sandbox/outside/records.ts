@@ -1,6 +1,7 @@
 /** Records of the outside host: in memory, as they are asked for all the time, and each in a file, which outlives the process. */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "../process/writeWhole.ts";
 
 /** Records of one kind, in the order in which they came. */
 export class Records<T extends { readonly id: string }> {
@@ -31,8 +32,7 @@ export class Records<T extends { readonly id: string }> {
   /** Keeps a record, in place of an earlier one with its id. It is on disk then. */
   async save(record: T): Promise<void> {
     const file = join(this.folder, `${record.id}.json`);
-    await writeFile(`${file}.partial`, JSON.stringify(record, undefined, 2));
-    await rename(`${file}.partial`, file);
+    await writeWhole(file, JSON.stringify(record, undefined, 2));
     this.#known.set(record.id, record);
   }
 

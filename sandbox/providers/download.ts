@@ -1,8 +1,9 @@
 /** Real provider plugins, fetched by the engine itself where their server can be reached. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { run } from "../process/command.ts";
+import { writeWhole } from "../process/writeWhole.ts";
 
 /** A plugin in the version that the npm SDK asks for. */
 export interface Wanted {
@@ -42,8 +43,7 @@ export async function downloadPlugins(
   if (missing.length === 0) return;
   const had = await Promise.all(missing.map((plugin) => download(plugin, folder, patience)));
   const news = missing.filter((_, index) => !had[index]).map((plugin) => [directory(plugin), Date.now()]);
-  await writeFile(`${file}.new`, JSON.stringify({ ...refused, ...Object.fromEntries(news) }));
-  await rename(`${file}.new`, file);
+  await writeWhole(file, JSON.stringify({ ...refused, ...Object.fromEntries(news) }));
 }
 
 /** What a run that was killed was at. */
