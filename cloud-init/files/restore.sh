@@ -16,6 +16,8 @@ set -a
 set +a
 
 incoming=/mnt/mailstead/incoming
+# The snapshots that `look` found, for the `fill` that follows it.
+listed=/run/mailstead-restore.list
 restore_seconds=18000
 verb=${1:-}
 
@@ -43,7 +45,7 @@ begin() {
 choose() {
   local code=0
   chosen=
-  snapshots || code=$?
+  if [ "$verb" = fill ] && [ -e "$listed" ]; then mv "$listed" "$log"; else snapshots || code=$?; fi
   if [ "$code" -ne 0 ]; then
     is_none "$code" "$log" && return 0
     fail "$(why "$code" "$log")"
@@ -55,8 +57,10 @@ choose() {
 
 look() {
   [ "$RESTORE" != none ] || exit 4
+  rm -f "$listed"
   choose
   [ -n "$chosen" ] || exit 3
+  cp "$log" "$listed"
   say "there is a backup: $(records describe "$chosen" <"$log")"
 }
 
