@@ -7,12 +7,11 @@
  * It runs last (its project in vitest.config.ts comes after all others), and no sandbox is up when it ends.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { globSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import process from "node:process";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { containers } from "../support/host.ts";
+import { temporaryFolder } from "../support/temporaryFolder.ts";
 import { project, waitFor } from "../support/sandbox.ts";
 import { mainProcesses, networkNumber, NOTHING, traces } from "../support/traces.ts";
 
@@ -22,6 +21,7 @@ const CREATES_SERVER = /hcloud:index:Server \S+ creating/;
 /** A run of `up`, in a process group of its own as a terminal gives it. */
 class Up {
   printed = "";
+  readonly temporaryFolder = temporaryFolder();
   readonly #child: ChildProcess;
   readonly #began = performance.now();
 
@@ -29,6 +29,8 @@ class Up {
     const [file = "", ...rest] = COMMAND;
     this.#child = spawn(file, [...rest, "up"], {
       cwd: project,
+      // Of its own, so that what it leaves there is told from what others have in theirs.
+      env: { ...process.env, TMPDIR: this.temporaryFolder },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -89,10 +91,6 @@ function down(): string {
   return ended.stdout;
 }
 
-function temporaryFolders(): string[] {
-  return globSync(join(tmpdir(), "mailstead-*"));
-}
-
 test("after Ctrl-C in the middle of a deployment, the next up goes on from there", async () => {
   const first = start();
   await first.reaches(CREATES_SERVER);
@@ -128,7 +126,6 @@ test.each([
   ["while its services start", /Container registry …/],
   ["while the engine makes the server", CREATES_SERVER],
 ])("down leaves nothing behind of an up that was killed %s", async (_, point) => {
-  const folders = temporaryFolders();
   const up = start();
   await up.reaches(point);
   up.signal("SIGKILL");
@@ -137,7 +134,7 @@ test.each([
   expect(traces(network).processes).not.toEqual([]);
   down();
   expect(traces(network)).toEqual(NOTHING);
-  expect(temporaryFolders()).toEqual(folders);
+  expect(readdirSync(up.temporaryFolder).filter((name) => name.startsWith("mailstead-"))).toEqual([]);
 });
 
 test.each([
