@@ -56,8 +56,6 @@ export default defineConfig({
           // Thousands of generated cases, or many runs of the real engine: half of the fast tests' time in a few files.
           name: "long",
           include: LONG,
-          // Beside the last of the sandbox's, which waits more than it works; the lives before have each other for that.
-          sequence: { groupOrder: 1 },
           ...BESIDE_LIVES,
         },
       },
@@ -67,6 +65,7 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/browser/globalSetup.ts"],
+          // Beside the last of the sandbox's, whose waits nothing else would fill.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -79,6 +78,7 @@ export default defineConfig({
           include: ["test/sandbox/*.test.ts"],
           exclude: ["test/sandbox/life.test.ts"],
           globalSetup: ["test/support/sandboxUp.ts"],
+          setupFiles: ["test/support/yieldToFirst.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },
