@@ -75,9 +75,13 @@ export function text<T>(read: (text: string) => Reading<T>): z.ZodType<T> {
   });
 }
 
-/** A text that may be of digits alone: `pulumi config set` writes such a one as a number. */
+/**
+ * A text that may be of digits alone: `pulumi config set --path` writes such a one as a number, unless it begins with 0. Another
+ * number than a whole one is not what somebody wrote any more: 1.30 has become 1.3.
+ */
 export function digits<T>(read: (text: string) => Reading<T>) {
-  return z.preprocess((given) => (typeof given === "number" ? String(given) : given), text(read));
+  const isWhole = (given: unknown): boolean => Number.isSafeInteger(given) && Number(given) >= 0;
+  return z.preprocess((given) => (isWhole(given) ? String(given) : given), text(read));
 }
 
 /** TTL of a record, in seconds. */

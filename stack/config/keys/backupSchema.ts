@@ -72,13 +72,13 @@ export const BACKUPS = {
     required: true,
   },
   bucket: {
-    schema: text(readBucket),
+    schema: digits(readBucket),
     meaning: "bucket; made where it is not there and the key may",
     fix: "set the name of your bucket at the vendor",
     required: true,
   },
   prefix: {
-    schema: text(readPrefix),
+    schema: digits(readPrefix),
     meaning: "folder in the bucket that holds the repository",
     fix: "set a folder of this stack's own, such as example.com",
     follows: because("`domain`", "so that one bucket can hold the backups of several servers"),
@@ -90,14 +90,14 @@ export const BACKUPS = {
     follows: because("asked of the vendor", "most vendors tell it"),
   },
   accessKeyId: {
-    schema: text(readAccessKey),
+    schema: digits(readAccessKey),
     meaning: "first half of the bucket's access key",
     fix: AS_SECRET("accessKeyId"),
     required: true,
     secret: true,
   },
   secretAccessKey: {
-    schema: text(readAccessKey),
+    schema: digits(readAccessKey),
     meaning: "second half of the bucket's access key",
     fix: AS_SECRET("secretAccessKey"),
     required: true,

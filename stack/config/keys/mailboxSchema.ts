@@ -1,7 +1,7 @@
 /** Keys of the onboarding: who makes account, domain and mailboxes, and which mailboxes. */
 import { z } from "zod";
 import { OWN_ALIAS_NAMES } from "../../services/ownAliases.ts";
-import { because, filledList, text, type Fields } from "../../values/field.ts";
+import { because, digits, filledList, text, type Fields } from "../../values/field.ts";
 import { LENGTHS } from "../../values/lengths.ts";
 import { readMailAddress } from "../../values/mailAddress.ts";
 import { bad, good, type Reading } from "../../values/reading.ts";
@@ -49,7 +49,7 @@ export const ONBOARDING = {
 /** Keys of one entry of `mailboxes`. */
 export const MAILBOX = {
   name: {
-    schema: text(readMailboxName),
+    schema: digits(readMailboxName),
     meaning: "what is before the @ of its address",
     fix: `write what is before the @; ${OWN_ALIAS_NAMES.join(", ")} are there anyway`,
     required: true,

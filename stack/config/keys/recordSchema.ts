@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { readDkimPublicKey, readDkimSelector } from "../../values/dkimKey.ts";
 import { readHostName, wholeName } from "../../values/domainName.ts";
-import { because, count, list, switches, text, type Fields } from "../../values/field.ts";
+import { because, count, digits, list, switches, text, type Fields } from "../../values/field.ts";
 import { readAccountUri, readReportTarget, readSpfMechanism } from "./readRecordValues.ts";
 import { readReportAddress } from "./readValues.ts";
 
@@ -58,7 +58,7 @@ export const DMARC = {
 
 export const DKIM = {
   selector: {
-    schema: text(readDkimSelector),
+    schema: digits(readDkimSelector),
     meaning: "selector of the key",
     fix: "set the selector that the web interface shows, such as fe-1a2b3c",
     required: true,

@@ -6,6 +6,7 @@ import { readHostName, readMailDomain } from "../../values/domainName.ts";
 import {
   because,
   count,
+  digits,
   filledList,
   list,
   switches,
@@ -180,7 +181,7 @@ export const DNS = {
     default: because("address" as const, "an MX may not point to an alias (RFC 2181 10.3)"),
   },
   verification: {
-    schema: text(words.readVerification),
+    schema: digits(words.readVerification),
     meaning:
       "token of forward-email-site-verification; with onboarding automatic only where the server has another than ours",
     fix: "paste the token that the web interface shows",
@@ -191,7 +192,7 @@ export const DNS = {
 /** Keys of `mail` but its section `images`. */
 export const MAIL = {
   release: {
-    schema: text(words.readTag),
+    schema: digits(words.readTag),
     meaning: "release of Forward Email",
     fix: "set the tag of a release on github.com/forwardemail/forwardemail.net/releases",
     required: true,
@@ -203,7 +204,7 @@ export const MAIL = {
     default: because(true, "mailboxes are what most people want a mail server for"),
   },
   authUser: {
-    schema: text(words.readUserName),
+    schema: digits(words.readUserName),
     meaning: "user name of the first login",
     fix: "set a name of letters and digits",
     default: because("admin", "the name that the guide uses"),
@@ -238,7 +239,7 @@ function imageKeys<Preset extends Pick<Field<string>, "default" | "follows">>(
       fix: "set registry and name, without tag",
       default: repository,
     },
-    tag: { schema: text(words.readTag), meaning: "tag", fix: "set the tag of a release", ...tag },
+    tag: { schema: digits(words.readTag), meaning: "tag", fix: "set the tag of a release", ...tag },
     digest: {
       schema: text(words.readDigest),
       meaning: "digest of the image's index",

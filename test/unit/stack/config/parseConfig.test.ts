@@ -487,6 +487,26 @@ test("what YAML took for a number wants quotes", () => {
   ]);
 });
 
+test("a text of digits alone is taken as the engine writes it down", () => {
+  const numbers = {
+    ...{ "dns.verification": 2_939_311_770, "mail.images.mongo.tag": 8 },
+    "dns.dkim": [{ selector: 2026, publicKey: dkimKey(2048) }],
+    "data.lostVolume": 7001,
+  };
+  const texts = JSON.parse(JSON.stringify(numbers), (_, value: unknown) =>
+    typeof value === "number" ? String(value) : value,
+  ) as Raw;
+  const read = parseConfig(rawWith(numbers));
+  expect(read).toEqual(parseConfig(rawWith(texts)));
+  expect(read.issues).toEqual([]);
+  // Of these the digits are not all there any more.
+  const { issues } = parseConfig(rawWith({ "dns.verification": 1e30, "mail.images.mongo.tag": 8.2 }));
+  expect(issues.map(({ path, rule }) => [path, rule])).toEqual([
+    ["mailstead:dns.verification", "wrong-kind"],
+    ["mailstead:mail.images.mongo.tag", "wrong-kind"],
+  ]);
+});
+
 test("a policy that is a text is of type TXT", () => {
   for (const type of ["SPF", "spf", "DKIM", "DMARC"]) {
     const { issues } = parseConfig(
