@@ -33,7 +33,7 @@ function takeServer(
 }
 
 /** What a rebuild of a lost server would do beside that. */
-interface Lost {
+interface Beside {
   readonly edits: readonly string[];
   readonly born: readonly string[];
 }
@@ -44,7 +44,7 @@ const LOST_HAS: Readonly<Record<NextServerHas, string>> = {
   nothing: "the same addresses and keys, without the mail that was on the lost one's disk",
 };
 
-function describeLost({ edits, born }: Lost, nextHas: NextServerHas): string {
+function describeLost({ edits, born }: Beside, nextHas: NextServerHas): string {
   return [
     `The server is gone: a new one is made with ${LOST_HAS[nextHas]}, and everything on it is started.`,
     ...(edits.length === 0 ? [] : ["Edits that have nothing to do with the lost server:", ...edits]),
@@ -55,19 +55,19 @@ function describeLost({ edits, born }: Lost, nextHas: NextServerHas): string {
 }
 
 /** Makes a lost server anew. */
-async function rebuildLost({ stack, plan, known, lost: gone }: Standing, options: Options): Promise<number> {
+async function rebuildLost({ stack, plan, known, lost }: Standing, options: Options): Promise<number> {
   const told = tellTo(options.json);
   told.say("looking for edits that wait …");
   const edits = (await previewEdits(stack, known === undefined)).map(describeEdit);
-  const lost = { edits, born: findBorn(plan, known) };
-  if (options.dryRun === true && options.json === true) printJson(lost);
-  else told.say(describeLost(lost, plan.server.nextHas));
-  if (lost.edits.length + lost.born.length > 0 && options.withEdits !== true) {
+  const beside = { edits, born: findBorn(plan, known) };
+  if (options.dryRun === true && options.json === true) printJson(beside);
+  else told.say(describeLost(beside, plan.server.nextHas));
+  if (beside.edits.length + beside.born.length > 0 && options.withEdits !== true) {
     const next = `take them back in the configuration, then this again; or do them with it: ${COMMAND} rebuild --with-edits`;
     throw new CommandError("rebuild would do these edits too; nothing was changed", next);
   }
   if (options.dryRun === true) return 0;
-  const code = await bringUp(stack, gone, told);
+  const code = await bringUp(stack, lost, told);
   if (options.json === true) printJson({ rebuilt: code === 0 });
   return code;
 }

@@ -61,19 +61,19 @@ remove() {
   [ ! -e "$1" ]
 }
 
-# Of either kind: the data may have moved to a volume since.
-drop_clone() {
-  local code=0
-  remove "/var/lib/mailstead/${clone_name:?}" || code=1
-  remove "$volume/${clone_name:?}" || code=1
+# From disk and volume: the data may have moved since.
+remove_from_both() {
+  local place code=0
+  for place in /var/lib/mailstead "$volume"; do remove "$place/${1:?}" || code=1; done
   return "$code"
 }
+
+drop_clone() { remove_from_both "$clone_name"; }
 
 # What a restore of one mailbox works with (mailbox-restore.sh): a container, and a copy of the mailbox.
 drop_scratch() {
   ask_docker rm --force mailstead-restore >/dev/null 2>&1 || true
-  remove "$volume/clones/mailbox" || true
-  remove /var/lib/mailstead/clones/mailbox || true
+  remove_from_both clones/mailbox || true
 }
 
 # Unless one is at it, which clears up by itself: so long (seconds) it may still be.

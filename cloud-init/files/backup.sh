@@ -161,8 +161,8 @@ guard)
   tail --pid="$2" -s 0.1 -f /dev/null
   take_turn 60 || exit 0
   set_free
+  # What a killed restore of a mailbox had begun keeps its lock until it has ended, too; a backup need not wait for that.
   exec 9>&-
-  # What a killed restore of a mailbox had begun keeps its lock until it has ended, too.
   drop_left_scratch 60
   ;;
 *)

@@ -45,7 +45,7 @@ begin() {
 choose() {
   local code=0
   chosen=
-  if [ "$verb" = fill ] && [ -e "$listed" ]; then mv "$listed" "$log"; else snapshots || code=$?; fi
+  if [ -e "$listed" ]; then mv "$listed" "$log"; else snapshots || code=$?; fi
   if [ "$code" -ne 0 ]; then
     is_none "$code" "$log" && return 0
     fail "$(why "$code" "$log")"
