@@ -3,7 +3,6 @@ import process from "node:process";
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../stack/model/config.ts";
 import type { Plan } from "../stack/model/plan.ts";
-import type { SlotName } from "../stack/values/slots.ts";
 import { describeCause, outsideError, StopError } from "./errors.ts";
 import { COMMAND } from "../stack/values/command.ts";
 
@@ -24,8 +23,8 @@ export interface KnownZone {
   readonly config: Config;
   readonly plan: Plan;
   readonly token: string;
-  /** Text of a slot; undefined where it is known after the first `up` alone. */
-  readonly slotValue: (name: SlotName) => string | undefined;
+  /** Text of each slot, without those that are known after the first `up` alone. They come late: the zone is read meanwhile. */
+  readonly slots: Promise<Readonly<Record<string, string>>>;
   readonly outputs: DriftInput["outputs"];
 }
 
@@ -76,7 +75,6 @@ export async function reviewDrift(input: DriftInput, judge: JudgeZone): Promise<
   // Who asks a preview only for what it would make, to take over what is there, changes nothing.
   if (process.env["MAILSTEAD_LOOK"] === "off") return;
   const token = input.token === undefined ? undefined : await valueNow(input.token);
-  const slots = (await valueNow(input.slots)) ?? {};
   const what = `The zone ${plan.zone} could not be compared with what is declared`;
   let found: Awaited<ReturnType<JudgeZone>>;
   try {
@@ -87,7 +85,7 @@ export async function reviewDrift(input: DriftInput, judge: JudgeZone): Promise<
             config,
             plan,
             token,
-            slotValue: (name) => slots[name],
+            slots: valueNow(input.slots).then((slots) => slots ?? {}),
             outputs: input.outputs,
           });
   } catch (cause) {

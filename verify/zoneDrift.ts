@@ -6,7 +6,6 @@ import { describeIssue } from "../stack/model/describeIssue.ts";
 import type { Config } from "../stack/model/config.ts";
 import type { ProviderRecord, ZoneRecord } from "../stack/model/zoneRecord.ts";
 import type { Plan } from "../stack/model/plan.ts";
-import type { SlotName } from "../stack/values/slots.ts";
 import { zoneReader } from "./vendors/zones.ts";
 import { audit } from "./judge/sets/audit.ts";
 import { zoneFacts } from "../stack/dns/zoneFacts.ts";
@@ -22,7 +21,8 @@ export interface KnownZone {
   readonly config: Config;
   readonly plan: Plan;
   readonly token: string;
-  readonly slotValue: (name: SlotName) => string | undefined;
+  /** Text of each slot, without those that are not known yet. They may come after the provider has answered. */
+  readonly slots: Promise<Readonly<Record<string, string>>>;
   /** Outputs of the last `up`; their `records` tell what the engine believes to be there. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }
@@ -127,12 +127,15 @@ export interface ZoneDrift {
 
 /** Asks the provider for the zone, one call a page, and judges it as the audit does. */
 export async function findDrift(known: KnownZone): Promise<ZoneDrift> {
-  const { config, plan, token, slotValue } = known;
+  const { config, plan, token } = known;
   const { provider, zone, zoneId, ignore } = config.dns;
-  const desired = listDesiredSets(plan.records, slotValue);
-  const column = await readProvider(zoneReader(provider, zone, token, zoneId));
+  const [slots, column] = await Promise.all([
+    known.slots,
+    readProvider(zoneReader(provider, zone, token, zoneId)),
+  ]);
   if (column.state === "unreachable")
     return { lines: [], stops: [], advice: [], unread: printable(column.reason) };
+  const desired = listDesiredSets(plan.records, (name) => slots[name]);
   const wanted = new Set(
     desired.flatMap(({ name, type, values }) => values.map((value) => writeKey(name, type, value))),
   );

@@ -80,6 +80,8 @@ interface Scene {
   /** What the last `up` declared; nothing before the first. */
   readonly last?: readonly ZoneRecord[];
   readonly first?: boolean;
+  /** Comes when the slots are known. */
+  readonly known?: Promise<unknown>;
   readonly preview?: boolean;
   readonly token?: string;
 }
@@ -87,13 +89,14 @@ interface Scene {
 /** Runs a preview, and hands back what stopped it. */
 async function review(scene: Scene): Promise<readonly Error[]> {
   const { drift = "warn", changes = {}, last = [], first = false, preview = true } = scene;
+  const late = Promise.resolve(scene.known).then(() => LATE);
   const { errors } = await recordProgram(
     () =>
       reviewDrift(
         {
           ...planned(drift, changes),
           token: pulumi.secret(scene.token ?? CLOUDFLARE_TOKEN),
-          slots: first ? NOT_KNOWN : pulumi.secret(LATE),
+          slots: first ? NOT_KNOWN : pulumi.secret(late),
           outputs: { records: last },
         },
         findDrift,
@@ -113,6 +116,17 @@ test("a clean zone is silent, and costs one list call", async () => {
   expect(await review({ last: declared() })).toEqual([]);
   expect(warnings).toEqual([]);
   expect(cloud.log().length - before).toBe(1);
+});
+
+test("the zone is read while the server's values are not known yet", async () => {
+  await put(declared());
+  const before = cloud.log().length;
+  const isAsked = (): void => {
+    expect(cloud.log().length).toBe(before + 1);
+  };
+  const known = vi.waitFor(isAsked, 30_000);
+  expect(await review({ last: declared(), known })).toEqual([]);
+  expect(warnings).toEqual([]);
 });
 
 test("an unmanaged record and a second SPF are a warning each, worst first, with the cure", async () => {
