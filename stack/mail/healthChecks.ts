@@ -1,10 +1,10 @@
 /**
  * Health checks of the containers.
  *
- * They look every two seconds until the first success, since what starts later waits for it, and once a minute from then on:
- * each look starts a program, and a dozen of them every few seconds would take a fifth of a small server. Every 30 s, as
- * upstream's, they take six hundredths of a core day and night, and only a person acts on what they tell. The app's image has
- * Node, and nothing else is taken for granted in it.
+ * They look every two seconds until the first success, since what starts later waits for it, and every other minute from then
+ * on, twice before they say that one is not well. Each look starts a program, so that fifteen of them once a minute take as much
+ * of a server that nobody uses as all else on it, day and night, and only a person acts on what they tell. The app's image has Node,
+ * and nothing else is taken for granted in it.
  *
  * @see https://docs.docker.com/reference/dockerfile/#healthcheck (`--start-interval`: Docker 25, API 1.44)
  */
@@ -13,9 +13,9 @@ import type { Listener } from "../services/service.ts";
 import { ENV_IN_APP } from "../host/paths.ts";
 
 const TIMES = {
-  intervalSeconds: 60,
+  intervalSeconds: 120,
   timeoutSeconds: 10,
-  retries: 3,
+  retries: 2,
   // A failure within it counts for nothing: a small server may take so long to start a dozen programs at once.
   startPeriodSeconds: 120,
   startIntervalSeconds: 2,
