@@ -1,7 +1,7 @@
 /**
  * Proves: the command hands the host what is asked for, shows what the app answers without what would move the cursor, and says why
  * nothing was changed, with the next step; a command line that does not say which messages reaches nobody.
- * Cannot prove: that anything is held, sent or dropped, since `ssh` and `pulumi` are played by scripts (queue.test.ts of cloud-init).
+ * Cannot prove: that anything is held, sent or dropped, since `ssh` and `pulumi` are played by scripts (queue.long.test.ts of cloud-init).
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -2,7 +2,7 @@
  * Proves: with the real nft in a network of its own, a restore's mark closes port 25 to what leaves, over both families and to the
  * host's own address too, but not on loopback; it stays closed while the mail server does not answer or is not as expected, across a
  * kill, and opens once all is held; without a mark nothing is closed.
- * Cannot prove: that the app holds its queue (queue.test.ts), nor that containers wait; the sandbox does. Skips where no namespace
+ * Cannot prove: that the app holds its queue (queue.long.test.ts), nor that containers wait; the sandbox does. Skips where no namespace
  * of an own network can be made.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";

@@ -2,7 +2,7 @@
  * Proves: with `MAILSTEAD_PLAIN` there is no cache of compiled code, no action loaded late, no trace left out and no flag of
  * V8 set.
  * Cannot prove: that any of it is faster; benches measure that. The bundle, and that both ways give the same plan, are
- * bundle.test.ts's.
+ * bundle.long.test.ts's.
  */
 import { execFileSync } from "node:child_process";
 import { globSync } from "node:fs";

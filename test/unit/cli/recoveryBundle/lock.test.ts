@@ -2,7 +2,7 @@
  * Proves: a bundle opens by what it was locked by and by nothing else; a file that lost its end, one with a bit turned at
  * any of many places, and one that is none of age are told as that, without a word of what is in them; the text is read
  * only in this format, and a fault in it is named.
- * Cannot prove: that age's format is kept; test/unit/readers/recoveryBundle.test.ts has age itself read it.
+ * Cannot prove: that age's format is kept; test/unit/readers/recoveryBundle.long.test.ts has age itself read it.
  */
 import { describe, expect, test } from "vitest";
 import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";

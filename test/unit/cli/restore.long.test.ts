@@ -2,8 +2,8 @@
  * Proves: the command finds the file of a mailbox with the stack's password or one that it asks for, hands both to the host by
  * standard input alone, shows what is done meanwhile, and says how it ended, with the next step where nothing came back; a
  * dry run only looks; what cannot be meant is refused before anybody is asked.
- * Cannot prove: that a mailbox comes back, since `ssh` and `pulumi` are played by scripts (mailboxRestore.test.ts, and
- * test/sandbox/first/kept.ts).
+ * Cannot prove: that a mailbox comes back, since `ssh` and `pulumi` are played by scripts (mailboxRestore.long.test.ts, and
+ * test/sandbox/lost/serverAndVolume.ts).
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
