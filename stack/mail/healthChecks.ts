@@ -2,7 +2,7 @@
  * Health checks of the containers.
  *
  * They look every two seconds until the first success, since what starts later waits for it, and every other minute from then
- * on, twice before they say that one is not well. Each look starts a program, so that fifteen of them once a minute take as much
+ * on, twice before they say that one is not well. Each look starts a program: fifteen of them once a minute take nearly as much
  * of a server that nobody uses as all else on it, day and night, and only a person acts on what they tell. The app's image has Node,
  * and nothing else is taken for granted in it.
  *
