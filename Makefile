@@ -3,7 +3,7 @@ SHELL := /bin/bash
 NODE_DIR := $(CURDIR)/.sandbox/cache/node/node_modules/.bin
 export PATH := $(NODE_DIR):$(CURDIR)/.sandbox/cache/bin:$(PATH)
 
-.PHONY: .lint .forms-and-types .sandbox-up .check-text .check-tests .libraries .sandbox-libraries .image-libraries help sandbox sandbox-down test check install format bench clean
+.PHONY: .lint .forms-and-types .check-text .check-tests .libraries .sandbox-libraries .image-libraries help sandbox sandbox-down test check install format bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -14,19 +14,17 @@ sandbox: install ## a mail server comes to life on this machine, no account need
 sandbox-down: ## take the sandbox away: processes, mounts, namespace, files
 	@node sandbox/main.ts down
 
+# Format, lint and types are checked beside the tests, with what these leave of the machine.
 test: install ## prove everything (needs the sandbox's machine)
 	@was=$$(test -e .sandbox/run/env && echo up); code=0; \
-	{ $(MAKE) --no-print-directory --jobs=3 --output-sync=target .lint .forms-and-types .sandbox-up \
-	  && npx vitest run --reporter=default --reporter=./test/support/closingLine.ts; } || code=$$?; \
-	[[ $$was == up ]] || node sandbox/main.ts down || code=$$?; \
+	nice -n 15 $(MAKE) --no-print-directory --jobs=2 --output-sync=target .lint .forms-and-types & texts=$$!; \
+	npx vitest run --reporter=default --reporter=./test/support/closingLine.ts || code=$$?; \
+	wait $$texts || code=$$?; \
+	[[ $$was == up || ! -e .sandbox/run ]] || node sandbox/main.ts down || code=$$?; \
 	exit $$code
 
 .lint:
 	@npm run --silent lint
-
-# Beside lint and types: it waits for its machine more than it works.
-.sandbox-up:
-	@node sandbox/main.ts up
 
 .forms-and-types:
 	@npm run --silent format:check && npm run --silent typecheck

@@ -21,7 +21,7 @@ const BESIDE_LIVES = {
 export default defineConfig({
   test: {
     // More than a small machine's cores: the lives in the sandbox wait a lot. Without them, `npm run test:fast` says less.
-    maxWorkers: 6,
+    maxWorkers: 7,
     sequence: { sequencer: LivesFirst },
     coverage: {
       // Of what runs in a process of the tests; what they start beside it is not counted.
@@ -53,7 +53,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Thousands of generated cases, or many runs of the real engine: half of the fast tests' time in a few files.
+          // More than three seconds each: thousands of generated cases, or programs that are started for each case.
           name: "long",
           include: LONG,
           ...BESIDE_LIVES,
@@ -65,8 +65,6 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/browser/globalSetup.ts"],
-          // Beside the last of the sandbox's, whose waits nothing else would fill.
-          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -88,8 +86,7 @@ export default defineConfig({
         test: {
           name: "life",
           include: ["test/sandbox/life.test.ts"],
-          // After all that needs the sandbox: it takes it away.
-          sequence: { groupOrder: 1 },
+          setupFiles: ["test/support/yieldToFirst.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

@@ -4,18 +4,30 @@
  * user or the machine cannot hold a sandbox, `up` says what is missing and what runs instead.
  * Cannot: kill between any two instructions; prove the first start on a machine without a cache.
  *
- * It runs last (its project in vitest.config.ts comes after all others), and no sandbox is up when it ends.
+ * It has a sandbox of its own, in a copy of the checkout, beside the one that all other tests share.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
-import { afterEach, beforeAll, expect, test } from "vitest";
-import { containers } from "../support/host.ts";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { copyForSandbox } from "../support/projectCopy.ts";
 import { temporaryFolder } from "../support/temporaryFolder.ts";
-import { project, waitFor } from "../support/sandbox.ts";
-import { mainProcesses, networkNumber, NOTHING, traces } from "../support/traces.ts";
+import { waitFor } from "../support/sandbox.ts";
+import {
+  mainProcesses,
+  networkNumber,
+  NOTHING,
+  traces,
+  type SandboxAt,
+  type Traces,
+} from "../support/traces.ts";
 
 const COMMAND = [process.execPath, "sandbox/main.ts"];
+const SANDBOX: SandboxAt = { folder: copyForSandbox(), name: "mailstead-life" };
+const AT = { cwd: SANDBOX.folder, env: { ...process.env, SANDBOX_NAME: SANDBOX.name } };
+
+const look = (network: number | undefined): Traces => traces(SANDBOX, network);
 const CREATES_SERVER = /hcloud:index:Server \S+ creating/;
 
 /** A run of `up`, in a process group of its own as a terminal gives it. */
@@ -28,9 +40,9 @@ class Up {
   constructor() {
     const [file = "", ...rest] = COMMAND;
     this.#child = spawn(file, [...rest, "up"], {
-      cwd: project,
+      ...AT,
       // Of its own, so that what it leaves there is told from what others have in theirs.
-      env: { ...process.env, TMPDIR: this.temporaryFolder },
+      env: { ...AT.env, TMPDIR: this.temporaryFolder },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -62,9 +74,9 @@ class Up {
   }
 }
 
-// From nothing, whatever was up: else the engine has no server to make.
-beforeAll(() => {
+afterAll(() => {
   down();
+  rmSync(SANDBOX.folder, { recursive: true });
 });
 
 let running: Up | undefined;
@@ -86,9 +98,32 @@ async function upWhole(): Promise<number> {
 
 function down(): string {
   const [file = "", ...rest] = COMMAND;
-  const ended = spawnSync(file, [...rest, "down"], { cwd: project, encoding: "utf8", timeout: 60_000 });
+  const ended = spawnSync(file, [...rest, "down"], { ...AT, encoding: "utf8", timeout: 60_000 });
   expect(ended.status, ended.stderr).toBe(0);
   return ended.stdout;
+}
+
+/** Ids of the containers on the host, as its Docker tells them. */
+function containers(): string[] {
+  const ssh = [
+    "node",
+    "cli/mailstead.js",
+    "ssh",
+    "--stack",
+    "dev",
+    "--",
+    "docker",
+    "ps",
+    "-aq",
+    "--no-trunc",
+  ];
+  const ended = spawnSync(join(SANDBOX.folder, "sandbox/run"), ssh, {
+    ...AT,
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  expect(ended.status, ended.stderr).toBe(0);
+  return ended.stdout.trim().split("\n");
 }
 
 test("after Ctrl-C in the middle of a deployment, the next up goes on from there", async () => {
@@ -104,21 +139,22 @@ test("after Ctrl-C in the middle of a deployment, the next up goes on from there
 
 test("a repeated up changes nothing, in below a minute", async () => {
   // Of the processes those that things were started with: their health checks and idle workers come and go.
-  const before = { ...traces(networkNumber()), processes: mainProcesses() };
+  const before = { ...look(networkNumber(SANDBOX)), processes: mainProcesses(SANDBOX) };
   expect(Object.keys(before.processes).length).toBeGreaterThan(8);
-  const made = await containers();
+  const made = containers();
+  expect(made.length).toBeGreaterThan(8);
   const seconds = await upWhole();
   console.log(`repeated up: ${seconds.toFixed(1)} s`);
   expect(seconds).toBeLessThan(60);
-  expect(await containers()).toEqual(made);
-  expect({ ...traces(networkNumber()), processes: mainProcesses() }).toEqual(before);
+  expect(containers()).toEqual(made);
+  expect({ ...look(networkNumber(SANDBOX)), processes: mainProcesses(SANDBOX) }).toEqual(before);
 });
 
 test("down leaves nothing behind, and says so when nothing is up", () => {
-  const network = networkNumber();
-  expect(traces(network).processes.length).toBeGreaterThan(10);
+  const network = networkNumber(SANDBOX);
+  expect(look(network).processes.length).toBeGreaterThan(10);
   expect(down()).toMatch(/The sandbox is gone/);
-  expect(traces(network)).toEqual(NOTHING);
+  expect(look(network)).toEqual(NOTHING);
   expect(down()).toMatch(/No sandbox is up/);
 });
 
@@ -130,10 +166,10 @@ test.each([
   await up.reaches(point);
   up.signal("SIGKILL");
   await up.ends();
-  const network = networkNumber();
-  expect(traces(network).processes).not.toEqual([]);
+  const network = networkNumber(SANDBOX);
+  expect(look(network).processes).not.toEqual([]);
   down();
-  expect(traces(network)).toEqual(NOTHING);
+  expect(look(network)).toEqual(NOTHING);
   expect(readdirSync(up.temporaryFolder).filter((name) => name.startsWith("mailstead-"))).toEqual([]);
 });
 
@@ -142,12 +178,12 @@ test.each([
   ["a machine without namespaces", ["--bounding-set", "-sys_admin"], /namespaces/],
 ])("%s is told what is missing and what runs instead", (_, without, lacks) => {
   const ended = spawnSync("setpriv", [...without, ...COMMAND, "up"], {
-    cwd: project,
+    ...AT,
     encoding: "utf8",
     timeout: 30_000,
   });
   expect(ended.status).toBe(77);
   expect(ended.stderr).toMatch(lacks);
   expect(ended.stderr).toMatch(/What runs without: make check/);
-  expect(traces(undefined)).toEqual(NOTHING);
+  expect(look(undefined)).toEqual(NOTHING);
 });

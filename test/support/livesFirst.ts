@@ -10,16 +10,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 export default class LivesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    return sorted.toSorted((a, b) => groupOrder(a) - groupOrder(b) || turn(a) - turn(b));
+    return sorted.toSorted((a, b) => turn(a) - turn(b));
   }
 }
 
-function groupOrder({ project }: TestSpecification): number {
-  return project.config.sequence.groupOrder;
-}
-
 function turn({ project, moduleId }: TestSpecification): number {
-  if (project.name !== "sandbox") return 2;
+  // That of the sandbox itself.
+  if (project.name === "life") return 1;
+  if (project.name !== "sandbox") return 3;
   // A life has its parts in a folder of its name.
-  return existsSync(moduleId.replace(/\.test\.ts$/, "")) ? 0 : 1;
+  return existsSync(moduleId.replace(/\.test\.ts$/, "")) ? 0 : 2;
 }

@@ -3,12 +3,19 @@
  */
 import { existsSync, globSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { project } from "./sandbox.ts";
 
-const HOME = join(project, ".sandbox");
+/** Which sandbox is meant: there may be others on this machine. */
+export interface SandboxAt {
+  /** Root of its checkout. */
+  readonly folder: string;
+  /** What its network namespace and its control groups are named after. */
+  readonly name: string;
+}
+
+const homeOf = ({ folder }: SandboxAt): string => join(folder, ".sandbox");
 /** Of the sandbox's stack alone: others beside it are people's own. */
-const KEYS = join(project, ".mailstead/dev");
-const NETWORK = "/run/netns/mailstead";
+const keysOf = ({ folder }: SandboxAt): string => join(folder, ".mailstead/dev");
+const networkOf = ({ name }: SandboxAt): string => `/run/netns/${name}`;
 
 export interface Traces {
   /** `PID PROGRAM` of all that are in a group of the sandbox, on its network, or hold a file of its folder. */
@@ -28,27 +35,29 @@ export interface Traces {
 export const NOTHING: Traces = { processes: [], mounts: [], loops: [], network: [], groups: [], files: [] };
 
 /** Number of the network namespace, to look for its processes when its name is gone; undefined where there is none. */
-export function networkNumber(): number | undefined {
-  return existsSync(NETWORK) ? statSync(NETWORK).ino : undefined;
+export function networkNumber(of: SandboxAt): number | undefined {
+  const network = networkOf(of);
+  return existsSync(network) ? statSync(network).ino : undefined;
 }
 
 /** @param network Its number while it was there. */
-export function traces(network: number | undefined): Traces {
+export function traces(of: SandboxAt, network: number | undefined): Traces {
+  const [home, named] = [homeOf(of), networkOf(of)];
   return {
-    processes: processes(network),
+    processes: processes(of, network),
     mounts: readFileSync("/proc/self/mountinfo", "utf8")
       .split("\n")
-      .filter((line) => line.includes(`${HOME}/`)),
-    loops: globSync("/sys/block/loop*/loop/backing_file").filter((file) => read(file).startsWith(`${HOME}/`)),
-    network: existsSync(NETWORK) ? [NETWORK] : [],
-    groups: globSync("/sys/fs/cgroup/**/mailstead.*"),
-    files: [...list(HOME).filter((name) => name !== "cache"), ...list(KEYS).sort()],
+      .filter((line) => line.includes(`${home}/`)),
+    loops: globSync("/sys/block/loop*/loop/backing_file").filter((file) => read(file).startsWith(`${home}/`)),
+    network: existsSync(named) ? [named] : [],
+    groups: globSync(`/sys/fs/cgroup/**/${of.name}.*`),
+    files: [...list(home).filter((name) => name !== "cache"), ...list(keysOf(of)).sort()],
   };
 }
 
-function processes(network: number | undefined): string[] {
+function processes(of: SandboxAt, network: number | undefined): string[] {
   return processIds()
-    .filter((id) => isOfSandbox(id, network))
+    .filter((id) => isOfSandbox(id, of, network))
     .map((id) => `${id} ${read(`/proc/${id}/comm`).trim()}`);
 }
 
@@ -57,24 +66,30 @@ function processIds(): string[] {
 }
 
 /** The oldest process of each control group of the sandbox: what a service or a host was started with. */
-export function mainProcesses(): Record<string, number> {
+export function mainProcesses({ name }: SandboxAt): Record<string, number> {
   const found: Record<string, number> = {};
   for (const id of processIds().map(Number)) {
-    const [group] = /\/mailstead\.[^/\n]+\/[^/\n]+/.exec(read(`/proc/${id}/cgroup`)) ?? [];
+    const group = groupOf(read(`/proc/${id}/cgroup`), name);
     if (group !== undefined) found[group] = Math.min(id, found[group] ?? id);
   }
   return found;
 }
 
+/** @param text proc_pid_cgroup(5) */
+function groupOf(text: string, name: string): string | undefined {
+  const from = text.indexOf(`/${name}.`);
+  return from === -1 ? undefined : /^\/[^/\n]+\/[^/\n]+/.exec(text.slice(from))?.[0];
+}
+
 /** A process that ends while it is looked at is none, nor is one that has ended and that init has yet to collect. */
-function isOfSandbox(id: string, network: number | undefined): boolean {
+function isOfSandbox(id: string, of: SandboxAt, network: number | undefined): boolean {
   const folder = `/proc/${id}`;
   if (isLeftToInit(read(`${folder}/stat`))) return false;
   const held = ["cwd", "root", "exe", ...list(`${folder}/fd`).map((name) => `fd/${name}`)];
   return (
-    read(`${folder}/cgroup`).includes("/mailstead.") ||
+    read(`${folder}/cgroup`).includes(`/${of.name}.`) ||
     (network !== undefined && link(`${folder}/ns/net`) === `net:[${network}]`) ||
-    held.some((name) => link(join(folder, name)).startsWith(`${HOME}/run/`))
+    held.some((name) => link(join(folder, name)).startsWith(`${homeOf(of)}/run/`))
   );
 }
 

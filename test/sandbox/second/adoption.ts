@@ -4,7 +4,7 @@
  * that are there keep every byte and their passwords. A configured password that is another one than the mailbox has is
  * named, in that `up`, in the next preview and by status, and not set. Where a model of the server is missing, nothing is
  * made, and the `up` succeeds; the next one goes on.
- * Cannot: prove it for each value that a person may change; those are tried on the models alone (onboarding.test.ts).
+ * Cannot: prove it for each value that a person may change; those are tried on the models alone (onboarding.long.test.ts).
  */
 import { expect, test } from "vitest";
 import { readOnboarded } from "../../support/onboarded.ts";

@@ -3,7 +3,7 @@
  * every other byte, backs up before, and runs one `up`; where that breaks off, the same command goes on and raises nothing a
  * second time; without a volume, with edits that wait, with nobody to ask, and after a backup that failed nothing is changed.
  * Cannot prove: that a server is made: `pulumi` and `ssh` are played by scripts, and the wait is left out
- * (rebuildWhenWell.long.test.ts, test/sandbox/lost/serverAndVolume.ts).
+ * (rebuildWhenWell.long.test.ts, test/sandbox/first/kept.ts).
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -3,7 +3,7 @@
  * standard input alone, shows what is done meanwhile, and says how it ended, with the next step where nothing came back; a
  * dry run only looks; what cannot be meant is refused before anybody is asked.
  * Cannot prove: that a mailbox comes back, since `ssh` and `pulumi` are played by scripts (mailboxRestore.long.test.ts, and
- * test/sandbox/lost/serverAndVolume.ts).
+ * test/sandbox/first/kept.ts).
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

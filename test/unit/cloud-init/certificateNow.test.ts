@@ -2,7 +2,7 @@
  * Proves: a renewal that somebody asks for tells what came of it, until when the certificate is valid and which containers
  * were restarted; it does not wait for the timer's own hour but for the date of an authority; only `--force` renews what
  * is not due; a trial asks the test service and leaves no trace beside what certbot itself was told to write elsewhere.
- * Cannot prove: what certbot and docker do; programs play them here. The sandbox runs the real ones (first/certificate.ts).
+ * Cannot prove: what certbot and docker do; programs play them here. The sandbox runs the real ones (second/certificate.ts).
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";

@@ -3,7 +3,7 @@
  * `mailbox-read.cjs` reads a copy of it, with what waited for its owner, byte for byte; `mailbox-restore.py` puts all of it
  * into folders beside the live ones by IMAP, each message once however often and wherever it broke off; and each of them
  * stops with the reason where a password, a module or an answer is not as expected.
- * Cannot prove: that upstream's own modules do the same, and what the host does around them (test/sandbox/lost/serverAndVolume.ts).
+ * Cannot prove: that upstream's own modules do the same, and what the host does around them (test/sandbox/first/kept.ts).
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { cpSync } from "node:fs";
