@@ -8,9 +8,10 @@
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { afterAll, afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { copyForSandbox } from "../support/projectCopy.ts";
 import { temporaryFolder } from "../support/temporaryFolder.ts";
 import { waitFor } from "../support/sandbox.ts";
@@ -24,7 +25,10 @@ import {
 } from "../support/traces.ts";
 
 const COMMAND = [process.execPath, "sandbox/main.ts"];
-const SANDBOX: SandboxAt = { folder: copyForSandbox(), name: "mailstead-life" };
+const SANDBOX: SandboxAt = {
+  folder: join(tmpdir(), `mailstead-life-${String(process.pid)}`),
+  name: "mailstead-life",
+};
 const AT = { cwd: SANDBOX.folder, env: { ...process.env, SANDBOX_NAME: SANDBOX.name } };
 
 const look = (network: number | undefined): Traces => traces(SANDBOX, network);
@@ -74,6 +78,10 @@ class Up {
   }
 }
 
+beforeAll(() => {
+  copyForSandbox(SANDBOX.folder);
+});
+
 afterAll(() => {
   down();
   rmSync(SANDBOX.folder, { recursive: true });
@@ -105,18 +113,7 @@ function down(): string {
 
 /** Ids of the containers on the host, as its Docker tells them. */
 function containers(): string[] {
-  const ssh = [
-    "node",
-    "cli/mailstead.js",
-    "ssh",
-    "--stack",
-    "dev",
-    "--",
-    "docker",
-    "ps",
-    "-aq",
-    "--no-trunc",
-  ];
+  const ssh = ["node", "cli/mailstead.js", "ssh", "--stack", "dev", "--", "docker ps -aq --no-trunc"];
   const ended = spawnSync(join(SANDBOX.folder, "sandbox/run"), ssh, {
     ...AT,
     encoding: "utf8",
