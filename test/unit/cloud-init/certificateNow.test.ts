@@ -8,10 +8,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { fill } from "../../../stack/values/slots.ts";
-import { planOf } from "../stack/support/planOf.ts";
-import { rawWith } from "../stack/support/validRaw.ts";
-import { type HostFolder, makeHostFolder } from "./hostFolder.ts";
+import { certificateSettings as settings, type HostFolder, makeHostFolder } from "./hostFolder.ts";
 
 const SSL = "root/forwardemail.net/self-hosting/ssl";
 const STATE = "var/lib/mailstead/certificate.json";
@@ -48,12 +45,6 @@ case "$1" in
 container) printf '%s\\n' imap smtp web;;
 restart) ! grep -qxF "\${*: -1}" "$root/stuck" 2>/dev/null;;
 esac`;
-
-function settings(changes: Readonly<Record<string, unknown>> = {}): string {
-  const content = planOf(rawWith(changes)).files.find(({ role }) => role === "certificate-env")?.content;
-  if (content === undefined || "asset" in content) throw new Error("the plan has no settings");
-  return fill(content, String).replace(/^READERS=.*$/m, "READERS='imap smtp pop3'");
-}
 
 let host: HostFolder;
 

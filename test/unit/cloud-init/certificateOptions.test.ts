@@ -7,8 +7,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { fill } from "../../../stack/values/slots.ts";
-import { planOf } from "../stack/support/planOf.ts";
+import { planOf, textOf } from "../stack/support/planOf.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
 
 const script = readFileSync(join(import.meta.dirname, "../../../cloud-init/files/certificate.sh"), "utf8");
@@ -21,9 +20,7 @@ function functionText(name: string): string {
 }
 
 function settings(changes: Readonly<Record<string, unknown>>): string {
-  const content = planOf(rawWith(changes)).files.find(({ role }) => role === "certificate-env")?.content;
-  if (content === undefined || "asset" in content) throw new Error("the plan has no settings");
-  return fill(content, String);
+  return textOf(planOf(rawWith(changes)), "certificate-env", String);
 }
 
 function bash(text: string) {

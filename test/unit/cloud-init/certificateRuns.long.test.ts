@@ -8,10 +8,7 @@ import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { fill } from "../../../stack/values/slots.ts";
-import { planOf } from "../stack/support/planOf.ts";
-import { rawWith } from "../stack/support/validRaw.ts";
-import { type HostFolder, makeHostFolder } from "./hostFolder.ts";
+import { certificateSettings as settings, type HostFolder, makeHostFolder } from "./hostFolder.ts";
 
 const STATE = "var/lib/mailstead/certificate.json";
 const SSL = "root/forwardemail.net/self-hosting/ssl";
@@ -46,12 +43,6 @@ case "$1" in
 container) printf '%s\\n' imap smtp web redis;;
 restart) echo "$1 \${*: -1}" >>"$root/calls"; ! grep -qxF "\${*: -1}" "$root/stuck";;
 esac`;
-
-function settings(changes: Readonly<Record<string, unknown>> = {}): string {
-  const content = planOf(rawWith(changes)).files.find(({ role }) => role === "certificate-env")?.content;
-  if (content === undefined || "asset" in content) throw new Error("the plan has no settings");
-  return fill(content, String).replace(/^READERS=.*$/m, "READERS='imap smtp pop3'");
-}
 
 let host: HostFolder;
 

@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { temporaryFolder } from "../../support/temporaryFolder.ts";
+import { planOf, textOf } from "../stack/support/planOf.ts";
+import { rawWith } from "../stack/support/validRaw.ts";
 
 const FILES = join(import.meta.dirname, "../../../cloud-init/files");
 const SCRIPTS = "usr/local/lib/mailstead";
@@ -32,6 +34,12 @@ const CERTIFICATE = {
   env: "certificate.env",
   scripts: ["certificate.sh", "certificate-now.sh", "certificate-hook.sh"],
 };
+
+/** Settings of the certificate script as a plan has them, with three containers that read the certificate. */
+export function certificateSettings(changes: Readonly<Record<string, unknown>> = {}): string {
+  const planned = textOf(planOf(rawWith(changes)), "certificate-env", String);
+  return planned.replace(/^READERS=.*$/m, "READERS='imap smtp pop3'");
+}
 
 /** Makes the folder, with scripts (those of the certificate) and the settings file they read. */
 export function makeHostFolder(settings: string, { env, scripts } = CERTIFICATE): HostFolder {

@@ -5,18 +5,12 @@
  * in time are one word each.
  * Cannot prove: that upstream's own models are as the stand-in's.
  */
-import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startMemoryMongo } from "../../support/memoryMongo.ts";
-import { COLLECTIONS, DOMAIN, onboard, replaced } from "./support/onboardingRun.ts";
+import { DOMAIN, hashOfAll, onboard, replaced } from "./support/onboardingRun.ts";
 import { ask, findings, notWell, PUBLISHED, RECORD } from "./support/stateHost.ts";
 
 type Mongo = Awaited<ReturnType<typeof startMemoryMongo>>;
-
-const hashOfAll = (of: Mongo): string =>
-  createHash("sha256")
-    .update(JSON.stringify(COLLECTIONS.map((name) => of.documents(name))))
-    .digest("hex");
 
 describe("a domain that the deploy made", () => {
   let mongo: Mongo;

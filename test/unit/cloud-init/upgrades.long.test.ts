@@ -12,8 +12,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { planOf } from "../stack/support/planOf.ts";
-import { fill } from "../../../stack/values/slots.ts";
+import { planOf, textOf } from "../stack/support/planOf.ts";
 import { temporaryFolder } from "../../support/temporaryFolder.ts";
 import { rawWith } from "../stack/support/validRaw.ts";
 import { type HostFolder, makeHostFolder } from "./hostFolder.ts";
@@ -78,9 +77,7 @@ afterAll(() => {
 });
 
 function settings(changes: Readonly<Record<string, unknown>> = {}): string {
-  const content = planOf(rawWith(changes)).files.find(({ role }) => role === "upgrades-settings")?.content;
-  if (content === undefined || "asset" in content) throw new Error("the plan has no settings");
-  return fill(content, String)
+  return textOf(planOf(rawWith(changes)), "upgrades-settings", String)
     .replace(/^IMAGE=.*$/m, `IMAGE='${image}'`)
     .replace(/^RELEASE=.*$/m, "RELEASE='v1.9.0'");
 }

@@ -8,20 +8,14 @@ import { describe, expect, test } from "vitest";
 import { QUEUE_HOLD } from "../../../stack/host/paths.ts";
 import { EXCLUDED, FIXED, UNSET } from "../../../stack/mail/upstreamVariables.ts";
 import type { Plan } from "../../../stack/model/plan.ts";
-import { fill, isSecret, findSlots } from "../../../stack/values/slots.ts";
-import { planOf } from "./support/planOf.ts";
+import { isSecret, findSlots } from "../../../stack/values/slots.ts";
+import { planOf, textOf } from "./support/planOf.ts";
 import { certificateFor, DIGEST, rawWith, validRaw } from "./support/validRaw.ts";
 
 const SENDER =
   "sh -c trap 'exit 0' TERM; while [ -e /mailstead/queue-hold/pending ]; do sleep 1; done; exec node smtp-bree.js";
 const plan = planOf(validRaw());
 const small = planOf(rawWith({ "mail.storage": false }));
-
-function textOf(of: Plan, role: string): string {
-  const content = of.files.find((file) => file.role === role)?.content;
-  if (content === undefined || "asset" in content) throw new Error(`no text: ${role}`);
-  return fill(content, (name) => `<${name}>`);
-}
 
 function envOf(of: Plan): Record<string, string> {
   const rows = textOf(of, "env")

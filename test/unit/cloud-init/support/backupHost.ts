@@ -8,10 +8,9 @@ import { delimiter, join } from "node:path";
 import process from "node:process";
 import { vi } from "vitest";
 import { WAITING_MAIL } from "../../../../stack/services/waitingMail.ts";
-import { fill } from "../../../../stack/values/slots.ts";
 import { freePort } from "../../../support/freePort.ts";
 import { temporaryFolder } from "../../../support/temporaryFolder.ts";
-import { planOf } from "../../stack/support/planOf.ts";
+import { planOf, textOf } from "../../stack/support/planOf.ts";
 import { rawWith } from "../../stack/support/validRaw.ts";
 import { makeHostFolder, type HostFolder } from "../hostFolder.ts";
 
@@ -135,9 +134,7 @@ export function backupTexts(address: string, generation: number): { conf: string
   };
   const text = (role: string): string => {
     const { files, firstFiles } = planOf(rawWith(changes));
-    const content = [...files, ...firstFiles].find((file) => file.role === role)?.content;
-    if (content === undefined || "asset" in content) throw new Error(`the plan has no ${role}`);
-    return fill(content, (name) => values[name] ?? "");
+    return textOf({ files: [...files, ...firstFiles] }, role, (name) => values[name] ?? "");
   };
   return {
     conf: text("backup-settings").replace("s3:https://nbg1.your-objectstorage.com", `s3:http://${address}`),

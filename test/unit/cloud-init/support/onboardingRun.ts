@@ -4,11 +4,19 @@ import { createHash, generateKeyPairSync } from "node:crypto";
 import process from "node:process";
 import { readAsset } from "../../../../components/assets.ts";
 import { fill, type SlotName } from "../../../../stack/values/slots.ts";
+import type { startMemoryMongo } from "../../../support/memoryMongo.ts";
 import { APP } from "../../sandbox/images/support/inApp.ts";
 import { planOf } from "../../stack/support/planOf.ts";
 import { rawWith } from "../../stack/support/validRaw.ts";
 
 export const COLLECTIONS = ["users", "domains", "aliases"];
+
+/** Hash of all that the database has. */
+export function hashOfAll(of: Awaited<ReturnType<typeof startMemoryMongo>>): string {
+  const all = COLLECTIONS.map((name) => of.documents(name));
+  return createHash("sha256").update(JSON.stringify(all)).digest("hex");
+}
+
 export const KEY = "0123456789abcdef0123456789abcdef";
 export const DOMAIN = "example.com";
 export const CONTACT = "ops@example.org";
