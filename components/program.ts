@@ -13,7 +13,7 @@ import { nextSteps as stepsAfter } from "./nextSteps.ts";
 import { needSoundTokens } from "./soundTokens.ts";
 import { reviewUpgrade } from "./upgradeMark.ts";
 import { registerAgain } from "./registerAgain.ts";
-import { tracesAsTheyAre, withoutTraces } from "../startup/startup.js";
+import { tracesAsTheyAre, withoutDebugging } from "../startup/startup.js";
 import type { Config } from "../stack/model/config.ts";
 import { checkStackLabel, checkStackName } from "../stack/config/lengthChecks.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
@@ -63,6 +63,7 @@ function read(
 }
 
 tracesAsTheyAre();
+withoutDebugging();
 const all = pulumi.runtime.allConfig();
 const drill = findDrill(all);
 const { config, plan: planned } = read(all, drill);
@@ -79,16 +80,13 @@ const reviewed = await reviewAccount(config, before, all);
 settle(reviewed.issues);
 const zoneId = await needZone(plan, config.dns.zoneId);
 settle(keepsZone(config, before.zoneId, zoneId));
-const server = withoutTraces(
-  () =>
-    new MailServer("mail", {
-      plan,
-      stack: pulumi.getStack(),
-      given: { ...given, ...ofLive },
-      addressesAreHeld: reviewed.addressesAreHeld,
-      ...(zoneId === undefined ? {} : { zoneId }),
-    }),
-);
+const server = new MailServer("mail", {
+  plan,
+  stack: pulumi.getStack(),
+  given: { ...given, ...ofLive },
+  addressesAreHeld: reviewed.addressesAreHeld,
+  ...(zoneId === undefined ? {} : { zoneId }),
+});
 
 /** Where the web interface is. */
 export const webAddress = server.webAddress;

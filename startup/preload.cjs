@@ -1,5 +1,6 @@
 /**
- * Loaded before the SDK (`nodeargs` in Pulumi.yaml): what of it this program never uses is loaded when it is used.
+ * Loaded before the SDK (`nodeargs` in Pulumi.yaml): what of it this program never uses is loaded when it is used, and the
+ * compiled code of the rest is kept.
  *
  * The SDK brings npm's package manager, which tells what a function in the state needs, and exporters for traces of the
  * engine: two thirds of the time that it takes to load. Each is in Node's cache of modules as a stand-in, whose functions and
@@ -9,7 +10,9 @@
  */
 "use strict";
 const { Module, createRequire } = require("node:module");
+const { dirname } = require("node:path");
 const process = require("node:process");
+const { keepCompiled } = require("./compileCache.cjs");
 
 /** From the launcher that the engine starts: its own modules, and packages. */
 const LATE = [
@@ -59,6 +62,7 @@ function makeStandIn(file) {
 }
 
 if (!process.env["MAILSTEAD_PLAIN"]) {
+  keepCompiled(dirname(__dirname));
   const launcher = createRequire(require.resolve("@pulumi/pulumi/cmd/run/index.js"));
   for (const name of LATE) {
     const file = launcher.resolve(name);

@@ -1,6 +1,6 @@
 /**
  * Everything that is there for speed alone: the bundle, the cache of compiled code, modules that are loaded when they are
- * needed, declarations without traces, and an audit's small memory (docs/explanation/start-up.md says what each saves).
+ * needed, an SDK that does nothing for debuggers, and an audit's small memory (docs/explanation/start-up.md says what each saves).
  * `MAILSTEAD_PLAIN=1` turns all of it off: then the sources run as they stand, and what they do is the same.
  *
  * Plain JavaScript, so that an old Node can read it and say what is needed.
@@ -11,6 +11,7 @@ import { join } from "node:path";
 import process from "node:process";
 import v8 from "node:v8";
 import { freshBundle } from "./bundle.js";
+import { keepCompiled } from "./compileCache.cjs";
 import { ENTRIES } from "./entries.js";
 
 /** Whether everything runs as it stands. */
@@ -31,8 +32,8 @@ export async function loadEntry(project, name) {
     if (name === "main") await loadActions(project);
     return import(source);
   }
-  // Node keeps what it made of our modules: types stripped, code compiled. It has to be told before they are loaded.
-  module.enableCompileCache?.(join(project, "node_modules/.cache/mailstead"));
+  // It has to be told before they are loaded.
+  keepCompiled(project);
   const bundle = freshBundle(project);
   return import(bundle === undefined ? source : join(bundle, `${name}.js`));
 }
@@ -48,25 +49,31 @@ async function loadActions(project) {
 }
 
 /**
- * Declares resources without traces.
+ * Keeps the SDK from what it does for those alone who debug it.
  *
- * For each output of each resource the SDK writes down four traces, which it shows to those alone who look for leaks
- * of promises (PULUMI_DEBUG_PROMISE_LEAKS). An error that is thrown meanwhile says what is wrong, and where only with that
- * variable or `MAILSTEAD_PLAIN` set; what resources do later is not touched.
+ * - Of each resource it tells the engine five things that `pulumi --debug` shows: more calls than the declarations
+ *   themselves, each made when the one before was answered.
+ * - For each output of each resource it writes down four traces, which it shows to those who look for leaks of promises
+ *   (PULUMI_DEBUG_PROMISE_LEAKS). The leaks are still found.
  *
- * @template Result
- * @param {() => Result} declare
- * @returns {Result}
+ * `MAILSTEAD_PLAIN` brings both back.
  */
-export function withoutTraces(declare) {
-  if (isPlain() || process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) return declare();
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
-    return declare();
-  } finally {
-    Error.stackTraceLimit = limit;
-  }
+export function withoutDebugging() {
+  if (isPlain()) return;
+  const sdk = module.createRequire(import.meta.url);
+  sdk("@pulumi/pulumi/log/index.js").debug = () => Promise.resolve();
+  if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) return;
+  const debuggable = sdk("@pulumi/pulumi/runtime/debuggable.js");
+  const { debuggablePromise } = debuggable;
+  debuggable.debuggablePromise = (/** @type {unknown[]} */ ...args) => {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+      return debuggablePromise(...args);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
+  };
 }
 
 /**

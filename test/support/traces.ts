@@ -67,12 +67,22 @@ function processIds(): string[] {
 
 /** The oldest process of each control group of the sandbox: what a service or a host was started with. */
 export function mainProcesses({ name }: SandboxAt): Record<string, number> {
-  const found: Record<string, number> = {};
+  const oldest: Record<string, { id: number; started: number }> = {};
   for (const id of processIds().map(Number)) {
     const group = groupOf(read(`/proc/${id}/cgroup`), name);
-    if (group !== undefined) found[group] = Math.min(id, found[group] ?? id);
+    // By its time: ids begin again from below where the last one was given.
+    const started = startedAt(read(`/proc/${id}/stat`));
+    if (group !== undefined && started < (oldest[group]?.started ?? Infinity))
+      oldest[group] = { id, started };
   }
-  return found;
+  return Object.fromEntries(Object.entries(oldest).map(([group, { id }]) => [group, id]));
+}
+
+/** @param stat proc_pid_stat(5) @returns clock ticks since boot; NaN of a process that is gone */
+function startedAt(stat: string): number {
+  const STARTTIME = 22;
+  // The name, the second field, may hold spaces.
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[STARTTIME - 3] ?? NaN);
 }
 
 /** @param text proc_pid_cgroup(5) */

@@ -1,6 +1,6 @@
 /**
- * Proves: with `MAILSTEAD_PLAIN` there is no cache of compiled code, no action loaded late, no trace left out and no flag of
- * V8 set.
+ * Proves: with `MAILSTEAD_PLAIN` there is no cache of compiled code, no action loaded late, nothing that the SDK leaves out
+ * for debuggers and no flag of V8 set.
  * Cannot prove: that any of it is faster; benches measure that. The bundle, and that both ways give the same plan, are
  * bundle.long.test.ts's.
  */
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import process from "node:process";
 import v8 from "node:v8";
 import { afterEach, expect, test, vi } from "vitest";
-import { keepMemorySmall, tracesAsTheyAre, withoutTraces } from "../../../startup/startup.js";
+import { keepMemorySmall, tracesAsTheyAre } from "../../../startup/startup.js";
 
 const root = join(import.meta.dirname, "../../..");
 const PLAIN = { MAILSTEAD_PLAIN: "1" };
@@ -44,12 +44,39 @@ test("compiled code is kept and actions are loaded late, and with the switch nei
   expect(plain.actions).toBe(globSync("cli/actions/*.ts", { cwd: root }).length);
 });
 
-test("declarations have no traces, and with the switch they have", () => {
-  const limit = Error.stackTraceLimit;
-  expect(withoutTraces(() => Error.stackTraceLimit)).toBe(0);
-  expect(Error.stackTraceLimit).toBe(limit);
-  vi.stubEnv("MAILSTEAD_PLAIN", "1");
-  expect(withoutTraces(() => Error.stackTraceLimit)).toBe(limit);
+/** What the SDK does for debuggers while a resource is declared: messages to the engine, and promises that have a trace. */
+function debugged(environment: Readonly<Record<string, string>>): unknown {
+  const declare = `
+import { createRequire } from "node:module";
+import process from "node:process";
+import { withoutDebugging } from "./startup/startup.js";
+const sdk = createRequire(import.meta.url);
+withoutDebugging();
+const [pulumi, debuggable] = [sdk("@pulumi/pulumi"), sdk("@pulumi/pulumi/runtime/debuggable.js")];
+let [messages, traces] = [0, 0];
+const log = (request, answer) => { messages += 1; answer(null); };
+sdk("@pulumi/pulumi/runtime/settings.js").getEngine = () => ({ log });
+const { debuggablePromise } = debuggable;
+debuggable.debuggablePromise = (promise, context) => {
+  const found = debuggablePromise(promise, context);
+  if (/ at /.test(promise._debugStackTrace)) traces += 1;
+  return found;
+};
+const answer = ({ inputs }) => ({ id: "one", state: inputs });
+await pulumi.runtime.setMocks({ newResource: answer, call: answer }, "project", "stack", false);
+const { id } = new pulumi.CustomResource("a:b:C", "one", { text: "text", numbers: [1, 2] });
+await id.promise();
+process.on("exit", () => console.log(JSON.stringify({ messages: messages > 0, traces: traces > 0, own: / at /.test(new Error("one's own").stack) })));`;
+  const args = ["--input-type=module", "--eval", declare];
+  const env = { ...process.env, MAILSTEAD_PLAIN: "", ...environment };
+  return JSON.parse(execFileSync(process.execPath, args, { cwd: root, encoding: "utf8", env }));
+}
+
+test("the SDK does nothing for debuggers, and with the switch it does; errors have their traces", () => {
+  expect(debugged({})).toEqual({ messages: false, traces: false, own: true });
+  const leaks = { PULUMI_DEBUG_PROMISE_LEAKS: "1" };
+  expect(debugged(leaks)).toEqual({ messages: false, traces: true, own: true });
+  expect(debugged(PLAIN)).toEqual({ messages: true, traces: true, own: true });
 });
 
 test("traces are written by Node itself, and with the switch by whoever did", () => {

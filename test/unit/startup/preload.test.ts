@@ -1,6 +1,7 @@
 /**
  * Proves: with what Pulumi.yaml has Node load first, the SDK and its launcher are loaded without the package manager and the
- * exporters of traces, and what needs those gets the real ones; with `MAILSTEAD_PLAIN` all is loaded as it stands.
+ * exporters of traces, what needs those gets the real ones, and its compiled code is kept; with `MAILSTEAD_PLAIN` all is
+ * loaded as it stands.
  * Cannot prove: that the engine hands `nodeargs` on; the sandbox's engine runs with it.
  */
 import { execFileSync } from "node:child_process";
@@ -31,6 +32,13 @@ ${code}`;
 
 const COUNT =
   'print([count("@npmcli/arborist/"), count("@opentelemetry/exporter-zipkin/")].map((found) => found > 0));';
+
+test("compiled code of the SDK is kept, and with the switch it is not", () => {
+  const kept = 'print(require("node:module").getCompileCacheDir() !== undefined);';
+  // Where it is set, Node keeps it in any case.
+  expect(run(kept, { NODE_COMPILE_CACHE: "" })).toBe(true);
+  expect(run(kept, { NODE_COMPILE_CACHE: "", MAILSTEAD_PLAIN: "1" })).toBe(false);
+});
 
 test("what is not used is not loaded, and with the switch it is", () => {
   expect(run(COUNT)).toEqual([false, false]);
