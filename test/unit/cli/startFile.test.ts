@@ -4,7 +4,7 @@
  * Cannot prove: that a truly old Node parses the file; the version is told falsely to a new one.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -15,10 +15,10 @@ let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "mailstead-start-"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  for (const part of ["cli", "startup"]) mkdirSync(join(folder, part));
+  mkdirSync(join(folder, "cli"));
   const root = join(import.meta.dirname, "../../..");
-  for (const file of ["cli/mailstead.js", "startup/startup.js", "startup/bundle.js", "startup/entries.js"])
-    copyFileSync(join(root, file), join(folder, file));
+  copyFileSync(join(root, "cli/mailstead.js"), join(folder, "cli/mailstead.js"));
+  cpSync(join(root, "startup"), join(folder, "startup"), { recursive: true });
   writeFileSync(
     join(folder, "cli/main.ts"),
     'export const main = async (args) => (console.log("main", args), 3);',
