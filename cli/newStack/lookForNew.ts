@@ -87,6 +87,17 @@ function write(base: ReturnType<typeof values>, looks: readonly Look[]): string 
   return modelFile({ ...base, ...imageValues(app.tag, (role) => digests.get(role) ?? "") });
 }
 
+/** The plan of what is known before any registry has answered. @throws CommandError, and then nobody is asked any more */
+function planDraft(stack: string, base: ReturnType<typeof values>, stop: AbortController): Loaded {
+  const draft = modelFile({ ...base, ...imageValues(UNKNOWN.release, () => UNKNOWN.digest) });
+  try {
+    return planOf(stack, `Pulumi.${stack}.yaml`, Buffer.from(draft));
+  } catch (error) {
+    stop.abort();
+    throw error;
+  }
+}
+
 /**
  * Asks vendors and registries, all at once.
  *
@@ -99,12 +110,14 @@ export async function lookForNew(
   account: CloudAccount,
 ): Promise<NewLook> {
   const base = values(wanted, await readNetworks(wanted.adminNetworks));
-  const draft = modelFile({ ...base, ...imageValues(UNKNOWN.release, () => UNKNOWN.digest) });
-  const loaded = planOf(stack, `Pulumi.${stack}.yaml`, Buffer.from(draft));
+  const stop = new AbortController();
+  // They take longest, and need nothing of the plan.
+  const asked = findImages(usualImages(wanted.release), stop.signal);
+  const loaded = planDraft(stack, base, stop);
   const [supply, zone, looks] = await Promise.all([
     checkSupply(loaded.plan, account),
     checkDns(loaded, loaded.config, tokens.dns),
-    findImages(usualImages(wanted.release)),
+    asked,
   ]);
   const images = looks.flatMap(({ image }) => image ?? []);
   const findings = [

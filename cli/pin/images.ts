@@ -43,8 +43,12 @@ function bad(role: ImageRole, seen: string, fix: string): Look {
   return { finding: { subject: `image ${role}`, state: "bad", seen, fix } };
 }
 
-async function look(role: ImageRole, { repository: name, tag: wanted }: WantedImage): Promise<Look> {
-  const repository = new Repository(name);
+async function look(
+  role: ImageRole,
+  { repository: name, tag: wanted }: WantedImage,
+  stop: AbortSignal | undefined,
+): Promise<Look> {
+  const repository = new Repository(name, stop);
   const tag = wanted === LATEST ? newestRelease((await repository.tags()) ?? []) : wanted;
   if (tag === undefined)
     return bad(role, `${name} has no release at ${repository.host}`, "name one: --release TAG");
@@ -61,12 +65,19 @@ async function look(role: ImageRole, { repository: name, tag: wanted }: WantedIm
   };
 }
 
-/** Asks every registry, all at once. Never throws for what one says or does not say. */
-export function findImages(wanted: Readonly<Record<ImageRole, WantedImage>>): Promise<Look[]> {
+/**
+ * Asks every registry, all at once. Never throws for what one says or does not say.
+ *
+ * @param stop gives all questions up.
+ */
+export function findImages(
+  wanted: Readonly<Record<ImageRole, WantedImage>>,
+  stop?: AbortSignal,
+): Promise<Look[]> {
   return Promise.all(
     IMAGE_ROLES.map(async (role) => {
       try {
-        return await look(role, wanted[role]);
+        return await look(role, wanted[role], stop);
       } catch (error) {
         if (!(error instanceof RegistryError)) throw error;
         return bad(

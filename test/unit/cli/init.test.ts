@@ -15,7 +15,7 @@ import { CLOUDFLARE_TOKEN, HETZNER_TOKEN, started, type Started } from "../sandb
 import { fakeRegistry, type FakeRegistry } from "../verify/preflight/registry/fakeRegistry.ts";
 import { makeProject, type Project, type Ran } from "./project.ts";
 
-const place = vi.hoisted(() => ({ registry: "" }));
+const place = vi.hoisted(() => ({ registry: "", givenUp: undefined as AbortSignal | undefined }));
 
 // The images are looked for at their own registries, wherever this runs: here at the one that the test started.
 vi.mock(import("../../../cli/pin/images.ts"), async (original) => {
@@ -23,6 +23,10 @@ vi.mock(import("../../../cli/pin/images.ts"), async (original) => {
   const here = (name: string, tag: string) => ({ repository: `${place.registry}/a/${name}`, tag });
   return {
     ...real,
+    findImages: (wanted, stop) => {
+      place.givenUp = stop;
+      return real.findImages(wanted, stop);
+    },
     usualImages: (release) => ({
       app: here("app", release),
       nginx: here("nginx", "1.28"),
@@ -33,6 +37,8 @@ vi.mock(import("../../../cli/pin/images.ts"), async (original) => {
 });
 
 const OPTIONS = ["--email", "you@example.org", "--location", "nbg1", "--admin-network", "203.0.113.7/32"];
+/** A block from which no deploy can come. */
+const PRIVATE = ["--admin-network", "10.0.0.0/8"];
 const FILE = "Pulumi.example-com.yaml";
 
 let cloud: Started;
@@ -144,6 +150,15 @@ test("the file is a whole configuration, of the newest release and the registry'
   expect(stdout).toMatch(/price: cx23 in nbg1: 3\.49 a month .*4\.15 with VAT/);
   expect(stdout).toMatch(/image app: v1\.10\.0 for amd64 and arm64/);
   expect(stdout).toContain(`Written: ${FILE}\nNext step: pulumi stack init example-com, then pulumi up`);
+});
+
+test("what the plan refuses gives up the questions that are under way", async () => {
+  registry.broken = { question: "/v2/", answer: () => undefined };
+  const { code, stderr } = await init(["--email", "you@example.org", "--location", "nbg1", ...PRIVATE]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/server\.adminNetworks: no block lets the deploy in/);
+  expect(place.givenUp?.aborted).toBe(true);
+  expectNothingWritten();
 });
 
 test("addresses are written as entries, with where they forward to", async () => {

@@ -48,13 +48,18 @@ export class Repository {
   readonly host: string;
   readonly #base: string;
   readonly #name: string;
+  readonly #stop: AbortSignal | undefined;
   #token: string | undefined;
 
-  /** @param repository as a configuration names it: `mongo`, `ghcr.io/owner/name`. */
-  constructor(repository: string) {
+  /**
+   * @param repository as a configuration names it: `mongo`, `ghcr.io/owner/name`.
+   * @param stop gives all its questions up.
+   */
+  constructor(repository: string, stop?: AbortSignal) {
     const { base, name } = locate(repository);
     this.#base = base;
     this.#name = name;
+    this.#stop = stop;
     this.host = new URL(base).host;
   }
 
@@ -115,7 +120,7 @@ export class Repository {
       this.#token = await this.#fetchToken(answer.headers["www-authenticate"] ?? "");
       answer = await this.#request(url, method);
     }
-    answer = await followed(url, answer);
+    answer = await followed(url, answer, this.#stop);
     if (answer.status === 404) return undefined;
     if (answer.status === 200) return answer;
     throw new RegistryError(refusal(this.host, answer.status));
@@ -123,7 +128,7 @@ export class Repository {
 
   #request(url: URL, method: "GET" | "HEAD"): Promise<RegistryAnswer> {
     const authorization = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
-    return request(url, { accept: MANIFESTS, ...authorization }, method);
+    return request(url, { headers: { accept: MANIFESTS, ...authorization }, method, stop: this.#stop });
   }
 
   /** A token for everyone, from where the registry says. */
@@ -136,7 +141,7 @@ export class Repository {
       throw new RegistryError(`${this.host} sends for its tokens without TLS`);
     if (service !== undefined) url.searchParams.set("service", service);
     url.searchParams.set("scope", `repository:${this.#name}:pull`);
-    const { status, body } = await request(url);
+    const { status, body } = await request(url, { stop: this.#stop });
     if (status !== 200) throw new RegistryError(refusal(url.host, status));
     const { token, access_token: other } = parsed(body, url.host) as Readonly<Record<string, unknown>>;
     const given = token ?? other;
@@ -146,14 +151,18 @@ export class Repository {
 }
 
 /** What a registry keeps elsewhere; the token is for the registry alone. */
-async function followed(url: URL, answer: RegistryAnswer): Promise<RegistryAnswer> {
+async function followed(
+  url: URL,
+  answer: RegistryAnswer,
+  stop: AbortSignal | undefined,
+): Promise<RegistryAnswer> {
   let [at, now] = [url, answer];
   for (let hops = 0; now.status >= 300 && now.status < 400 && hops < MAX_REDIRECTS; hops += 1) {
     const { location } = now.headers;
     if (location === undefined || !URL.canParse(location, at.href)) break;
     const next = new URL(location, at);
     if (next.protocol !== "https:" && next.protocol !== url.protocol) break;
-    [at, now] = [next, await request(next)];
+    [at, now] = [next, await request(next, { stop })];
   }
   return now;
 }

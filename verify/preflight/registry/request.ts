@@ -18,23 +18,32 @@ export interface RegistryAnswer {
   readonly body: Buffer;
 }
 
+/** How it is asked. */
+export interface Question {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** GET, unless it is named. */
+  readonly method?: "GET" | "HEAD";
+  /** Gives the question up. */
+  readonly stop?: AbortSignal | undefined;
+}
+
 /**
  * Asks once; redirects are not followed.
  *
- * @throws RegistryError where there is no answer within 10 seconds, or a longer one than 4 MiB
+ * @throws RegistryError where there is no answer within 10 seconds, a longer one than 4 MiB, or the question is given up
  */
 export async function request(
   url: URL,
-  headers: Readonly<Record<string, string>> = {},
-  method: "GET" | "HEAD" = "GET",
+  { headers = {}, method = "GET", stop }: Question = {},
 ): Promise<RegistryAnswer> {
-  const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1000);
+  const limit = AbortSignal.timeout(TIMEOUT_SECONDS * 1000);
+  const signal = stop === undefined ? limit : AbortSignal.any([limit, stop]);
   try {
     const answer = await send(url, { method, headers: { ...headers }, signal });
     return { status: answer.statusCode ?? 0, headers: answer.headers, body: await readBody(answer) };
   } catch (cause) {
     if (cause instanceof RegistryError) throw cause;
-    const reason = signal.aborted ? `none within ${TIMEOUT_SECONDS} seconds` : describeReason(cause);
+    const reason = limit.aborted ? `none within ${TIMEOUT_SECONDS} seconds` : describeReason(cause);
     throw new RegistryError(`no answer from ${url.host}: ${reason}`, { cause });
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Proves: of a registry's tags, read page by page, the newest whole release is taken by its numbers; what is behind a tag
  * is told with the digest of its list and the processors in it, also where there is one image and no list; and a list of
- * tags that does not end is left.
+ * tags that does not end is left; questions are given up when they are told to stop.
  * Cannot prove: that a vendor's registry lists its tags so; a real registry is asked in test/unit/readers/registry.test.ts.
  */
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -64,4 +64,15 @@ test("one image without a list tells the processor in its settings", async () =>
 
 test("a tag that is not there is nothing", async () => {
   expect(await findImage(repository, "v9.9.9")).toBeUndefined();
+});
+
+test("a question that is given up ends at once", async () => {
+  const asked = new Promise<unknown>((arrived) => {
+    registry.broken = { question: "/v2/", answer: arrived };
+  });
+  const stop = new AbortController();
+  const tags = new Repository(`${registry.host}/a/app`, stop.signal).tags();
+  await asked;
+  stop.abort();
+  await expect(tags).rejects.toThrow(/^no answer from .*aborted/);
 });
