@@ -71,9 +71,16 @@ export function deployedBy(plan: Plan, before: Deployed = {}): Deployed {
  */
 const MARK = "json ";
 
-/** The output's text, one line. */
+/** The output's text, one line. The same parts give the same text, or a preview would show a change of it. */
 export function deployedText(deployed: Deployed): string {
-  return MARK + JSON.stringify(deployed);
+  // The output `addresses` tells it.
+  return MARK + JSON.stringify({ ...deployed, ipv4: undefined }, sortNames);
+}
+
+/** For `JSON.stringify`: an object's parts by their names, however it came about. */
+function sortNames(_name: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /**

@@ -117,7 +117,7 @@ export async function expectNoDrift(place: Place = here()): Promise<void> {
   await expectEmpty(["--refresh", "--run-program"], place);
 }
 
-/** Nothing to do for the engine, and nothing in the zone that is not as declared. */
+/** Nothing to do for the engine, no output that changes, and nothing in the zone that is not as declared. */
 async function expectEmpty(extra: readonly string[], place: Place): Promise<void> {
   const what = ["preview", ...extra].join(" ");
   const ended = await pulumi(["preview", ...extra, "--expect-no-changes", "--diff"], place);
@@ -126,6 +126,9 @@ async function expectEmpty(extra: readonly string[], place: Place): Promise<void
       `${what} ended with ${ended.code}\n${ended.stdout.slice(-6000)}\n${ended.stderr.slice(-2000)}`,
     );
   }
+  // The engine does not count them.
+  const [, outputs] = ended.stdout.split("--outputs:--");
+  if (outputs !== undefined) throw new Error(`${what} changes outputs:\n${outputs.slice(0, 6000)}`);
   const warnings = zoneWarnings(ended.stdout);
   if (warnings.length > 0) throw new Error(`${what} warns:\n${warnings.join("\n")}`);
   console.log(`${what}: ${countsLine(ended.stdout)}`);

@@ -1,7 +1,7 @@
 /**
- * Proves: what is deployed is read as it was written, from one line that the engine does not take for an object, and from
- * the object that earlier versions registered; a part of another shape counts as absent, and no other part with it. The
- * state's resources are asked for only where the outputs do not tell what these may tell.
+ * Proves: what is deployed is read as it was written, and written again as it was read, from one line that the engine does
+ * not take for an object, and from the object that earlier versions registered; a part of another shape counts as absent,
+ * and no other part with it. The state's resources are asked for only where the outputs do not tell what these may tell.
  * Cannot prove: how the engine shows the line; driftPreview.long.test.ts does.
  */
 import { expect, test } from "vitest";
@@ -20,6 +20,14 @@ test("is written as one line, which is no JSON as a whole, and read again", () =
   expect(text).toMatch(/^.+$/);
   expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
   expect(readDeployed({ deployed: text })).toEqual(DEPLOYED);
+});
+
+test("written again as it was read, it is the same text: order and the server's address change nothing", () => {
+  const onboarding = { left: [], run: 1, mailboxes: ["alice"] };
+  const text = deployedText({ onboarding, ...DEPLOYED });
+  const read = readDeployed({ deployed: text, addresses: { ipv4: "203.0.113.10" } });
+  expect(read.ipv4).toBe("203.0.113.10");
+  expect(deployedText(read)).toBe(text);
 });
 
 test("is read as earlier versions registered it, an object", () => {
