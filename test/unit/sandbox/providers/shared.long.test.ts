@@ -98,7 +98,9 @@ it.each([
   ["its engine is killed", "true;"],
 ])("is gone when %s, and what it started goes on", async (_, before) => {
   const { child, client: one } = await start((server.address() as AddressInfo).port, before);
-  const running = run(one, "touch begun; sleep 1; echo on >went").catch((error: unknown) => error);
+  const running = run(one, "touch begun; sleep 1; echo on >going; mv going went").catch(
+    (error: unknown) => error,
+  );
   await appears("begun");
   child.kill("SIGKILL");
   expect(await running).toBeInstanceOf(Error);
