@@ -1,7 +1,7 @@
 /**
  * Everything that is there for speed alone: the bundle, the cache of compiled code, modules that are loaded when they are
- * needed, an SDK that does nothing for debuggers, and an audit's small memory (docs/explanation/start-up.md says what each saves).
- * `MAILSTEAD_PLAIN=1` turns all of it off: then the sources run as they stand, and what they do is the same.
+ * needed, an SDK that does nothing for debuggers, and an audit's small memory (docs/explanation/start-up.md says what each
+ * saves). `MAILSTEAD_PLAIN=1` turns all of it off: then the sources run as they stand, and what they do is the same.
  *
  * Plain JavaScript, so that an old Node can read it and say what is needed.
  */

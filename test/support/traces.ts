@@ -71,18 +71,23 @@ export function mainProcesses({ name }: SandboxAt): Record<string, number> {
   for (const id of processIds().map(Number)) {
     const group = groupOf(read(`/proc/${id}/cgroup`), name);
     // By its time: ids begin again from below where the last one was given.
-    const started = startedAt(read(`/proc/${id}/stat`));
+    const started = startedAt(id);
     if (group !== undefined && started < (oldest[group]?.started ?? Infinity))
       oldest[group] = { id, started };
   }
   return Object.fromEntries(Object.entries(oldest).map(([group, { id }]) => [group, id]));
 }
 
-/** @param stat proc_pid_stat(5) @returns clock ticks since boot; NaN of a process that is gone */
-function startedAt(stat: string): number {
+/** Clock ticks from boot to its start; NaN of a process that is gone. */
+function startedAt(id: number): number {
   const STARTTIME = 22;
-  // The name, the second field, may hold spaces.
-  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[STARTTIME - 3] ?? NaN);
+  return Number(fieldsAfterName(id)[STARTTIME - 3]);
+}
+
+/** Fields of proc_pid_stat(5) from the third on: the second, the name, may hold anything. */
+function fieldsAfterName(id: number | string): readonly string[] {
+  const stat = read(`/proc/${id}/stat`);
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** @param text proc_pid_cgroup(5) */
@@ -94,7 +99,7 @@ function groupOf(text: string, name: string): string | undefined {
 /** A process that ends while it is looked at is none, nor is one that has ended and that init has yet to collect. */
 function isOfSandbox(id: string, of: SandboxAt, network: number | undefined): boolean {
   const folder = `/proc/${id}`;
-  if (isLeftToInit(read(`${folder}/stat`))) return false;
+  if (isLeftToInit(id)) return false;
   const held = ["cwd", "root", "exe", ...list(`${folder}/fd`).map((name) => `fd/${name}`)];
   return (
     read(`${folder}/cgroup`).includes(`/${of.name}.`) ||
@@ -103,9 +108,9 @@ function isOfSandbox(id: string, of: SandboxAt, network: number | undefined): bo
   );
 }
 
-/** @param stat proc_pid_stat(5): `PID (NAME) STATE PARENT …`; the name may hold anything. */
-function isLeftToInit(stat: string): boolean {
-  return stat.slice(stat.lastIndexOf(")")).startsWith(") Z 1 ");
+function isLeftToInit(id: string): boolean {
+  const [state, parent] = fieldsAfterName(id);
+  return state === "Z" && parent === "1";
 }
 
 const read = (path: string): string => orNothing(() => readFileSync(path, "utf8"), "");
