@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { isAnythingUp, takeDown } from "./down.ts";
 import { cacheDir, repository } from "./groundPlan.ts";
+import { INTERRUPTED, watchInterrupt } from "./process/interrupt.ts";
 import { onlyOneUp } from "./process/onlyOneUp.ts";
 import { runSteps, terminal } from "./progress/steps.ts";
 import { card } from "./project/deploy.ts";
@@ -24,6 +25,8 @@ const usage = `usage: node sandbox/main.ts COMMAND
   card          where the mail server is, and what to type next
 `;
 
+const STOPPED = "\nStopped. `make sandbox` goes on from here, `make sandbox-down` takes everything away.\n";
+
 async function up(options: readonly string[]): Promise<number> {
   const missing = await missingRequirements();
   if (missing.length > 0) {
@@ -34,7 +37,7 @@ async function up(options: readonly string[]): Promise<number> {
     return 77;
   }
   await onlyOneUp();
-  const interrupted = watchInterrupt();
+  const interrupted = watchInterrupt(STOPPED);
   const steps = options.includes("--bare") ? sandboxSteps : [...sandboxSteps, ...serverSteps];
   try {
     await runSteps(steps, {
@@ -43,28 +46,10 @@ async function up(options: readonly string[]): Promise<number> {
     });
   } catch (error) {
     if (!interrupted()) throw error;
-    process.stderr.write(
-      "\nStopped. `make sandbox` goes on from here, `make sandbox-down` takes everything away.\n",
-    );
-    return 130;
+    process.stderr.write(STOPPED);
+    return INTERRUPTED;
   }
   return options.includes("--bare") ? 0 : showCard();
-}
-
-/**
- * Ctrl-C reaches the programs of the running step as well; they end, the step fails and clears up after itself.
- * Where that takes too long, or on a second Ctrl-C, this process ends at once: `down` finds what is left.
- */
-function watchInterrupt(): () => boolean {
-  let interrupted = false;
-  const onSignal = (): void => {
-    if (interrupted) process.exit(130);
-    interrupted = true;
-    setTimeout(() => process.exit(130), 5000).unref();
-  };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  return () => interrupted;
 }
 
 async function down(): Promise<number> {

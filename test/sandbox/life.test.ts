@@ -40,6 +40,8 @@ class Up {
   readonly temporaryFolder = temporaryFolder();
   readonly #child: ChildProcess;
   readonly #began = performance.now();
+  /** It and all that write where it writes have ended, and what they wrote is in `printed`. */
+  #closed = false;
 
   constructor() {
     const [file = "", ...rest] = COMMAND;
@@ -52,6 +54,7 @@ class Up {
     });
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.on("data", (chunk: Buffer) => (this.printed += chunk.toString()));
+    this.#child.once("close", () => (this.#closed = true));
   }
 
   get hasEnded(): boolean {
@@ -67,13 +70,13 @@ class Up {
   async reaches(point: RegExp): Promise<void> {
     await waitFor(`${String(point)} in the output of up`, 300, () => {
       if (point.test(this.printed)) return Promise.resolve(true);
-      return this.hasEnded ? Promise.reject(new Error(this.printed.slice(-4000))) : Promise.resolve(false);
+      return this.#closed ? Promise.reject(new Error(this.printed.slice(-4000))) : Promise.resolve(false);
     });
   }
 
   /** @returns exit code, undefined after a signal, and seconds from start to end. */
   async ends(): Promise<{ code: number | undefined; seconds: number }> {
-    await waitFor("the end of up", 480, () => Promise.resolve(this.hasEnded));
+    await waitFor("the end of up", 480, () => Promise.resolve(this.#closed));
     return { code: this.#child.exitCode ?? undefined, seconds: (performance.now() - this.#began) / 1000 };
   }
 }
