@@ -3,7 +3,7 @@ SHELL := /bin/bash
 NODE_DIR := $(CURDIR)/.sandbox/cache/node/node_modules/.bin
 export PATH := $(NODE_DIR):$(CURDIR)/.sandbox/cache/bin:$(PATH)
 
-.PHONY: .lint .forms-and-types .check-text .check-tests .libraries .sandbox-libraries .image-libraries help sandbox sandbox-down test check install format bench clean
+.PHONY: .check-text .check-tests .libraries .sandbox-libraries .image-libraries help sandbox sandbox-down test check install format bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -17,17 +17,11 @@ sandbox-down: ## take the sandbox away: processes, mounts, namespace, files
 # Format, lint and types are checked beside the tests, with what these leave of the machine.
 test: install ## prove everything (needs the sandbox's machine)
 	@was=$$(test -e .sandbox/run/env && echo up); code=0; \
-	nice -n 15 $(MAKE) --no-print-directory --jobs=2 --output-sync=target .lint .forms-and-types & texts=$$!; \
+	nice -n 15 $(MAKE) --no-print-directory --output-sync=target .check-text & texts=$$!; \
 	npx vitest run --reporter=default --reporter=./test/support/closingLine.ts || code=$$?; \
 	wait $$texts || code=$$?; \
 	[[ $$was == up || ! -e .sandbox/run ]] || node sandbox/main.ts down || code=$$?; \
 	exit $$code
-
-.lint:
-	@npm run --silent lint
-
-.forms-and-types:
-	@npm run --silent format:check && npm run --silent typecheck
 
 check: install ## the fast half, without root: format, lint, types, unit, golden, component (without *.long.test.ts)
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target .check-text .check-tests

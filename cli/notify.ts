@@ -14,7 +14,8 @@ import { CommandError } from "./output/terminal.ts";
 
 /** Where news go. */
 export type NotifyTarget =
-  { readonly kind: "mail"; readonly address: string } | { readonly kind: "webhook"; readonly url: URL };
+  | { readonly kind: "mail"; readonly address: string }
+  | { readonly kind: "webhook"; readonly url: URL };
 
 const WORDS = "mail:you@example.org or webhook:https://chat.example.org/hook";
 /** Where programs for mail usually are, beside PATH. */

@@ -6,14 +6,16 @@ import { bind, type SlotValues } from "./bind.ts";
 
 /** Login of the web interface's first account. Who made the account before the deploy alone knows its password. */
 export type Account = { readonly address: string; readonly email: string } & (
-  { readonly password: string } | { readonly passwordIs: string }
+  | { readonly password: string }
+  | { readonly passwordIs: string }
 );
 
 const ADOPTED = "the one that its owner set: the deploy leaves an account that is there as it is";
 
 /** A mailbox with what a mail program is set up with, or an address that forwards. */
 export type Mailbox = { readonly address: string } & (
-  { readonly password: string; readonly servers: Plan["clients"] } | { readonly forwardTo: readonly string[] }
+  | { readonly password: string; readonly servers: Plan["clients"] }
+  | { readonly forwardTo: readonly string[] }
 );
 
 export interface OnboardingOutputs {

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { format, resolveConfig } from "prettier";
+import { format } from "oxfmt";
 import { commandsReference } from "./commandsReference.ts";
 import { configurationReference } from "./configurationReference.ts";
 import { dnsRulesReference } from "./dnsRules.ts";
@@ -23,8 +23,10 @@ const PAGES: Readonly<Record<string, () => string>> = {
 export async function generatedPages(): Promise<readonly (readonly [path: string, text: string])[]> {
   return Promise.all(
     Object.entries(PAGES).map(async ([filepath, make]) => {
-      const options = { ...(await resolveConfig(filepath)), filepath };
-      return [filepath, await format(make(), options)] as const;
+      const { code, errors } = await format(filepath, make());
+      if (errors.length > 0)
+        throw new Error(`${filepath}: ${errors.map(({ message }) => message).join(", ")}`);
+      return [filepath, code] as const;
     }),
   );
 }

@@ -7,7 +7,7 @@
  * a folder that is the host's `/dev/disk`; at each start the supervisor shows what they name.
  */
 import { existsSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rm, stat, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { VolumeDriver, VolumeSpec } from "../cloud/drivers.ts";
 import { run } from "../process/command.ts";
@@ -53,8 +53,8 @@ export class Volumes {
   async create({ key, sizeGb, link, format }: VolumeSpec): Promise<void> {
     if (existsSync(this.#recordFile(key))) return;
     await mkdir(this.#folder(key), { recursive: true, mode: 0o700 });
-    const disk = await open(this.#disk(key), "w", 0o600);
-    await disk.truncate(sizeGb * GIB).finally(() => disk.close());
+    await writeFile(this.#disk(key), "", { mode: 0o600 });
+    await truncate(this.#disk(key), sizeGb * GIB);
     if (format !== undefined) {
       const [program, ...options] = MAKERS[format];
       await run(program, [...options, this.#disk(key)], { timeoutSeconds: 60 });
@@ -96,10 +96,7 @@ export class Volumes {
 
   async resize(key: string, sizeGb: number): Promise<void> {
     const { size } = await stat(this.#disk(key));
-    if (size < sizeGb * GIB) {
-      const disk = await open(this.#disk(key), "r+");
-      await disk.truncate(sizeGb * GIB).finally(() => disk.close());
-    }
+    if (size < sizeGb * GIB) await truncate(this.#disk(key), sizeGb * GIB);
     const loop = await this.#loop(key);
     if (loop !== undefined) await run("losetup", ["--set-capacity", `/dev/${loop}`]);
   }

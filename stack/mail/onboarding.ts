@@ -74,7 +74,11 @@ export function planOnboarding(config: Config): PlannedOnboarding | undefined {
 
 /** A value that becomes JSON; what is known later stands in it as a slot. */
 type LateJson =
-  string | boolean | Slot | readonly LateJson[] | { readonly [key: string]: LateJson | undefined };
+  | string
+  | boolean
+  | Slot
+  | readonly LateJson[]
+  | { readonly [key: string]: LateJson | undefined };
 
 function isSlot(value: object): value is Slot {
   return Object.hasOwn(value, "slot");

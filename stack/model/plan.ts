@@ -172,7 +172,12 @@ export interface PlannedHealthCheck {
 
 /** Linux capabilities that a container may keep, in the only spelling that the docker plugin reads back unchanged. */
 export type Capability =
-  "CAP_CHOWN" | "CAP_DAC_OVERRIDE" | "CAP_NET_BIND_SERVICE" | "CAP_SETGID" | "CAP_SETPCAP" | "CAP_SETUID";
+  | "CAP_CHOWN"
+  | "CAP_DAC_OVERRIDE"
+  | "CAP_NET_BIND_SERVICE"
+  | "CAP_SETGID"
+  | "CAP_SETPCAP"
+  | "CAP_SETUID";
 
 /** What a container may do. */
 export interface PlannedRights {

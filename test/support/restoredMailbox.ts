@@ -29,7 +29,8 @@ const SCRATCH = "/mnt/mailstead/clones/mailbox";
 interface Restored {
   readonly folder: string;
   readonly folders:
-    readonly { readonly folder: string; readonly messages: number; readonly added: number }[] | null;
+    | readonly { readonly folder: string; readonly messages: number; readonly added: number }[]
+    | null;
 }
 
 const command = (name: string, args: readonly string[]): string[] => [

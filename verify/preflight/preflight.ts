@@ -23,7 +23,9 @@ export interface OrphanThing {
 
 /** A thing that bears our mark, or one of our names on our host, and that the state does not know. */
 export type Orphan =
-  OrphanThing | OrphanRecord | { readonly vendor: "host"; readonly id: string; readonly name: string };
+  | OrphanThing
+  | OrphanRecord
+  | { readonly vendor: "host"; readonly id: string; readonly name: string };
 
 /** What a preflight needs to know of the state. Ids are unique among things of one type only. */
 export interface KnownIds {

@@ -25,7 +25,12 @@ import { hasUnknown, marshal, unmarshal } from "./value.ts";
 const DEFAULT_TIMEOUT_SECONDS = 20 * 60;
 
 type Request =
-  pb.CheckRequest | pb.DiffRequest | pb.CreateRequest | pb.ReadRequest | pb.UpdateRequest | pb.DeleteRequest;
+  | pb.CheckRequest
+  | pb.DiffRequest
+  | pb.CreateRequest
+  | pb.ReadRequest
+  | pb.UpdateRequest
+  | pb.DeleteRequest;
 type Unary<Q, A> = (call: { request: Q }, callback: grpc.sendUnaryData<A>) => void;
 
 /** A duration as Go writes it: `10m0s`. */

@@ -27,7 +27,13 @@ export const UNKNOWN: unique symbol = Symbol("unknown until deployed");
 
 /** A plain property value. */
 export type Value =
-  null | boolean | number | string | typeof UNKNOWN | readonly Value[] | { readonly [key: string]: Value };
+  | null
+  | boolean
+  | number
+  | string
+  | typeof UNKNOWN
+  | readonly Value[]
+  | { readonly [key: string]: Value };
 /** Properties of a resource: inputs or outputs. A key that is `undefined` is left out on the wire. */
 export type Properties = { readonly [key: string]: Value | undefined };
 /** Which places of a value are secret: `true` for all of it, or by key (list positions as decimal text). */

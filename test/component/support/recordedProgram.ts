@@ -32,7 +32,8 @@ export interface Registration {
   /** Name of its explicit provider; empty for the default one. */
   readonly provider: string;
   readonly timeouts:
-    { readonly create: string; readonly update: string; readonly delete: string } | undefined;
+    | { readonly create: string; readonly update: string; readonly delete: string }
+    | undefined;
 }
 
 export interface RecordedRun {

@@ -58,6 +58,16 @@ async function failingUp(...options: string[]): Promise<string> {
   return said;
 }
 
+/** Runs what is given with a setting that goes after it, however that ends. */
+async function withSetting(name: string, value: string, action: () => Promise<string>): Promise<string> {
+  mustSucceed(await small(["config", "set", name, value]));
+  try {
+    return await action();
+  } finally {
+    await small(["config", "rm", name]);
+  }
+}
+
 /** Cures what preflight names. Returns what that was: a server is never deleted by a cure. */
 async function mend(): Promise<string[]> {
   const left = await orphans();
@@ -164,10 +174,9 @@ describe("one new server", () => {
   });
 
   test("an order that is not answered in its time: that is named, and nothing is left to cure", async () => {
-    mustSucceed(await small(["config", "set", "small:serverSeconds", "4"]));
     const since = logEnd();
     await fault({ method: "POST", path: "^/v1/servers$", kind: "hang", seconds: 20 });
-    const said = await failingServer().finally(() => small(["config", "rm", "small:serverSeconds"]));
+    const said = await withSetting("small:serverSeconds", "4", failingServer);
     expect(said).toMatch(/Server \(server\):[\s\S]*context deadline exceeded/);
     expect(await mend()).toEqual([]);
     // It is logged when the vendor lets go of it, and would be taken for a fault of what comes next.
@@ -201,8 +210,7 @@ describe("a server that is of no use", () => {
 
   test("a first boot that fails says why and what to do", async () => {
     await raiseGeneration();
-    mustSucceed(await small(["config", "set", "small:impossibleDirectory", "/proc/impossible"]));
-    const said = await failingUp().finally(() => small(["config", "rm", "small:impossibleDirectory"]));
+    const said = await withSetting("small:impossibleDirectory", "/proc/impossible", failingUp);
     // By cloud-init's own status, or by the mark that is not there.
     expect(said).toMatch(/mailstead: (the first boot failed|the first boot ended without its mark)/);
     expect(said).toContain("/proc/impossible");

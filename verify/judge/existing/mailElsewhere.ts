@@ -29,7 +29,9 @@ export function findOtherMailHosts({ domain, zone }: Pick<MailInput, "domain" | 
 
 /** What the server says of the domain; undefined where there is none yet, or it does not answer. */
 export type ServerKnows =
-  { readonly knows: true; readonly aliases: number } | { readonly knows: false } | undefined;
+  | { readonly knows: true; readonly aliases: number }
+  | { readonly knows: false }
+  | undefined;
 
 /** One clause: where the mail goes, and what the next `up` does with it. */
 export function describeMove(hosts: readonly string[], domain: string): string {

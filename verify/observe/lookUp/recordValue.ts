@@ -27,7 +27,7 @@ function generic(data: unknown): string {
 /** The data as a zone file has it. */
 function zoneText(record: Exclude<DataRecord, { readonly type: "TXT" }>): string {
   // Types without a case of their own are shown by their bytes.
-  // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check
   switch (record.type) {
     case "A":
     case "AAAA":

@@ -52,15 +52,18 @@ test("a step that heeds Ctrl-C ends by itself, with nothing said for it", async 
   expect(printed).not.toContain(ADVICE);
 });
 
-test.each(["SIGINT", "SIGTERM"] as const)("a second %s ends at once, and says what to do next", async (name) => {
-  const program = await start(NEVER_MS, "endless");
-  program.kill(name);
-  await says(/Ctrl-C again stops at once/);
-  expect(printed).not.toContain(ADVICE);
-  program.kill(name);
-  expect(await ends(program)).toBe(130);
-  expect(printed).toContain(ADVICE);
-});
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "a second %s ends at once, and says what to do next",
+  async (name) => {
+    const program = await start(NEVER_MS, "endless");
+    program.kill(name);
+    await says(/Ctrl-C again stops at once/);
+    expect(printed).not.toContain(ADVICE);
+    program.kill(name);
+    expect(await ends(program)).toBe(130);
+    expect(printed).toContain(ADVICE);
+  },
+);
 
 test("a step that goes on after the grace is left, and it is said what to do next", async () => {
   const program = await start(20, "endless");

@@ -23,7 +23,9 @@ const record = {
 
 /** What the vendor does with one request. */
 type Move =
-  "drop" | "hang" | { readonly status: number; readonly body: unknown; readonly retryAfter?: string };
+  | "drop"
+  | "hang"
+  | { readonly status: number; readonly body: unknown; readonly retryAfter?: string };
 
 let server: Server | undefined;
 let plugin: StartedPlugin | undefined;
