@@ -34,9 +34,9 @@ async function measure(folder: string): Promise<BackupTimes> {
   await engine.up();
   try {
     // The volume of the sandbox's server has 10 GB.
-    await fill(100, 10);
+    await fill(100, 40);
     const { took: first } = await backup();
-    await onHost(`head -c 10M /dev/urandom >${MAIL_FOLDER}/1.sqlite; sync`);
+    await onHost(`head -c 40M /dev/urandom >${MAIL_FOLDER}/1.sqlite; sync`);
     const { took: second } = await backup();
     await onHost(`rm -r ${MAIL_FOLDER}`);
     // Ten mailboxes with 100, and with 1,000 messages each.

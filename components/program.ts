@@ -13,7 +13,7 @@ import { nextSteps as stepsAfter } from "./nextSteps.ts";
 import { needSoundTokens } from "./soundTokens.ts";
 import { reviewUpgrade } from "./upgradeMark.ts";
 import { registerAgain } from "./registerAgain.ts";
-import { tracesAsTheyAre, withoutDebugging } from "../startup/startup.js";
+import { withoutDebugging } from "../startup/startup.js";
 import type { Config } from "../stack/model/config.ts";
 import { checkStackLabel, checkStackName } from "../stack/config/lengthChecks.ts";
 import { parseConfig } from "../stack/config/parseConfig.ts";
@@ -62,7 +62,6 @@ function read(
   return { config, plan };
 }
 
-tracesAsTheyAre();
 withoutDebugging();
 const all = pulumi.runtime.allConfig();
 const drill = findDrill(all);

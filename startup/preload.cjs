@@ -2,9 +2,9 @@
  * Loaded before the SDK (`nodeargs` in Pulumi.yaml): what of it this program never uses is loaded when it is used, and the
  * compiled code of the rest is kept.
  *
- * The SDK brings npm's package manager, which tells what a function in the state needs, and exporters for traces of the
- * engine: two thirds of the time that it takes to load. Each is in Node's cache of modules as a stand-in, whose functions and
- * classes load the real one.
+ * The SDK brings npm's package manager, which tells what a function in the state needs, exporters for traces of the engine,
+ * and source maps: two thirds of the time that it takes to load. Each is in Node's cache of modules as a stand-in, whose
+ * functions and classes load the real one.
  *
  * @see https://nodejs.org/api/modules.html#requirecache
  */
@@ -25,6 +25,8 @@ const LATE = [
   "@opentelemetry/resources",
   "@opentelemetry/sdk-trace-base",
   "@opentelemetry/sdk-trace-node",
+  // It looks up each place in a trace in source maps, with those of the SDK read for it. Our sources run as they are.
+  "source-map-support/register",
 ];
 
 /** The real modules, from the first use of one on: they use each other. */

@@ -76,16 +76,6 @@ export function withoutDebugging() {
   };
 }
 
-/**
- * Lets Node write traces itself.
- *
- * The engine's launcher has each place in a trace looked up in source maps. Our sources run as they are, so there are
- * none to find, and the SDK writes down traces by the hundred.
- */
-export function tracesAsTheyAre() {
-  if (!isPlain()) Reflect.deleteProperty(Error, "prepareStackTrace");
-}
-
 /** Flags of V8 for a process that makes much and keeps little. */
 const SMALL_MEMORY = [
   // The room for new objects stays as large as it is.

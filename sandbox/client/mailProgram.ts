@@ -1,5 +1,5 @@
 /**
- * A mail program of a person outside: one JSON request on standard input, one JSON answer on standard output.
+ * A mail program of a person outside, asked by lines (answerLines.ts).
  *
  * `{"do": "send", host, user, password, to, subject, text}` submits over implicit TLS (RFC 8314);
  * `{"do": "read", host, user, password, subject}` reads the newest message of that subject over IMAP;
@@ -11,10 +11,12 @@
  * Certificates are verified against the machine's trust; a refused one fails.
  */
 import { createHash } from "node:crypto";
-import { text } from "node:stream/consumers";
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
 import { ImapFlow } from "imapflow";
 import { createTransport } from "nodemailer";
 import { z } from "zod";
+import { answerLines } from "./answerLines.ts";
 
 const account = { host: z.string(), user: z.string(), password: z.string() };
 const login = { ...account, subject: z.string() };
@@ -37,9 +39,18 @@ const requests = z.discriminatedUnion("do", [
 type Request = z.infer<typeof requests>;
 type Ask<Name extends Request["do"]> = Extract<Request, { do: Name }>;
 
+/** The library would remember an address for five minutes, and the next server may have another. */
+async function locate(host: string, family?: number): Promise<{ host: string; tls: { servername: string } }> {
+  const { address } = await lookup(host, { ...(family && { family }) });
+  return { host: address, tls: { servername: host } };
+}
+
 async function send(request: Ask<"send">): Promise<unknown> {
   const { host, user, password, to, subject, text: body } = request;
-  const transport = createTransport({ host, port: 465, secure: true, auth: { user, pass: password } });
+  const transport = createTransport({
+    ...(await locate(host)),
+    ...{ port: 465, secure: true, auth: { user, pass: password } },
+  });
   const sent = await transport.sendMail({ from: user, to, subject, text: body });
   return { response: sent.response, messageId: sent.messageId };
 }
@@ -76,7 +87,10 @@ function read(request: Ask<"read">): Promise<unknown> {
 
 /** As a sender's queue does that has much for one host: few connections, one message after another. */
 async function fill({ host, from, localAddress, to, count }: Ask<"fill">): Promise<unknown> {
-  const transport = createTransport({ host, port: 25, localAddress, pool: true, maxConnections: 4 });
+  const transport = createTransport({
+    ...(await locate(host, isIP(localAddress))),
+    ...{ port: 25, localAddress, pool: true, maxConnections: 4 },
+  });
   const numbers = Array.from({ length: count }, (_, index) => String(index + 1));
   const sent = await Promise.all(
     numbers.map((number) =>
@@ -148,4 +162,4 @@ function answer(request: Request): Promise<unknown> {
   }
 }
 
-process.stdout.write(JSON.stringify(await answer(requests.parse(JSON.parse(await text(process.stdin))))));
+await answerLines((request) => answer(requests.parse(request)));

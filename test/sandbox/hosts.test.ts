@@ -113,7 +113,7 @@ describe.skipIf(!root)("a host", () => {
     await waitUntil(() => answers(V4, "docker version"), {
       what: "docker to answer",
       timeoutSeconds: 120,
-      everyMilliseconds: 200,
+      everyMilliseconds: 1000,
     });
     const docker = seconds();
     const status = await ground.ssh(V4, "cloud-init status --wait --long", 120);

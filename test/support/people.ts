@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { addresses } from "../../sandbox/groundPlan.ts";
 import { runFolder } from "./printed.ts";
-import { DOMAIN, onHost, project, setConfig, STACK, succeed, up, waitFor } from "./sandbox.ts";
+import { askInside } from "./lineProgram.ts";
+import { secretOutput } from "./secretOutput.ts";
+import { requestInside } from "./requestInside.ts";
+import { DOMAIN, onHost, setConfig, STACK, succeed, up, waitFor } from "./sandbox.ts";
 
 /** Who signs up is who the configuration says is responsible. */
 export const ADMIN = { email: "postmaster@outside.test", password: "correct horse battery staple" };
@@ -24,9 +27,7 @@ interface Login {
 
 /** First login, from the stack's secret output. */
 export async function firstLogin(): Promise<Login> {
-  return JSON.parse(
-    await succeed(["pulumi", "stack", "output", "login", "--show-secrets", "--json", "--stack", STACK]),
-  ) as Login;
+  return (await secretOutput("login")) as Login;
 }
 
 /** A mailbox that the deploy made. */
@@ -37,8 +38,7 @@ export interface OwnMailbox {
 
 /** Mailboxes of the stack's secret output, those that have a password. */
 export async function ownMailboxes(): Promise<readonly OwnMailbox[]> {
-  const output = ["pulumi", "stack", "output", "mailboxes", "--show-secrets", "--json", "--stack", STACK];
-  const all = JSON.parse(await succeed(output)) as Partial<OwnMailbox>[];
+  const all = (await secretOutput("mailboxes")) as Partial<OwnMailbox>[];
   return all.filter((one): one is OwnMailbox => one.password !== undefined);
 }
 
@@ -51,11 +51,13 @@ export async function ownMailbox(name: string): Promise<OwnMailbox> {
 
 /** The web interface's first account, as the deploy made it. */
 export async function ownAccount(): Promise<{ email: string; password: string }> {
-  const output = ["pulumi", "stack", "output", "account", "--show-secrets", "--json", "--stack", STACK];
-  return JSON.parse(await succeed(output)) as { email: string; password: string };
+  return (await secretOutput("account")) as { email: string; password: string };
 }
 
-const MAIL_PROGRAM = ["node", join(project, "sandbox/client/mailProgram.ts")];
+/** A mail program outside (sandbox/client/mailProgram.ts). */
+export function mailProgram(request: object, limitSeconds = 60): Promise<unknown> {
+  return askInside("mailProgram.ts", request, limitSeconds);
+}
 
 /** A call to the web interface. */
 interface Call {
@@ -193,10 +195,7 @@ export async function submit(user: string, password: string, to: string, subject
     subject,
     text: "sent from the inside",
   };
-  await succeed(MAIL_PROGRAM, {
-    input: JSON.stringify(request),
-    limitSeconds: 60,
-  });
+  await mailProgram(request);
 }
 
 /** Reads the newest message of a subject over IMAP; the certificate is verified. */
@@ -206,18 +205,12 @@ export async function readMail(
   subject: string,
 ): Promise<{ found: number; source?: string }> {
   const request = { do: "read", host: `imap.${DOMAIN}`, user, password, subject };
-  return JSON.parse(
-    await succeed(MAIL_PROGRAM, {
-      input: JSON.stringify(request),
-      limitSeconds: 60,
-    }),
-  ) as { found: number; source?: string };
+  return (await mailProgram(request)) as { found: number; source?: string };
 }
 
 async function inMailbox(mailbox: OwnMailbox, request: object): Promise<unknown> {
   const { address: user, password } = mailbox;
-  const input = JSON.stringify({ ...request, host: `imap.${DOMAIN}`, user, password });
-  return JSON.parse(await succeed(MAIL_PROGRAM, { input, limitSeconds: 120 })) as unknown;
+  return mailProgram({ ...request, host: `imap.${DOMAIN}`, user, password }, 120);
 }
 
 /** Has somebody outside write messages, each to all of the mailboxes; returns how many were taken, each copy counted. */
@@ -225,8 +218,7 @@ export async function fillMailboxes(mailboxes: readonly OwnMailbox[], count: num
   const to = mailboxes.map(({ address }) => address);
   const { ipv4: localAddress } = addresses.outside;
   const request = { do: "fill", host: `mx.${DOMAIN}`, from: "friend@outside.test", localAddress, to, count };
-  const said = await succeed(MAIL_PROGRAM, { input: JSON.stringify(request), limitSeconds: 180 });
-  return (JSON.parse(said) as { accepted: number }).accepted;
+  return ((await mailProgram(request, 180)) as { accepted: number }).accepted;
 }
 
 /** SHA-256 of every message of a mailbox, sorted. */
@@ -297,17 +289,12 @@ const CONTROL = "http://127.0.0.1:8103";
 /** Sends from the outside host's queue. */
 export async function sendFromOutside(to: string, subject: string, family?: "ipv4" | "ipv6"): Promise<void> {
   const message = { from: "friend@outside.test", to, subject, text: "sent from the outside", family };
-  await succeed(
-    ["curl", "--silent", "--show-error", "--fail-with-body", "--data-binary", "@-", `${CONTROL}/send`],
-    {
-      input: JSON.stringify(message),
-    },
-  );
+  await requestInside({ method: "POST", url: `${CONTROL}/send`, body: JSON.stringify(message) });
 }
 
 /** Messages that arrived outside. */
 export async function outsideInbox(): Promise<Received[]> {
-  return JSON.parse(await succeed(["curl", "--silent", "--fail", `${CONTROL}/inbox`])) as Received[];
+  return JSON.parse(await requestInside({ method: "GET", url: `${CONTROL}/inbox` })) as Received[];
 }
 
 /**
@@ -338,7 +325,7 @@ export interface Outgoing {
 
 /** The outside host's queue. */
 export async function outsideQueue(): Promise<Outgoing[]> {
-  return JSON.parse(await succeed(["curl", "--silent", "--fail", `${CONTROL}/queue`])) as Outgoing[];
+  return JSON.parse(await requestInside({ method: "GET", url: `${CONTROL}/queue` })) as Outgoing[];
 }
 
 /** Messages to this domain that were refused for good; their sender has had them back. */

@@ -23,7 +23,8 @@ export function liveAs(stack: string, domain: string, clone: string): void {
   [STACK, DOMAIN, checkout] = [stack, domain, clone];
 }
 
-const runScript = join(project, "sandbox/run");
+/** Runs any command inside. */
+export const runScript: string = join(project, "sandbox/run");
 
 export interface Ended {
   readonly code: number;

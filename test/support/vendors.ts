@@ -1,38 +1,41 @@
 /** The vendors' APIs, asked from inside the sandbox as somebody at their web pages would, with the sandbox's tokens. */
 import { paths } from "../../sandbox/groundPlan.ts";
-import { succeed } from "./sandbox.ts";
+import { requestInside, type HttpRequest } from "./requestInside.ts";
 
 // Vitest gives each test file modules of its own: what is set here holds for its life alone.
-/** Where the shell finds the token of the life's project at Hetzner. */
-let hetznerToken = "$HCLOUD_TOKEN";
+/** The token of the life's project at Hetzner. */
+let hetznerToken: HttpRequest["token"] = { variable: "HCLOUD_TOKEN" };
+
+const CLOUDFLARE = { variable: "CLOUDFLARE_API_TOKEN" };
+const DIGITALOCEAN = { variable: "DIGITALOCEAN_TOKEN" };
 
 /** From here on the life is in the other customer's project at Hetzner. Returns the file with that one's token. */
 export function moveToOtherProject(): string {
-  hetznerToken = `$(<'${paths.otherTokens.hetzner}')`;
-  return paths.otherTokens.hetzner;
+  const file = paths.otherTokens.hetzner;
+  hetznerToken = { file };
+  return file;
 }
 
 /** Calls a vendor as somebody at its web page would; the token stays inside. */
-async function call(tokenInShell: string, url: string, method: string, body?: object): Promise<unknown> {
-  // The token stands in no argument: printf is the shell's own, and curl reads a file.
-  const token = `-H @<(printf 'Authorization: Bearer %s' "${tokenInShell}")`;
-  const sent = body === undefined ? "" : "--data-binary @-";
-  const script = `curl -sf -X ${method} ${token} -H "content-type: application/json" ${sent} "${url}"`;
-  const printed = await succeed(
-    ["bash", "-c", script],
-    body === undefined ? {} : { input: JSON.stringify(body) },
-  );
-  return printed.trim() === "" ? undefined : JSON.parse(printed);
+async function call(
+  token: HttpRequest["token"],
+  url: string,
+  method: string,
+  body?: object,
+): Promise<unknown> {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const answer = await requestInside({ method, url, ...(token && { token }), ...sent });
+  return answer.trim() === "" ? undefined : JSON.parse(answer);
 }
 
 /** Cloudflare's API. */
 export function cloudflare(path: string, method = "GET", body?: object): Promise<unknown> {
-  return call("$CLOUDFLARE_API_TOKEN", `https://api.cloudflare.com/client/v4/${path}`, method, body);
+  return call(CLOUDFLARE, `https://api.cloudflare.com/client/v4/${path}`, method, body);
 }
 
 /** DigitalOcean's API. */
 export function digitalocean(path: string, method = "GET", body?: object): Promise<unknown> {
-  return call("$DIGITALOCEAN_TOKEN", `https://api.digitalocean.com/v2/${path}`, method, body);
+  return call(DIGITALOCEAN, `https://api.digitalocean.com/v2/${path}`, method, body);
 }
 
 /** Hetzner's API. */

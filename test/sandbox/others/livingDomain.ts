@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneFolder, endClone, makeClone } from "../../support/clone.ts";
 import { ADMIN, callWeb, outsideInbox, outsideQueue, sendFromOutside } from "../../support/people.ts";
 import { inside, succeed, waitFor, type Ended } from "../../support/sandbox.ts";
+import { secretOutput } from "../../support/secretOutput.ts";
 import { mustSucceed, sandboxConfig } from "../../support/small.ts";
 import { cloudflare, recordsPath } from "../../support/vendors.ts";
 
@@ -51,10 +52,7 @@ async function findingOf(command: "preflight" | "status", subject: string): Prom
 
 /** One call to the server's web interface. */
 async function web(path: string, fields?: Readonly<Record<string, string>>): Promise<string> {
-  const gate = JSON.parse(await pulumi("stack", "output", "login", "--show-secrets", "--json")) as {
-    username: string;
-    password: string;
-  };
+  const gate = (await secretOutput("login", STACK, clone)) as { username: string; password: string };
   const jar = join(clone, ".mailstead/cookies");
   return callWeb({ path, domain: DOMAIN, gate, jar, ...(fields === undefined ? {} : { fields }) });
 }

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { beforeAll, expect, test } from "vitest";
 import { keepPrinted, olderAppFile } from "../../support/printed.ts";
-import { refusedForGood, sendFromOutside, type OwnMailbox } from "../../support/people.ts";
+import { mailProgram, refusedForGood, sendFromOutside, type OwnMailbox } from "../../support/people.ts";
 import { project, succeed, waitFor, type Ended } from "../../support/sandbox.ts";
 import { hetzner } from "../../support/vendors.ts";
 
@@ -30,7 +30,6 @@ export interface Fresh {
 }
 
 const APP = "forwardemail/forwardemail.net-selfhosted";
-const MAIL_PROGRAM = ["node", join(project, "sandbox/client/mailProgram.ts")];
 
 /** A command that goes on while the test looks at it. */
 function start(command: readonly string[], cwd: string) {
@@ -78,8 +77,7 @@ export function upgradeScenes({ stack, domain, clone, file, plain, copyImage, re
   async function found(subject: string): Promise<number> {
     const { address: user, password } = jane;
     const request = { do: "read", host: `imap.${domain}`, user, password, subject };
-    const said = await succeed(MAIL_PROGRAM, { input: JSON.stringify(request), limitSeconds: 60 });
-    return (JSON.parse(said) as { found: number }).found;
+    return ((await mailProgram(request)) as { found: number }).found;
   }
 
   const arrived = (subject: string): Promise<boolean> =>

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import process from "node:process";
 import v8 from "node:v8";
 import { afterEach, expect, test, vi } from "vitest";
-import { keepMemorySmall, tracesAsTheyAre } from "../../../startup/startup.js";
+import { keepMemorySmall } from "../../../startup/startup.js";
 
 const root = join(import.meta.dirname, "../../..");
 const PLAIN = { MAILSTEAD_PLAIN: "1" };
@@ -77,24 +77,6 @@ test("the SDK does nothing for debuggers, and with the switch it does; errors ha
   const leaks = { PULUMI_DEBUG_PROMISE_LEAKS: "1" };
   expect(debugged(leaks)).toEqual({ messages: false, traces: true, own: true });
   expect(debugged(PLAIN)).toEqual({ messages: true, traces: true, own: true });
-});
-
-test("traces are written by Node itself, and with the switch by whoever did", () => {
-  // By name alone: it is a function that is called by nobody here.
-  const writer = (): unknown => Reflect.get(Error, "prepareStackTrace");
-  const before = writer();
-  const own = (): string => "looked up";
-  try {
-    Reflect.set(Error, "prepareStackTrace", own);
-    vi.stubEnv("MAILSTEAD_PLAIN", "1");
-    tracesAsTheyAre();
-    expect(writer()).toBe(own);
-    vi.stubEnv("MAILSTEAD_PLAIN", "");
-    tracesAsTheyAre();
-    expect(writer()).not.toBe(own);
-  } finally {
-    Reflect.set(Error, "prepareStackTrace", before);
-  }
 });
 
 test("flags of V8 are set, and with the switch none", () => {

@@ -1,6 +1,6 @@
 /**
  * Proves: with what Pulumi.yaml has Node load first, the SDK and its launcher are loaded without the package manager and the
- * exporters of traces, what needs those gets the real ones, and its compiled code is kept; with `MAILSTEAD_PLAIN` all is
+ * exporters of traces and source maps, what needs those gets the real ones, and its compiled code is kept; with `MAILSTEAD_PLAIN` all is
  * loaded as it stands.
  * Cannot prove: that the engine hands `nodeargs` on; the sandbox's engine runs with it.
  */
@@ -43,6 +43,13 @@ test("compiled code of the SDK is kept, and with the switch it is not", () => {
 test("what is not used is not loaded, and with the switch it is", () => {
   expect(run(COUNT)).toEqual([false, false]);
   expect(run(COUNT, { MAILSTEAD_PLAIN: "1" })).toEqual([true, true]);
+});
+
+test("traces are written by Node itself, and with the switch by the launcher's source maps", () => {
+  const looked =
+    'launcher("source-map-support/register"); print(count("source-map-support/source-map-support.js"));';
+  expect(run(looked)).toBe(0);
+  expect(run(looked, { MAILSTEAD_PLAIN: "1" })).toBe(1);
 });
 
 test("functions, classes and what they build on are the real ones when they are used", () => {
