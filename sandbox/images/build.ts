@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { access, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { compiledEnvironment } from "./appCompiled.ts";
 import * as layers from "./layers.ts";
 import { blobFile, LAYER_TYPE, writeLayer, writeLayout, type ImageSettings, type Layer } from "./oci.ts";
 import { writeWhole } from "../process/writeWhole.ts";
@@ -84,19 +85,19 @@ async function recipesOf(role: ImageRole, options: BuildOptions): Promise<layers
   if (role === "nginx") return [base, await layers.nginxLayer()];
   if (role === "redis") return [base, await layers.redisLayer()];
   if (role === "mongo") return [base, await layers.gosuLayer(), await layers.mongoLayer()];
+  const node = options.nodeBinary ?? process.execPath;
   return [
     base,
-    layers.nodeLayer(options.nodeBinary ?? process.execPath),
+    layers.nodeLayer(node),
     await layers.modulesLayer(kindOf(options)),
-    await layers.appLayer(kindOf(options)),
+    await layers.appLayer(kindOf(options), node),
     ...(options.trust === undefined ? [] : [layers.trustLayer(options.trust)]),
     ...(options.variant === undefined ? [] : [await layers.variantLayer(options.variant)]),
   ];
 }
 
 const environments: Partial<Record<ImageRole, readonly string[]>> = {
-  // Upstream's two; and small young generations: a dozen Node processes share one small host.
-  app: ["SELF_HOSTED=true", "NODE_ENV=production", "NODE_OPTIONS=--max-semi-space-size=1"],
+  app: [...layers.APP_ENVIRONMENT, ...compiledEnvironment("/app")],
 };
 
 function settingsOf(role: ImageRole, version: string, options: BuildOptions): ImageSettings {

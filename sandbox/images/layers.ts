@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { ensureGo } from "../engine/go.ts";
 import { cacheDir } from "../groundPlan.ts";
 import { bundleApp } from "./appBundle.ts";
+import { compileApp } from "./appCompiled.ts";
 import { extractPackages, pathsBelow, subtract } from "./debian.ts";
 import { run } from "./process.ts";
 
@@ -110,22 +111,38 @@ async function keepOwnBinary(folder: string): Promise<void> {
     if (name !== `linux-${process.arch}.node`) await rm(join(folder, "prebuilds", name));
 }
 
+/** Upstream's two; and small young generations: a dozen Node processes share one small host. */
+export const APP_ENVIRONMENT = [
+  "SELF_HOSTED=true",
+  "NODE_ENV=production",
+  "NODE_OPTIONS=--max-semi-space-size=1",
+];
+
+/** What makes the programs ready, of which the layer is made anew when it changes. */
+const MAKERS = ["appBundle.ts", "appCompiled.ts"];
+
 /** The stand-in programs. */
-export async function appLayer(kind: AppKind): Promise<LayerRecipe> {
+export async function appLayer(kind: AppKind, node: string): Promise<LayerRecipe> {
+  const makers = await Promise.all(MAKERS.map((name) => readFile(join(HERE, name), "utf8")));
   const programs = (await readdir(join(HERE, "app"))).filter((name) => name !== "node_modules").sort();
   return {
     name: "app",
     inputs:
       kind +
+      nodeLayer(node).inputs +
       (await hashOfTree(join(HERE, "app"), new Set(["node_modules"]))) +
-      (await readFile(join(HERE, "appBundle.ts"), "utf8")),
+      makers.join(""),
     ...ownedBy(kind),
     async make(folder) {
       for (const path of ["app/ssl", "mnt/sqlite_storage"])
         await mkdir(join(folder, path), { recursive: true });
       for (const name of programs)
         await cp(join(HERE, "app", name), join(folder, "app", name), { recursive: true });
-      await bundleApp(join(HERE, "app"), join(folder, "app"));
+      const [source, app] = [join(HERE, "app"), join(folder, "app")];
+      await bundleApp(source, app);
+      // Containers run as either on both kinds of image.
+      const users = [0, IMAGE_USER];
+      await compileApp(source, app, { node, users, environment: APP_ENVIRONMENT });
       if (kind === "own user") await addUser(folder, "forwardemail", "/app");
     },
   };
