@@ -43,6 +43,12 @@ logged_for() {
   return "$code"
 }
 
+# What restic says of a repository of which a part was changed, cut off or lost: the words of 0.14, and of later releases that
+# they call it damaged. A connection that was cut says none of them.
+damage='ciphertext verification failed|ciphertext too short|nonce is invalid|decrypting blob|invalid data returned|invalid hash'
+damage+='|hash mismatch|does not match|wrong length|file size|file has zero size|header length|Unmarshal: |JSON input|damaged'
+damage+='|corrupt|not found in repository|key does not exist|NoSuchKey|contains errors'
+
 # Why restic failed, in one line with the next step. Newer releases tell it by the exit code, older by words alone.
 why() {
   local code=$1 text
@@ -60,21 +66,23 @@ why() {
     echo "the repository has another password: it is another stack's, or this one's keys were made anew; set another mailstead:backups.prefix" ;;
   *"already locked"*)
     echo "the repository is locked by $(grep -oE 'by PID [0-9]+ on [^ ]+' "$2" | head -n 1 || true): another machine uses it; if none does, wait half an hour" ;;
-  *[Nn]"o space left"* | *QuotaExceeded* | *InsufficientStorage* | *"quota"*)
+  *[Nn]"o space left"* | *QuotaExceeded* | *InsufficientStorage* | *"quota exceeded"*)
     echo "there is no room left in the bucket $BUCKET: raise its limit; for later, lower mailstead:backups.keepDaily and the like" ;;
-  *x509:* | *"certificate"*)
+  *x509:*)
     echo "the certificate of $ENDPOINT is not trusted: $(tail -n 1 "$2" | cut -c1-200)" ;;
-  *"ciphertext verification failed"* | *"decrypting blob"* | *"invalid data returned"* | *"damaged"* | *"hash mismatch"* | *"does not match"* | *"Load("*"data"*"corrupt"*)
-    echo "the repository is damaged: $(grep -E 'damag|mismatch|verif|invalid|corrupt|match' "$2" | head -n 1 | cut -c1-200); see docs/guides/backups.md" ;;
   *"no such host"* | *"connection refused"* | *"network is unreachable"* | *"no route to host"* | *"i/o timeout"*)
     echo "$ENDPOINT cannot be reached: $(tail -n 1 "$2" | cut -c1-160); check mailstead:backups.endpoint" ;;
   *)
+    if is_none "$code" "$2"; then code=10; fi
+    if [ "$code" -ne 10 ] && text=$(grep -m 1 -E "$damage" "$2"); then code=damaged; fi
     case $code in
     10) echo "there is no repository $PREFIX in the bucket $BUCKET yet: the first backup makes it" ;;
+    damaged) echo "the repository is damaged: ${text:0:200}; see docs/guides/backups.md" ;;
     11) echo "the repository is locked: another machine uses it; if none does, wait half an hour" ;;
     12) echo "the repository has another password: it is another stack's; set another mailstead:backups.prefix" ;;
     124 | 137 | 143) echo "$ENDPOINT did not answer in time: check that it is up, and that this host may reach its port 443" ;;
-    *) echo "restic ended with $code: $(grep -v '^ *$' "$2" | tail -n 1 | cut -c1-300)" ;;
+    # Its last line is at times a mere count of errors.
+    *) echo "restic ended with $code: $({ grep -m 1 '^ignoring error for' "$2" || grep -v '^ *$' "$2" | tail -n 1; } | cut -c1-300)" ;;
     esac ;;
   esac
 }
@@ -82,7 +90,8 @@ why() {
 # Whether the question failed because nothing was ever written there.
 is_none() {
   [ "$1" -eq 10 ] && ! grep -qE 'NoSuchBucket|bucket does not exist' "$2" && return 0
-  grep -qE 'key does not exist|NoSuchKey' "$2" && ! grep -qE 'enied|bucket does not exist' "$2"
+  # Of a part that is gone it is said too that its key does not exist: that is damage, and a backup is there.
+  grep -qE 'unable to open config file.*(key does not exist|NoSuchKey)' "$2" && ! grep -qE 'enied|bucket does not exist' "$2"
 }
 
 # The snapshots of this domain as JSON, left in the log: a quick question that tells also what is wrong.
