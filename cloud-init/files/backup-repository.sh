@@ -73,8 +73,11 @@ why() {
   *"no such host"* | *"connection refused"* | *"network is unreachable"* | *"no route to host"* | *"i/o timeout"*)
     echo "$ENDPOINT cannot be reached: $(tail -n 1 "$2" | cut -c1-160); check mailstead:backups.endpoint" ;;
   *)
-    if is_none "$code" "$2"; then code=10; fi
-    if [ "$code" -ne 10 ] && text=$(grep -m 1 -E "$damage" "$2"); then code=damaged; fi
+    if is_none "$code" "$2"; then
+      code=10
+    elif text=$(grep -m 1 -E "$damage" "$2"); then
+      code=damaged
+    fi
     case $code in
     10) echo "there is no repository $PREFIX in the bucket $BUCKET yet: the first backup makes it" ;;
     damaged) echo "the repository is damaged: ${text:0:200}; see docs/guides/backups.md" ;;
@@ -87,11 +90,36 @@ why() {
   esac
 }
 
-# Whether the question failed because nothing was ever written there.
+# The first snapshot of the repository, as an object of the bucket (S3's ListObjectsV2), asked for as one of a region.
+list_first() {
+  local place=${REPOSITORY#s3:} folder
+  folder=${place#*"/$BUCKET/"}
+  printf 'user = "%s:%s"\n' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" |
+    curl --silent --max-time 20 --config - --aws-sigv4 "aws:amz:$1:s3" --header 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \
+      "${place%"/$folder"}?list-type=2&max-keys=1&prefix=${folder//\//%2F}%2Fsnapshots%2F"
+}
+
+# Whether there is one: a repository that was being made when that was killed has none. Where it cannot be told, as if there
+# were none.
+holds_snapshots() {
+  local answer
+  answer=$(list_first "${REGION:-us-east-1}") || return 1
+  # A server that wants another region names it.
+  if [[ $answer =~ \<Region\>([a-z0-9-]+)\< ]]; then answer=$(list_first "${BASH_REMATCH[1]}") || return 1; fi
+  [[ $answer == *"<Key>"* ]]
+}
+
+# Whether the question failed because nothing was ever written there. A repository without its config is none of these: a rule
+# of the bucket that deletes what is old takes the config first, and the newest snapshots last.
 is_none() {
-  [ "$1" -eq 10 ] && ! grep -qE 'NoSuchBucket|bucket does not exist' "$2" && return 0
-  # Of a part that is gone it is said too that its key does not exist: that is damage, and a backup is there.
-  grep -qE 'unable to open config file.*(key does not exist|NoSuchKey)' "$2" && ! grep -qE 'enied|bucket does not exist' "$2"
+  if [ "$1" -eq 10 ]; then
+    ! grep -qE 'NoSuchBucket|bucket does not exist' "$2" || return 1
+  else
+    # Of any other part that is gone it is said too that its key does not exist.
+    grep -qE 'unable to open config file.*(key does not exist|NoSuchKey)' "$2" || return 1
+    ! grep -qE 'enied|bucket does not exist' "$2" || return 1
+  fi
+  ! holds_snapshots
 }
 
 # The snapshots of this domain as JSON, left in the log: a quick question that tells also what is wrong.

@@ -13,12 +13,12 @@ import { temporaryFolder } from "../../support/temporaryFolder.ts";
 const SCRIPT = join(import.meta.dirname, "../../../cloud-init/files/backup-repository.sh");
 const log = join(temporaryFolder(), "log");
 
-/** Calls a function of the script with an exit code of restic and what it said. */
-function call(name: "why" | "is_none", code: number, said: string): string {
+/** Calls a function of the script with an exit code of restic and what it said. @param holds the bucket has snapshots */
+function call(name: "why" | "is_none", code: number, said: string, holds = false): string {
   writeFileSync(log, `${said}\n`);
   const settings = { KEEP_DAILY: "7", KEEP_WEEKLY: "4", KEEP_MONTHLY: "6", DOMAIN: "example.com" };
   const storage = { ENDPOINT: "https://s3.example", BUCKET: "mail", PREFIX: "example.com" };
-  const script = `. "$1"; if ${name} "$2" "$3"; then echo yes; else echo no; fi`;
+  const script = `. "$1"; holds_snapshots() { ${holds ? "true" : "false"}; }; if ${name} "$2" "$3"; then echo yes; else echo no; fi`;
   return execFileSync("bash", ["--norc", "-c", script, "bash", SCRIPT, String(code), log], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
@@ -55,6 +55,13 @@ test("a repository that was never made is none, by its words or by the exit code
   }
 });
 
+test("a repository that has lost its config is damaged, and not none", () => {
+  for (const code of [1, 10]) {
+    expect(call("is_none", code, NOT_MADE, true)).toBe("no\n");
+    expect(call("why", code, NOT_MADE, true)).toMatch(/^the repository is damaged: .*unable to open config/);
+  }
+});
+
 test.each([
   ["Stat: Access Denied.", "denies access"],
   ["Stat: The specified bucket does not exist", "there is no bucket mail"],
@@ -62,6 +69,13 @@ test.each([
   const said = `Fatal: unable to open config file: ${reason}`;
   expect(call("is_none", 1, said)).toBe("no\n");
   expect(call("why", 1, said)).toContain(told);
+});
+
+test("a server that does not answer says nothing of the repository", () => {
+  const said =
+    "Fatal: unable to open config file: context canceled\nIs there a repository at the following location?";
+  expect(call("is_none", 124, said, true)).toBe("no\n");
+  expect(call("why", 124, said, true)).toContain("did not answer in time");
 });
 
 test("a path says nothing of the reason, and a count of errors is not all that is told", () => {

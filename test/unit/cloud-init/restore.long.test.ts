@@ -210,6 +210,17 @@ describe.skipIf(!HAS_ALL)("nothing starts, with the reason and the next step", (
     expect(host.shell(`ls ${HOME}`).said).not.toContain(".env");
   });
 
+  test("a repository that has lost its config, as by a rule that deletes what is old", () => {
+    const config = join(server.bucket, "restore/config");
+    const whole = readFileSync(config);
+    rmSync(config);
+    try {
+      refused("the repository is damaged");
+    } finally {
+      writeFileSync(config, whole);
+    }
+  });
+
   test("a repository whose snapshots were lost while one was restored", () => {
     expect(host.data(["boot"]).status).toBe(0);
     host.cutPower();
