@@ -1,5 +1,5 @@
 /** `npm run docs`: writes the pages under docs/ that are made from the code. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { format } from "oxfmt";
@@ -19,11 +19,15 @@ const PAGES: Readonly<Record<string, () => string>> = {
   [DNS_RULES_PAGE]: dnsRulesReference,
 };
 
+const { printWidth } = JSON.parse(readFileSync(join(import.meta.dirname, "../.oxfmtrc.json"), "utf8")) as {
+  printWidth: number;
+};
+
 /** Every page with its text, formatted as every file here. */
 export async function generatedPages(): Promise<readonly (readonly [path: string, text: string])[]> {
   return Promise.all(
     Object.entries(PAGES).map(async ([filepath, make]) => {
-      const { code, errors } = await format(filepath, make());
+      const { code, errors } = await format(filepath, make(), { printWidth });
       if (errors.length > 0)
         throw new Error(`${filepath}: ${errors.map(({ message }) => message).join(", ")}`);
       return [filepath, code] as const;

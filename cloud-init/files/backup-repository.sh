@@ -12,7 +12,7 @@ check_parts=20
 # What is kept, as restic's `forget` wants it.
 keep=(--group-by host --keep-within 1d --keep-daily "$KEEP_DAILY" --keep-weekly "$KEEP_WEEKLY" --keep-monthly "$KEEP_MONTHLY")
 
-# Secrets are in the environment of restic alone. Sets RESTIC_PASSWORD, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, PING_URL
+# Secrets are in the environment of restic and curl alone. Sets RESTIC_PASSWORD, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, PING_URL
 load_secrets() {
   # shellcheck source=/dev/null
   . /etc/mailstead/backup.env
@@ -43,11 +43,23 @@ logged_for() {
   return "$code"
 }
 
-# What restic says of a repository of which a part was changed, cut off or lost: the words of 0.14, and of later releases that
-# they call it damaged. A connection that was cut says none of them.
-damage='ciphertext verification failed|ciphertext too short|nonce is invalid|decrypting blob|invalid data returned|invalid hash'
-damage+='|hash mismatch|does not match|wrong length|file size|file has zero size|header length|Unmarshal: |JSON input|damaged'
-damage+='|corrupt|not found in repository|key does not exist|NoSuchKey|contains errors'
+# What restic says, its releases 0.14 to 0.18, of a repository of which a part was changed, cut off or lost.
+damage='ciphertext verification failed|ciphertext too s(hort|mall)|nonce is invalid|decrypting blob|invalid data returned'
+damage+='|invalid hash|hash mismatch|does not match|wrong length|file size|file has zero size|header length|Unmarshal: |JSON input'
+damage+='|not found in repository|key does not exist|NoSuchKey'
+# It says these also where a part could not be fetched.
+damage_or_network='damaged|contains errors'
+not_fetched='failed to download|download error|retrying after|unexpected EOF'
+
+# The line of a log that tells of damage. Of what it says, locks, which come and go, and what it tried again are none; names of
+# files and of the repository are anybody's words.
+find_damage() {
+  local text words=$damage
+  text=$(grep -vE '<lock/|retrying|successful after' "$1" || true)
+  text=$(sed -E 's/^(ignoring )?error for [^:]*: //; s/"item":"[^"]*"//g' <<<"${text//"$REPOSITORY"/}")
+  grep -qE "$not_fetched" "$1" || words+="|$damage_or_network"
+  grep -m 1 -E "$words" <<<"${text//"$DOMAIN"/}" | cut -c1-200
+}
 
 # Why restic failed, in one line with the next step. Newer releases tell it by the exit code, older by words alone.
 why() {
@@ -63,10 +75,10 @@ why() {
   *NoSuchBucket* | *"bucket does not exist"*)
     echo "there is no bucket $BUCKET at $ENDPOINT: make it at the vendor, or mend mailstead:backups.bucket" ;;
   *"wrong password or no key found"*)
-    echo "the repository has another password: it is another stack's, or this one's keys were made anew; set another mailstead:backups.prefix" ;;
+    echo "the repository has another password, or has lost the file of its key: it is another stack's, or this one's keys were made anew; set another mailstead:backups.prefix" ;;
   *"already locked"*)
     echo "the repository is locked by $(grep -oE 'by PID [0-9]+ on [^ ]+' "$2" | head -n 1 || true): another machine uses it; if none does, wait half an hour" ;;
-  *[Nn]"o space left"* | *QuotaExceeded* | *InsufficientStorage* | *"quota exceeded"*)
+  *[Nn]"o space left"* | *QuotaExceeded* | *InsufficientStorage* | *[Qq]uota*exceed*)
     echo "there is no room left in the bucket $BUCKET: raise its limit; for later, lower mailstead:backups.keepDaily and the like" ;;
   *x509:*)
     echo "the certificate of $ENDPOINT is not trusted: $(tail -n 1 "$2" | cut -c1-200)" ;;
@@ -75,12 +87,12 @@ why() {
   *)
     if is_none "$code" "$2"; then
       code=10
-    elif text=$(grep -m 1 -E "$damage" "$2"); then
+    elif text=$(find_damage "$2"); then
       code=damaged
     fi
     case $code in
     10) echo "there is no repository $PREFIX in the bucket $BUCKET yet: the first backup makes it" ;;
-    damaged) echo "the repository is damaged: ${text:0:200}; see docs/guides/backups.md" ;;
+    damaged) echo "the repository is damaged: $text; see docs/guides/backups.md" ;;
     11) echo "the repository is locked: another machine uses it; if none does, wait half an hour" ;;
     12) echo "the repository has another password: it is another stack's; set another mailstead:backups.prefix" ;;
     124 | 137 | 143) echo "$ENDPOINT did not answer in time: check that it is up, and that this host may reach its port 443" ;;
@@ -95,23 +107,30 @@ list_first() {
   local place=${REPOSITORY#s3:} folder
   folder=${place#*"/$BUCKET/"}
   printf 'user = "%s:%s"\n' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" |
-    curl --silent --max-time 20 --config - --aws-sigv4 "aws:amz:$1:s3" --header 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \
+    curl --silent --retry 2 --max-time 20 --config - --aws-sigv4 "aws:amz:$1:s3" \
+      --header 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \
       "${place%"/$folder"}?list-type=2&max-keys=1&prefix=${folder//\//%2F}%2Fsnapshots%2F"
 }
 
-# Whether there is one: a repository that was being made when that was killed has none. Where it cannot be told, as if there
-# were none.
-holds_snapshots() {
+# Whether the bucket has snapshots of this repository: some, none, or unknown. One that was being made when that was killed has
+# none.
+tell_snapshots() {
   local answer
-  answer=$(list_first "${REGION:-us-east-1}") || return 1
+  answer=$(list_first "${REGION:-us-east-1}") || true
   # A server that wants another region names it.
-  if [[ $answer =~ \<Region\>([a-z0-9-]+)\< ]]; then answer=$(list_first "${BASH_REMATCH[1]}") || return 1; fi
-  [[ $answer == *"<Key>"* ]]
+  if [[ $answer =~ \<Region\>([a-z0-9-]+)\< ]]; then answer=$(list_first "${BASH_REMATCH[1]}") || true; fi
+  case $answer in
+  *"<Key>"*) echo some ;;
+  *"<ListBucketResult"* | *NoSuchBucket*) echo none ;;
+  *) echo unknown ;;
+  esac
 }
 
 # Whether the question failed because nothing was ever written there. A repository without its config is none of these: a rule
-# of the bucket that deletes what is old takes the config first, and the newest snapshots last.
+# of the bucket that deletes what is old takes that early, and the newest snapshots last. Sets unsure where the bucket does not
+# tell: then it is none for who would write there, and not for who would begin without it.
 is_none() {
+  unsure=
   if [ "$1" -eq 10 ]; then
     ! grep -qE 'NoSuchBucket|bucket does not exist' "$2" || return 1
   else
@@ -119,7 +138,11 @@ is_none() {
     grep -qE 'unable to open config file.*(key does not exist|NoSuchKey)' "$2" || return 1
     ! grep -qE 'enied|bucket does not exist' "$2" || return 1
   fi
-  ! holds_snapshots
+  # shellcheck disable=SC2034 # of restore.sh
+  case $(tell_snapshots) in
+  some) return 1 ;;
+  unknown) unsure=1 ;;
+  esac
 }
 
 # The snapshots of this domain as JSON, left in the log: a quick question that tells also what is wrong.

@@ -47,7 +47,10 @@ choose() {
   chosen=
   if [ -e "$listed" ]; then mv "$listed" "$log"; else snapshots || code=$?; fi
   if [ "$code" -ne 0 ]; then
-    is_none "$code" "$log" && return 0
+    if is_none "$code" "$log"; then
+      [ -z "$unsure" ] || fail "$ENDPOINT does not tell whether there is a backup: try again, name the endpoint of the bucket's own region in mailstead:backups.endpoint, or begin without: mailstead:backups.restore none"
+      return 0
+    fi
     fail "$(why "$code" "$log")"
   fi
   chosen=$(records choose "$RESTORE" <"$log") || fail "$chosen"

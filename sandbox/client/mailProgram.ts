@@ -92,17 +92,20 @@ async function fill({ host, from, localAddress, to, count }: Ask<"fill">): Promi
     ...{ port: 25, localAddress, pool: true, maxConnections: 4 },
   });
   const numbers = Array.from({ length: count }, (_, index) => String(index + 1));
-  const sent = await Promise.all(
-    numbers.map((number) =>
-      transport.sendMail({
-        envelope: { from, to },
-        ...{ from, to: "undisclosed-recipients:;", subject: `kept ${number}` },
-        text: `${number} ${"of many words ".repeat(40)}`,
-      }),
-    ),
-  );
-  transport.close();
-  return { accepted: sent.reduce((sum, { accepted }) => sum + accepted.length, 0) };
+  try {
+    const sent = await Promise.all(
+      numbers.map((number) =>
+        transport.sendMail({
+          envelope: { from, to },
+          ...{ from, to: "undisclosed-recipients:;", subject: `kept ${number}` },
+          text: `${number} ${"of many words ".repeat(40)}`,
+        }),
+      ),
+    );
+    return { accepted: sent.reduce((sum, { accepted }) => sum + accepted.length, 0) };
+  } finally {
+    transport.close();
+  }
 }
 
 function hash(request: Ask<"hash">): Promise<unknown> {

@@ -50,21 +50,26 @@ export async function compileApp(
   { node, users, environment }: CompileOptions,
 ): Promise<void> {
   const packages = join(app, "node_modules");
+  const programs = (await readdir(app)).filter((name) => name.endsWith(".js"));
   await run("cp", ["--archive", "--link", join(source, "node_modules"), packages]);
   const env = Object.fromEntries(
-    [...environment, ...compiledEnvironment(app)].map((line) => line.split(/=(.*)/s, 2)),
+    // What a program would make on this machine goes with the folder.
+    [...environment, ...compiledEnvironment(app), `SQLITE_STORAGE_ROOT=${packages}/storage`].map((line) =>
+      line.split(/=(.*)/s, 2),
+    ),
   ) as Record<string, string>;
   const load = (files: readonly string[]): Promise<string> =>
     run("unshare", ["--net", node, "--input-type=module", "--eval", LOADER, ...files], { cwd: app, env });
   try {
     for (const folder of MODULES)
       await load((await readdir(join(app, folder))).map((name) => join(app, folder, name)));
-    const programs = (await readdir(app)).filter((name) => name.endsWith(".js"));
     await Promise.all(programs.map((name) => load([join(app, name)]).catch(() => "")));
   } finally {
     await rm(packages, { recursive: true });
   }
   const folder = join(app, FOLDER);
+  const made = await readdir(folder, { recursive: true });
+  if (made.length < programs.length) throw new Error("Node kept no compiled code of the app's programs");
   // A root without CAP_DAC_OVERRIDE is one of the others.
   await run("chmod", ["--recursive", "a+rX", folder]);
   for (const name of await readdir(folder))

@@ -20,10 +20,13 @@ export function watchInterrupt(advice: string, graceMs = GRACE_MS): () => boolea
     process.stderr.write(advice);
     process.exit(INTERRUPTED);
   };
+  const seconds = String(graceMs / 1000);
   const onSignal = (): void => {
     if (interrupted) endNow();
     interrupted = true;
-    process.stderr.write("\nStopping, once the running step has ended. Ctrl-C again stops at once.\n");
+    process.stderr.write(
+      `\nStopping: the running step has ${seconds} s to end. Ctrl-C again stops at once.\n`,
+    );
     setTimeout(endNow, graceMs).unref();
   };
   process.on("SIGINT", onSignal);

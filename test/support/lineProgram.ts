@@ -12,6 +12,7 @@ interface Waiting {
 
 interface Running {
   readonly waiting: Map<number, Waiting>;
+  readonly kill: () => void;
   readonly write: (question: Question) => void;
 }
 
@@ -36,7 +37,7 @@ function start(name: string): Running {
   });
   child.stdin.on("error", () => undefined);
   const write = (question: Question): unknown => child.stdin.write(`${JSON.stringify(question)}\n`);
-  return { waiting, write };
+  return { waiting, write, kill: () => void child.kill("SIGKILL") };
 }
 
 let questions = 0;
@@ -57,6 +58,8 @@ export async function askInside(name: string, request: unknown, limitSeconds: nu
       program.waiting.set(id, { resolve, reject });
       late = setTimeout(() => {
         reject(new Error(`${name} did not answer within ${String(limitSeconds)} s`));
+        // Or it would do later what nobody waits for any more.
+        program.kill();
       }, limitSeconds * 1000);
       program.write({ id, request });
     });

@@ -216,7 +216,13 @@ describe.skipIf(!HAS_ALL)("nothing starts, with the reason and the next step", (
     rmSync(config);
     try {
       refused("the repository is damaged");
+      // The storage answers restic, and not whether there are snapshots.
+      host.write("bin/curl", "#!/bin/sh\nexit 28\n");
+      expect(host.shell("chmod +x bin/curl").status).toBe(0);
+      host.blank();
+      refused("does not tell whether there is a backup");
     } finally {
+      host.shell("rm -f bin/curl");
       writeFileSync(config, whole);
     }
   });
