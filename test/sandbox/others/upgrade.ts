@@ -201,12 +201,17 @@ export function upgradeScenes({ stack, domain, clone, file, plain, copyImage, re
     // As Docker leaves it where it removes a container and its answer gets lost.
     await onHost("docker rm --force smtp");
     await hetzner(`${actions}/poweroff`, "POST");
+    // It runs for a moment still.
+    let wasOff = false;
     await waitFor("the server to be off and on again", 60, async () => {
       const { server } = (await hetzner(`servers/${String(servers[0]?.id)}`)) as {
         server: { status: string };
       };
-      if (server.status === "off") await hetzner(`${actions}/poweron`, "POST");
-      return server.status === "running";
+      if (server.status === "off") {
+        wasOff = true;
+        await hetzner(`${actions}/poweron`, "POST");
+      }
+      return wasOff && server.status === "running";
     });
     const { code, printed } = await run.ended;
     expect([code, printed]).toEqual([1, expect.stringContaining("v1.0.0 did not pass, and v1.3.0 is back")]);

@@ -47,7 +47,8 @@ function deploy(generation: number): void {
 /** A server with data on its disk, and its containers. */
 function live(): void {
   host = makeDataHost(SCRIPTS);
-  host.program("curl", "cat >/dev/null");
+  // Mails go nowhere; the bucket is asked.
+  host.program("curl", `case "$*" in *list-type*) exec /usr/bin/curl "$@" ;; esac; cat >/dev/null`);
   places += 1;
   deploy(1);
   expect(host.data(["mount"])).toMatchObject({ status: 0 });
