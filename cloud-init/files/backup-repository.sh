@@ -107,7 +107,7 @@ list_first() {
   local place=${REPOSITORY#s3:} folder
   folder=${place#*"/$BUCKET/"}
   printf 'user = "%s:%s"\n' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" |
-    curl --silent --retry 2 --max-time 20 --config - --aws-sigv4 "aws:amz:$1:s3" \
+    bound curl --silent --retry 2 --max-time 20 --config - --aws-sigv4 "aws:amz:$1:s3" \
       --header 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \
       "${place%"/$folder"}?list-type=2&max-keys=1&prefix=${folder//\//%2F}%2Fsnapshots%2F"
 }
@@ -127,10 +127,9 @@ tell_snapshots() {
 }
 
 # Whether the question failed because nothing was ever written there. A repository without its config is none of these: a rule
-# of the bucket that deletes what is old takes that early, and the newest snapshots last. Sets unsure where the bucket does not
-# tell: then it is none for who would write there, and not for who would begin without it.
+# of the bucket that deletes what is old takes that early, and the newest snapshots last. Leaves in in_bucket what the bucket,
+# which is asked once, told of snapshots: with unknown it is none for who would write there, and not for who would begin without.
 is_none() {
-  unsure=
   if [ "$1" -eq 10 ]; then
     ! grep -qE 'NoSuchBucket|bucket does not exist' "$2" || return 1
   else
@@ -138,11 +137,8 @@ is_none() {
     grep -qE 'unable to open config file.*(key does not exist|NoSuchKey)' "$2" || return 1
     ! grep -qE 'enied|bucket does not exist' "$2" || return 1
   fi
-  # shellcheck disable=SC2034 # of restore.sh
-  case $(tell_snapshots) in
-  some) return 1 ;;
-  unknown) unsure=1 ;;
-  esac
+  : "${in_bucket:=$(tell_snapshots)}"
+  [ "$in_bucket" != some ]
 }
 
 # The snapshots of this domain as JSON, left in the log: a quick question that tells also what is wrong.

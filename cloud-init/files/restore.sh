@@ -48,7 +48,7 @@ choose() {
   if [ -e "$listed" ]; then mv "$listed" "$log"; else snapshots || code=$?; fi
   if [ "$code" -ne 0 ]; then
     if is_none "$code" "$log"; then
-      [ -z "$unsure" ] || fail "$ENDPOINT does not tell whether there is a backup: try again, name the endpoint of the bucket's own region in mailstead:backups.endpoint, or begin without: mailstead:backups.restore none"
+      [ "$in_bucket" != unknown ] || fail "$ENDPOINT does not tell whether there is a backup: try again, name the endpoint of the bucket's own region in mailstead:backups.endpoint, or begin without: mailstead:backups.restore none"
       return 0
     fi
     fail "$(why "$code" "$log")"

@@ -2,8 +2,6 @@
 import type { HttpAnswer, HttpRequest } from "../../sandbox/client/httpRequests.ts";
 import { askInside } from "./lineProgram.ts";
 
-export type { HttpRequest } from "../../sandbox/client/httpRequests.ts";
-
 /** @returns text of the answer. @throws where there is none within a minute, or its status is not one of success */
 export async function requestInside(request: HttpRequest): Promise<string> {
   const { status, text } = (await askInside("httpRequests.ts", request, 90)) as HttpAnswer;

@@ -1,6 +1,7 @@
 /** The vendors' APIs, asked from inside the sandbox as somebody at their web pages would, with the sandbox's tokens. */
+import type { HttpRequest } from "../../sandbox/client/httpRequests.ts";
 import { paths } from "../../sandbox/groundPlan.ts";
-import { requestInside, type HttpRequest } from "./requestInside.ts";
+import { requestInside } from "./requestInside.ts";
 
 // Vitest gives each test file modules of its own: what is set here holds for its life alone.
 /** The token of the life's project at Hetzner. */

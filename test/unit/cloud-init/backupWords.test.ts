@@ -29,7 +29,7 @@ function call(
     BUCKET: "mail",
     PREFIX: DOMAIN,
   };
-  const script = `. "$1"; tell_snapshots() { echo ${bucket}; }; if ${name} "$2" "$3"; then echo yes \${unsure:+unsure}; else echo no; fi`;
+  const script = `. "$1"; in_bucket=; tell_snapshots() { echo ${bucket}; }; if ${name} "$2" "$3"; then echo yes \${in_bucket/none}; else echo no; fi`;
   return execFileSync("bash", ["--norc", "-c", script, "bash", SCRIPT, String(code), log], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
@@ -94,7 +94,7 @@ test("a server that does not answer says nothing of the repository", () => {
 });
 
 test("a bucket that does not tell whether it has snapshots is known from one without", () => {
-  expect(call("is_none", 1, NOT_MADE, "unknown")).toBe("yes unsure\n");
+  expect(call("is_none", 1, NOT_MADE, "unknown")).toBe("yes unknown\n");
   expect(call("is_none", 1, NOT_MADE, "none")).toBe("yes\n");
 });
 
